@@ -1,0 +1,265 @@
+//! What stands beside a block: the content of its event, and the salted digest that ties the two together.
+
+use crate::event::EventType;
+use crate::hash::{CONTENT_DOMAIN, Hash};
+
+/// The length of the random salt that keeps a digest from betraying guessable content. Never all zeros: zeros
+/// in place of salt and content mean that the content was erased.
+pub const SALT_LEN: usize = 32;
+
+/// The digest a block holds of its content: SHA-256 over 0x02, the salt and the content's canonical bytes.
+///
+/// It does not say where the salt ends. To check content against a block use [`crate::Block::open`], which
+/// refuses a salt that is not [`SALT_LEN`] bytes long.
+pub fn content_digest(salt: &[u8], content: &[u8]) -> Hash {
+    Hash::of(CONTENT_DOMAIN, &[salt, content])
+}
+
+/// The content of one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// The genome's identity, chosen at random when it began.
+    Genesis {
+        /// 16 random bytes.
+        genome_id: [u8; 16],
+    },
+    /// See [`Teach`].
+    Teach(Teach),
+    /// See [`Ask`].
+    Ask(Ask),
+    /// See [`Forget`].
+    Forget(Forget),
+}
+
+/// An association as it was taught, to the letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Teach {
+    /// What will be asked.
+    pub stimulus: String,
+    /// What will be answered.
+    pub response: String,
+}
+
+impl Teach {
+    /// An association of `stimulus` with `response`.
+    pub fn new(stimulus: impl Into<String>, response: impl Into<String>) -> Self {
+        Self { stimulus: stimulus.into(), response: response.into() }
+    }
+}
+
+/// How a question was answered. The question itself is not recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ask {
+    /// Which block answered, and how.
+    pub found: Match,
+    /// Likeness of the question and the stimulus in millionths, 0 to 1 000 000.
+    pub score: u32,
+}
+
+/// How an answer was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    /// Nothing was near enough.
+    None,
+    /// The stimulus is the question, after normalisation.
+    Exact {
+        /// The TEACH block that answered.
+        block: u64,
+    },
+    /// The stimulus is like the question.
+    Similar {
+        /// The TEACH block that answered.
+        block: u64,
+    },
+}
+
+/// Which blocks lost their content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forget {
+    /// The TEACH blocks that were erased, in ascending order, at least one.
+    pub erased: Vec<u64>,
+}
+
+/// Bytes that are not the content they should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ContentError {
+    /// Content and salt do not give the block's digest.
+    #[error("the content does not match the block's digest")]
+    Digest,
+    /// Too short, too long, not UTF-8, or not canonical.
+    #[error("the content of this {0} block is malformed")]
+    Malformed(EventType),
+}
+
+impl Match {
+    /// The block that answered.
+    pub const fn block(self) -> Option<u64> {
+        match self {
+            Self::None => None,
+            Self::Exact { block } | Self::Similar { block } => Some(block),
+        }
+    }
+}
+
+impl Content {
+    /// The event this is the content of.
+    pub fn event(&self) -> EventType {
+        match self {
+            Self::Genesis { .. } => EventType::Genesis,
+            Self::Teach(_) => EventType::Teach,
+            Self::Ask(_) => EventType::Ask,
+            Self::Forget(_) => EventType::Forget,
+        }
+    }
+
+    /// The canonical bytes; integers big-endian, texts UTF-8 behind their length in bytes as u32.
+    ///
+    /// ```
+    /// use kolibri_genome::{Content, EventType, Teach};
+    ///
+    /// let content = Content::Teach(Teach::new("hi", "yo"));
+    /// assert_eq!(content.to_bytes(), b"\0\0\0\x02hi\0\0\0\x02yo");
+    /// assert_eq!(Content::from_bytes(EventType::Teach, &content.to_bytes()), Ok(content));
+    /// ```
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Genesis { genome_id } => genome_id.to_vec(),
+            Self::Teach(teach) => teach.to_bytes(),
+            Self::Ask(ask) => ask.to_bytes(),
+            Self::Forget(forget) => forget.erased.iter().flat_map(|block| block.to_be_bytes()).collect(),
+        }
+    }
+
+    /// Reads canonical bytes of an event's content. What it accepts, [`Content::to_bytes`] writes back unchanged.
+    ///
+    /// # Errors
+    /// [`ContentError::Malformed`] when the bytes are not canonical.
+    pub fn from_bytes(event: EventType, bytes: &[u8]) -> Result<Self, ContentError> {
+        match event {
+            EventType::Genesis => bytes.try_into().ok().map(|genome_id| Self::Genesis { genome_id }),
+            EventType::Teach => Teach::from_bytes(bytes).map(Self::Teach),
+            EventType::Ask => Ask::from_bytes(bytes).map(Self::Ask),
+            EventType::Forget => Forget::from_bytes(bytes).map(Self::Forget),
+        }
+        .ok_or(ContentError::Malformed(event))
+    }
+}
+
+impl Teach {
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(8 + self.stimulus.len() + self.response.len());
+        for text in [&self.stimulus, &self.response] {
+            // The node's limits keep every text far below 4 GiB.
+            bytes.extend((text.len() as u32).to_be_bytes());
+            bytes.extend(text.as_bytes());
+        }
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (stimulus, rest) = text(bytes)?;
+        let (response, rest) = text(rest)?;
+        rest.is_empty().then_some(Self { stimulus, response })
+    }
+}
+
+impl Ask {
+    fn to_bytes(self) -> Vec<u8> {
+        let (kind, block) = match self.found {
+            Match::None => (0, 0),
+            Match::Exact { block } => (1, block),
+            Match::Similar { block } => (2, block),
+        };
+        let mut bytes = vec![kind];
+        bytes.extend(block.to_be_bytes());
+        bytes.extend(self.score.to_be_bytes());
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (kind, rest) = bytes.split_first()?;
+        let (block, rest) = rest.split_first_chunk()?;
+        let block = u64::from_be_bytes(*block);
+        let found = match (kind, block) {
+            (0, 0) => Match::None,
+            (1, _) => Match::Exact { block },
+            (2, _) => Match::Similar { block },
+            _ => return None,
+        };
+        let score = u32::from_be_bytes(rest.try_into().ok()?);
+        (score <= 1_000_000).then_some(Self { found, score })
+    }
+}
+
+impl Forget {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (numbers, rest) = bytes.as_chunks();
+        let erased: Vec<u64> = numbers.iter().map(|number| u64::from_be_bytes(*number)).collect();
+        let canonical = rest.is_empty() && !erased.is_empty() && erased.is_sorted_by(|a, b| a < b);
+        canonical.then_some(Self { erased })
+    }
+}
+
+/// A text behind its length, and what follows it.
+fn text(bytes: &[u8]) -> Option<(String, &[u8])> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    let (text, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+    Some((String::from_utf8(text.to_vec()).ok()?, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_match() -> impl Strategy<Value = Match> {
+        prop_oneof![
+            Just(Match::None),
+            any::<u64>().prop_map(|block| Match::Exact { block }),
+            any::<u64>().prop_map(|block| Match::Similar { block }),
+        ]
+    }
+
+    fn any_content() -> impl Strategy<Value = Content> {
+        prop_oneof![
+            any::<[u8; 16]>().prop_map(|genome_id| Content::Genesis { genome_id }),
+            (any::<String>(), any::<String>())
+                .prop_map(|(stimulus, response)| Content::Teach(Teach { stimulus, response })),
+            (any_match(), 0..=1_000_000u32).prop_map(|(found, score)| Content::Ask(Ask { found, score })),
+            proptest::collection::btree_set(any::<u64>(), 1..20)
+                .prop_map(|erased| Content::Forget(Forget { erased: erased.into_iter().collect() })),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn content_survives_being_written_and_read(content in any_content()) {
+            prop_assert_eq!(Content::from_bytes(content.event(), &content.to_bytes()), Ok(content));
+        }
+
+        #[test]
+        fn what_is_accepted_is_canonical(event in 0..4usize, bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            if let Ok(content) = Content::from_bytes(EventType::ALL[event], &bytes) {
+                prop_assert_eq!(content.to_bytes(), bytes);
+            }
+        }
+
+        #[test]
+        fn content_cut_short_is_refused(content in any_content(), cut in 1..8usize) {
+            let bytes = content.to_bytes();
+            let shorter = &bytes[..bytes.len().saturating_sub(cut)];
+            prop_assert!(Content::from_bytes(content.event(), shorter).is_err());
+        }
+    }
+
+    #[test]
+    fn the_same_content_under_another_salt_has_another_digest() {
+        assert_ne!(content_digest(&[0; 32], b"yes"), content_digest(&[1; 32], b"yes"));
+    }
+
+    #[test]
+    fn a_forget_that_names_a_block_twice_is_refused() {
+        let bytes = Content::Forget(Forget { erased: vec![3, 3] }).to_bytes();
+        assert!(Content::from_bytes(EventType::Forget, &bytes).is_err());
+    }
+}

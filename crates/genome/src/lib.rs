@@ -1,0 +1,35 @@
+//! The genome of a Kolibri node: what an event is, how it becomes a block, and how a sequence of blocks is proven.
+//!
+//! This crate is pure. It never learns about files, clocks, the network or random numbers: times and salts come in
+//! as arguments, bytes and verdicts go out. Its dependency list keeps that promise.
+//!
+//! The byte formats are specified in `docs/genome-format.md`, with golden vectors.
+//!
+//! ```
+//! use kolibri_genome::{Content, Chain, Teach};
+//!
+//! let mut chain = Chain::begin();
+//! let genesis = chain.seal(1_000, &[1; 32], &Content::Genesis { genome_id: [7; 16] });
+//! let taught = chain.seal(2_000, &[2; 32], &Content::Teach(Teach::new("capital of France?", "Paris")));
+//! assert_eq!(taught.block.index, 1);
+//! assert_eq!(taught.block.previous, genesis.block.hash());
+//! ```
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that fails may panic"))]
+
+mod block;
+mod chain;
+mod content;
+mod event;
+mod hash;
+mod verify;
+
+pub use block::{BLOCK_LEN, Block, BlockError};
+pub use chain::{Chain, Head, Sealed};
+pub use content::{Ask, Content, ContentError, Forget, Match, SALT_LEN, Teach, content_digest};
+pub use event::{EventType, UnknownEvent};
+pub use hash::{Hash, ParseHashError};
+pub use verify::{Broken, Verifier};
+
+/// The version of the block format this crate reads and writes. It stands in block 0 of every genome.
+pub const FORMAT_VERSION: u8 = 1;

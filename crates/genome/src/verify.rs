@@ -1,0 +1,269 @@
+//! Verification: walking a genome block by block and naming the first thing that is wrong.
+
+use crate::FORMAT_VERSION;
+use crate::block::{Block, BlockError};
+use crate::chain::Head;
+use crate::content::{Content, ContentError};
+use crate::event::EventType;
+use crate::hash::Hash;
+
+/// Checks blocks in order, keeping nothing but the link to the last one.
+///
+/// What takes knowledge of other blocks is left to whoever holds the whole genome: that a block named by an ASK
+/// or a FORGET is a TEACH, and that the erased blocks are exactly those that FORGETs list (rules 12 and 13 of
+/// `docs/genome-format.md`).
+///
+/// ```
+/// use kolibri_genome::{Broken, Chain, Content, Teach, Verifier};
+///
+/// let mut chain = Chain::begin();
+/// let genesis = chain.seal(1_000, &[1; 32], &Content::Genesis { genome_id: [7; 16] });
+/// let content = Content::Teach(Teach::new("ping", "pong"));
+/// let taught = chain.seal(2_000, &[2; 32], &content);
+///
+/// let mut verifier = Verifier::new();
+/// verifier.block(&genesis.block.to_bytes(), genesis.hash)?;
+/// let block = verifier.block(&taught.block.to_bytes(), taught.hash)?;
+/// assert_eq!(block.verify_content(&[2; 32], &taught.content)?, content);
+/// assert_eq!(verifier.head(), chain.head());
+/// # Ok::<(), Broken>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Verifier {
+    head: Option<Head>,
+}
+
+/// What is wrong with a block.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    /// The bytes cannot be read as a block.
+    #[error("{0}")]
+    Unreadable(#[from] BlockError),
+    /// A block is missing, or stands in the wrong place.
+    #[error("it says it is block {found}, but block {expected} belongs here")]
+    Index {
+        /// The index that belongs here.
+        expected: u64,
+        /// The index the block carries.
+        found: u64,
+    },
+    /// The stored hash is not the hash of the block's bytes.
+    #[error("its bytes hash to {computed}, but its stored hash is {stored}")]
+    Hash {
+        /// The hash of the bytes.
+        computed: Hash,
+        /// The hash that was stored.
+        stored: Hash,
+    },
+    /// The block does not name the block before it.
+    #[error("it names {found} as the previous block's hash, but that is {expected}")]
+    Link {
+        /// The previous block's hash.
+        expected: Hash,
+        /// The hash the block names.
+        found: Hash,
+    },
+    /// Block 0 is not a GENESIS of a version this program reads.
+    #[error("it does not begin a genome of format version {FORMAT_VERSION}")]
+    Genesis,
+    /// A GENESIS that is not block 0.
+    #[error("a GENESIS can only be block 0")]
+    SecondGenesis,
+    /// Time went backwards.
+    #[error("its time is before the previous block's")]
+    Time,
+    /// Content that is not what the block committed to.
+    #[error(transparent)]
+    Content(#[from] ContentError),
+    /// A block speaks of a block that does not come before it.
+    #[error("it refers to block {0}, which does not come before it")]
+    Reference(u64),
+}
+
+impl Verifier {
+    /// A verifier that expects block 0 next.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The last block that was accepted.
+    pub fn head(&self) -> Option<Head> {
+        self.head
+    }
+
+    /// Checks the next block's bytes, hash and link.
+    ///
+    /// # Errors
+    /// The first thing that is wrong. The verifier stays at the last good block.
+    pub fn block(&mut self, bytes: &[u8], stored: Hash) -> Result<Block, Broken> {
+        let computed = Block::hash_bytes(bytes);
+        if computed != stored {
+            return Err(Broken::Hash { computed, stored });
+        }
+        let block = Block::from_bytes(bytes)?;
+        self.check_link(&block)?;
+        self.head = Some(Head { index: block.index, time: block.time, hash: stored });
+        Ok(block)
+    }
+
+    fn check_link(&self, block: &Block) -> Result<(), Broken> {
+        let expected = self.head.map_or(0, |head| head.index + 1);
+        if block.index != expected {
+            return Err(Broken::Index { expected, found: block.index });
+        }
+        let Some(head) = self.head else {
+            let ours = block.event == EventType::Genesis && block.format_version() == Some(FORMAT_VERSION);
+            return if ours { Ok(()) } else { Err(Broken::Genesis) };
+        };
+        if block.previous != head.hash {
+            return Err(Broken::Link { expected: head.hash, found: block.previous });
+        }
+        if block.event == EventType::Genesis {
+            return Err(Broken::SecondGenesis);
+        }
+        if block.time < head.time {
+            return Err(Broken::Time);
+        }
+        Ok(())
+    }
+}
+
+/// Opens a block's content and checks that it speaks only of earlier blocks.
+///
+/// # Errors
+/// A digest that differs, malformed content, or a reference to a block that does not come before this one.
+pub(crate) fn check_content(block: &Block, salt: &[u8], content: &[u8]) -> Result<Content, Broken> {
+    let content = block.open(salt, content)?;
+    match later_reference(block.index, &content) {
+        Some(index) => Err(Broken::Reference(index)),
+        None => Ok(content),
+    }
+}
+
+fn later_reference(index: u64, content: &Content) -> Option<u64> {
+    use crate::content::Match;
+    let last = match content {
+        Content::Ask(ask) => match ask.found {
+            Match::Exact { block } | Match::Similar { block } => Some(block),
+            Match::None => None,
+        },
+        Content::Forget(forget) => forget.erased.last().copied(),
+        Content::Genesis { .. } | Content::Teach(_) => None,
+    };
+    last.filter(|referred| *referred >= index)
+}
+
+impl Block {
+    /// Like [`Block::open`], and checks that the content speaks only of earlier blocks.
+    ///
+    /// # Errors
+    /// See [`Broken`].
+    pub fn verify_content(&self, salt: &[u8], content: &[u8]) -> Result<Content, Broken> {
+        check_content(self, salt, content)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Ask, Chain, Forget, Match, Sealed, Teach};
+    use proptest::prelude::*;
+
+    const SALT: [u8; 32] = [9; 32];
+
+    fn genome() -> Vec<Sealed> {
+        let contents = [
+            Content::Genesis { genome_id: [1; 16] },
+            Content::Teach(Teach::new("как дела?", "хорошо")),
+            Content::Ask(Ask { found: Match::Exact { block: 1 }, score: 1_000_000 }),
+            Content::Forget(Forget { erased: vec![1] }),
+        ];
+        let mut chain = Chain::begin();
+        contents.iter().zip(10..).map(|(content, time)| chain.seal(time, &SALT, content)).collect()
+    }
+
+    fn verify(genome: &[Sealed]) -> Result<(), (usize, Broken)> {
+        let mut verifier = Verifier::new();
+        for (position, sealed) in genome.iter().enumerate() {
+            verifier
+                .block(&sealed.block.to_bytes(), sealed.hash)
+                .and_then(|block| block.verify_content(&SALT, &sealed.content))
+                .map_err(|broken| (position, broken))?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_sealed_genome_verifies() {
+        assert_eq!(verify(&genome()), Ok(()));
+    }
+
+    #[test]
+    fn every_flipped_bit_of_every_block_is_found_in_that_block() {
+        for position in 0..4 {
+            for bit in 0..crate::BLOCK_LEN * 8 {
+                let genome = genome();
+                let mut verifier = Verifier::new();
+                for sealed in &genome[..position] {
+                    verifier.block(&sealed.block.to_bytes(), sealed.hash).unwrap();
+                }
+                let mut bytes = genome[position].block.to_bytes();
+                bytes[bit / 8] ^= 1 << (bit % 8);
+                assert!(verifier.block(&bytes, genome[position].hash).is_err(), "block {position} bit {bit}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_flipped_bit_of_salt_or_content_is_found(position in 0..4usize, bit in any::<prop::sample::Index>()) {
+            let sealed = &genome()[position];
+            let mut both = [SALT.to_vec(), sealed.content.clone()].concat();
+            let bit = bit.index(both.len() * 8);
+            both[bit / 8] ^= 1 << (bit % 8);
+            let (salt, content) = both.split_at(32);
+            prop_assert_eq!(
+                sealed.block.verify_content(salt, content),
+                Err(Broken::Content(ContentError::Digest))
+            );
+        }
+    }
+
+    #[test]
+    fn a_block_left_out_is_named() {
+        let mut genome = genome();
+        genome.remove(2);
+        assert_eq!(verify(&genome), Err((2, Broken::Index { expected: 2, found: 3 })));
+    }
+
+    #[test]
+    fn a_rehashed_forgery_breaks_the_next_link() {
+        let mut genome = genome();
+        genome[1].block.time += 1;
+        genome[1].hash = genome[1].block.hash();
+        assert!(matches!(verify(&genome), Err((2, Broken::Link { .. }))));
+    }
+
+    #[test]
+    fn a_genome_of_another_format_version_is_refused() {
+        let mut genome = genome();
+        genome[0].block.previous.0[31] = 2;
+        genome[0].hash = genome[0].block.hash();
+        assert_eq!(verify(&genome), Err((0, Broken::Genesis)));
+    }
+
+    #[test]
+    fn time_does_not_run_backwards() {
+        let mut chain = Chain::begin();
+        chain.seal(100, &SALT, &Content::Genesis { genome_id: [0; 16] });
+        assert_eq!(chain.seal(50, &SALT, &Content::Teach(Teach::new("a", "b"))).block.time, 100);
+    }
+
+    #[test]
+    fn a_block_may_only_speak_of_earlier_blocks() {
+        let mut chain = Chain::begin();
+        chain.seal(1, &SALT, &Content::Genesis { genome_id: [0; 16] });
+        let sealed = chain.seal(2, &SALT, &Content::Forget(Forget { erased: vec![1] }));
+        assert_eq!(sealed.block.verify_content(&SALT, &sealed.content), Err(Broken::Reference(1)));
+    }
+}
