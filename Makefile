@@ -1,0 +1,30 @@
+# The few commands of this project. `make` alone lists them.
+
+# Where cargo puts things. The tools of the tests live beside them, in $(TARGET)/tools.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+export PATH := $(abspath $(TARGET)/tools/bin):$(PATH)
+
+.PHONY: help run test lint bench tools
+
+help: ## Show this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+
+run: ## Build the node and start it (Ctrl-C stops it)
+	cargo build --release --locked
+	exec "$(TARGET)/release/kolibri" serve
+
+test: lint ## Everything a change has to pass: lint, then every test
+	cargo test --workspace --locked
+
+lint: tools ## Format, clippy, dependencies and their licenses, docs
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo deny --locked check bans licenses sources
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --locked
+
+bench: ## Measure TEACH and ASK beside PostgreSQL, then recall (BENCH_SECONDS=10 a round)
+	cargo build --release --locked
+	bench/run
+
+tools:
+	@scripts/install-test-tools

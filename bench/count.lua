@@ -1,0 +1,23 @@
+-- What teach.lua and ask.lua share: count the answers, and report them in one line that bench/run reads.
+-- wrk itself calls only a status above 399 an error; here anything but the expected one is.
+local threads = {}
+
+function setup(thread)
+  thread:set("thread_number", #threads)
+  table.insert(threads, thread)
+end
+
+wrong = 0
+
+function response(status)
+  if status ~= expected then wrong = wrong + 1 end
+end
+
+function done(summary, latency)
+  local wrong = 0
+  for _, thread in ipairs(threads) do wrong = wrong + thread:get("wrong") end
+  local lost = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
+  io.write(string.format('{"rate": %f, "p50": %f, "p99": %f, "errors": %d}\n',
+    (summary.requests - wrong) / summary.duration * 1e6,
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, wrong + lost))
+end

@@ -1,0 +1,30 @@
+//! The time at the intake, and how times are written for people.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Nanoseconds since 1970-01-01T00:00:00Z; 0 if the clock stands before that.
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64)
+}
+
+/// Nanoseconds since the Unix epoch as RFC 3339 in UTC, such as `2026-11-22T19:30:01.25Z`.
+pub fn rfc3339(nanoseconds: u64) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(nanoseconds))
+        .ok()
+        .and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_else(|| format!("{nanoseconds} ns"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_in_utc() {
+        assert_eq!(rfc3339(1_000_000_000_250_000_000), "2001-09-09T01:46:40.25Z");
+        assert_eq!(rfc3339(u64::MAX), "2554-07-21T23:34:33.709551615Z");
+    }
+}

@@ -1,0 +1,146 @@
+//! What can go wrong, typed. Doors translate these once, at the edge.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a command was refused or failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// A text is empty, unreadable or too long.
+    #[error("{field} {problem}")]
+    Text {
+        /// The field that holds the text.
+        field: &'static str,
+        /// What is wrong with it, in words.
+        problem: String,
+    },
+    /// A FORGET of a stimulus that was never taught, or was forgotten already.
+    #[error("nothing is taught under this stimulus")]
+    NotTaught,
+    /// The name of no command.
+    #[error("there is no such command; the commands are TEACH, ASK and FORGET")]
+    UnknownCommand,
+    /// The queue before the genome is full.
+    #[error("the node has more to record than it can keep up with; nothing was recorded, try again")]
+    QueueFull,
+    /// The store failed and takes nothing more until a restart.
+    #[error("the store failed and takes nothing more until the node is restarted: {0}")]
+    StoreFailed(String),
+    /// A stored answer or the index could not be read.
+    #[error("the stored knowledge could not be read: {0}")]
+    Unreadable(String),
+    /// The node is stopping.
+    #[error("the node is stopping and takes no more commands")]
+    Stopping,
+}
+
+/// The closed set of reasons a trace names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorKind {
+    /// See [`CommandError::Text`].
+    InvalidText,
+    /// See [`CommandError::NotTaught`].
+    NotTaught,
+    /// See [`CommandError::UnknownCommand`].
+    UnknownCommand,
+    /// See [`CommandError::QueueFull`].
+    QueueFull,
+    /// See [`CommandError::StoreFailed`].
+    StoreFailed,
+    /// See [`CommandError::Unreadable`].
+    Unreadable,
+    /// See [`CommandError::Stopping`].
+    Stopping,
+}
+
+impl CommandError {
+    /// Which of the closed set of reasons this is.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Text { .. } => ErrorKind::InvalidText,
+            Self::NotTaught => ErrorKind::NotTaught,
+            Self::UnknownCommand => ErrorKind::UnknownCommand,
+            Self::QueueFull => ErrorKind::QueueFull,
+            Self::StoreFailed(_) => ErrorKind::StoreFailed,
+            Self::Unreadable(_) => ErrorKind::Unreadable,
+            Self::Stopping => ErrorKind::Stopping,
+        }
+    }
+}
+
+impl ErrorKind {
+    /// The kind's name, as in traces and problem documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InvalidText => "invalid_text",
+            Self::NotTaught => "not_taught",
+            Self::UnknownCommand => "unknown_command",
+            Self::QueueFull => "queue_full",
+            Self::StoreFailed => "store_failed",
+            Self::Unreadable => "unreadable",
+            Self::Stopping => "stopping",
+        }
+    }
+}
+
+/// Why a data directory could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// A file or directory could not be made or opened.
+    #[error("{path}: {source}")]
+    Io {
+        /// What could not be opened.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Another process works in the data directory.
+    #[error("the data directory {path} is in use by {holder}; stop that process or choose another directory")]
+    Held {
+        /// The directory.
+        path: PathBuf,
+        /// The process that holds it, in words.
+        holder: String,
+    },
+    /// SQLite could not open or read the genome.
+    #[error("{path}: {source}")]
+    Sqlite {
+        /// The genome's file.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// The file is a SQLite database, but no genome that this program reads.
+    #[error("{path}: {problem}")]
+    NotOurs {
+        /// The genome's file.
+        path: PathBuf,
+        /// What is wrong, in words.
+        problem: String,
+    },
+    /// There is no genome in the data directory.
+    #[error("there is no genome in {0}; `kolibri serve` begins one")]
+    NoGenome(PathBuf),
+    /// The search index could not be opened nor rebuilt.
+    #[error("the search index in {path} can be neither opened nor rebuilt: {problem}")]
+    Index {
+        /// The index's directory.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
+}
+
+impl OpenError {
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+
+    pub(crate) fn sqlite(path: impl Into<PathBuf>) -> impl FnOnce(rusqlite::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Sqlite { path, source }
+    }
+}

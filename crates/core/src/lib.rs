@@ -1,0 +1,17 @@
+//! The Kolibri node: what happens between a door (HTTP, the command line) and the durable genome.
+//!
+//! A command enters through [`Node`], waits in the bounded queue of the [`store`], becomes a durable block there, and
+//! leaves a [`trace`] and [`telemetry`]. Questions are answered by [`recall`]. This crate knows no HTTP.
+
+pub mod clock;
+pub mod command;
+mod error;
+mod node;
+pub mod recall;
+pub mod store;
+pub mod telemetry;
+pub mod text;
+pub mod trace;
+
+pub use error::{CommandError, ErrorKind, OpenError};
+pub use node::{Forgotten, InBatch, Node, NodeConfig, Ready, Taught};

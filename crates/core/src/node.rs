@@ -1,0 +1,331 @@
+//! The node: every command passes through here on its way from a door to the genome and back.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use kolibri_genome::{Head, Teach};
+use tokio::sync::oneshot;
+
+use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check};
+use crate::error::{CommandError, OpenError};
+use crate::recall::{Found, Recall};
+use crate::store::{self, BlockRef, Committed, DataDirectory, Done, Event, Intake, Reader, WriterThread};
+use crate::telemetry::{Failed, Instruments, Telemetry};
+use crate::text::Key;
+use crate::trace::{Draft, Finish, TraceConfig, TraceId, TracedContent, Traces};
+
+/// How a node is set up.
+#[derive(Debug, Clone)]
+pub struct NodeConfig {
+    /// Where it keeps everything.
+    pub directory: DataDirectory,
+    /// Places in the queue before the genome: one for each event, and one more for each 4 KiB of its text.
+    pub queue_capacity: usize,
+    /// Where traces go; `None` keeps none.
+    pub trace: Option<TraceConfig>,
+}
+
+/// A running node.
+pub struct Node {
+    intake: Arc<Intake>,
+    reader: Arc<Reader>,
+    recall: Arc<Recall>,
+    traces: Option<Arc<Traces>>,
+    instruments: Arc<Instruments>,
+    writer: Mutex<Option<WriterThread>>,
+}
+
+/// A TEACH that was recorded.
+#[derive(Debug, Clone)]
+pub struct Taught {
+    /// Its block.
+    pub block: BlockRef,
+}
+
+/// A FORGET that was recorded.
+#[derive(Debug, Clone)]
+pub struct Forgotten {
+    /// Its block.
+    pub block: BlockRef,
+    /// The blocks whose content it erased.
+    pub erased: Vec<u64>,
+}
+
+/// One TEACH of a batch, on its way.
+#[derive(Debug)]
+pub struct InBatch(Result<Pending, CommandError>);
+
+/// Resolves when the event is durable, or will not be.
+type Pending = oneshot::Receiver<Result<Committed, CommandError>>;
+
+impl InBatch {
+    /// Waits until it is durable.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn settled(self) -> Result<Taught, CommandError> {
+        settled(self.0?).await.map(Taught::from)
+    }
+}
+
+impl From<Committed> for Taught {
+    fn from(committed: Committed) -> Self {
+        Self { block: committed.block }
+    }
+}
+
+/// An event whose writer ended without a word was not recorded.
+async fn settled(pending: Pending) -> Result<Committed, CommandError> {
+    pending.await.unwrap_or(Err(CommandError::Stopping))
+}
+
+/// Whether a node can do its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ready {
+    /// It can.
+    Yes,
+    /// It cannot, for these reasons.
+    No(Vec<String>),
+}
+
+impl Node {
+    /// Opens the data directory and starts the node's threads.
+    ///
+    /// # Errors
+    /// When the directory is held by another process, or something in it cannot be opened.
+    pub fn open(config: &NodeConfig, telemetry: &Telemetry) -> Result<Self, OpenError> {
+        let instruments = Arc::new(Instruments::new(telemetry));
+        let (wake, woken) = store::wake_channel();
+        let (intake, writer) =
+            Intake::open(&config.directory, config.queue_capacity, Arc::clone(&instruments), wake)?;
+        let intake = Arc::new(intake);
+        let reader = Arc::new(Reader::open(&config.directory)?);
+        let recall = Arc::new(Recall::open(config.directory.index(), Arc::clone(&reader), woken)?);
+        let traces = Traces::start(config.trace.as_ref(), Arc::clone(&instruments)).map(Arc::new);
+        let depth = Arc::downgrade(&intake);
+        instruments.observe_queue(move || depth.upgrade().map_or(0, |intake| intake.depth()));
+        Ok(Self { intake, reader, recall, traces, instruments, writer: Mutex::new(Some(writer)) })
+    }
+
+    /// What can be read back.
+    pub fn reader(&self) -> &Arc<Reader> {
+        &self.reader
+    }
+
+    /// How commands were executed; `None` when tracing is off.
+    pub fn traces(&self) -> Option<&Traces> {
+        self.traces.as_deref()
+    }
+
+    /// Teaches an association, and returns when it is durable.
+    ///
+    /// # Errors
+    /// See [`CommandError`]; on any of them nothing was acknowledged.
+    pub async fn teach(
+        &self,
+        trace: TraceId,
+        stimulus: String,
+        response: String,
+    ) -> Result<Taught, CommandError> {
+        let execution = self.begin(Command::Teach, trace, || (stimulus.clone(), Some(response.clone())));
+        match teach_event(stimulus, response) {
+            Ok(event) => settled(self.submit(execution, event)).await.map(Taught::from),
+            Err(error) => Err(execution.fail(error)),
+        }
+    }
+
+    /// Hands over one TEACH of many, waiting for room in the queue; what is returned resolves when it is durable.
+    pub async fn teach_in_batch(&self, trace: TraceId, stimulus: String, response: String) -> InBatch {
+        let execution = self.begin(Command::Teach, trace, || (stimulus.clone(), Some(response.clone())));
+        match teach_event(stimulus, response) {
+            Ok(event) => {
+                let time = execution.draft.time;
+                let (done, pending) = execution.pending();
+                self.intake.submit_when_free(event, time, done).await;
+                InBatch(Ok(pending))
+            }
+            Err(error) => InBatch(Err(execution.fail(error))),
+        }
+    }
+
+    /// Answers a question. The block that records it is durable within 100 ms.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn ask(&self, trace: TraceId, stimulus: String) -> Result<Found, CommandError> {
+        let mut execution = self.begin(Command::Ask, trace, || (stimulus.clone(), None));
+        if let Err(error) =
+            check("stimulus", &stimulus, MAX_STIMULUS).and_then(|()| self.intake.check_health())
+        {
+            return Err(execution.fail(error));
+        }
+        let started = Instant::now();
+        let found = match self.find(stimulus).await {
+            Ok(found) => found,
+            Err(error) => return Err(execution.fail(error)),
+        };
+        execution.draft.recall = started.elapsed();
+        if let (Some(content), Some(answer)) = (&mut execution.draft.content, &found.answer) {
+            content.response = Some(answer.teach.response.clone());
+        }
+        // The answer does not wait for its block, but a block that was refused at once refuses the answer.
+        match self.submit(execution, Event::Ask(found.as_recorded())).try_recv() {
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(_)) | Err(_) => Ok(found),
+        }
+    }
+
+    async fn find(&self, stimulus: String) -> Result<Found, CommandError> {
+        let recall = Arc::clone(&self.recall);
+        tokio::task::spawn_blocking(move || recall.find(&stimulus))
+            .await
+            .unwrap_or_else(|error| Err(CommandError::Unreadable(error.to_string())))
+    }
+
+    /// Forgets an association, and returns when its content is erased.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn forget(&self, trace: TraceId, stimulus: String) -> Result<Forgotten, CommandError> {
+        let execution = self.begin(Command::Forget, trace, || (stimulus.clone(), None));
+        if let Err(error) = check("stimulus", &stimulus, MAX_STIMULUS) {
+            return Err(execution.fail(error));
+        }
+        let event = Event::Forget { key: Key::of(&stimulus) };
+        let Committed { block, erased, .. } = settled(self.submit(execution, event)).await?;
+        Ok(Forgotten { block, erased })
+    }
+
+    /// Refuses a command of an unknown type.
+    pub fn refuse_unknown(&self, trace: TraceId) -> CommandError {
+        self.execution(None, trace, None).fail(CommandError::UnknownCommand)
+    }
+
+    fn begin(
+        &self,
+        command: Command,
+        trace: TraceId,
+        content: impl FnOnce() -> (String, Option<String>),
+    ) -> Execution {
+        let wanted = self.traces.as_ref().is_some_and(|traces| traces.wants_content());
+        let content = wanted.then(content).map(|(stimulus, response)| TracedContent { stimulus, response });
+        self.execution(Some(command), trace, content)
+    }
+
+    fn execution(
+        &self,
+        command: Option<Command>,
+        trace: TraceId,
+        content: Option<TracedContent>,
+    ) -> Execution {
+        Execution {
+            traces: self.traces.clone(),
+            instruments: Arc::clone(&self.instruments),
+            command,
+            draft: Draft::begin(trace, command.map_or(UNKNOWN_COMMAND, Command::name), content),
+        }
+    }
+
+    /// Hands an event to the writer, unless the queue is full.
+    fn submit(&self, execution: Execution, event: Event) -> Pending {
+        let time = execution.draft.time;
+        let (done, pending) = execution.pending();
+        self.intake.submit(event, time, done);
+        pending
+    }
+
+    /// Whether the node can do its work; reads the store.
+    pub fn ready(&self) -> Ready {
+        let mut problems = Vec::new();
+        if let Err(error) = self.intake.check_health() {
+            problems.push(error.to_string());
+        }
+        match self.reader.head() {
+            Err(error) => problems.push(error.to_string()),
+            Ok(head) => problems.extend(self.index_problem(head)),
+        }
+        if problems.is_empty() { Ready::Yes } else { Ready::No(problems) }
+    }
+
+    fn index_problem(&self, head: Head) -> Option<String> {
+        let status = self.recall.status();
+        match (status.problem, status.caught_up) {
+            (Some(problem), _) => Some(format!("the search index does not follow the genome: {problem}")),
+            (None, false) => {
+                let reached = status.reached.map_or(0, |reached| reached + 1);
+                Some(format!("the search index is catching up: {reached} of {} blocks", head.index + 1))
+            }
+            (None, true) => None,
+        }
+    }
+
+    /// Takes no more commands, finishes those that were taken, and closes every file. Blocks; call it off the async
+    /// runtime.
+    pub fn close(&self) {
+        self.intake.close();
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            writer.join();
+        }
+        self.recall.close();
+        if let Some(traces) = &self.traces {
+            traces.close();
+        }
+    }
+}
+
+fn teach_event(stimulus: String, response: String) -> Result<Event, CommandError> {
+    check("stimulus", &stimulus, MAX_STIMULUS)?;
+    check("response", &response, MAX_RESPONSE)?;
+    Ok(Event::Teach { key: Key::of(&stimulus), teach: Teach { stimulus, response } })
+}
+
+/// One command on its way: knows what to count and to trace when its fate is known.
+struct Execution {
+    traces: Option<Arc<Traces>>,
+    instruments: Arc<Instruments>,
+    /// `None` for a command of an unknown type.
+    command: Option<Command>,
+    draft: Draft,
+}
+
+impl Execution {
+    /// What the writer calls when the event's fate is known, and what the command waits for.
+    fn pending(self) -> (Done, Pending) {
+        let (sender, pending) = oneshot::channel();
+        let done = move |result: Result<Committed, CommandError>| {
+            self.finish(result.as_ref().map(|committed| Finish {
+                queue: committed.queued,
+                commit: committed.commit,
+                block: Some(committed.block.index),
+            }));
+            // Whoever sent the command may have gone away.
+            let _ = sender.send(result);
+        };
+        (Box::new(done), pending)
+    }
+
+    fn fail(self, error: CommandError) -> CommandError {
+        self.finish(Err(&error));
+        error
+    }
+
+    fn finish(self, result: Result<Finish, &CommandError>) {
+        if let Err(error) = &result {
+            self.instruments.failed(self.command.map_or(Failed::Command, Failed::from));
+            if let (CommandError::QueueFull, Some(command)) = (error, self.command) {
+                self.instruments.refused(command);
+            }
+            tracing::debug!(
+                trace_id = %self.draft.trace_id, event = self.draft.event, error = error.kind().name(),
+                "a command failed"
+            );
+        }
+        if let Some(traces) = &self.traces {
+            traces.record(self.draft.finish(result));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

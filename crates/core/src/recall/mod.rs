@@ -1,0 +1,139 @@
+//! Recall: finding what was taught. First by key, exactly; otherwise the taught stimulus that is most like the question.
+//!
+//! The search index only proposes candidates. What it proposes is read from the genome's file and scored there, so a
+//! stale index can miss an answer for a moment but never give a wrong or a forgotten one.
+
+mod follow;
+mod index;
+mod likeness;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use kolibri_genome::{Ask, Match};
+
+use crate::error::{CommandError, OpenError};
+use crate::store::{Association, Reader};
+use crate::text::{Key, Term, terms};
+
+use index::Index;
+pub use index::IndexStatus;
+pub use likeness::THRESHOLD;
+
+/// Candidates that are scored for a question.
+const CANDIDATES: usize = 32;
+/// Suggestions that are made when nothing is near enough.
+const SUGGESTIONS: usize = 3;
+/// A stimulus less like the question than this is not worth suggesting.
+const SUGGESTION_THRESHOLD: f32 = 0.25;
+
+/// Finds answers.
+pub struct Recall {
+    reader: Arc<Reader>,
+    index: Index,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// How, and by which block.
+    pub by: Match,
+    /// Likeness, 0 to 1; 1 when exact. Without an answer, that of the nearest stimulus.
+    pub score: f32,
+    /// The association that answers.
+    pub answer: Option<Association>,
+    /// Near stimuli, nearest first; only when there is no answer.
+    pub suggestions: Vec<Suggestion>,
+}
+
+/// A stimulus that is near the question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suggestion {
+    /// The stimulus, as it was taught.
+    pub stimulus: String,
+    /// Its likeness, 0 to 1.
+    pub score: f32,
+}
+
+impl Found {
+    /// How the genome records it.
+    pub(crate) fn as_recorded(&self) -> Ask {
+        let score = if self.answer.is_some() { self.score } else { 0.0 };
+        Ask { found: self.by, score: (score * 1e6).round().clamp(0.0, 1e6) as u32 }
+    }
+}
+
+impl Recall {
+    /// Opens or rebuilds the index at `path` and follows the genome from then on, whenever `wake` is signalled.
+    pub(crate) fn open(path: PathBuf, reader: Arc<Reader>, wake: Receiver<()>) -> Result<Self, OpenError> {
+        let index = Index::open(path, Arc::clone(&reader), wake)?;
+        Ok(Self { reader, index })
+    }
+
+    /// Finds the answer to a question. Reads files: call it off the async runtime.
+    pub(crate) fn find(&self, question: &str) -> Result<Found, CommandError> {
+        if let Some(answer) = self.reader.answer(Key::of(question))? {
+            let by = Match::Exact { block: answer.source.index };
+            return Ok(Found { by, score: 1.0, answer: Some(answer), suggestions: Vec::new() });
+        }
+        self.find_similar(&terms(question))
+    }
+
+    fn find_similar(&self, question: &[Term]) -> Result<Found, CommandError> {
+        let mut scored = self.score_candidates(question)?;
+        scored.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.block.cmp(&b.block)));
+        let score = scored.first().map_or(0.0, |best| best.score);
+        for best in scored.iter().take_while(|candidate| candidate.score >= THRESHOLD) {
+            // `None`: forgotten since the candidate was read.
+            if let Some(answer) = self.reader.answer(Key::of(&best.stimulus))? {
+                let by = Match::Similar { block: answer.source.index };
+                return Ok(Found { by, score: best.score, answer: Some(answer), suggestions: Vec::new() });
+            }
+        }
+        let suggestions = scored
+            .into_iter()
+            .filter(|candidate| candidate.score >= SUGGESTION_THRESHOLD)
+            .take(SUGGESTIONS)
+            .map(|Scored { stimulus, score, .. }| Suggestion { stimulus, score })
+            .collect();
+        Ok(Found { by: Match::None, score, answer: None, suggestions })
+    }
+
+    fn score_candidates(&self, question: &[Term]) -> Result<Vec<Scored>, CommandError> {
+        let search = self.index.search();
+        let mut weights =
+            likeness::Weights::new(|stem: &str| search.documents_with(stem), search.documents());
+        let candidates = search.candidates(question, CANDIDATES).map_err(unreadable)?;
+        let mut scored: Vec<Scored> = Vec::with_capacity(candidates.len());
+        for block in candidates {
+            let Some(stimulus) = self.reader.stimulus(block)? else { continue };
+            if scored.iter().any(|other| Key::of(&other.stimulus) == Key::of(&stimulus)) {
+                continue;
+            }
+            let score = likeness::likeness(question, &terms(&stimulus), &mut weights);
+            scored.push(Scored { block, stimulus, score });
+        }
+        Ok(scored)
+    }
+
+    /// How far the index is.
+    pub fn status(&self) -> IndexStatus {
+        self.index.status()
+    }
+
+    /// Ends the index's thread.
+    pub(crate) fn close(&self) {
+        self.index.close();
+    }
+}
+
+struct Scored {
+    block: u64,
+    stimulus: String,
+    score: f32,
+}
+
+fn unreadable(error: tantivy::TantivyError) -> CommandError {
+    CommandError::Unreadable(format!("the search index: {error}"))
+}

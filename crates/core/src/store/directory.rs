@@ -1,0 +1,124 @@
+//! The data directory: where its files stand, and the lock that lets one process at a time work in it.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::error::OpenError;
+
+/// A data directory's layout.
+#[derive(Debug, Clone)]
+pub struct DataDirectory {
+    path: PathBuf,
+}
+
+/// Proof that this process alone works in the directory. Released when dropped, or by the kernel when the process ends.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+impl DataDirectory {
+    /// The directory at `path`, which need not exist yet.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// The directory itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The genome: a SQLite database.
+    pub fn genome(&self) -> PathBuf {
+        self.path.join("genome.db")
+    }
+
+    /// The search index, which can be deleted while no node runs.
+    pub fn index(&self) -> PathBuf {
+        self.path.join("index")
+    }
+
+    /// The default place of the trace file.
+    pub fn trace(&self) -> PathBuf {
+        self.path.join("trace.jsonl")
+    }
+
+    /// Makes the directory with mode 0700 if it is missing, durably.
+    pub(crate) fn create(&self) -> Result<(), OpenError> {
+        if self.path.is_dir() {
+            return Ok(());
+        }
+        let at = || OpenError::io(&self.path);
+        DirBuilder::new().recursive(true).mode(0o700).create(&self.path).map_err(at())?;
+        let parent = self.path.canonicalize().map_err(at())?;
+        let parent = parent.parent().unwrap_or(Path::new("/"));
+        File::open(parent).and_then(|parent| parent.sync_all()).map_err(at())
+    }
+
+    /// Takes the lock, and leaves a note of who holds it.
+    pub(crate) fn lock(&self) -> Result<Lock, OpenError> {
+        let path = self.path.join("lock");
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(OpenError::io(&path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(self.held_by(&mut file)),
+            Err(TryLockError::Error(source)) => return Err(OpenError::Io { path, source }),
+        }
+        write_holder(&mut file).map_err(OpenError::io(&path))?;
+        Ok(Lock { _file: file })
+    }
+
+    fn held_by(&self, file: &mut File) -> OpenError {
+        let mut holder = String::new();
+        // Without the note the message is poorer, but still right.
+        let _ = file.read_to_string(&mut holder);
+        let holder = match holder.trim() {
+            "" => "another process".to_owned(),
+            note => note.to_owned(),
+        };
+        OpenError::Held { path: self.path.clone(), holder }
+    }
+}
+
+fn write_holder(file: &mut File) -> std::io::Result<()> {
+    let note =
+        format!("process {} (since {})\n", std::process::id(), crate::clock::rfc3339(crate::clock::now()));
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(note.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_new_directory_is_private() {
+        let root = tempfile::tempdir().unwrap();
+        let directory = DataDirectory::new(root.path().join("deep/data"));
+        directory.create().unwrap();
+        assert_eq!(directory.path().metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    }
+
+    #[test]
+    fn a_second_lock_is_refused_and_told_who_holds_the_first() {
+        let root = tempfile::tempdir().unwrap();
+        let directory = DataDirectory::new(root.path());
+        let lock = directory.lock().unwrap();
+        let error = directory.lock().unwrap_err().to_string();
+        assert!(error.contains(&format!("process {}", std::process::id())), "{error}");
+        drop(lock);
+        directory.lock().unwrap();
+    }
+}

@@ -1,0 +1,387 @@
+//! The bounded queue before the genome, and the one thread that writes it.
+//!
+//! The writer takes what is waiting, records it in one transaction and acknowledges after the commit (group commit).
+//! A commit that fails poisons it: what is on disk is then in doubt, so nothing more is acknowledged until a restart
+//! has read the file again.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel};
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use kolibri_genome::{Chain, EventType, SALT_LEN};
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
+
+use super::directory::{DataDirectory, Lock};
+use super::record::{self, Event, Outcome};
+use super::{BlockRef, read, schema};
+use crate::clock;
+use crate::error::{CommandError, OpenError};
+use crate::telemetry::Instruments;
+
+/// The most events in one transaction.
+const MAX_BATCH: usize = 4096;
+/// How long a batch of nothing but ASKs may grow before it is committed. Their blocks are promised within 100 ms.
+const ASK_LINGER: Duration = Duration::from_millis(10);
+/// How often a write-ahead log that still holds erased text is tried again.
+const SCRUB_RETRY: Duration = Duration::from_millis(100);
+/// How much text counts as one place in the queue.
+const BYTES_PER_PLACE: usize = 4096;
+
+/// What the writer tells about an event it has recorded.
+#[derive(Debug)]
+pub(crate) struct Committed {
+    pub(crate) block: BlockRef,
+    /// The blocks a FORGET erased.
+    pub(crate) erased: Vec<u64>,
+    /// From the intake until the writer took it.
+    pub(crate) queued: Duration,
+    /// From there until it was durable.
+    pub(crate) commit: Duration,
+}
+
+/// Called once, on the writer's thread, when the event's fate is known. It must not block.
+pub(crate) type Done = Box<dyn FnOnce(Result<Committed, CommandError>) + Send>;
+
+struct Job {
+    event: Event,
+    time: u64,
+    entered: Instant,
+    done: Done,
+    place: OwnedSemaphorePermit,
+}
+
+enum Message {
+    Job(Job),
+    Stop,
+}
+
+/// The way in: hands events to the writer, or refuses them when the queue is full.
+pub(crate) struct Intake {
+    sender: Sender<Message>,
+    places: Arc<Semaphore>,
+    capacity: usize,
+    poison: Arc<OnceLock<String>>,
+}
+
+/// The writer thread, to be joined.
+pub(crate) struct WriterThread(JoinHandle<()>);
+
+impl WriterThread {
+    /// Waits for the writer to end and the file to be closed.
+    pub(crate) fn join(self) {
+        if self.0.join().is_err() {
+            tracing::error!("the writer thread panicked");
+        }
+    }
+}
+
+impl Intake {
+    /// Opens the genome, begins it if it is new, and starts the writer. `wake` is signalled after commits that change
+    /// what can be asked.
+    pub(crate) fn open(
+        directory: &DataDirectory,
+        capacity: usize,
+        instruments: Arc<Instruments>,
+        wake: SyncSender<()>,
+    ) -> Result<(Self, WriterThread), OpenError> {
+        directory.create()?;
+        let lock = directory.lock()?;
+        let path = directory.genome();
+        let mut connection = schema::open_writer(&path)?;
+        let chain = resume(&mut connection, &path)?;
+        scrub(&connection).map_err(OpenError::sqlite(&path))?;
+        instruments.genome_opened(chain.head());
+
+        let (sender, receiver) = channel();
+        let poison = Arc::new(OnceLock::new());
+        let writer = Writer {
+            connection,
+            chain,
+            receiver,
+            poison: Arc::clone(&poison),
+            instruments,
+            wake,
+            scrub_due: false,
+            _lock: lock,
+        };
+        let thread = std::thread::Builder::new()
+            .name("kolibri-writer".into())
+            .spawn(move || writer.run())
+            .map_err(OpenError::io(&path))?;
+        let places = Arc::new(Semaphore::new(capacity));
+        Ok((Self { sender, places, capacity, poison }, WriterThread(thread)))
+    }
+
+    /// Hands over an event, or refuses it at once when there is no room for it. Either way `done` is called.
+    pub(crate) fn submit(&self, event: Event, time: u64, done: Done) {
+        let place = Arc::clone(&self.places).try_acquire_many_owned(self.weight(&event));
+        let place = place.map_err(|error| match error {
+            TryAcquireError::NoPermits => CommandError::QueueFull,
+            TryAcquireError::Closed => CommandError::Stopping,
+        });
+        self.send(event, time, done, place);
+    }
+
+    /// Hands over an event when there is room for it.
+    pub(crate) async fn submit_when_free(&self, event: Event, time: u64, done: Done) {
+        let place = Arc::clone(&self.places).acquire_many_owned(self.weight(&event)).await;
+        self.send(event, time, done, place.map_err(|_| CommandError::Stopping));
+    }
+
+    fn send(&self, event: Event, time: u64, done: Done, place: Result<OwnedSemaphorePermit, CommandError>) {
+        let place = match self.check_health().and(place) {
+            Ok(place) => place,
+            Err(error) => return done(Err(error)),
+        };
+        let job = Job { event, time, entered: Instant::now(), done, place };
+        if let Err(unsent) = self.sender.send(Message::Job(job))
+            && let Message::Job(job) = unsent.0
+        {
+            (job.done)(Err(CommandError::Stopping));
+        }
+    }
+
+    /// Places in use: 1 for an event, and 1 more for each [`BYTES_PER_PLACE`] of its text.
+    pub(crate) fn depth(&self) -> usize {
+        self.capacity.saturating_sub(self.places.available_permits())
+    }
+
+    /// Whether the writer still takes events.
+    pub(crate) fn check_health(&self) -> Result<(), CommandError> {
+        match self.poison.get() {
+            Some(reason) => Err(CommandError::StoreFailed(reason.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes no more; the writer ends when it has recorded what was taken.
+    pub(crate) fn close(&self) {
+        self.places.close();
+        // Fails only when the writer has ended already.
+        let _ = self.sender.send(Message::Stop);
+    }
+
+    fn weight(&self, event: &Event) -> u32 {
+        // A queue smaller than one long text still takes it, alone.
+        (1 + event.text_len() / BYTES_PER_PLACE).min(self.capacity) as u32
+    }
+}
+
+/// Reads where the genome ends, or begins a new one.
+fn resume(connection: &mut Connection, path: &std::path::Path) -> Result<Chain, OpenError> {
+    match read::head(connection).map_err(OpenError::sqlite(path))? {
+        Some(Ok(head)) => return Ok(Chain::resume(head)),
+        Some(Err(broken)) => {
+            let problem = format!("its last block is damaged: {broken}; see `kolibri genome verify`");
+            return Err(OpenError::NotOurs { path: path.to_owned(), problem });
+        }
+        None => {}
+    }
+    let mut chain = Chain::begin();
+    let transaction = connection.transaction().map_err(OpenError::sqlite(path))?;
+    record::begin(&transaction, &mut chain, clock::now(), &random(), random())
+        .and_then(|()| transaction.commit())
+        .map_err(OpenError::sqlite(path))?;
+    Ok(chain)
+}
+
+/// Random bytes from the operating system.
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    #[expect(
+        clippy::expect_used,
+        reason = "without the system's random source no salt is safe, so nothing may go on"
+    )]
+    getrandom::fill(&mut bytes).expect("the operating system's random source works");
+    bytes
+}
+
+/// Empties the write-ahead log into the database and truncates it, so that no erased text stays in it.
+/// `false` while a reader still needs the log.
+fn scrub(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0))
+}
+
+struct Writer {
+    connection: Connection,
+    chain: Chain,
+    receiver: Receiver<Message>,
+    poison: Arc<OnceLock<String>>,
+    instruments: Arc<Instruments>,
+    wake: SyncSender<()>,
+    scrub_due: bool,
+    _lock: Lock,
+}
+
+impl Writer {
+    fn run(mut self) {
+        while let Some(first) = self.next() {
+            let (batch, stopping) = self.gather(first);
+            self.commit(batch);
+            if stopping {
+                break;
+            }
+        }
+        self.close();
+    }
+
+    /// The next event; tidies the log while there is none. `None` when the node stops.
+    fn next(&mut self) -> Option<Job> {
+        loop {
+            let message = if self.scrub_due {
+                match self.receiver.recv_timeout(SCRUB_RETRY) {
+                    Err(RecvTimeoutError::Timeout) => {
+                        self.scrub();
+                        continue;
+                    }
+                    other => other.ok(),
+                }
+            } else {
+                self.receiver.recv().ok()
+            };
+            return match message? {
+                Message::Job(job) => Some(job),
+                Message::Stop => None,
+            };
+        }
+    }
+
+    /// Everything that waits behind `first`, and a little more while nobody waits for a block to be durable.
+    fn gather(&self, first: Job) -> (Vec<Job>, bool) {
+        let deadline = Instant::now() + ASK_LINGER;
+        let mut awaited = first.event.is_awaited();
+        let mut batch = vec![first];
+        while batch.len() < MAX_BATCH {
+            let message = match self.receiver.try_recv() {
+                Ok(message) => message,
+                Err(TryRecvError::Disconnected) => return (batch, true),
+                Err(TryRecvError::Empty) if awaited => break,
+                Err(TryRecvError::Empty) => {
+                    match self.receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                        Ok(message) => message,
+                        Err(RecvTimeoutError::Timeout) => break,
+                        Err(RecvTimeoutError::Disconnected) => return (batch, true),
+                    }
+                }
+            };
+            match message {
+                Message::Job(job) => {
+                    awaited |= job.event.is_awaited();
+                    batch.push(job);
+                }
+                Message::Stop => return (batch, true),
+            }
+        }
+        (batch, false)
+    }
+
+    fn commit(&mut self, batch: Vec<Job>) {
+        let taken = Instant::now();
+        let mut chain = self.chain.clone();
+        let (waiting, events): (Vec<_>, Vec<_>) = batch.into_iter().map(Job::split).unzip();
+        if let Some(reason) = self.poison.get() {
+            return refuse(waiting, reason);
+        }
+        match record_all(&mut self.connection, &mut chain, events) {
+            Ok(outcomes) => {
+                // The commit point: from here on, every block of the batch survives a crash.
+                self.chain = chain;
+                self.acknowledge(waiting, outcomes, taken);
+            }
+            Err(error) => self.fail(&error, waiting),
+        }
+    }
+
+    fn acknowledge(&mut self, waiting: Vec<Waiting>, outcomes: Vec<Outcome>, taken: Instant) {
+        let commit = taken.elapsed();
+        self.instruments.committed(commit);
+        self.scrub_due |= outcomes.iter().any(Outcome::erased_something);
+        if self.scrub_due {
+            self.scrub();
+        }
+        for (Waiting { event, entered, done, .. }, outcome) in waiting.into_iter().zip(outcomes) {
+            done(match outcome {
+                Outcome::Recorded { block, erased } => {
+                    self.instruments.recorded(event, block.index + 1);
+                    Ok(Committed { block, erased, queued: taken.duration_since(entered), commit })
+                }
+                Outcome::NotTaught => Err(CommandError::NotTaught),
+            });
+        }
+        // A full channel means that the wake-up is pending already.
+        let _ = self.wake.try_send(());
+    }
+
+    /// What is on disk is in doubt now: it may hold the batch or not. Only a restart can tell.
+    fn fail(&self, error: &rusqlite::Error, waiting: Vec<Waiting>) {
+        let reason = error.to_string();
+        tracing::error!(
+            error = %reason,
+            "a commit failed; nothing more is recorded. Check the disk (space, permissions, hardware), then restart \
+             the node: it reads back what is durable. `kolibri genome verify` checks the genome"
+        );
+        refuse(waiting, self.poison.get_or_init(|| reason));
+    }
+
+    fn scrub(&mut self) {
+        match scrub(&self.connection) {
+            Ok(done) => self.scrub_due = !done,
+            Err(error) => {
+                self.scrub_due = true;
+                tracing::warn!(%error, "erased text is still in the write-ahead log; trying again");
+            }
+        }
+    }
+
+    fn close(mut self) {
+        if self.scrub_due {
+            self.scrub();
+        }
+        if let Err((_, error)) = self.connection.close() {
+            tracing::warn!(%error, "the genome was not closed cleanly; the next start recovers it");
+        }
+    }
+}
+
+/// Somebody to be told about an event.
+struct Waiting {
+    event: EventType,
+    entered: Instant,
+    done: Done,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Job {
+    fn split(self) -> (Waiting, (Event, u64)) {
+        let Self { event, time, entered, done, place } = self;
+        (Waiting { event: event.event_type(), entered, done, _place: place }, (event, time))
+    }
+}
+
+fn refuse(waiting: Vec<Waiting>, reason: &str) {
+    for Waiting { done, .. } in waiting {
+        done(Err(CommandError::StoreFailed(reason.to_owned())));
+    }
+}
+
+/// Records a batch in one transaction: all of it, or nothing.
+fn record_all(
+    connection: &mut Connection,
+    chain: &mut Chain,
+    events: Vec<(Event, u64)>,
+) -> rusqlite::Result<Vec<Outcome>> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let outcomes = events
+        .into_iter()
+        .map(|(event, time)| record::apply(&transaction, chain, time, &random::<SALT_LEN>(), event))
+        .collect::<rusqlite::Result<_>>()?;
+    transaction.commit()?;
+    Ok(outcomes)
+}
+
+/// A channel that holds at most one wake-up.
+pub(crate) fn wake_channel() -> (SyncSender<()>, Receiver<()>) {
+    std::sync::mpsc::sync_channel(1)
+}

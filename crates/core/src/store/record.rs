@@ -1,0 +1,181 @@
+//! What one event changes in the store: its block, its content and the current answer, in one transaction.
+
+use kolibri_genome::{Ask, Chain, Content, EventType, Forget, SALT_LEN, Sealed, Teach};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::BlockRef;
+use crate::text::Key;
+
+/// An event on its way into the genome.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// Teach an association under its key.
+    Teach { key: Key, teach: Teach },
+    /// Record how a question was answered.
+    Ask(Ask),
+    /// Forget what is taught under a key.
+    Forget { key: Key },
+}
+
+/// What became of an event.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It is a block now; a FORGET also names the blocks it erased.
+    Recorded { block: BlockRef, erased: Vec<u64> },
+    /// A FORGET found nothing under its key.
+    NotTaught,
+}
+
+impl Outcome {
+    /// Whether text was overwritten in the database.
+    pub(super) fn erased_something(&self) -> bool {
+        matches!(self, Self::Recorded { erased, .. } if !erased.is_empty())
+    }
+}
+
+impl Event {
+    /// What the event is recorded as.
+    pub(super) fn event_type(&self) -> EventType {
+        match self {
+            Self::Teach { .. } => EventType::Teach,
+            Self::Ask(_) => EventType::Ask,
+            Self::Forget { .. } => EventType::Forget,
+        }
+    }
+
+    /// Bytes of text the event carries.
+    pub(super) fn text_len(&self) -> usize {
+        match self {
+            Self::Teach { teach, .. } => teach.stimulus.len() + teach.response.len(),
+            Self::Ask(_) | Self::Forget { .. } => 0,
+        }
+    }
+
+    /// Whether somebody waits for the block to be durable.
+    pub(super) fn is_awaited(&self) -> bool {
+        !matches!(self, Self::Ask(_))
+    }
+}
+
+/// Applies `event` inside the caller's open transaction.
+pub(super) fn apply(
+    connection: &Connection,
+    chain: &mut Chain,
+    time: u64,
+    salt: &[u8; SALT_LEN],
+    event: Event,
+) -> rusqlite::Result<Outcome> {
+    match event {
+        Event::Teach { key, teach } => apply_teach(connection, chain, time, salt, key, teach),
+        Event::Ask(ask) => {
+            let block = append(connection, &chain.seal(time, salt, &Content::Ask(ask)), salt, None)?;
+            Ok(Outcome::Recorded { block, erased: Vec::new() })
+        }
+        Event::Forget { key } => apply_forget(connection, chain, time, salt, key),
+    }
+}
+
+/// Begins a genome: writes block 0.
+pub(super) fn begin(
+    connection: &Connection,
+    chain: &mut Chain,
+    time: u64,
+    salt: &[u8; SALT_LEN],
+    genome_id: [u8; 16],
+) -> rusqlite::Result<()> {
+    append(connection, &chain.seal(time, salt, &Content::Genesis { genome_id }), salt, None).map(drop)
+}
+
+fn apply_teach(
+    connection: &Connection,
+    chain: &mut Chain,
+    time: u64,
+    salt: &[u8; SALT_LEN],
+    key: Key,
+    teach: Teach,
+) -> rusqlite::Result<Outcome> {
+    let replaces = current(connection, key)?;
+    let block = append(connection, &chain.seal(time, salt, &Content::Teach(teach)), salt, replaces)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO answer (key, idx) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET idx = ?2",
+        )?
+        .execute(params![key.0, block.index as i64])?;
+    Ok(Outcome::Recorded { block, erased: Vec::new() })
+}
+
+fn apply_forget(
+    connection: &Connection,
+    chain: &mut Chain,
+    time: u64,
+    salt: &[u8; SALT_LEN],
+    key: Key,
+) -> rusqlite::Result<Outcome> {
+    let Some(newest) = current(connection, key)? else {
+        return Ok(Outcome::NotTaught);
+    };
+    let mut erased = versions(connection, newest)?;
+    erased.reverse();
+    let content = Content::Forget(Forget { erased: erased.clone() });
+    let block = append(connection, &chain.seal(time, salt, &content), salt, None)?;
+    for index in &erased {
+        erase(connection, *index, block.index)?;
+    }
+    connection.prepare_cached("DELETE FROM answer WHERE key = ?")?.execute([key.0])?;
+    Ok(Outcome::Recorded { block, erased })
+}
+
+fn append(
+    connection: &Connection,
+    sealed: &Sealed,
+    salt: &[u8; SALT_LEN],
+    replaces: Option<u64>,
+) -> rusqlite::Result<BlockRef> {
+    let index = sealed.block.index;
+    connection
+        .prepare_cached(
+            "INSERT INTO block (idx, bytes, hash, salt, content, replaces) VALUES (?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            index as i64,
+            sealed.block.to_bytes(),
+            sealed.hash.as_bytes(),
+            salt,
+            sealed.content,
+            replaces.map(|index| index as i64),
+        ])?;
+    Ok(BlockRef { index, hash: sealed.hash })
+}
+
+/// Overwrites in place: the row keeps its length, so SQLite writes zeros over the very bytes of the text.
+fn erase(connection: &Connection, index: u64, by: u64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE block SET salt = zeroblob(length(salt)), content = zeroblob(length(content)) WHERE idx = ?",
+        )?
+        .execute([index as i64])?;
+    connection
+        .prepare_cached("INSERT INTO erasure (idx, by) VALUES (?, ?)")?
+        .execute([index as i64, by as i64])
+        .map(drop)
+}
+
+fn current(connection: &Connection, key: Key) -> rusqlite::Result<Option<u64>> {
+    connection
+        .prepare_cached("SELECT idx FROM answer WHERE key = ?")?
+        .query_row([key.0], |row| row.get::<_, i64>(0))
+        .optional()
+        .map(|index| index.map(|index| index as u64))
+}
+
+/// Every TEACH block that led to `newest`, newest first.
+fn versions(connection: &Connection, newest: u64) -> rusqlite::Result<Vec<u64>> {
+    let mut statement = connection.prepare_cached("SELECT replaces FROM block WHERE idx = ?")?;
+    let mut versions = vec![newest];
+    let mut at = newest;
+    while let Some(older) = statement.query_row([at as i64], |row| row.get::<_, Option<i64>>(0))? {
+        at = older as u64;
+        versions.push(at);
+    }
+    Ok(versions)
+}

@@ -1,0 +1,124 @@
+//! The genome's SQLite file: its tables, its settings, and how connections to it are opened.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use crate::error::OpenError;
+
+/// Marks a SQLite file as a genome: "KOLI" in ASCII.
+const APPLICATION_ID: i32 = 0x4b4f_4c49;
+/// The version of the tables below; the format of blocks has a version of its own, in block 0.
+const SCHEMA_VERSION: i32 = 1;
+
+/// `block` is append-only. Erasure overwrites `salt` and `content` in place by zeros of the same length, so that
+/// SQLite never moves a row and no stale copy of a text can stay behind in a page's free space.
+/// `answer` holds the current answer of every stimulus; `replaces` links a TEACH to the one it replaced.
+const SCHEMA: &str = "
+    CREATE TABLE block (
+        idx      INTEGER PRIMARY KEY,
+        bytes    BLOB NOT NULL,
+        hash     BLOB NOT NULL,
+        salt     BLOB NOT NULL,
+        content  BLOB NOT NULL,
+        replaces INTEGER
+    ) STRICT;
+    CREATE TABLE erasure (
+        idx INTEGER PRIMARY KEY,
+        by  INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE answer (
+        key BLOB PRIMARY KEY,
+        idx INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// Opens the genome for writing, and makes an empty one if there is none.
+pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
+    let at = || OpenError::sqlite(path);
+    let mut connection = Connection::open(path).map_err(at())?;
+    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(at())?;
+    if is_new(&connection).map_err(at())? {
+        create(&mut connection).map_err(at())?;
+    }
+    check_ours(&connection, path)?;
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL;
+             PRAGMA synchronous = FULL;
+             PRAGMA secure_delete = ON;
+             PRAGMA cache_size = -16384;
+             PRAGMA trusted_schema = OFF;",
+        )
+        .map_err(at())?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+/// Opens the genome read-only; it works beside a live writer.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
+    if !path.exists() {
+        return Err(OpenError::NoGenome(path.parent().unwrap_or(path).to_owned()));
+    }
+    let at = || OpenError::sqlite(path);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(at())?;
+    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(at())?;
+    connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096;").map_err(at())?;
+    check_ours(&connection, path)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+fn is_new(connection: &Connection) -> rusqlite::Result<bool> {
+    let any: Option<i32> =
+        connection.query_row("SELECT 1 FROM sqlite_schema", [], |row| row.get(0)).optional()?;
+    Ok(any.is_none() && pragma(connection, "application_id")? == 0)
+}
+
+fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.execute_batch("PRAGMA page_size = 8192;")?;
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(SCHEMA)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    transaction.commit()
+}
+
+fn check_ours(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    let read = |name| pragma(connection, name).map_err(OpenError::sqlite(path));
+    let problem = match (read("application_id")?, read("user_version")?) {
+        (APPLICATION_ID, SCHEMA_VERSION) => return Ok(()),
+        (APPLICATION_ID, version) => {
+            format!("its tables are of version {version}, this program reads version {SCHEMA_VERSION}")
+        }
+        _ => "this SQLite file is not a Kolibri genome".to_owned(),
+    };
+    Err(OpenError::NotOurs { path: path.to_owned(), problem })
+}
+
+fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i32> {
+    connection.pragma_query_value(None, name, |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_elses_database_is_left_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("genome.db");
+        Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
+        assert!(matches!(open_writer(&path), Err(OpenError::NotOurs { .. })));
+    }
+
+    #[test]
+    fn the_writer_flushes_every_commit() {
+        let root = tempfile::tempdir().unwrap();
+        let connection = open_writer(&root.path().join("genome.db")).unwrap();
+        let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+        assert_eq!((mode.as_str(), pragma(&connection, "synchronous").unwrap()), ("wal", 2));
+        assert_eq!(pragma(&connection, "secure_delete").unwrap(), 1);
+    }
+}

@@ -1,0 +1,266 @@
+//! Verification of a stored genome: every block, its content, its erasure, and the current answers.
+
+use kolibri_genome::{Block, Broken, Content, EventType, Head, Verifier};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::read::{self, Raw};
+use super::{DataDirectory, schema};
+use crate::error::OpenError;
+use crate::text::Key;
+
+/// How many blocks one read transaction covers: short enough for a live node to empty its log in between.
+const CHUNK: usize = 2_000;
+
+/// How far a verification is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Blocks checked.
+    pub done: u64,
+    /// Blocks in the genome when this was asked for.
+    pub total: u64,
+}
+
+/// The result of a verification.
+#[derive(Debug)]
+pub enum Verdict {
+    /// Every block is as it was recorded.
+    Sound {
+        /// The last block that was checked.
+        head: Head,
+        /// How many blocks' content was erased by a FORGET.
+        erased: u64,
+    },
+    /// The first block that is not.
+    Broken {
+        /// The block's index.
+        index: u64,
+        /// What is wrong with it.
+        fault: Fault,
+    },
+}
+
+/// What is wrong with a stored block.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The block or its content is broken.
+    #[error(transparent)]
+    Block(#[from] Broken),
+    /// There is no such row, though later ones are there.
+    #[error("the block is missing")]
+    Missing,
+    /// The genome has no block at all.
+    #[error("the genome is empty: block 0 is missing")]
+    Empty,
+    /// A FORGET is said to have erased it, but the content is there.
+    #[error("block {0} is said to have erased its content, but something is left of it")]
+    NotErased(u64),
+    /// Something other than a FORGET that lists it is said to have erased it.
+    #[error("block {0} is said to have erased its content, but that is no FORGET block that lists it")]
+    NoSuchForget(u64),
+    /// A FORGET lists a block whose content is there.
+    #[error("it lists block {0} as erased, but that block does not agree")]
+    ForgetDisagrees(u64),
+    /// An answer is said to come from a block that teaches nothing.
+    #[error("it names block {0} as the source of an answer, but that is no TEACH block")]
+    NoTeach(u64),
+    /// The current answer of its stimulus is missing or older.
+    #[error("the current answer of its stimulus is missing or older than this block")]
+    Answer,
+    /// The link to the TEACH it replaced is wrong.
+    #[error("it is said to replace block {0}, which is no earlier TEACH of the same stimulus")]
+    Replaces(u64),
+    /// The block is named as the current answer of another stimulus.
+    #[error("it is named as the answer of a stimulus that it does not teach")]
+    WrongAnswer,
+}
+
+/// Walks the whole genome in `directory`, calling `progress` from time to time. It may run beside a live node.
+///
+/// # Errors
+/// When the file cannot be opened or read at all; a genome that can be read but is wrong is a [`Verdict::Broken`].
+pub fn verify(directory: &DataDirectory, progress: impl FnMut(Progress)) -> Result<Verdict, OpenError> {
+    let path = directory.genome();
+    let connection = schema::open_reader(&path)?;
+    match check_all(&connection, progress) {
+        Ok(verdict) => Ok(verdict),
+        Err(Stop::Broken { index, fault }) => Ok(Verdict::Broken { index, fault }),
+        Err(Stop::Sqlite(source)) => Err(OpenError::Sqlite { path, source }),
+    }
+}
+
+/// Why a walk ends early.
+enum Stop {
+    Broken { index: u64, fault: Fault },
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Stop {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl Stop {
+    fn at(index: u64) -> impl FnOnce(Fault) -> Self {
+        move |fault| Self::Broken { index, fault }
+    }
+}
+
+fn check_all(connection: &Connection, mut progress: impl FnMut(Progress)) -> Result<Verdict, Stop> {
+    let mut walk = Walk::default();
+    loop {
+        // One snapshot a chunk, so that block, erasure and answer are seen as one commit left them.
+        let snapshot = connection.unchecked_transaction()?;
+        let rows = read::rows(&snapshot, walk.next, CHUNK)?;
+        let ended = rows.len() < CHUNK;
+        for raw in rows {
+            walk.check(&snapshot, raw)?;
+        }
+        progress(Progress { done: walk.next, total: length(&snapshot)? });
+        if ended {
+            break;
+        }
+    }
+    check_answers(connection)?;
+    match walk.verifier.head() {
+        Some(head) => Ok(Verdict::Sound { head, erased: walk.erased }),
+        None => Err(Stop::Broken { index: 0, fault: Fault::Empty }),
+    }
+}
+
+#[derive(Default)]
+struct Walk {
+    verifier: Verifier,
+    next: u64,
+    erased: u64,
+    /// The last FORGET that was looked into, since it is asked about once for each block it erased.
+    forget: Option<(u64, Vec<u64>)>,
+}
+
+impl Walk {
+    fn check(&mut self, snapshot: &Connection, raw: Raw) -> Result<(), Stop> {
+        if raw.index != self.next {
+            return Err(Stop::Broken { index: self.next, fault: Fault::Missing });
+        }
+        let index = raw.index;
+        let broken = |broken| Stop::at(index)(Fault::Block(broken));
+        let block = self.verifier.block(&raw.bytes, read::hash(&raw.hash)).map_err(broken)?;
+        match raw.erased_by {
+            Some(by) => self.check_erased(snapshot, &block, &raw, by)?,
+            None => match block.verify_content(&raw.salt, &raw.content).map_err(broken)? {
+                Content::Teach(teach) => {
+                    check_teach(snapshot, index, Key::of(&teach.stimulus), raw.replaces)?
+                }
+                Content::Forget(forget) => check_forget(snapshot, index, &forget.erased)?,
+                Content::Ask(ask) => check_ask(snapshot, index, ask.found.block())?,
+                Content::Genesis { .. } => {}
+            },
+        }
+        self.next += 1;
+        Ok(())
+    }
+
+    fn check_erased(&mut self, snapshot: &Connection, block: &Block, raw: &Raw, by: u64) -> Result<(), Stop> {
+        let zeros = |bytes: &[u8]| bytes.iter().all(|byte| *byte == 0);
+        if !zeros(&raw.salt) || !zeros(&raw.content) {
+            return Err(Stop::at(block.index)(Fault::NotErased(by)));
+        }
+        if self.forget.as_ref().is_none_or(|(cached, _)| *cached != by) {
+            self.forget = Some((by, forget_list(snapshot, by)?));
+        }
+        let listed = self.forget.as_ref().is_some_and(|(_, list)| list.binary_search(&block.index).is_ok());
+        if block.event != EventType::Teach || by <= block.index || !listed {
+            return Err(Stop::at(block.index)(Fault::NoSuchForget(by)));
+        }
+        self.erased += 1;
+        Ok(())
+    }
+}
+
+/// The blocks that FORGET block `index` lists; none if it is no such block. Its own digest is checked when the walk
+/// comes to it.
+fn forget_list(snapshot: &Connection, index: u64) -> Result<Vec<u64>, Stop> {
+    let raw = read::rows(snapshot, index, 1)?.pop().filter(|raw| raw.index == index);
+    let content = raw.and_then(|raw| Content::from_bytes(EventType::Forget, &raw.content).ok());
+    Ok(match content {
+        Some(Content::Forget(forget)) => forget.erased,
+        _ => Vec::new(),
+    })
+}
+
+fn check_teach(snapshot: &Connection, index: u64, key: Key, replaces: Option<u64>) -> Result<(), Stop> {
+    let current: Option<i64> = snapshot
+        .prepare_cached("SELECT idx FROM answer WHERE key = ?")?
+        .query_row([key.0], |row| row.get(0))
+        .optional()?;
+    if current.is_none_or(|current| (current as u64) < index) {
+        return Err(Stop::at(index)(Fault::Answer));
+    }
+    match replaces {
+        Some(older) if older >= index || key_of(snapshot, older)? != Some(key) => {
+            Err(Stop::at(index)(Fault::Replaces(older)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_forget(snapshot: &Connection, index: u64, erased: &[u64]) -> Result<(), Stop> {
+    let mut statement = snapshot.prepare_cached("SELECT 1 FROM erasure WHERE idx = ? AND by <= ?")?;
+    for block in erased {
+        if !statement.exists([*block as i64, index as i64])? {
+            return Err(Stop::at(index)(Fault::ForgetDisagrees(*block)));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that an answer came from a TEACH; that it came from an earlier block is checked with the content.
+fn check_ask(snapshot: &Connection, index: u64, source: Option<u64>) -> Result<(), Stop> {
+    let Some(source) = source else { return Ok(()) };
+    let code: Option<Vec<u8>> = snapshot
+        .prepare_cached("SELECT substr(bytes, 17, 2) FROM block WHERE idx = ?")?
+        .query_row([source as i64], |row| row.get(0))
+        .optional()?;
+    match code {
+        Some(code) if code == EventType::Teach.code() => Ok(()),
+        _ => Err(Stop::at(index)(Fault::NoTeach(source))),
+    }
+}
+
+/// Checks that every current answer is a TEACH of the stimulus it stands for.
+fn check_answers(connection: &Connection) -> Result<(), Stop> {
+    let mut after = Vec::new();
+    loop {
+        let snapshot = connection.unchecked_transaction()?;
+        let chunk: Vec<([u8; 32], i64)> = snapshot
+            .prepare_cached("SELECT key, idx FROM answer WHERE key > ? ORDER BY key LIMIT ?")?
+            .query_map(rusqlite::params![after, CHUNK as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        for (key, index) in &chunk {
+            if key_of(&snapshot, *index as u64)? != Some(Key(*key)) {
+                return Err(Stop::at(*index as u64)(Fault::WrongAnswer));
+            }
+        }
+        match chunk.last() {
+            Some((key, _)) => after = key.to_vec(),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// The key of the stimulus that block `index` teaches, if it is a TEACH whose content is there.
+fn key_of(snapshot: &Connection, index: u64) -> rusqlite::Result<Option<Key>> {
+    let raw =
+        read::rows(snapshot, index, 1)?.pop().filter(|raw| raw.index == index && raw.erased_by.is_none());
+    Ok(raw.and_then(|raw| match Content::from_bytes(EventType::Teach, &raw.content) {
+        Ok(Content::Teach(teach)) => Some(Key::of(&teach.stimulus)),
+        _ => None,
+    }))
+}
+
+fn length(snapshot: &Connection) -> rusqlite::Result<u64> {
+    snapshot
+        .prepare_cached("SELECT coalesce(max(idx) + 1, 0) FROM block")?
+        .query_row([], |row| row.get::<_, i64>(0))
+        .map(|length| length as u64)
+}

@@ -1,0 +1,210 @@
+//! Telemetry: one OpenTelemetry `MeterProvider`, scraped by Prometheus and, when asked to, pushed by OTLP.
+//!
+//! | file here | what it is for |
+//! |---|---|
+//! | `instruments` | every metric of the backend: one declaration each, handles resolved once |
+//! | `process` | the process's own metrics under their standard names |
+//! | `otlp` | where and how to push, and one log line per change of the collector's state |
+
+mod instruments;
+mod otlp;
+mod process;
+
+use std::time::Duration;
+
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::{Meter, MeterProvider};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::metrics::{Instrument, SdkMeterProvider, Stream};
+use opentelemetry_sdk::resource::EnvResourceDetector;
+use prometheus::{Registry, TextEncoder};
+
+pub use instruments::{Failed, Instruments, SoakInstruments};
+pub use otlp::{OtlpConfig, OtlpHeaders, OtlpProtocol};
+
+/// The meter of everything the backend records.
+pub const METER: &str = "kolibri.backend";
+
+/// A bound on the series of one instrument. Labels come from closed sets far below it, so reaching it is a defect,
+/// and the SDK then folds the rest into `otel_metric_overflow` instead of growing.
+const CARDINALITY_LIMIT: usize = 256;
+
+/// What telemetry says about this node, and where it goes.
+#[derive(Debug, Clone)]
+pub struct TelemetryConfig {
+    /// `service.instance.id`, unless `OTEL_RESOURCE_ATTRIBUTES` names another.
+    pub instance: String,
+    /// `service.version`.
+    pub version: String,
+    /// Where to push by OTLP; `None` pushes nowhere.
+    pub otlp: Option<OtlpConfig>,
+}
+
+/// Why telemetry could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The Prometheus exporter could not be built.
+    #[error("the metrics cannot be prepared for Prometheus: {0}")]
+    Prometheus(String),
+    /// The OTLP exporter could not be built.
+    #[error("the OTLP exporter cannot be built for {endpoint}: {problem}")]
+    Otlp {
+        /// The endpoint as configured.
+        endpoint: String,
+        /// Why.
+        problem: String,
+    },
+}
+
+/// The node's telemetry: a provider with its readers, or nothing at all.
+pub struct Telemetry {
+    on: Option<On>,
+}
+
+struct On {
+    provider: SdkMeterProvider,
+    registry: Registry,
+}
+
+impl Telemetry {
+    /// No provider, no export: every instrument is a no-op (`KOLIBRI_TELEMETRY=0`).
+    pub fn off() -> Self {
+        Self { on: None }
+    }
+
+    /// Builds the provider and its readers. With OTLP over gRPC this must happen inside a tokio runtime.
+    ///
+    /// # Errors
+    /// When an exporter cannot be built from its configuration.
+    pub fn start(config: &TelemetryConfig) -> Result<Self, TelemetryError> {
+        let registry = Registry::new();
+        let scrape = opentelemetry_prometheus::exporter()
+            .with_registry(registry.clone())
+            .scope_info_enabled(false)
+            .build()
+            .map_err(|error| TelemetryError::Prometheus(error.to_string()))?;
+        let mut builder = SdkMeterProvider::builder()
+            .with_resource(resource(config))
+            .with_reader(scrape)
+            .with_view(instruments::bounds)
+            .with_view(bounded_cardinality);
+        if let Some(otlp) = &config.otlp {
+            builder = builder.with_reader(otlp::reader(otlp)?);
+        }
+        let provider = builder.build();
+        process::observe(&provider.meter("kolibri.process"));
+        Ok(Self { on: Some(On { provider, registry }) })
+    }
+
+    /// A meter; of a no-op provider when telemetry is off.
+    pub fn meter(&self, name: &'static str) -> Meter {
+        match &self.on {
+            Some(on) => on.provider.meter(name),
+            None => opentelemetry::metrics::noop::NoopMeterProvider::new().meter(name),
+        }
+    }
+
+    /// Everything in the Prometheus text format 0.0.4; `None` when telemetry is off.
+    pub fn render(&self) -> Option<Result<String, TelemetryError>> {
+        let on = self.on.as_ref()?;
+        let text = TextEncoder::new().encode_to_string(&on.registry.gather());
+        Some(text.map_err(|error| TelemetryError::Prometheus(error.to_string())))
+    }
+
+    /// Pushes the last values and stops. Blocks for up to five seconds when a collector does not answer; call it off
+    /// the async runtime.
+    pub fn shutdown(&self) {
+        let Some(on) = &self.on else { return };
+        if let Err(error) = on.provider.shutdown_with_timeout(Duration::from_secs(5)) {
+            tracing::warn!(%error, "the last metrics could not be pushed");
+        }
+    }
+}
+
+/// `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME` win over what the node says of itself.
+fn resource(config: &TelemetryConfig) -> Resource {
+    let mut builder = Resource::builder_empty().with_attributes([
+        KeyValue::new("service.namespace", "kolibri"),
+        KeyValue::new("service.name", "kolibri-backend"),
+        KeyValue::new("service.version", config.version.clone()),
+        KeyValue::new("service.instance.id", config.instance.clone()),
+    ]);
+    builder = builder.with_detector(Box::new(EnvResourceDetector::new()));
+    match std::env::var("OTEL_SERVICE_NAME") {
+        Ok(name) if !name.is_empty() => builder.with_service_name(name).build(),
+        _ => builder.build(),
+    }
+}
+
+fn bounded_cardinality(instrument: &Instrument) -> Option<Stream> {
+    if instruments::bounds(instrument).is_some() {
+        return None;
+    }
+    Stream::builder().with_cardinality_limit(CARDINALITY_LIMIT).build().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn started() -> Telemetry {
+        let config = TelemetryConfig { instance: "here:1".into(), version: "9.9.9".into(), otlp: None };
+        Telemetry::start(&config).unwrap()
+    }
+
+    #[test]
+    fn every_family_is_born_at_zero() {
+        let telemetry = started();
+        let _instruments = Instruments::new(&telemetry);
+        let text = telemetry.render().unwrap().unwrap();
+        for series in [
+            r#"kolibri_backend_events_total{event_type="TEACH"} 0"#,
+            r#"kolibri_backend_events_total{event_type="GENESIS"} 0"#,
+            r#"kolibri_backend_events_failed_total{event_type="TRACE"} 0"#,
+            r#"kolibri_backend_events_failed_total{event_type="COMMAND"} 0"#,
+            r#"kolibri_backend_genome_blocks_bucket{event_type="ASK",le="1000000000"} 0"#,
+            r#"kolibri_backend_soak_duration_seconds_bucket{phase="soak",le="120"} 0"#,
+            r#"kolibri_backend_soak_events_total{phase="soak"} 0"#,
+        ] {
+            assert!(text.contains(&format!("{series}\n")), "{series} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn the_target_says_what_it_is() {
+        let telemetry = started();
+        let _instruments = Instruments::new(&telemetry);
+        let text = telemetry.render().unwrap().unwrap();
+        let target = text.lines().find(|line| line.starts_with("target_info{")).unwrap();
+        for label in [
+            r#"service_name="kolibri-backend""#,
+            r#"service_version="9.9.9""#,
+            r#"service_instance_id="here:1""#,
+        ] {
+            assert!(target.contains(label), "{target}");
+        }
+    }
+
+    #[test]
+    fn process_metrics_have_their_standard_names() {
+        let text = started().render().unwrap().unwrap();
+        for name in [
+            "process_cpu_seconds_total ",
+            "process_resident_memory_bytes ",
+            "process_open_fds ",
+            "process_max_fds ",
+            "process_start_time_seconds ",
+        ] {
+            assert!(text.lines().any(|line| line.starts_with(name)), "{name} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn off_means_that_nothing_is_there_and_recording_still_works() {
+        let telemetry = Telemetry::off();
+        let instruments = Instruments::new(&telemetry);
+        instruments.failed(Failed::Command);
+        assert!(telemetry.render().is_none());
+        telemetry.shutdown();
+    }
+}

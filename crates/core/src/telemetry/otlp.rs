@@ -1,0 +1,252 @@
+//! Pushing by OTLP: where to, and how a collector's troubles are told once.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use opentelemetry_otlp::tonic_types::metadata::MetadataMap;
+use opentelemetry_otlp::tonic_types::transport::ClientTlsConfig;
+use opentelemetry_otlp::{MetricExporter, Protocol, WithExportConfig, WithHttpConfig, WithTonicConfig};
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::metrics::data::ResourceMetrics;
+use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
+use opentelemetry_sdk::metrics::{PeriodicReader, Temporality};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use super::TelemetryError;
+
+/// How long one push may take.
+const TIMEOUT: Duration = Duration::from_secs(4);
+/// The path that OTLP/HTTP gives to metrics
+/// (<https://opentelemetry.io/docs/specs/otlp/#otlphttp-request>).
+const METRICS_PATH: &str = "/v1/metrics";
+
+/// Where to push, and how.
+#[derive(Debug, Clone)]
+pub struct OtlpConfig {
+    /// `http://` or `https://`, a host, maybe a port and a path.
+    pub endpoint: String,
+    /// Which protocol the endpoint speaks.
+    pub protocol: OtlpProtocol,
+    /// Sent with every push.
+    pub headers: OtlpHeaders,
+    /// Time from one push to the next.
+    pub interval: Duration,
+}
+
+/// The protocols of OTLP that Kolibri speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OtlpProtocol {
+    /// `http/protobuf`, usually on port 4318.
+    #[default]
+    Http,
+    /// `grpc`, usually on port 4317.
+    Grpc,
+}
+
+impl FromStr for OtlpProtocol {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        match name {
+            "http/protobuf" => Ok(Self::Http),
+            "grpc" => Ok(Self::Grpc),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Headers for the collector. Their values are secrets: they show in no log and no debug output.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct OtlpHeaders(Vec<(String, String)>);
+
+impl fmt::Debug for OtlpHeaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
+impl FromStr for OtlpHeaders {
+    type Err = String;
+
+    /// Reads `key=value,key2=value2` with percent-encoded values
+    /// (<https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables>).
+    /// The error never quotes a value.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let pairs = text.split(',').filter(|pair| !pair.trim().is_empty());
+        pairs
+            .enumerate()
+            .map(|(position, pair)| header(position + 1, pair))
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+fn header(position: usize, pair: &str) -> Result<(String, String), String> {
+    let (name, value) = pair
+        .split_once('=')
+        .ok_or_else(|| format!("header {position} has no `=` between its name and its value"))?;
+    let name = name.trim().to_ascii_lowercase();
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(is_token) {
+        return Err(format!("header {position} has a name that HTTP does not allow"));
+    }
+    let value = percent_decode(value.trim())
+        .filter(|value| value.bytes().all(|byte| (0x20..0x7f).contains(&byte)))
+        .ok_or_else(|| {
+            format!("the value of header {position} ({name}) is not percent-encoded printable ASCII")
+        })?;
+    Ok((name, value))
+}
+
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let digit = |byte: Option<u8>| (byte? as char).to_digit(16);
+                (digit(rest.next())? * 16 + digit(rest.next())?) as u8
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+impl OtlpConfig {
+    /// Where metrics go: OTLP/HTTP adds its path to an endpoint that does not end with it; gRPC uses the endpoint as
+    /// it is.
+    pub fn metrics_url(&self) -> String {
+        let endpoint = self.endpoint.trim_end_matches('/');
+        match self.protocol {
+            OtlpProtocol::Http if !endpoint.ends_with(METRICS_PATH) => format!("{endpoint}{METRICS_PATH}"),
+            OtlpProtocol::Http | OtlpProtocol::Grpc => endpoint.to_owned(),
+        }
+    }
+}
+
+/// A reader that pushes every [`OtlpConfig::interval`], on a thread of its own.
+pub(super) fn reader(config: &OtlpConfig) -> Result<PeriodicReader<Announcing>, TelemetryError> {
+    // Fails only when a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let exporter = match config.protocol {
+        OtlpProtocol::Http => http(config),
+        OtlpProtocol::Grpc => grpc(config),
+    }
+    .map_err(|problem| TelemetryError::Otlp { endpoint: config.endpoint.clone(), problem })?;
+    let announcing =
+        Announcing { exporter, endpoint: config.endpoint.clone(), failing: AtomicBool::new(false) };
+    Ok(PeriodicReader::builder(announcing).with_interval(config.interval).build())
+}
+
+fn http(config: &OtlpConfig) -> Result<MetricExporter, String> {
+    MetricExporter::builder()
+        .with_http()
+        .with_protocol(Protocol::HttpBinary)
+        .with_endpoint(config.metrics_url())
+        .with_timeout(TIMEOUT)
+        .with_headers(config.headers.0.iter().cloned().collect::<HashMap<_, _>>())
+        .build()
+        .map_err(|error| error.to_string())
+}
+
+fn grpc(config: &OtlpConfig) -> Result<MetricExporter, String> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &config.headers.0 {
+        let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
+        let mut value = HeaderValue::try_from(value).map_err(|error| error.to_string())?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    let builder = MetricExporter::builder()
+        .with_tonic()
+        .with_endpoint(config.metrics_url())
+        .with_timeout(TIMEOUT)
+        .with_metadata(MetadataMap::from_headers(headers));
+    let builder = match config.endpoint.starts_with("https:") {
+        true => builder.with_tls_config(ClientTlsConfig::new().with_enabled_roots()),
+        false => builder,
+    };
+    builder.build().map_err(|error| error.to_string())
+}
+
+/// Passes pushes on, and logs when the collector stops taking them and when it takes them again: once each.
+pub(super) struct Announcing {
+    exporter: MetricExporter,
+    endpoint: String,
+    failing: AtomicBool,
+}
+
+impl PushMetricExporter for Announcing {
+    async fn export(&self, metrics: &ResourceMetrics) -> OTelSdkResult {
+        let result = self.exporter.export(metrics).await;
+        let was_failing = self.failing.swap(result.is_err(), Ordering::Relaxed);
+        match (&result, was_failing) {
+            (Err(error), false) => tracing::warn!(
+                endpoint = %self.endpoint, %error,
+                "the OTLP collector does not take metrics; the node goes on and keeps trying"
+            ),
+            (Ok(()), true) => {
+                tracing::info!(endpoint = %self.endpoint, "the OTLP collector takes metrics again")
+            }
+            _ => {}
+        }
+        result
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        self.exporter.force_flush()
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.exporter.shutdown_with_timeout(timeout)
+    }
+
+    fn temporality(&self) -> Temporality {
+        self.exporter.temporality()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(endpoint: &str, protocol: OtlpProtocol) -> String {
+        let (headers, interval) = (OtlpHeaders::default(), Duration::from_secs(1));
+        OtlpConfig { endpoint: endpoint.into(), protocol, headers, interval }.metrics_url()
+    }
+
+    #[test]
+    fn the_metrics_path_is_added_over_http_only_and_only_once() {
+        let http = OtlpProtocol::Http;
+        assert_eq!(url("http://c:4318", http), "http://c:4318/v1/metrics");
+        assert_eq!(url("http://c:4318/", http), "http://c:4318/v1/metrics");
+        assert_eq!(url("https://cloud/otlp", http), "https://cloud/otlp/v1/metrics");
+        assert_eq!(url("https://cloud/otlp/v1/metrics", http), "https://cloud/otlp/v1/metrics");
+        assert_eq!(url("http://c:4317", OtlpProtocol::Grpc), "http://c:4317");
+    }
+
+    #[test]
+    fn header_values_are_percent_decoded() {
+        let headers: OtlpHeaders = "Authorization=Basic%20abc%3D%3D, x-scope = team".parse().unwrap();
+        let expected = [("authorization", "Basic abc=="), ("x-scope", "team")];
+        assert_eq!(headers.0, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn a_bad_header_is_named_without_its_value() {
+        for text in ["secret", "a b=secret", "a=secret%zz", "a=%0asecret", "=secret"] {
+            let error = text.parse::<OtlpHeaders>().unwrap_err();
+            assert!(error.contains("header 1") && !error.contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn header_values_do_not_show_in_debug_output() {
+        let headers: OtlpHeaders = "authorization=topsecret".parse().unwrap();
+        assert_eq!(format!("{headers:?}"), r#"["authorization"]"#);
+    }
+}

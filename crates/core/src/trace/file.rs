@@ -1,0 +1,215 @@
+//! The trace file: JSON lines, appended by a thread of its own, rotated by size.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use super::Trace;
+use crate::telemetry::{Failed, Instruments};
+
+/// Lines that may wait for the disk before they are given up.
+const WAITING: usize = 8192;
+/// Older files that are kept beside the current one: `trace.jsonl.1` is the youngest.
+const OLDER: u32 = 3;
+/// How much of the file's end is read back at start.
+const TAIL: u64 = 256 * 1024;
+
+/// The way to the file.
+pub(super) struct TraceFile {
+    sender: Mutex<Option<SyncSender<String>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl TraceFile {
+    pub(super) fn start(path: PathBuf, max_bytes: u64, instruments: Arc<Instruments>) -> Self {
+        let (sender, receiver) = sync_channel(WAITING);
+        let writer = Writer { path, max_bytes, instruments, open: None, failing: false };
+        let thread =
+            std::thread::Builder::new().name("kolibri-trace".into()).spawn(move || writer.run(&receiver));
+        if let Err(error) = &thread {
+            tracing::error!(%error, "traces are not written: their thread did not start");
+        }
+        Self { sender: Mutex::new(Some(sender)), thread: Mutex::new(thread.ok()) }
+    }
+
+    /// Hands a record over; `false` when it had to be given up.
+    pub(super) fn append(&self, trace: &Trace) -> bool {
+        let Ok(mut line) = serde_json::to_string(trace) else { return false };
+        line.push('\n');
+        let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
+        sender.as_ref().is_some_and(|sender| sender.try_send(line).is_ok())
+    }
+
+    /// Writes what is waiting and ends the thread.
+    pub(super) fn close(&self) {
+        drop(self.sender.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the trace thread panicked");
+        }
+    }
+}
+
+struct Writer {
+    path: PathBuf,
+    max_bytes: u64,
+    instruments: Arc<Instruments>,
+    open: Option<(File, u64)>,
+    failing: bool,
+}
+
+impl Writer {
+    fn run(mut self, receiver: &Receiver<String>) {
+        while let Ok(first) = receiver.recv() {
+            let mut lines = vec![first];
+            lines.extend(receiver.try_iter().take(WAITING));
+            self.write(&lines);
+        }
+    }
+
+    /// Writes some lines at once; those that cannot be written count as failed, and are logged once until it works again.
+    fn write(&mut self, lines: &[String]) {
+        match self.try_write(&lines.concat()) {
+            Ok(()) if self.failing => {
+                self.failing = false;
+                tracing::info!(path = %self.path.display(), "traces are written again");
+            }
+            Ok(()) => {}
+            Err(error) => {
+                self.open = None;
+                lines.iter().for_each(|_| self.instruments.failed(Failed::Trace));
+                if !self.failing {
+                    self.failing = true;
+                    tracing::warn!(
+                        path = %self.path.display(), %error,
+                        "traces cannot be written; commands go on without. Check KOLIBRI_TRACE_PATH and the disk"
+                    );
+                }
+            }
+        }
+    }
+
+    fn try_write(&mut self, lines: &str) -> std::io::Result<()> {
+        let too_long = |length: u64| length > 0 && length + lines.len() as u64 > self.max_bytes;
+        let mut current = match self.open.take() {
+            Some(open) => open,
+            None => open(&self.path)?,
+        };
+        if too_long(current.1) {
+            rotate(&self.path)?;
+            current = open(&self.path)?;
+        }
+        let (file, length) = self.open.insert(current);
+        file.write_all(lines.as_bytes())?;
+        *length += lines.len() as u64;
+        Ok(())
+    }
+}
+
+/// Opens the file for appending. A last line that a crash cut short is ended first, so that it spoils no other.
+fn open(path: &Path) -> std::io::Result<(File, u64)> {
+    let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+    let mut length = file.metadata()?.len();
+    if length > 0 {
+        let mut last = [0];
+        std::os::unix::fs::FileExt::read_exact_at(&file, &mut last, length - 1)?;
+        if last != *b"\n" {
+            file.write_all(b"\n")?;
+            length += 1;
+        }
+    }
+    Ok((file, length))
+}
+
+fn rotate(path: &Path) -> std::io::Result<()> {
+    let older = |number: u32| PathBuf::from(format!("{}.{number}", path.display()));
+    for number in (1..OLDER).rev() {
+        if older(number).exists() {
+            std::fs::rename(older(number), older(number + 1))?;
+        }
+    }
+    std::fs::rename(path, older(1))
+}
+
+/// The last records in the file, oldest first, so that the trace before a crash can still be asked for after it.
+pub(super) fn tail(path: &Path) -> Vec<Trace> {
+    let Ok(mut file) = File::open(path) else { return Vec::new() };
+    let start = file.metadata().map_or(0, |metadata| metadata.len().saturating_sub(TAIL));
+    if file.seek(SeekFrom::Start(start)).is_err() {
+        return Vec::new();
+    }
+    let lines = BufReader::new(file).split(b'\n').map_while(Result::ok);
+    lines.filter_map(|line| serde_json::from_slice(&line).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::Telemetry;
+    use crate::trace::{Outcome, Phases};
+
+    fn trace(id: &str) -> Trace {
+        Trace {
+            trace_id: id.into(),
+            time: crate::clock::rfc3339(0),
+            event: "TEACH".into(),
+            outcome: Outcome::Ok,
+            error: None,
+            duration_us: Phases::default(),
+            block: Some(3),
+            content: None,
+        }
+    }
+
+    fn file(path: &Path, max_bytes: u64) -> TraceFile {
+        TraceFile::start(path.to_owned(), max_bytes, Arc::new(Instruments::new(&Telemetry::off())))
+    }
+
+    #[test]
+    fn what_was_appended_is_read_back_after_a_restart() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("trace.jsonl");
+        let first = file(&path, 1 << 20);
+        assert!(first.append(&trace("a")));
+        first.close();
+        std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"cut short").unwrap();
+        let second = file(&path, 1 << 20);
+        assert!(second.append(&trace("b")));
+        second.close();
+        let ids: Vec<_> = tail(&path).into_iter().map(|trace| trace.trace_id).collect();
+        assert_eq!(ids, ["a", "b"]);
+    }
+
+    #[test]
+    fn the_file_is_rotated_by_size_and_old_ones_are_dropped() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("trace.jsonl");
+        for number in 0..10 {
+            let file = file(&path, 10);
+            assert!(file.append(&trace(&number.to_string())) && file.append(&trace("more")));
+            file.close();
+        }
+        let mut names: Vec<_> =
+            std::fs::read_dir(root.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["trace.jsonl", "trace.jsonl.1", "trace.jsonl.2", "trace.jsonl.3"]);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_counts_as_failed_traces() {
+        let root = tempfile::tempdir().unwrap();
+        let config =
+            crate::telemetry::TelemetryConfig { instance: "i".into(), version: "v".into(), otlp: None };
+        let telemetry = Telemetry::start(&config).unwrap();
+        let instruments = Arc::new(Instruments::new(&telemetry));
+        let file = TraceFile::start(root.path().join("no/such/directory/t"), 1 << 20, instruments);
+        assert!(file.append(&trace("a")));
+        file.close();
+        let text = telemetry.render().unwrap().unwrap();
+        assert!(text.contains("kolibri_backend_events_failed_total{event_type=\"TRACE\"} 1\n"), "{text}");
+    }
+}

@@ -1,0 +1,275 @@
+//! The trace: one record of how each command was executed, failed ones above all.
+//!
+//! Records are kept in a bounded ring in memory for the API, and appended to a file as JSON lines. Writing them never
+//! fails a command: what cannot be written counts as a failed `TRACE` event and is logged once.
+
+mod file;
+mod ring;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock;
+use crate::error::{CommandError, ErrorKind};
+use crate::telemetry::{Failed, Instruments};
+
+use file::TraceFile;
+use ring::Ring;
+
+/// A W3C trace id: 16 bytes, shown as 32 lower-case hex digits, never all zero
+/// (<https://www.w3.org/TR/trace-context/#trace-id>).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TraceId([u8; 16]);
+
+impl TraceId {
+    /// A new random id.
+    pub fn random() -> Self {
+        let mut bytes = [0; 16];
+        // An id need not be secret: where the system's random source fails, the time tells commands apart.
+        if getrandom::fill(&mut bytes).is_err() {
+            bytes[8..].copy_from_slice(&clock::now().to_be_bytes());
+        }
+        bytes[15] |= u8::from(bytes == [0; 16]);
+        Self(bytes)
+    }
+
+    /// Reads 32 lower-case hex digits; `None` for anything else, and for all zeros.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.len() != 32
+            || !text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+        {
+            return None;
+        }
+        let number = u128::from_str_radix(text, 16).ok()?;
+        (number != 0).then(|| Self(number.to_be_bytes()))
+    }
+
+    /// The trace id of a `traceparent` header
+    /// (<https://www.w3.org/TR/trace-context/#traceparent-header-field-values>); `None` when it is malformed.
+    pub fn from_traceparent(header: &str) -> Option<Self> {
+        let mut fields = header.split('-');
+        let (version, id, parent, flags) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+        let hex =
+            |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let whole = version != "00" || fields.next().is_none();
+        let valid = hex(version, 2) && version != "ff" && hex(parent, 16) && hex(flags, 2) && whole;
+        if valid { Self::parse(id) } else { None }
+    }
+}
+
+impl std::fmt::Display for TraceId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It was executed.
+    Ok,
+    /// It was refused or failed.
+    Failed,
+}
+
+/// The record of one command.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Trace {
+    /// 32 hex digits.
+    pub trace_id: String,
+    /// When the command reached the node: RFC 3339, UTC.
+    pub time: String,
+    /// The command's event type, or `COMMAND` for an unknown one.
+    pub event: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorKind>,
+    /// Microseconds spent, as a whole and by phase.
+    pub duration_us: Phases,
+    /// The block that recorded it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block: Option<u64>,
+    /// The texts of the command; only when an operator opted in (`KOLIBRI_TRACE_CONTENT=1`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<TracedContent>,
+}
+
+/// Microseconds, by phase; a phase that was not reached is 0.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Phases {
+    /// From the intake to the end of the command.
+    pub total: u64,
+    /// Finding an answer.
+    pub recall: u64,
+    /// Waiting for the writer.
+    pub queue: u64,
+    /// Becoming durable.
+    pub commit: u64,
+}
+
+/// The texts of a command.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct TracedContent {
+    /// As it was sent.
+    pub stimulus: String,
+    /// As it was sent, or as it was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response: Option<String>,
+}
+
+/// A trace that is not finished yet.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) trace_id: TraceId,
+    pub(crate) event: &'static str,
+    pub(crate) time: u64,
+    pub(crate) started: std::time::Instant,
+    pub(crate) recall: Duration,
+    pub(crate) content: Option<TracedContent>,
+}
+
+/// What a finished command says of itself.
+#[derive(Debug, Default)]
+pub(crate) struct Finish {
+    pub(crate) queue: Duration,
+    pub(crate) commit: Duration,
+    pub(crate) block: Option<u64>,
+}
+
+impl Draft {
+    /// A command reaches the node now.
+    pub(crate) fn begin(trace_id: TraceId, event: &'static str, content: Option<TracedContent>) -> Self {
+        let started = std::time::Instant::now();
+        Self { trace_id, event, time: clock::now(), started, recall: Duration::ZERO, content }
+    }
+
+    /// The finished record.
+    pub(crate) fn finish(self, result: Result<Finish, &CommandError>) -> Trace {
+        let micros = |duration: Duration| duration.as_micros() as u64;
+        let error = result.as_ref().err().map(|error| error.kind());
+        let finish = result.unwrap_or_default();
+        Trace {
+            trace_id: self.trace_id.to_string(),
+            time: clock::rfc3339(self.time),
+            event: self.event.to_owned(),
+            outcome: if error.is_none() { Outcome::Ok } else { Outcome::Failed },
+            error,
+            duration_us: Phases {
+                total: micros(self.started.elapsed()),
+                recall: micros(self.recall),
+                queue: micros(finish.queue),
+                commit: micros(finish.commit),
+            },
+            block: finish.block,
+            content: self.content,
+        }
+    }
+}
+
+/// Where traces go.
+#[derive(Debug, Clone)]
+pub struct TraceConfig {
+    /// The file to append to; `None` keeps traces in memory only.
+    pub path: Option<PathBuf>,
+    /// The file is rotated when it would grow beyond this many bytes.
+    pub max_bytes: u64,
+    /// Whether texts are traced.
+    pub content: bool,
+}
+
+/// The traces of a node.
+pub struct Traces {
+    ring: Arc<Ring>,
+    file: Option<TraceFile>,
+    instruments: Arc<Instruments>,
+    content: bool,
+}
+
+impl Traces {
+    /// Starts tracing; `None` turns it off altogether. The file is opened by its own thread: one that cannot be
+    /// opened is a failed `TRACE`, not a failed start.
+    pub(crate) fn start(config: Option<&TraceConfig>, instruments: Arc<Instruments>) -> Option<Self> {
+        let config = config?;
+        let ring = Arc::new(Ring::new());
+        if let Some(path) = &config.path {
+            file::tail(path).into_iter().for_each(|trace| ring.push(trace));
+        }
+        let file = config
+            .path
+            .clone()
+            .map(|path| TraceFile::start(path, config.max_bytes, Arc::clone(&instruments)));
+        Some(Self { ring, file, instruments, content: config.content })
+    }
+
+    /// Whether an operator opted in to texts in traces.
+    pub(crate) fn wants_content(&self) -> bool {
+        self.content
+    }
+
+    /// Keeps a finished record.
+    pub(crate) fn record(&self, trace: Trace) {
+        let accepted = self.file.as_ref().is_none_or(|file| file.append(&trace));
+        self.ring.push(trace);
+        if !accepted {
+            self.instruments.failed(Failed::Trace);
+        }
+    }
+
+    /// The last record, of an outcome if one is named.
+    pub fn latest(&self, outcome: Option<Outcome>) -> Option<Trace> {
+        self.ring.latest(outcome)
+    }
+
+    /// The record of a command, as long as the ring holds it.
+    pub fn find(&self, trace_id: TraceId) -> Option<Trace> {
+        self.ring.find(&trace_id.to_string())
+    }
+
+    /// Writes what is waiting and closes the file.
+    pub(crate) fn close(&self) {
+        if let Some(file) = &self.file {
+            file.close();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0af7651916cd43dd8448eb211c80319c";
+
+    #[test]
+    fn a_traceparent_gives_its_trace_id() {
+        let header = format!("00-{ID}-b7ad6b7169203331-01");
+        assert_eq!(TraceId::from_traceparent(&header).unwrap().to_string(), ID);
+        let later = format!("cc-{ID}-b7ad6b7169203331-01-what-the-future-brings");
+        assert_eq!(TraceId::from_traceparent(&later).unwrap().to_string(), ID);
+    }
+
+    #[test]
+    fn a_malformed_traceparent_gives_none() {
+        for header in [
+            "",
+            "00",
+            &format!("00-{}-b7ad6b7169203331-01", "0".repeat(32)),
+            &format!("ff-{ID}-b7ad6b7169203331-01"),
+            &format!("00-{ID}-b7ad6b7169203331-01-more"),
+            &format!("00-{}-b7ad6b7169203331-01", ID.to_uppercase()),
+            &format!("00-{ID}-xyz-01"),
+        ] {
+            assert_eq!(TraceId::from_traceparent(header), None, "{header}");
+        }
+    }
+
+    #[test]
+    fn random_ids_differ() {
+        assert_ne!(TraceId::random(), TraceId::random());
+    }
+}
