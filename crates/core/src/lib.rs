@@ -10,6 +10,8 @@ mod node;
 pub mod recall;
 pub mod store;
 pub mod telemetry;
+#[cfg(test)]
+mod testing;
 pub mod text;
 pub mod trace;
 

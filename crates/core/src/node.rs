@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check};
 use crate::error::{CommandError, OpenError};
-use crate::recall::{Found, Recall};
+use crate::recall::{Found, IndexStatus, Recall};
 use crate::store::{self, BlockRef, Committed, DataDirectory, Done, Event, Intake, Reader, WriterThread};
 use crate::telemetry::{Failed, Instruments, Telemetry};
 use crate::text::Key;
@@ -110,6 +110,11 @@ impl Node {
     /// What can be read back.
     pub fn reader(&self) -> &Arc<Reader> {
         &self.reader
+    }
+
+    /// How far the search index follows the genome.
+    pub fn index(&self) -> IndexStatus {
+        self.recall.status()
     }
 
     /// How commands were executed; `None` when tracing is off.
@@ -248,7 +253,7 @@ impl Node {
     }
 
     fn index_problem(&self, head: Head) -> Option<String> {
-        let status = self.recall.status();
+        let status = self.index();
         match (status.problem, status.caught_up) {
             (Some(problem), _) => Some(format!("the search index does not follow the genome: {problem}")),
             (None, false) => {
@@ -271,6 +276,13 @@ impl Node {
         if let Some(traces) = &self.traces {
             traces.close();
         }
+    }
+}
+
+/// A node that was not closed is closed now: its threads hold the data directory.
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

@@ -1,1 +1,23 @@
-fn main() {}
+//! `kolibri`: the one binary. It reads its configuration, opens its doors (HTTP, the command line) and translates
+//! what comes back, once, into messages, exit codes and statuses.
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | `config` | every variable and flag: one declaration each, all faults reported at once |
+//! | `serve` | starting and stopping the node |
+//! | `http` | the API: the route table, handlers, problem documents |
+//! | `cli` | the other commands, most of them clients of a running node |
+
+mod cli;
+mod config;
+mod http;
+mod logging;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    cli::run(cli::Arguments::parse())
+}

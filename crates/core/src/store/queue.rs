@@ -4,8 +4,8 @@
 //! A commit that fails poisons it: what is on disk is then in doubt, so nothing more is acknowledged until a restart
 //! has read the file again.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SendError, Sender, SyncSender, channel};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -52,14 +52,10 @@ struct Job {
     place: OwnedSemaphorePermit,
 }
 
-enum Message {
-    Job(Job),
-    Stop,
-}
-
 /// The way in: hands events to the writer, or refuses them when the queue is full.
 pub(crate) struct Intake {
-    sender: Sender<Message>,
+    /// `None` once the node stops: the writer ends when it has recorded what was sent before.
+    sender: RwLock<Option<Sender<Job>>>,
     places: Arc<Semaphore>,
     capacity: usize,
     poison: Arc<OnceLock<String>>,
@@ -111,6 +107,7 @@ impl Intake {
             .spawn(move || writer.run())
             .map_err(OpenError::io(&path))?;
         let places = Arc::new(Semaphore::new(capacity));
+        let sender = RwLock::new(Some(sender));
         Ok((Self { sender, places, capacity, poison }, WriterThread(thread)))
     }
 
@@ -136,9 +133,12 @@ impl Intake {
             Err(error) => return done(Err(error)),
         };
         let job = Job { event, time, entered: Instant::now(), done, place };
-        if let Err(unsent) = self.sender.send(Message::Job(job))
-            && let Message::Job(job) = unsent.0
-        {
+        let sender = self.sender.read().unwrap_or_else(PoisonError::into_inner);
+        let sent = match &*sender {
+            Some(sender) => sender.send(job),
+            None => Err(SendError(job)),
+        };
+        if let Err(SendError(job)) = sent {
             (job.done)(Err(CommandError::Stopping));
         }
     }
@@ -159,8 +159,7 @@ impl Intake {
     /// Takes no more; the writer ends when it has recorded what was taken.
     pub(crate) fn close(&self) {
         self.places.close();
-        // Fails only when the writer has ended already.
-        let _ = self.sender.send(Message::Stop);
+        drop(self.sender.write().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     fn weight(&self, event: &Event) -> u32 {
@@ -207,7 +206,7 @@ fn scrub(connection: &Connection) -> rusqlite::Result<bool> {
 struct Writer {
     connection: Connection,
     chain: Chain,
-    receiver: Receiver<Message>,
+    receiver: Receiver<Job>,
     poison: Arc<OnceLock<String>>,
     instruments: Arc<Instruments>,
     wake: SyncSender<()>,
@@ -218,63 +217,38 @@ struct Writer {
 impl Writer {
     fn run(mut self) {
         while let Some(first) = self.next() {
-            let (batch, stopping) = self.gather(first);
+            let batch = self.gather(first);
             self.commit(batch);
-            if stopping {
-                break;
-            }
         }
         self.close();
     }
 
     /// The next event; tidies the log while there is none. `None` when the node stops.
     fn next(&mut self) -> Option<Job> {
-        loop {
-            let message = if self.scrub_due {
-                match self.receiver.recv_timeout(SCRUB_RETRY) {
-                    Err(RecvTimeoutError::Timeout) => {
-                        self.scrub();
-                        continue;
-                    }
-                    other => other.ok(),
-                }
-            } else {
-                self.receiver.recv().ok()
-            };
-            return match message? {
-                Message::Job(job) => Some(job),
-                Message::Stop => None,
-            };
+        while self.scrub_due {
+            match self.receiver.recv_timeout(SCRUB_RETRY) {
+                Err(RecvTimeoutError::Timeout) => self.scrub(),
+                other => return other.ok(),
+            }
         }
+        self.receiver.recv().ok()
     }
 
     /// Everything that waits behind `first`, and a little more while nobody waits for a block to be durable.
-    fn gather(&self, first: Job) -> (Vec<Job>, bool) {
+    fn gather(&self, first: Job) -> Vec<Job> {
         let deadline = Instant::now() + ASK_LINGER;
         let mut awaited = first.event.is_awaited();
         let mut batch = vec![first];
         while batch.len() < MAX_BATCH {
-            let message = match self.receiver.try_recv() {
-                Ok(message) => message,
-                Err(TryRecvError::Disconnected) => return (batch, true),
-                Err(TryRecvError::Empty) if awaited => break,
-                Err(TryRecvError::Empty) => {
-                    match self.receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                        Ok(message) => message,
-                        Err(RecvTimeoutError::Timeout) => break,
-                        Err(RecvTimeoutError::Disconnected) => return (batch, true),
-                    }
-                }
+            let waiting = match awaited {
+                true => self.receiver.try_recv().ok(),
+                false => self.receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok(),
             };
-            match message {
-                Message::Job(job) => {
-                    awaited |= job.event.is_awaited();
-                    batch.push(job);
-                }
-                Message::Stop => return (batch, true),
-            }
+            let Some(job) = waiting else { break };
+            awaited |= job.event.is_awaited();
+            batch.push(job);
         }
-        (batch, false)
+        batch
     }
 
     fn commit(&mut self, batch: Vec<Job>) {

@@ -1,0 +1,265 @@
+//! TEACH, ASK and FORGET, as the one who sends them sees it.
+
+use std::sync::Arc;
+
+use kolibri_genome::{Ask, Content, Match};
+
+use super::*;
+use crate::store::{Recorded, Verdict, verify};
+
+/// What stands beside a block.
+fn recorded(node: &Node, block: u64) -> Option<Recorded> {
+    node.reader().block(block).unwrap().map(|stored| stored.recorded)
+}
+
+fn assert_sound(directory: &DataDirectory) {
+    let verdict = verify(directory, |_| {}).unwrap();
+    assert!(matches!(verdict, Verdict::Sound { .. }), "{verdict:?}");
+}
+
+#[tokio::test]
+async fn what_was_taught_is_answered_exactly_and_names_its_block() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    let block = teach(&node, "How do I restart the server?", "systemctl restart it").await;
+    let found = ask(&node, "  how do I RESTART the server? ").await;
+    let answer = found.answer.unwrap();
+    assert_eq!((answer.source.index, answer.teach.response.as_str()), (block, "systemctl restart it"));
+    assert_eq!((found.by, found.score), (Match::Exact { block }, 1.0));
+    assert_eq!(node.reader().block(block).unwrap().unwrap().hash, answer.source.hash);
+}
+
+#[tokio::test]
+async fn texts_come_back_to_the_letter() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    let (stimulus, response) = ("  Ça va?\r\n\u{feff}", "e\u{301} — да,\0\ttab 👋🏽 ");
+    let block = teach(&node, stimulus, response).await;
+    let teach = ask(&node, stimulus).await.answer.unwrap().teach;
+    assert_eq!((teach.stimulus.as_str(), teach.response.as_str()), (stimulus, response));
+    assert_eq!(recorded(&node, block), Some(Recorded::Content(Content::Teach(teach))));
+}
+
+#[tokio::test]
+async fn teaching_again_replaces_the_answer_and_leaves_the_old_block_readable() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    let first = teach(&node, "capital of Kazakhstan", "Almaty").await;
+    let second = teach(&node, "Capital of KAZAKHSTAN", "Astana").await;
+    assert_eq!(ask(&node, "capital of kazakhstan").await.by, Match::Exact { block: second });
+    let old = Content::Teach(Teach::new("capital of Kazakhstan", "Almaty"));
+    assert_eq!(recorded(&node, first), Some(Recorded::Content(old)));
+}
+
+#[tokio::test]
+async fn an_association_that_was_forgotten_is_gone_in_all_its_versions() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    let mut versions = Vec::new();
+    for response in ["one", "two", "three"] {
+        versions.push(teach(&node, "the door code", response).await);
+        teach(&node, &format!("something between, {response}"), "stays").await;
+    }
+    until_indexed(&node);
+    let forgotten = node.forget(TraceId::random(), "THE door code".into()).await.unwrap();
+    assert_eq!(forgotten.erased, versions);
+    for block in versions {
+        assert_eq!(recorded(&node, block), Some(Recorded::Erased { by: forgotten.block.index }));
+    }
+    for question in ["the door code", "code of the door"] {
+        let found = ask(&node, question).await;
+        assert_eq!((found.by, found.answer), (Match::None, None));
+    }
+    assert_eq!(answer(&node, "something between, two").await.as_deref(), Some("stays"));
+    assert_sound(&DataDirectory::new(root.path()));
+}
+
+#[tokio::test]
+async fn what_was_forgotten_can_be_taught_anew_and_forgotten_again() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    let first = teach(&node, "wifi password", "hunter2").await;
+    assert_eq!(forget(&node, "wifi password").await, Ok(vec![first]));
+    let second = teach(&node, "wifi password", "correct horse").await;
+    assert_eq!(answer(&node, "wifi password").await.as_deref(), Some("correct horse"));
+    assert_eq!(forget(&node, "wifi password").await, Ok(vec![second]));
+    assert_eq!(answer(&node, "wifi password").await, None);
+    assert_sound(&DataDirectory::new(root.path()));
+}
+
+#[tokio::test]
+async fn forgetting_what_is_not_taught_is_refused_and_leaves_no_block() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    teach(&node, "a", "b").await;
+    assert_eq!(forget(&node, "never taught").await, Err(CommandError::NotTaught));
+    forget(&node, "a").await.unwrap();
+    assert_eq!(forget(&node, "a").await, Err(CommandError::NotTaught));
+    assert_eq!(node.reader().head().unwrap().index, 2);
+}
+
+#[tokio::test]
+async fn a_similar_question_is_answered_soon_after_the_teach() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    let block = teach(&node, "How do I restart the payment service?", "kubectl rollout restart").await;
+    until_indexed(&node);
+    let found = ask(&node, "restarting the payments service").await;
+    assert_eq!(found.by, Match::Similar { block });
+    assert!((crate::recall::THRESHOLD..=1.0).contains(&found.score), "{}", found.score);
+    assert_eq!(found.answer.unwrap().teach.response, "kubectl rollout restart");
+    assert!(found.suggestions.is_empty());
+}
+
+#[tokio::test]
+async fn a_question_that_is_only_near_gets_suggestions_and_no_answer() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    teach(&node, "restart the payment service on the staging cluster", "a").await;
+    teach(&node, "cook borscht", "b").await;
+    until_indexed(&node);
+    let found = ask(&node, "who owns the payment service").await;
+    assert_eq!((found.by, &found.answer), (Match::None, &None));
+    let suggested: Vec<_> = found.suggestions.iter().map(|near| near.stimulus.as_str()).collect();
+    assert_eq!(suggested, ["restart the payment service on the staging cluster"]);
+    assert_eq!(found.score, found.suggestions[0].score);
+    assert!(found.score < crate::recall::THRESHOLD);
+}
+
+#[tokio::test]
+async fn an_empty_node_knows_no_answer_to_anything() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    for question in ["anything", "?!", "как", "1"] {
+        let found = ask(&node, question).await;
+        assert_eq!(found, Found { by: Match::None, score: 0.0, answer: None, suggestions: Vec::new() });
+    }
+}
+
+#[tokio::test]
+async fn texts_beyond_their_limits_are_refused_and_those_at_them_taken() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    let (stimulus, response) = ("s".repeat(MAX_STIMULUS), "r".repeat(MAX_RESPONSE));
+    teach(&node, &stimulus, &response).await;
+    assert_eq!(answer(&node, &stimulus).await, Some(response.clone()));
+    let kind = |result: Result<u64, CommandError>| result.unwrap_err().to_string();
+    let longer = |text: &str| format!("{text}x");
+    let refused = kind(try_teach(&node, &longer(&stimulus), "r").await);
+    assert_eq!(refused, "stimulus is 4097 bytes long, at most 4096 are taken");
+    let refused = kind(try_teach(&node, "s", &longer(&response)).await);
+    assert_eq!(refused, "response is 65537 bytes long, at most 65536 are taken");
+    let blank = try_teach(&node, "s", "\u{200b}\n").await;
+    assert!(matches!(blank, Err(CommandError::Text { field: "response", .. })), "{blank:?}");
+    let question = node.ask(TraceId::random(), longer(&stimulus)).await;
+    assert!(matches!(question, Err(CommandError::Text { field: "stimulus", .. })));
+    assert!(matches!(forget(&node, " ").await, Err(CommandError::Text { field: "stimulus", .. })));
+    let ask_of_the_stimulus_at_its_limit = 2;
+    until("the ASK is a block", || node.reader().head().unwrap().index == ask_of_the_stimulus_at_its_limit);
+}
+
+#[tokio::test]
+async fn an_ask_becomes_a_block_that_names_what_answered_and_not_what_was_asked() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    let block = teach(&node, "ping", "pong").await;
+    ask(&node, "PING").await;
+    ask(&node, "unheard of").await;
+    until("both ASKs are blocks", || node.reader().head().unwrap().index == block + 2);
+    let exact = Ask { found: Match::Exact { block }, score: 1_000_000 };
+    assert_eq!(recorded(&node, block + 1), Some(Recorded::Content(Content::Ask(exact))));
+    let none = Ask { found: Match::None, score: 0 };
+    assert_eq!(recorded(&node, block + 2), Some(Recorded::Content(Content::Ask(none))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn teachers_of_one_stimulus_at_once_leave_one_answer_and_every_version() {
+    let root = tempfile::tempdir().unwrap();
+    let node = Arc::new(open(root.path()));
+    let teachers: Vec<_> = (0..64)
+        .map(|teacher| {
+            let node = Arc::clone(&node);
+            tokio::spawn(async move { (teach(&node, "who won?", &teacher.to_string()).await, teacher) })
+        })
+        .collect();
+    let mut blocks = Vec::new();
+    for teacher in teachers {
+        blocks.push(teacher.await.unwrap());
+    }
+    blocks.sort_unstable();
+    let (last, winner) = blocks[63];
+    let found = ask(&node, "who won?").await;
+    assert_eq!(found.by, Match::Exact { block: last });
+    assert_eq!(found.answer.unwrap().teach.response, winner.to_string());
+    let all: Vec<u64> = blocks.into_iter().map(|(block, _)| block).collect();
+    assert_eq!(all, (1..=64).collect::<Vec<_>>());
+    assert_sound(&DataDirectory::new(root.path()));
+    assert_eq!(forget(&node, "who won?").await, Ok(all));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_of_many_at_once_all_come_true() {
+    let root = tempfile::tempdir().unwrap();
+    let node = Arc::new(open(root.path()));
+    let people: Vec<_> = (0..32)
+        .map(|person| {
+            let node = Arc::clone(&node);
+            tokio::spawn(async move {
+                for round in 0..8 {
+                    let stimulus = format!("person {person} round {round}");
+                    teach(&node, &stimulus, &stimulus).await;
+                    assert_eq!(answer(&node, &stimulus).await, Some(stimulus.clone()));
+                    if round % 2 == 0 {
+                        assert_eq!(forget(&node, &stimulus).await.map(|erased| erased.len()), Ok(1));
+                        assert_eq!(answer(&node, &stimulus).await, None);
+                    }
+                }
+            })
+        })
+        .collect();
+    for person in people {
+        person.await.unwrap();
+    }
+    node.close();
+    let (known, _) = node.reader().associations(0, 10_000).unwrap();
+    assert_eq!(known.len(), 32 * 4);
+    assert_sound(&DataDirectory::new(root.path()));
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_after_reopening() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    let block = teach(&node, "survives", "yes").await;
+    teach(&node, "forgotten", "no").await;
+    forget(&node, "forgotten").await.unwrap();
+    let head = node.reader().head().unwrap();
+    node.close();
+    drop(node);
+    let node = open(root.path());
+    assert_eq!(node.reader().head().unwrap(), head);
+    assert_eq!(teach(&node, "later", "goes on").await, head.index + 1);
+    assert_eq!(ask(&node, "survives").await.by, Match::Exact { block });
+    assert_eq!(answer(&node, "forgotten").await, None);
+}
+
+#[tokio::test]
+async fn a_second_node_in_the_same_directory_is_told_who_holds_it() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    let refused = Node::open(&config(root.path()), &Telemetry::off()).map(drop).unwrap_err();
+    assert!(matches!(refused, OpenError::Held { .. }));
+    let (message, me) = (refused.to_string(), format!("process {}", std::process::id()));
+    assert!(message.contains(&me) && message.contains(root.path().to_str().unwrap()), "{message}");
+    teach(&node, "the first", "goes on").await;
+}
+
+#[tokio::test]
+async fn a_node_that_was_dropped_without_being_closed_gives_its_directory_back() {
+    let root = tempfile::tempdir().unwrap();
+    for round in 1..=3 {
+        let node = open(root.path());
+        assert_eq!(teach(&node, "round", &round.to_string()).await, round);
+        drop(node);
+    }
+}

@@ -1,0 +1,146 @@
+//! Talking to a running node.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use reqwest::blocking::{RequestBuilder, Response};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Connection, Stop};
+use crate::config::settings::{self, Settings};
+use crate::config::{self, Token};
+
+/// How long one call may take. A FORGET of very much, or a loaded node, may need a while.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A client of one node.
+pub(super) struct Client {
+    http: reqwest::blocking::Client,
+    url: String,
+    token: Option<Token>,
+}
+
+/// A problem document, as far as people want to read it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Problem {
+    pub(super) title: String,
+    #[serde(default)]
+    pub(super) detail: String,
+    pub(super) trace_id: Option<String>,
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.title, self.detail)?;
+        match &self.trace_id {
+            Some(trace_id) => write!(f, " (trace {trace_id})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Client {
+    /// A client of the node that `connection` names.
+    pub(super) fn new(connection: &Connection) -> Result<Self, Stop> {
+        // Fails only when a provider is installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let settings =
+            Settings::from_environment().with(&settings::API_TOKEN_FILE, connection.api_token_file.clone());
+        let http = reqwest::blocking::Client::builder()
+            .timeout(TIMEOUT)
+            .user_agent(concat!("kolibri/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| format!("no HTTP client: {error}"))?;
+        let url = match &connection.url {
+            Some(url) if !url.is_empty() => url.trim_end_matches('/').to_owned(),
+            _ => local_url(&settings),
+        };
+        Ok(Self { http, url, token: config::token(&settings)? })
+    }
+
+    /// The node's address.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(super) fn get(&self, path: &str) -> RequestBuilder {
+        self.authorised(self.http.get(format!("{}{path}", self.url)))
+    }
+
+    pub(super) fn post(&self, path: &str) -> RequestBuilder {
+        self.authorised(self.http.post(format!("{}{path}", self.url)))
+    }
+
+    fn authorised(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.token {
+            Some(token) => request.bearer_auth(token.reveal()),
+            None => request,
+        }
+    }
+
+    /// Sends a request, and says plainly when nobody is there.
+    pub(super) fn send(&self, request: RequestBuilder) -> Result<Response, Stop> {
+        request.send().map_err(|error| {
+            let url = &self.url;
+            Stop::Failed(if error.is_connect() {
+                format!("no node answers at {url}; start one with `kolibri serve`, or say where it is with KOLIBRI_URL")
+            } else if error.is_timeout() {
+                format!("the node at {url} did not answer within {} seconds", TIMEOUT.as_secs())
+            } else if error.is_builder() {
+                format!("`{url}` is no address of a node; write it like http://127.0.0.1:8080")
+            } else {
+                format!("talking to the node at {url} failed: {}", with_causes(&error))
+            })
+        })
+    }
+
+    /// Sends a request whose answer is JSON; the outer error is no answer, the inner one a problem the node reports.
+    pub(super) fn json(&self, request: RequestBuilder) -> Result<Result<Value, (StatusCode, Problem)>, Stop> {
+        let response = self.send(request)?;
+        let status = response.status();
+        let body = response.bytes().map_err(|error| format!("the answer broke off: {error}"))?;
+        if status.is_success() {
+            let value = serde_json::from_slice(&body).map_err(|_| self.not_a_node(status))?;
+            return Ok(Ok(value));
+        }
+        let problem = serde_json::from_slice(&body).map_err(|_| self.not_a_node(status))?;
+        Ok(Err((status, problem)))
+    }
+
+    fn not_a_node(&self, status: StatusCode) -> Stop {
+        Stop::Failed(format!("what answers at {} is no Kolibri node (HTTP status {status})", self.url))
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |error| error.source())
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
+}
+
+/// Where a node with these settings listens, seen from the same machine.
+fn local_url(settings: &Settings) -> String {
+    let host = settings.get(&settings::HTTP_HOST).unwrap_or(settings::HTTP_HOST.default);
+    let port = settings.get(&settings::HTTP_PORT).unwrap_or(settings::HTTP_PORT.default);
+    let host = match host.parse::<std::net::IpAddr>() {
+        Ok(address) if address.is_unspecified() => "127.0.0.1".to_owned(),
+        Ok(std::net::IpAddr::V6(address)) => format!("[{address}]"),
+        _ => host.to_owned(),
+    };
+    format!("http://{host}:{port}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_local_node_is_found_where_its_settings_put_it() {
+        assert_eq!(local_url(&Settings::default()), "http://127.0.0.1:8080");
+        let everywhere = Settings::of([("KOLIBRI_HTTP_HOST", "0.0.0.0"), ("KOLIBRI_HTTP_PORT", "9000")]);
+        assert_eq!(local_url(&everywhere), "http://127.0.0.1:9000");
+        assert_eq!(local_url(&Settings::of([("KOLIBRI_HTTP_HOST", "::1")])), "http://[::1]:8080");
+    }
+}

@@ -1,0 +1,163 @@
+//! Reading and verifying the genome in a data directory.
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use kolibri_core::clock::rfc3339;
+use kolibri_core::store::{Progress, Reader, Verdict, verify};
+use kolibri_genome::Head;
+use serde_json::json;
+
+use super::{Output, Stop, print_json, print_line};
+use crate::config::data_directory;
+use crate::config::settings::{self, Settings};
+use crate::http::BlockResponse;
+
+#[derive(Subcommand)]
+pub(super) enum Genome {
+    /// Check every block, its content, its erasure and every answer; exit code 1 when something is wrong
+    #[command(after_help = "\
+It can run beside a live node. What it cannot see is a genome that was rewritten as a whole or cut short: compare the
+head it prints with one that was noted elsewhere, or let it do so with --expect.
+
+Examples:
+  kolibri genome verify
+  kolibri genome verify --expect 302:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    Verify {
+        /// A block that was noted earlier, as INDEX:HASH; the genome must hold it unchanged
+        #[arg(long, value_name = "INDEX:HASH", value_parser = parse_expected)]
+        expect: Option<(u64, kolibri_genome::Hash)>,
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Show one block as JSON
+    #[command(after_help = "Example:\n  kolibri genome show 0")]
+    Show {
+        /// The block's index
+        index: u64,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Show the last block's index and hash: what to note elsewhere
+    Head {
+        #[command(flatten)]
+        data: Data,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+/// Which data directory.
+#[derive(Args)]
+pub(super) struct Data {
+    /// The data directory [default: ./kolibri-data]
+    #[arg(long, env = settings::DATA_DIR.variable, hide_env_values = true)]
+    data_dir: Option<String>,
+}
+
+impl Data {
+    fn directory(self) -> kolibri_core::store::DataDirectory {
+        data_directory(&Settings::default().with(&settings::DATA_DIR, self.data_dir))
+    }
+}
+
+impl Genome {
+    pub(super) fn run(self) -> Result<(), Stop> {
+        match self {
+            Self::Verify { expect, data, output } => run_verify(expect, data, &output),
+            Self::Show { index, data } => show(index, data),
+            Self::Head { data, output } => show_head(data, &output),
+        }
+    }
+}
+
+fn parse_expected(text: &str) -> Result<(u64, kolibri_genome::Hash), String> {
+    let (index, hash) = text.split_once(':').ok_or("write INDEX:HASH")?;
+    let index = index.parse().map_err(|_| "the index is no whole number".to_owned())?;
+    Ok((index, hash.parse().map_err(|error: kolibri_genome::ParseHashError| error.to_string())?))
+}
+
+fn run_verify(expect: Option<(u64, kolibri_genome::Hash)>, data: Data, output: &Output) -> Result<(), Stop> {
+    let directory = data.directory();
+    let bar = progress_bar("blocks");
+    let verdict = verify(&directory, |Progress { done, total }| {
+        bar.set_length(total);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    let (head, erased) = match verdict.map_err(|error| error.to_string())? {
+        Verdict::Sound { head, erased } => (head, erased),
+        Verdict::Broken { index, fault } => return broken(index, &fault.to_string(), output),
+    };
+    if let Some((index, hash)) = expect
+        && let Some(found) = differs(&directory, index, hash)?
+    {
+        return broken(index, &found, output);
+    }
+    let Head { index, hash, time } = head;
+    if output.json {
+        let head = json!({ "index": index, "hash": hash.to_string(), "time": rfc3339(time) });
+        return print_json(&json!({ "sound": true, "blocks": index + 1, "erased": erased, "head": head }));
+    }
+    print_line(&format!(
+        "sound: {} blocks, {erased} of them erased by a FORGET; head {index}:{hash}",
+        index + 1
+    ))
+}
+
+/// What is at `index` instead of the block that was noted.
+fn differs(
+    directory: &kolibri_core::store::DataDirectory,
+    index: u64,
+    hash: kolibri_genome::Hash,
+) -> Result<Option<String>, Stop> {
+    let reader = Reader::open(directory).map_err(|error| error.to_string())?;
+    let stored = reader.block(index).map_err(|error| error.to_string())?;
+    Ok(match stored {
+        Some(stored) if stored.hash == hash => None,
+        Some(stored) => Some(format!("its hash is {}, but {hash} was noted", stored.hash)),
+        None => Some("the genome ends before it: it was cut short, or it is another genome".to_owned()),
+    })
+}
+
+fn broken(index: u64, fault: &str, output: &Output) -> Result<(), Stop> {
+    if output.json {
+        print_json(&json!({ "sound": false, "block": index, "fault": fault }))?;
+    } else {
+        print_line(&format!("BROKEN at block {index}: {fault}"))?;
+    }
+    Err(Stop::No)
+}
+
+fn show(index: u64, data: Data) -> Result<(), Stop> {
+    let reader = Reader::open(&data.directory()).map_err(|error| error.to_string())?;
+    match reader.block(index).map_err(|error| error.to_string())? {
+        Some(stored) => {
+            let block = serde_json::to_string_pretty(&BlockResponse::from(stored))
+                .map_err(|error| error.to_string())?;
+            print_line(&block)
+        }
+        None => {
+            let head = reader.head().map_err(|error| error.to_string())?;
+            eprintln!("kolibri: there is no block {index}; the last one is block {}", head.index);
+            Err(Stop::No)
+        }
+    }
+}
+
+fn show_head(data: Data, output: &Output) -> Result<(), Stop> {
+    let reader = Reader::open(&data.directory()).map_err(|error| error.to_string())?;
+    let Head { index, hash, time } = reader.head().map_err(|error| error.to_string())?;
+    if output.json {
+        return print_json(&json!({ "index": index, "hash": hash.to_string(), "time": rfc3339(time) }));
+    }
+    print_line(&format!("{index}:{hash}  {}", rfc3339(time)))
+}
+
+/// A bar on a terminal, with rate and time left; nothing elsewhere.
+pub(super) fn progress_bar(unit: &str) -> ProgressBar {
+    let template = format!("{{bar:40}} {{human_pos}}/{{human_len}} {unit}, {{per_sec}}, {{eta}} left");
+    let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(0).with_style(style)
+}

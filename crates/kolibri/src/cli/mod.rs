@@ -1,0 +1,170 @@
+//! The command line. `serve` runs the node, `genome` reads a data directory, the others are clients of a running node.
+//!
+//! Exit codes: 0 it is done; 1 the answer is no (nothing found, not taught, not ready, a broken genome); 2 it could not
+//! be done (bad usage or configuration, no node there, a file that cannot be read).
+
+mod client;
+mod commands;
+mod configuration;
+mod genome;
+mod transfer;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::settings::{self, Settings};
+use crate::config::{self, Config};
+
+/// Teach it, ask it, prove what it was taught, and see how it is doing.
+#[derive(Parser)]
+#[command(
+    version,
+    max_term_width = 110,
+    after_help = "\
+Examples:
+  kolibri serve                                        start a node here
+  kolibri teach \"Who is on call?\" \"See the rota\"       teach it
+  kolibri ask \"who's on call\"                          ask it
+  kolibri genome verify                                prove that nothing was changed
+Every flag of `serve` has an environment variable; `kolibri serve --help` lists both."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the node: the API, the metrics, everything
+    Serve(Settings),
+    /// Teach an association; teaching a known stimulus again replaces its answer
+    #[command(
+        after_help = "Example:\n  kolibri teach \"How do I restart payments?\" \"systemctl restart payments\""
+    )]
+    Teach(commands::Teach),
+    /// Ask a question; exit code 1 when nothing near enough was taught
+    #[command(after_help = "Example:\n  kolibri ask \"restarting payments\"")]
+    Ask(commands::Ask),
+    /// Forget an association and erase its content
+    #[command(after_help = "Example:\n  kolibri forget \"How do I restart payments?\"")]
+    Forget(commands::Forget),
+    /// Teach everything in a CSV or JSON Lines file
+    #[command(after_help = "\
+The file holds a `stimulus` and a `response` for each association: CSV with a header line, or one JSON object a line.
+What was taught before an error stays taught; importing the file again is safe.
+
+Examples:
+  kolibri import faq.csv
+  kolibri export | kolibri import - --format jsonl --url http://other:8080")]
+    Import(transfer::Import),
+    /// Write everything that can be asked, as JSON Lines or CSV
+    #[command(after_help = "Example:\n  kolibri export --output knowledge.jsonl")]
+    Export(transfer::Export),
+    /// Read and verify the genome in a data directory, beside a live node or without one
+    #[command(subcommand)]
+    Genome(genome::Genome),
+    /// How commands were executed
+    #[command(subcommand)]
+    Trace(commands::TraceCommand),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(configuration::Configuration),
+    /// Ask the node whether it is ready: for containers and scripts; exit code 1 when it is not
+    Healthcheck(commands::Healthcheck),
+}
+
+/// Why a command ends with another exit code than 0.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The answer is no: exit code 1. What there is to say was said.
+    No,
+    /// It could not be done: exit code 2, with the reason.
+    Failed(String),
+}
+
+impl From<String> for Stop {
+    fn from(reason: String) -> Self {
+        Self::Failed(reason)
+    }
+}
+
+impl From<Vec<config::Fault>> for Stop {
+    fn from(faults: Vec<config::Fault>) -> Self {
+        let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
+        Self::Failed(format!("the configuration has {} fault(s):\n{}", faults.len(), lines.join("\n")))
+    }
+}
+
+/// How results are printed.
+#[derive(Args)]
+struct Output {
+    /// Print JSON, for machines
+    #[arg(long)]
+    json: bool,
+}
+
+/// Which node to talk to.
+#[derive(Args)]
+struct Connection {
+    /// The node's address [default: http://127.0.0.1:8080, or where KOLIBRI_HTTP_HOST and KOLIBRI_HTTP_PORT say]
+    #[arg(long, env = settings::URL, hide_env_values = true)]
+    url: Option<String>,
+    /// File that holds the node's token; KOLIBRI_API_TOKEN may hold the token itself
+    #[arg(long, env = settings::API_TOKEN_FILE.variable, hide_env_values = true)]
+    api_token_file: Option<String>,
+}
+
+/// Runs a command and says how it went.
+pub(crate) fn run(arguments: Arguments) -> ExitCode {
+    let result = match arguments.command {
+        Command::Serve(settings) => serve(&settings),
+        Command::Teach(teach) => teach.run(),
+        Command::Ask(ask) => ask.run(),
+        Command::Forget(forget) => forget.run(),
+        Command::Import(import) => import.run(),
+        Command::Export(export) => export.run(),
+        Command::Genome(genome) => genome.run(),
+        Command::Trace(trace) => trace.run(),
+        Command::Config(configuration) => configuration.run(),
+        Command::Healthcheck(healthcheck) => healthcheck.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::No) => ExitCode::from(1),
+        Err(Stop::Failed(reason)) => {
+            eprintln!("kolibri: {reason}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn serve(settings: &Settings) -> Result<(), Stop> {
+    Ok(crate::serve::run(Config::parse(settings)?)?)
+}
+
+/// Prints a value as JSON, on one line.
+fn print_json(value: &impl serde::Serialize) -> Result<(), Stop> {
+    let line = serde_json::to_string(value).map_err(|error| error.to_string())?;
+    print_line(&line)
+}
+
+/// Prints a line. A reader that went away (`| head`) ends the program quietly, as it does with other tools.
+fn print_line(line: &str) -> Result<(), Stop> {
+    use std::io::{ErrorKind, Write};
+    match writeln!(std::io::stdout(), "{line}") {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => Err(Stop::Failed(format!("cannot write to standard output: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Arguments::command().debug_assert();
+    }
+}

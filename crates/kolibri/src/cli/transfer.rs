@@ -1,0 +1,293 @@
+//! Moving knowledge in and out of a node: `import` and `export`.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use reqwest::header::CONTENT_TYPE;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::client::{Client, Problem};
+use super::genome::progress_bar;
+use super::{Connection, Output, Stop, print_json, print_line};
+
+/// Associations sent in one request: enough to fill the node's group commit, few enough to show progress.
+const CHUNK: usize = 1000;
+/// Faulty lines that are shown one by one.
+const SHOWN: u64 = 20;
+
+#[derive(Args)]
+pub(super) struct Import {
+    /// The file, or - for standard input
+    file: PathBuf,
+    /// How it is written [default: by the file's name]
+    #[arg(long)]
+    format: Option<Format>,
+    #[command(flatten)]
+    node: Connection,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Args)]
+pub(super) struct Export {
+    /// Where to write [default: standard output]
+    #[arg(long, short)]
+    output: Option<PathBuf>,
+    /// How to write it [default: by the file's name, else jsonl]
+    #[arg(long)]
+    format: Option<Format>,
+    #[command(flatten)]
+    node: Connection,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// Comma-separated, with a header line
+    Csv,
+    /// One JSON object a line
+    Jsonl,
+}
+
+impl Format {
+    fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "csv" => Some(Self::Csv),
+            "jsonl" | "ndjson" => Some(Self::Jsonl),
+            _ => None,
+        }
+    }
+}
+
+/// One association in a file; other fields are passed over, so that an export can be imported.
+#[derive(Debug, Serialize, Deserialize)]
+struct Association {
+    stimulus: String,
+    response: String,
+}
+
+/// An association with the line it begins on, or what is wrong there.
+type Entry = Result<(u64, Association), (u64, String)>;
+
+impl Import {
+    pub(super) fn run(self) -> Result<(), Stop> {
+        let format = self.format.or_else(|| Format::of(&self.file)).ok_or_else(|| {
+            format!(
+                "the name {} does not tell the format; say --format csv or --format jsonl",
+                self.file.display()
+            )
+        })?;
+        let bar = progress_bar("bytes");
+        let input: Box<dyn Read> = if self.file.as_os_str() == "-" {
+            Box::new(std::io::stdin())
+        } else {
+            let file = File::open(&self.file).map_err(|error| format!("{}: {error}", self.file.display()))?;
+            bar.set_length(file.metadata().map_or(0, |metadata| metadata.len()));
+            Box::new(file)
+        };
+        let input = bar.wrap_read(input);
+        let client = Client::new(&self.node)?;
+        let mut report = Report::default();
+        let result = match format {
+            Format::Csv => import(csv_entries(input), &client, &mut report),
+            Format::Jsonl => import(jsonl_entries(BufReader::new(input)), &client, &mut report),
+        };
+        bar.finish_and_clear();
+        report.print(&self.output)?;
+        result?;
+        if report.failed > 0 { Err(Stop::No) } else { Ok(()) }
+    }
+}
+
+/// What became of an import.
+#[derive(Default, Serialize)]
+struct Report {
+    taught: u64,
+    failed: u64,
+}
+
+impl Report {
+    fn fail(&mut self, line: u64, problem: &str) {
+        self.failed += 1;
+        if self.failed <= SHOWN {
+            eprintln!("kolibri: line {line}: {problem}");
+        } else if self.failed == SHOWN + 1 {
+            eprintln!("kolibri: further faulty lines are only counted");
+        }
+    }
+
+    fn print(&self, output: &Output) -> Result<(), Stop> {
+        if output.json {
+            return print_json(self);
+        }
+        print_line(&format!("taught {}, failed {}", self.taught, self.failed))
+    }
+}
+
+fn import(entries: impl Iterator<Item = Entry>, client: &Client, report: &mut Report) -> Result<(), Stop> {
+    let mut chunk = Vec::with_capacity(CHUNK);
+    for entry in entries {
+        match entry {
+            Ok(entry) => chunk.push(entry),
+            Err((line, problem)) => report.fail(line, &problem),
+        }
+        if chunk.len() == CHUNK {
+            send(client, &chunk, report)?;
+            chunk.clear();
+        }
+    }
+    send(client, &chunk, report)
+}
+
+/// The node's answer to one line of a batch.
+#[derive(Deserialize)]
+struct LineAnswer {
+    line: Option<usize>,
+    problem: Option<Problem>,
+    summary: Option<Value>,
+}
+
+fn send(client: &Client, chunk: &[(u64, Association)], report: &mut Report) -> Result<(), Stop> {
+    if chunk.is_empty() {
+        return Ok(());
+    }
+    let mut body = Vec::new();
+    for (_, association) in chunk {
+        serde_json::to_writer(&mut body, association).map_err(|error| error.to_string())?;
+        body.push(b'\n');
+    }
+    let request = client.post("/api/v1/teach:batch").header(CONTENT_TYPE, "application/x-ndjson").body(body);
+    let response = client.send(request)?;
+    if !response.status().is_success() {
+        let status = response.status();
+        let problem = response.json::<Problem>().map(|problem| problem.to_string());
+        return Err(Stop::Failed(
+            problem.unwrap_or_else(|_| format!("the node answered with status {status}")),
+        ));
+    }
+    let mut whole = false;
+    for line in BufReader::new(response).lines() {
+        let line = line.map_err(|error| format!("the node's answer broke off: {error}"))?;
+        let answer: LineAnswer =
+            serde_json::from_str(&line).map_err(|error| format!("an answer of the node: {error}"))?;
+        let source =
+            answer.line.and_then(|line| chunk.get(line.checked_sub(1)?)).map_or(0, |(line, _)| *line);
+        match answer {
+            LineAnswer { summary: Some(_), .. } => whole = true,
+            LineAnswer { problem: Some(problem), .. } => report.fail(source, &problem.to_string()),
+            _ => report.taught += 1,
+        }
+    }
+    if whole {
+        Ok(())
+    } else {
+        Err(Stop::Failed("the node stopped before it had taken everything; import again".into()))
+    }
+}
+
+fn csv_entries(input: impl Read) -> impl Iterator<Item = Entry> {
+    let mut reader = csv::ReaderBuilder::new().from_reader(input);
+    let mut over = false;
+    std::iter::from_fn(move || {
+        if over {
+            return None;
+        }
+        let line = reader.position().line();
+        let result = reader.deserialize().next()?;
+        Some(result.map(|association| (line, association)).map_err(|error| {
+            // Without the header's two columns, every line would fail alike; and a read error does not go away.
+            over =
+                !matches!(error.kind(), csv::ErrorKind::UnequalLengths { .. } | csv::ErrorKind::Utf8 { .. });
+            (line, error.to_string())
+        }))
+    })
+}
+
+fn jsonl_entries(mut input: impl BufRead) -> impl Iterator<Item = Entry> {
+    let mut number = 0;
+    let mut over = false;
+    std::iter::from_fn(move || {
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            number += 1;
+            match input.read_until(b'\n', &mut line) {
+                _ if over => return None,
+                Ok(0) => return None,
+                Ok(_) if line.trim_ascii().is_empty() => {}
+                Ok(_) => break,
+                Err(error) => {
+                    over = true;
+                    return Some(Err((number, error.to_string())));
+                }
+            }
+        }
+        let parsed = serde_json::from_slice(&line);
+        Some(parsed.map(|association| (number, association)).map_err(|error| (number, error.to_string())))
+    })
+}
+
+impl Export {
+    pub(super) fn run(self) -> Result<(), Stop> {
+        let format = self.format.or_else(|| Format::of(self.output.as_ref()?)).unwrap_or(Format::Jsonl);
+        let client = Client::new(&self.node)?;
+        let response = client.send(client.get("/api/v1/associations"))?;
+        if !response.status().is_success() {
+            let problem = response.json::<Problem>().map_err(|error| error.to_string())?;
+            return Err(Stop::Failed(problem.to_string()));
+        }
+        let written = match &self.output {
+            Some(path) => {
+                let file = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
+                export(response, file, format)
+            }
+            None => export(response, std::io::stdout().lock(), format),
+        }?;
+        eprintln!("exported {written} associations");
+        Ok(())
+    }
+}
+
+fn export(input: impl Read, output: impl Write, format: Format) -> Result<u64, Stop> {
+    let failed = |error: &dyn std::fmt::Display| Stop::Failed(format!("the export is not whole: {error}"));
+    let mut output = Writer::new(output, format);
+    let mut written = 0;
+    for line in BufReader::new(input).lines() {
+        let line = line.map_err(|error| failed(&error))?;
+        output.write(&line).map_err(|error| failed(&error))?;
+        written += 1;
+    }
+    output.finish().map_err(|error| failed(&error))?;
+    Ok(written)
+}
+
+/// Writes the node's lines as they are, or as CSV.
+enum Writer<W: Write> {
+    Csv(Box<csv::Writer<W>>),
+    Jsonl(BufWriter<W>),
+}
+
+impl<W: Write> Writer<W> {
+    fn new(output: W, format: Format) -> Self {
+        match format {
+            Format::Csv => Self::Csv(Box::new(csv::Writer::from_writer(output))),
+            Format::Jsonl => Self::Jsonl(BufWriter::new(output)),
+        }
+    }
+
+    fn write(&mut self, line: &str) -> std::io::Result<()> {
+        match self {
+            Self::Csv(csv) => csv.serialize(serde_json::from_str::<Association>(line)?).map_err(Into::into),
+            Self::Jsonl(output) => writeln!(output, "{line}"),
+        }
+    }
+
+    fn finish(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Csv(csv) => csv.flush(),
+            Self::Jsonl(output) => output.flush(),
+        }
+    }
+}

@@ -1,0 +1,377 @@
+//! The node's configuration: read whole, checked whole. Every fault is reported at once, by the variable it is in.
+
+pub(crate) mod settings;
+
+use std::fmt;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use kolibri_core::NodeConfig;
+use kolibri_core::store::DataDirectory;
+use kolibri_core::telemetry::{OtlpConfig, OtlpHeaders, OtlpProtocol};
+use kolibri_core::trace::TraceConfig;
+
+use settings::{Setting, Settings};
+
+/// The shortest token that is taken.
+const MIN_TOKEN: usize = 16;
+
+/// Everything `kolibri serve` has to know.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// The node's store, queue and traces.
+    pub(crate) node: NodeConfig,
+    /// The API.
+    pub(crate) http: HttpConfig,
+    /// Metrics; `None` turns them off.
+    pub(crate) telemetry: Option<MetricsConfig>,
+    /// What is logged, and how.
+    pub(crate) log: LogConfig,
+}
+
+/// Where the API listens, and whom it serves.
+#[derive(Debug)]
+pub(crate) struct HttpConfig {
+    pub(crate) address: SocketAddr,
+    pub(crate) token: Option<Token>,
+    /// Names a request's Host may carry, besides addresses and localhost; lower case.
+    pub(crate) hosts: Vec<String>,
+}
+
+/// Where metrics go.
+#[derive(Debug)]
+pub(crate) struct MetricsConfig {
+    pub(crate) scrape: SocketAddr,
+    pub(crate) otlp: Option<OtlpConfig>,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct LogConfig {
+    pub(crate) filter: String,
+    pub(crate) format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    Text,
+    Json,
+}
+
+/// The API's bearer token. It shows in no output.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Token(String);
+
+impl Token {
+    /// The secret itself.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(set)")
+    }
+}
+
+/// One thing that is wrong with the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The variable.
+    pub(crate) variable: &'static str,
+    /// What is wrong, what was expected, what to do.
+    pub(crate) problem: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.variable, self.problem)
+    }
+}
+
+impl Config {
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    /// Every fault there is.
+    pub(crate) fn parse(settings: &Settings) -> Result<Self, Vec<Fault>> {
+        let mut parser = Parser { settings, faults: Vec::new() };
+        let config = Self {
+            node: parser.node(),
+            http: parser.http(),
+            telemetry: parser.telemetry(),
+            log: parser.log(),
+        };
+        if parser.faults.is_empty() { Ok(config) } else { Err(parser.faults) }
+    }
+}
+
+/// The data directory alone, for commands that need nothing else.
+pub(crate) fn data_directory(settings: &Settings) -> DataDirectory {
+    DataDirectory::new(settings.get(&settings::DATA_DIR).unwrap_or(settings::DATA_DIR.default))
+}
+
+/// The token alone, for commands that talk to a node.
+///
+/// # Errors
+/// When there are two, or its file cannot be read, or it is too short.
+pub(crate) fn token(settings: &Settings) -> Result<Option<Token>, Vec<Fault>> {
+    let mut parser = Parser { settings, faults: Vec::new() };
+    let token = parser.token();
+    if parser.faults.is_empty() { Ok(token) } else { Err(parser.faults) }
+}
+
+struct Parser<'a> {
+    settings: &'a Settings,
+    faults: Vec<Fault>,
+}
+
+impl Parser<'_> {
+    fn fault(&mut self, setting: &Setting, problem: impl Into<String>) {
+        self.faults.push(Fault { variable: setting.variable, problem: problem.into() });
+    }
+
+    /// The setting's value or default, read by `read`; on a fault, it is noted and `T`'s default goes on.
+    fn read<T: Default>(&mut self, setting: &Setting, read: impl FnOnce(&str) -> Result<T, String>) -> T {
+        let value = self.settings.get(setting).unwrap_or(setting.default);
+        read(value).unwrap_or_else(|problem| {
+            self.fault(setting, problem);
+            T::default()
+        })
+    }
+
+    fn switch(&mut self, setting: &Setting) -> bool {
+        self.read(setting, |value| match value.to_lowercase().as_str() {
+            "1" | "true" | "yes" | "on" => Ok(true),
+            "0" | "false" | "no" | "off" => Ok(false),
+            _ => Err(format!("`{value}` is neither on (1, true, yes) nor off (0, false, no)")),
+        })
+    }
+
+    fn number(&mut self, setting: &Setting, least: u64, most: u64) -> u64 {
+        self.read(setting, |value| match value.parse() {
+            Ok(number) if (least..=most).contains(&number) => Ok(number),
+            _ => Err(format!("`{value}` is no whole number from {least} to {most}")),
+        })
+    }
+
+    /// An address from a host setting and a port setting.
+    fn address(&mut self, host: &Setting, port: &Setting) -> SocketAddr {
+        let port = self.number(port, 0, 65_535) as u16;
+        let resolved = self.read(host, |name| {
+            let found = (name, port).to_socket_addrs().ok().and_then(|mut found| found.next());
+            found.map(Some).ok_or_else(|| {
+                format!(
+                    "`{name}` is no address of this machine; give an IP address such as 127.0.0.1 or 0.0.0.0"
+                )
+            })
+        });
+        resolved.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], port)))
+    }
+
+    fn node(&mut self) -> NodeConfig {
+        let directory = data_directory(self.settings);
+        let queue_capacity = self.number(&settings::QUEUE_CAPACITY, 1, 1 << 20) as usize;
+        let trace = self.trace(&directory);
+        NodeConfig { directory, queue_capacity, trace }
+    }
+
+    fn trace(&mut self, directory: &DataDirectory) -> Option<TraceConfig> {
+        let path = self.settings.get(&settings::TRACE_PATH).map_or_else(|| directory.trace(), PathBuf::from);
+        let max_bytes = self.number(&settings::TRACE_MAX_BYTES, 4096, u64::MAX);
+        let content = self.switch(&settings::TRACE_CONTENT);
+        self.switch(&settings::TRACE).then_some(TraceConfig { path: Some(path), max_bytes, content })
+    }
+
+    fn http(&mut self) -> HttpConfig {
+        let address = self.address(&settings::HTTP_HOST, &settings::HTTP_PORT);
+        let token_faults = self.faults.len();
+        let token = self.token();
+        let token_is_fine = self.faults.len() == token_faults;
+        if token.is_none() && token_is_fine && !address.ip().is_loopback() {
+            self.fault(
+                &settings::HTTP_HOST,
+                format!(
+                    "{} can be reached from other machines, and no token guards it; set KOLIBRI_API_TOKEN or \
+                     KOLIBRI_API_TOKEN_FILE, or listen on 127.0.0.1",
+                    address.ip()
+                ),
+            );
+        }
+        let hosts = self.settings.get(&settings::HTTP_ALLOWED_HOSTS).unwrap_or_default();
+        let hosts = hosts.split(',').map(|host| host.trim().to_lowercase()).filter(|host| !host.is_empty());
+        HttpConfig { address, token, hosts: hosts.collect() }
+    }
+
+    fn token(&mut self) -> Option<Token> {
+        let given = self.settings.get(&settings::API_TOKEN);
+        let file = self.settings.get(&settings::API_TOKEN_FILE);
+        let (token, setting) = match (given, file) {
+            (Some(_), Some(_)) => {
+                self.fault(
+                    &settings::API_TOKEN,
+                    "KOLIBRI_API_TOKEN_FILE is set as well; keep one of the two",
+                );
+                return None;
+            }
+            (Some(token), None) => (token.to_owned(), &settings::API_TOKEN),
+            (None, Some(path)) => (self.token_file(Path::new(path))?, &settings::API_TOKEN_FILE),
+            (None, None) => return None,
+        };
+        if token.len() < MIN_TOKEN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            self.fault(
+                setting,
+                format!(
+                    "a token is at least {MIN_TOKEN} printable ASCII characters without spaces; \
+                         `openssl rand -hex 32` makes one"
+                ),
+            );
+            return None;
+        }
+        Some(Token(token))
+    }
+
+    fn token_file(&mut self, path: &Path) -> Option<String> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Some(text.trim_end_matches(['\r', '\n']).to_owned()),
+            Err(error) => {
+                self.fault(&settings::API_TOKEN_FILE, format!("{} cannot be read: {error}", path.display()));
+                None
+            }
+        }
+    }
+
+    fn telemetry(&mut self) -> Option<MetricsConfig> {
+        if !self.switch(&settings::TELEMETRY) {
+            return None;
+        }
+        let scrape = self.address(&settings::PROMETHEUS_HOST, &settings::PROMETHEUS_PORT);
+        Some(MetricsConfig { scrape, otlp: self.otlp() })
+    }
+
+    fn otlp(&mut self) -> Option<OtlpConfig> {
+        let protocol = self.read(&settings::OTLP_PROTOCOL, |name| {
+            name.parse::<OtlpProtocol>().map_err(|()| format!("`{name}` is neither http/protobuf nor grpc"))
+        });
+        let interval =
+            Duration::from_millis(self.number(&settings::OTLP_EXPORT_INTERVAL_MS, 100, 86_400_000));
+        let headers = match self.settings.get(&settings::OTLP_HEADERS).map(str::parse::<OtlpHeaders>) {
+            None => OtlpHeaders::default(),
+            Some(Ok(headers)) => headers,
+            Some(Err(problem)) => {
+                self.fault(&settings::OTLP_HEADERS, format!("{problem}; write key=value,key2=value2"));
+                OtlpHeaders::default()
+            }
+        };
+        let endpoint = self.settings.get(&settings::OTLP_ENDPOINT)?.to_owned();
+        if let Err(problem) = check_endpoint(&endpoint) {
+            self.fault(&settings::OTLP_ENDPOINT, problem);
+        }
+        Some(OtlpConfig { endpoint, protocol, headers, interval })
+    }
+
+    fn log(&mut self) -> LogConfig {
+        let filter = self.read(&settings::LOG, |filter| match crate::logging::check_filter(filter) {
+            Ok(()) => Ok(filter.to_owned()),
+            Err(problem) => Err(format!("`{filter}` is no log filter: {problem}")),
+        });
+        let format = match self.settings.get(&settings::LOG_FORMAT).unwrap_or(settings::LOG_FORMAT.default) {
+            "auto" => LogFormat::Auto,
+            "text" => LogFormat::Text,
+            "json" => LogFormat::Json,
+            other => {
+                self.fault(&settings::LOG_FORMAT, format!("`{other}` is none of auto, text, json"));
+                LogFormat::Auto
+            }
+        };
+        LogConfig { filter, format }
+    }
+}
+
+/// An endpoint is quoted in messages and logs, so it must not carry credentials.
+fn check_endpoint(endpoint: &str) -> Result<(), String> {
+    let url = reqwest::Url::parse(endpoint).map_err(|error| format!("this is no URL: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err("it begins neither with http:// nor with https://".into());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("it holds a user or a password; put them into KOLIBRI_OTLP_HEADERS".into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults<const N: usize>(values: [(&'static str, &str); N]) -> Vec<String> {
+        let faults = Config::parse(&Settings::of(values)).map(drop).unwrap_err();
+        faults.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn nothing_set_is_a_good_configuration_on_loopback() {
+        let config = Config::parse(&Settings::default()).unwrap();
+        assert_eq!(config.http.address, "127.0.0.1:8080".parse().unwrap());
+        let telemetry = config.telemetry.unwrap();
+        assert_eq!(telemetry.scrape, "0.0.0.0:9464".parse().unwrap());
+        assert!(telemetry.otlp.is_none());
+    }
+
+    #[test]
+    fn an_empty_variable_counts_as_unset() {
+        let settings = Settings::of([("KOLIBRI_HTTP_PORT", ""), ("KOLIBRI_OTLP_ENDPOINT", "")]);
+        assert!(Config::parse(&settings).unwrap().telemetry.unwrap().otlp.is_none());
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_once_with_its_variable() {
+        let faults = faults([
+            ("KOLIBRI_HTTP_PORT", "eighty"),
+            ("KOLIBRI_PROMETHEUS_HOST", "no such host"),
+            ("KOLIBRI_OTLP_ENDPOINT", "collector:4318"),
+            ("KOLIBRI_OTLP_PROTOCOL", "carrier-pigeon"),
+            ("KOLIBRI_OTLP_EXPORT_INTERVAL_MS", "0"),
+            ("KOLIBRI_TRACE", "perhaps"),
+            ("KOLIBRI_LOG_FORMAT", "xml"),
+        ]);
+        assert_eq!(faults.len(), 7, "{faults:#?}");
+        assert!(faults[0].starts_with("KOLIBRI_TRACE: `perhaps`"), "{faults:#?}");
+    }
+
+    #[test]
+    fn listening_beyond_loopback_needs_a_token() {
+        let faults = faults([("KOLIBRI_HTTP_HOST", "0.0.0.0")]);
+        assert!(faults[0].contains("KOLIBRI_API_TOKEN"), "{faults:?}");
+        let token = ("KOLIBRI_API_TOKEN", "0123456789abcdef");
+        assert!(Config::parse(&Settings::of([("KOLIBRI_HTTP_HOST", "0.0.0.0"), token])).is_ok());
+    }
+
+    #[test]
+    fn a_short_token_is_refused_without_being_quoted() {
+        let faults = faults([("KOLIBRI_API_TOKEN", "hunter2")]);
+        assert!(faults[0].contains("at least 16") && !faults[0].contains("hunter2"), "{faults:?}");
+    }
+
+    #[test]
+    fn telemetry_can_be_turned_off_in_every_documented_way() {
+        for off in ["0", "false", "no", "off", "OFF"] {
+            assert!(Config::parse(&Settings::of([("KOLIBRI_TELEMETRY", off)])).unwrap().telemetry.is_none());
+        }
+    }
+
+    #[test]
+    fn secrets_do_not_show_in_debug_output() {
+        let settings = Settings::of([
+            ("KOLIBRI_API_TOKEN", "topsecret-topsecret"),
+            ("KOLIBRI_OTLP_ENDPOINT", "http://c"),
+            ("KOLIBRI_OTLP_HEADERS", "authorization=topsecret"),
+        ]);
+        assert!(!format!("{:?}", Config::parse(&settings).unwrap()).contains("topsecret"));
+    }
+}

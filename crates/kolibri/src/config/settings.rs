@@ -1,0 +1,180 @@
+//! Every setting of the node: a variable, its flag, its default and what it means. `--help`, the checks, the table in
+//! the README and the list of known variables all come from here.
+
+use std::collections::BTreeMap;
+
+use clap::{Arg, ArgMatches, Command, FromArgMatches};
+
+/// One setting.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// The environment variable; the flag is its lower-case rest.
+    pub(crate) variable: &'static str,
+    /// What is taken when it is unset, in words where that depends.
+    pub(crate) default: &'static str,
+    /// One line.
+    pub(crate) help: &'static str,
+    /// Whether its value must not be shown, nor given as a flag, where every user of the machine could read it.
+    pub(crate) secret: bool,
+}
+
+macro_rules! settings {
+    ($($name:ident, $default:literal, $help:literal $(, $secret:ident)?;)*) => {
+        $(
+            #[doc = $help]
+            pub(crate) const $name: Setting = Setting {
+                variable: concat!("KOLIBRI_", stringify!($name)),
+                default: $default,
+                help: $help,
+                secret: false $(|| stringify!($secret).len() > 0)?,
+            };
+        )*
+        /// Every setting of the node.
+        pub(crate) const ALL: &[&Setting] = &[$(&$name),*];
+    };
+}
+
+settings! {
+    DATA_DIR, "./kolibri-data", "Where the node keeps everything; made with mode 0700";
+    HTTP_HOST, "127.0.0.1", "Address of the API; beyond loopback it needs a token";
+    HTTP_PORT, "8080", "Port of the API; 0 takes a free one";
+    HTTP_ALLOWED_HOSTS, "none", "Host names that requests may carry besides IP addresses and localhost, comma-separated";
+    API_TOKEN, "none", "Bearer token that every /api call must carry, at least 16 characters", secret;
+    API_TOKEN_FILE, "none", "File that holds the token";
+    QUEUE_CAPACITY, "8192", "Commands that may wait for the genome; a long text counts once per 4 KiB";
+    LOG, "info", "What is logged: error, warn, info, debug, trace, or a filter such as kolibri_core=debug";
+    LOG_FORMAT, "auto", "text, json, or auto: text on a terminal, json otherwise";
+    TRACE, "on", "off keeps no trace of commands";
+    TRACE_PATH, "trace.jsonl in the data directory", "File that traces are appended to";
+    TRACE_MAX_BYTES, "67108864", "Size at which the trace file is rotated; three older ones are kept";
+    TRACE_CONTENT, "off", "on puts the texts of commands into traces; FORGET does not erase them there";
+    TELEMETRY, "on", "off: no metrics provider, no listener, no export";
+    PROMETHEUS_HOST, "0.0.0.0", "Address of the scrape endpoint /metrics";
+    PROMETHEUS_PORT, "9464", "Port of the scrape endpoint; 0 takes a free one";
+    OTLP_ENDPOINT, "none", "Where to push metrics by OTLP, such as http://collector:4318";
+    OTLP_PROTOCOL, "http/protobuf", "http/protobuf or grpc";
+    OTLP_HEADERS, "none", "Headers for the collector: key=value,key2=value2, values percent-encoded", secret;
+    OTLP_EXPORT_INTERVAL_MS, "30000", "Milliseconds from one push to the next";
+}
+
+/// The variable that tells the command line where the node is. It is no setting of the node itself.
+pub(crate) const URL: &str = "KOLIBRI_URL";
+
+impl Setting {
+    /// The flag, without its dashes.
+    pub(crate) fn flag(&self) -> String {
+        self.variable.trim_start_matches("KOLIBRI_").to_lowercase().replace('_', "-")
+    }
+
+    fn argument(&'static self) -> Arg {
+        Arg::new(self.variable)
+            .long(self.flag())
+            .env(self.variable)
+            .hide_env_values(true)
+            .value_name("VALUE")
+            .help(format!("{} [default: {}]", self.help, self.default))
+    }
+}
+
+/// The values that were given, by flag or by variable; empty ones count as not given.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Settings(BTreeMap<&'static str, String>);
+
+impl Settings {
+    /// The value of a setting, unless it is unset or empty.
+    pub(crate) fn get(&self, setting: &Setting) -> Option<&str> {
+        self.0.get(setting.variable).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// What the environment says, for commands that take other flags than the node's.
+    pub(crate) fn from_environment() -> Self {
+        let value =
+            |setting: &&'static Setting| Some((setting.variable, std::env::var(setting.variable).ok()?));
+        Self(ALL.iter().filter_map(value).collect())
+    }
+
+    /// The same, with another value for one setting if there is one.
+    pub(crate) fn with(mut self, setting: &Setting, value: Option<String>) -> Self {
+        self.0.extend(value.map(|value| (setting.variable, value)));
+        self
+    }
+
+    /// Settings from variables and their values.
+    #[cfg(test)]
+    pub(crate) fn of<const N: usize>(values: [(&'static str, &str); N]) -> Self {
+        Self(values.into_iter().map(|(variable, value)| (variable, value.to_owned())).collect())
+    }
+
+    fn read(&mut self, matches: &ArgMatches) {
+        for setting in ALL {
+            let value = if setting.secret {
+                std::env::var(setting.variable).ok()
+            } else {
+                matches.get_one::<String>(setting.variable).cloned()
+            };
+            if let Some(value) = value {
+                self.0.insert(setting.variable, value);
+            }
+        }
+    }
+}
+
+impl FromArgMatches for Settings {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut settings = Self::default();
+        settings.read(matches);
+        Ok(settings)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.read(matches);
+        Ok(())
+    }
+}
+
+impl clap::Args for Settings {
+    fn augment_args(command: Command) -> Command {
+        // A command line can be read by every user of the machine, so secrets are no flags.
+        let plain = ALL.iter().filter(|setting| !setting.secret).map(|setting| setting.argument());
+        let secrets = ALL.iter().filter(|setting| setting.secret);
+        let secrets: String =
+            secrets.map(|setting| format!("  {:<22}{}\n", setting.variable, setting.help)).collect();
+        command.args(plain).after_help(format!("Secrets, as environment variables only:\n{secrets}"))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+/// Variables that look like ours but are none: most likely misspelt.
+pub(crate) fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
+    let known = |name: &String| name == URL || ALL.iter().any(|setting| setting.variable == name);
+    names.filter(|name| name.starts_with("KOLIBRI_") && !known(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_named_after_their_variables() {
+        assert_eq!(OTLP_EXPORT_INTERVAL_MS.flag(), "otlp-export-interval-ms");
+    }
+
+    #[test]
+    fn a_misspelt_variable_is_noticed() {
+        let names = ["KOLIBRI_HTTP_PROT", "KOLIBRI_HTTP_PORT", "KOLIBRI_URL", "PATH"].map(str::to_owned);
+        assert_eq!(unknown_variables(names.into_iter()), ["KOLIBRI_HTTP_PROT"]);
+    }
+
+    #[test]
+    fn the_readme_tells_every_setting_with_its_default() {
+        let readme = include_str!("../../../../README.md");
+        for setting in ALL {
+            let row = readme.lines().find(|line| line.starts_with(&format!("| `{}` |", setting.variable)));
+            let row = row.unwrap_or_else(|| panic!("README.md has no row for {}", setting.variable));
+            assert!(row.contains(setting.default), "{row} should tell the default: {}", setting.default);
+        }
+    }
+}

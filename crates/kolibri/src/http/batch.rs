@@ -1,0 +1,248 @@
+//! Teaching many associations in one stream: a line in, a line out, in order, and never more than a window of them in
+//! memory. Callers should read answers while they send: an unread answer holds back the next line.
+
+use axum::body::{Body, BodyDataStream};
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt, stream};
+use kolibri_core::InBatch;
+use kolibri_core::trace::TraceId;
+use serde::Serialize;
+use tokio::sync::mpsc;
+use utoipa::ToSchema;
+
+use super::App;
+use super::body::{MAX_BODY, bad_json, require_type};
+use super::commands::{BlockAddress, TeachRequest};
+use super::problem::Problem;
+use axum::http::StatusCode;
+
+/// Lines that may be under way at once.
+const WINDOW: usize = 512;
+/// Answers that are sent as one piece.
+const PIECE: usize = 128;
+
+/// The answer to one line: the block, or what was wrong; the last line is the summary.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum LineResult {
+    /// Recorded, durably.
+    Taught {
+        /// The line's number, from 1; empty lines count but are not answered.
+        line: u64,
+        block: BlockAddress,
+    },
+    /// Not recorded.
+    Failed { line: u64, problem: Problem },
+    /// The stream was read to its end; without this line, it was not.
+    Summary { summary: Summary },
+}
+
+/// What became of a batch.
+#[derive(Debug, Default, Clone, Serialize, ToSchema)]
+pub(super) struct Summary {
+    taught: u64,
+    failed: u64,
+}
+
+/// Teach associations, one JSON object a line. Each line is acknowledged when it is durable.
+#[utoipa::path(
+    post, path = "/api/v1/teach:batch", tag = "commands",
+    request_body(content = TeachRequest, content_type = "application/x-ndjson", description = "One object a line"),
+    responses(
+        (status = 200, description = "One result a line, then a summary", body = LineResult, content_type = "application/x-ndjson"),
+        (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn teach_batch(State(app): State<App>, request: Request) -> Response {
+    if let Err(problem) = require_type(request.headers(), &["application/x-ndjson", "application/jsonl"]) {
+        return problem.into_response();
+    }
+    let (sender, receiver) = mpsc::channel(WINDOW);
+    tokio::spawn(intake(app, request.into_body().into_data_stream(), sender));
+    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(answers(receiver))).into_response()
+}
+
+/// A line whose fate is not known yet.
+enum Pending {
+    Line { line: u64, trace: TraceId, taught: InBatch },
+    Refused { line: u64, problem: Problem },
+    End,
+}
+
+/// Reads lines and hands them to the node until the stream ends, the caller goes away or the node stops.
+async fn intake(mut app: App, body: BodyDataStream, sender: mpsc::Sender<Pending>) {
+    let mut lines = Lines::new(body);
+    let mut number = 0;
+    loop {
+        let line = tokio::select! {
+            line = lines.next() => line,
+            _ = app.stopping.wait_for(|stopping| *stopping) => None,
+        };
+        let Some(line) = line else { break };
+        number += 1;
+        let Some(pending) = submit(&app, number, line).await else { continue };
+        if sender.send(pending).await.is_err() {
+            return;
+        }
+    }
+    if lines.ended {
+        // The caller may have gone away.
+        let _ = sender.send(Pending::End).await;
+    }
+}
+
+async fn submit(app: &App, line: u64, text: Line) -> Option<Pending> {
+    let request = match text {
+        Line::Whole(text) if text.trim_ascii().is_empty() => return None,
+        Line::Whole(text) => serde_json::from_slice(&text).map_err(|error| bad_json(&error)),
+        Line::TooLong => Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "line_too_long",
+            "The line is too long",
+            format!("a line holds at most {MAX_BODY} bytes"),
+        )),
+    };
+    Some(match request {
+        Ok(TeachRequest { stimulus, response }) => {
+            let trace = TraceId::random();
+            let taught = app.node.teach_in_batch(trace, stimulus, response).await;
+            Pending::Line { line, trace, taught }
+        }
+        Err(problem) => Pending::Refused { line, problem },
+    })
+}
+
+/// The answers, in order, several to a piece when several are known.
+fn answers(
+    receiver: mpsc::Receiver<Pending>,
+) -> impl futures_util::Stream<Item = Result<Vec<u8>, std::convert::Infallible>> {
+    stream::unfold((receiver, Summary::default()), async |(mut receiver, mut summary)| {
+        let mut waiting = Vec::with_capacity(PIECE);
+        if receiver.recv_many(&mut waiting, PIECE).await == 0 {
+            return None;
+        }
+        let mut piece = Vec::new();
+        for pending in waiting {
+            let result = settle(pending, &mut summary).await;
+            // Serialising these types does not fail, and a Vec takes every byte.
+            let _ = serde_json::to_writer(&mut piece, &result);
+            piece.push(b'\n');
+        }
+        Some((Ok(piece), (receiver, summary)))
+    })
+}
+
+async fn settle(pending: Pending, summary: &mut Summary) -> LineResult {
+    let (line, problem) = match pending {
+        Pending::Line { line, trace, taught } => match taught.settled().await {
+            Ok(taught) => {
+                summary.taught += 1;
+                return LineResult::Taught { line, block: taught.block.into() };
+            }
+            Err(error) => (line, Problem::of(&error, trace)),
+        },
+        Pending::Refused { line, problem } => (line, problem),
+        Pending::End => return LineResult::Summary { summary: summary.clone() },
+    };
+    summary.failed += 1;
+    LineResult::Failed { line, problem }
+}
+
+/// One line of the stream.
+#[derive(Debug, PartialEq)]
+enum Line {
+    Whole(Vec<u8>),
+    /// Longer than [`MAX_BODY`]; its bytes were passed over.
+    TooLong,
+}
+
+/// Splits a body into lines, holding no more than one of them.
+struct Lines<S> {
+    chunks: S,
+    chunk: axum::body::Bytes,
+    line: Vec<u8>,
+    too_long: bool,
+    /// The body was read to its end.
+    ended: bool,
+}
+
+impl<S, E> Lines<S>
+where
+    S: futures_util::Stream<Item = Result<axum::body::Bytes, E>> + Unpin,
+{
+    fn new(chunks: S) -> Self {
+        Self { chunks, chunk: axum::body::Bytes::new(), line: Vec::new(), too_long: false, ended: false }
+    }
+
+    /// The next line; `None` at the end, and when the body breaks off. A last line without a line end counts when the
+    /// body is whole.
+    async fn next(&mut self) -> Option<Line> {
+        loop {
+            if let Some(end) = self.chunk.iter().position(|byte| *byte == b'\n') {
+                let rest = self.chunk.split_off(end + 1);
+                let head = std::mem::replace(&mut self.chunk, rest);
+                self.take(&head[..end]);
+                return Some(self.finish());
+            }
+            let chunk = std::mem::take(&mut self.chunk);
+            self.take(&chunk);
+            match self.chunks.next().await {
+                Some(Ok(chunk)) => self.chunk = chunk,
+                Some(Err(_)) => return None,
+                None if self.ended || (self.line.is_empty() && !self.too_long) => {
+                    self.ended = true;
+                    return None;
+                }
+                None => {
+                    self.ended = true;
+                    return Some(self.finish());
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        if self.too_long || self.line.len() + bytes.len() > MAX_BODY {
+            self.too_long = true;
+            self.line.clear();
+        } else {
+            self.line.extend_from_slice(bytes);
+        }
+    }
+
+    fn finish(&mut self) -> Line {
+        let line = std::mem::take(&mut self.line);
+        if std::mem::take(&mut self.too_long) { Line::TooLong } else { Line::Whole(line) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn lines(chunks: &[&'static [u8]]) -> Vec<Line> {
+        let chunks = chunks.iter().map(|chunk| Ok::<_, ()>(axum::body::Bytes::from_static(chunk)));
+        let mut lines = Lines::new(stream::iter(chunks.collect::<Vec<_>>()));
+        let mut all = Vec::new();
+        while let Some(line) = lines.next().await {
+            all.push(line);
+        }
+        all
+    }
+
+    #[tokio::test]
+    async fn lines_are_found_wherever_the_chunks_are_cut() {
+        let whole = |text: &[u8]| Line::Whole(text.to_vec());
+        let expected = [whole(b"ab"), whole(b""), whole(b"cd")];
+        assert_eq!(lines(&[b"ab\n\ncd"]).await, expected);
+        assert_eq!(lines(&[b"a", b"b\n", b"\n", b"c", b"d\n"]).await, expected);
+    }
+
+    #[tokio::test]
+    async fn a_line_that_is_too_long_is_passed_over_and_the_next_one_is_read() {
+        static LONG: [u8; MAX_BODY] = [b'x'; MAX_BODY];
+        assert_eq!(lines(&[&LONG, b"x\nnext\n"]).await, [Line::TooLong, Line::Whole(b"next".to_vec())]);
+    }
+}

@@ -1,0 +1,257 @@
+//! TEACH, ASK and FORGET, each at a path of its own and all of them by name.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use kolibri_core::command::Command;
+use kolibri_core::recall::{Found, Suggestion};
+use kolibri_core::store::BlockRef;
+use kolibri_core::trace::TraceId;
+use kolibri_genome::Match;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::App;
+use super::body::{JsonBody, Traced, bad_json};
+use super::problem::Problem;
+
+/// Carries the trace id of a command back to its caller; `/api/v1/traces/{trace_id}` tells more.
+const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
+
+/// An association to teach.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TeachRequest {
+    /// What will be asked; up to 4 KiB of UTF-8.
+    #[schema(example = "How do I restart the payment service?")]
+    pub(super) stimulus: String,
+    /// What will be answered; up to 64 KiB of UTF-8.
+    #[schema(example = "systemctl restart payments")]
+    pub(super) response: String,
+}
+
+/// A stimulus to ask for or to forget.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StimulusRequest {
+    /// Up to 4 KiB of UTF-8.
+    #[schema(example = "restarting the payment service")]
+    stimulus: String,
+}
+
+/// A command by its name; the other fields are those of the command's own path.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "it only describes the JSON to the OpenAPI document")]
+pub(super) struct CommandRequest {
+    /// `TEACH`, `ASK` or `FORGET`.
+    #[schema(example = "ASK")]
+    r#type: String,
+    /// Up to 4 KiB of UTF-8.
+    stimulus: String,
+    /// For TEACH; up to 64 KiB of UTF-8.
+    response: Option<String>,
+}
+
+/// A block by position and hash.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct BlockAddress {
+    /// The block's index.
+    index: u64,
+    /// 64 hex digits.
+    hash: String,
+}
+
+impl From<BlockRef> for BlockAddress {
+    fn from(block: BlockRef) -> Self {
+        Self { index: block.index, hash: block.hash.to_string() }
+    }
+}
+
+/// A TEACH that was recorded, durably.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TeachResponse {
+    block: BlockAddress,
+}
+
+/// The answer to a question.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AskResponse {
+    /// How the answer was found.
+    #[serde(rename = "match")]
+    found: MatchKind,
+    /// Likeness of the question and the nearest stimulus, 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
+    score: f32,
+    /// What was taught; null when nothing is near enough.
+    answer: Option<String>,
+    /// The block that taught it.
+    source: Option<BlockAddress>,
+    /// Near stimuli, nearest first, when there is no answer.
+    #[schema(max_items = 3)]
+    suggestions: Vec<NearStimulus>,
+}
+
+/// How an answer was found.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum MatchKind {
+    Exact,
+    Similar,
+    None,
+}
+
+/// A stimulus that is near the question.
+#[derive(Debug, Serialize, ToSchema)]
+struct NearStimulus {
+    /// As it was taught.
+    stimulus: String,
+    /// Its likeness, 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
+    score: f32,
+}
+
+impl From<Found> for AskResponse {
+    fn from(found: Found) -> Self {
+        let kind = match found.by {
+            Match::None => MatchKind::None,
+            Match::Exact { .. } => MatchKind::Exact,
+            Match::Similar { .. } => MatchKind::Similar,
+        };
+        let near = |Suggestion { stimulus, score }| NearStimulus { stimulus, score: rounded(score) };
+        Self {
+            found: kind,
+            score: rounded(found.score),
+            source: found.answer.as_ref().map(|answer| answer.source.into()),
+            answer: found.answer.map(|answer| answer.teach.response),
+            suggestions: found.suggestions.into_iter().map(near).collect(),
+        }
+    }
+}
+
+/// Three decimals are all that a likeness means.
+fn rounded(score: f32) -> f32 {
+    (score * 1000.0).round() / 1000.0
+}
+
+/// A FORGET that was recorded; the content is erased.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ForgetResponse {
+    /// The FORGET's own block.
+    block: BlockAddress,
+    /// The TEACH blocks whose content it erased: every version of the association.
+    erased: Vec<u64>,
+}
+
+/// Teach an association. Teaching a known stimulus again replaces its answer. Acknowledged when it is durable.
+#[utoipa::path(
+    post, path = "/api/v1/teach", tag = "commands", request_body = TeachRequest,
+    responses(
+        (status = 201, description = "Recorded, durably", body = TeachResponse),
+        (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not recorded", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn teach(
+    State(app): State<App>,
+    Traced(trace): Traced,
+    JsonBody(TeachRequest { stimulus, response }): JsonBody<TeachRequest>,
+) -> Response {
+    let taught = app.node.teach(trace, stimulus, response).await;
+    let body = taught.map(|taught| (StatusCode::CREATED, Json(TeachResponse { block: taught.block.into() })));
+    answer(trace, body.map_err(|error| Problem::of(&error, trace)))
+}
+
+/// Ask a question. The answer names the block that taught it.
+#[utoipa::path(
+    post, path = "/api/v1/ask", tag = "commands", request_body = StimulusRequest,
+    responses(
+        (status = 200, description = "Answered, or nothing near enough was taught", body = AskResponse),
+        (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not answered", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn ask(
+    State(app): State<App>,
+    Traced(trace): Traced,
+    JsonBody(StimulusRequest { stimulus }): JsonBody<StimulusRequest>,
+) -> Response {
+    let found = app.node.ask(trace, stimulus).await;
+    answer(
+        trace,
+        found.map(|found| Json(AskResponse::from(found))).map_err(|error| Problem::of(&error, trace)),
+    )
+}
+
+/// Forget an association: it is no longer answered, and the content of every version of it is erased.
+#[utoipa::path(
+    post, path = "/api/v1/forget", tag = "commands", request_body = StimulusRequest,
+    responses(
+        (status = 200, description = "Forgotten and erased", body = ForgetResponse),
+        (status = 404, description = "Never taught, or forgotten", body = Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not recorded", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn forget(
+    State(app): State<App>,
+    Traced(trace): Traced,
+    JsonBody(StimulusRequest { stimulus }): JsonBody<StimulusRequest>,
+) -> Response {
+    let forgotten = app.node.forget(trace, stimulus).await;
+    let body = forgotten.map(|done| Json(ForgetResponse { block: done.block.into(), erased: done.erased }));
+    answer(trace, body.map_err(|error| Problem::of(&error, trace)))
+}
+
+/// Any command by its name, as `{"type": "TEACH", ...}`. The answer is that of the command's own path.
+#[utoipa::path(
+    post, path = "/api/v1/commands", tag = "commands", request_body = CommandRequest,
+    responses(
+        (status = "2XX", description = "As at the command's own path"),
+        (status = 422, description = "No such command", body = Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn command(
+    State(app): State<App>,
+    traced: Traced,
+    JsonBody(mut fields): JsonBody<serde_json::Map<String, Value>>,
+) -> Response {
+    let Some(Value::String(name)) = fields.remove("type") else {
+        let detail = "the field `type` is missing or no text; it names the command: TEACH, ASK or FORGET";
+        return Problem::new(StatusCode::BAD_REQUEST, "bad_json", "The JSON cannot be read", detail)
+            .into_response();
+    };
+    let fields = Value::Object(fields);
+    match Command::named(&name) {
+        Some(Command::Teach) => match serde_json::from_value(fields) {
+            Ok(request) => teach(State(app), traced, JsonBody(request)).await,
+            Err(error) => bad_json(&error).into_response(),
+        },
+        Some(Command::Ask) => match serde_json::from_value(fields) {
+            Ok(request) => ask(State(app), traced, JsonBody(request)).await,
+            Err(error) => bad_json(&error).into_response(),
+        },
+        Some(Command::Forget) => match serde_json::from_value(fields) {
+            Ok(request) => forget(State(app), traced, JsonBody(request)).await,
+            Err(error) => bad_json(&error).into_response(),
+        },
+        None => {
+            let error = app.node.refuse_unknown(traced.0);
+            answer(traced.0, Err::<(), _>(Problem::of(&error, traced.0)))
+        }
+    }
+}
+
+/// A command's answer, with its trace id.
+fn answer(trace: TraceId, result: Result<impl IntoResponse, Problem>) -> Response {
+    let mut response = match result {
+        Ok(body) => body.into_response(),
+        Err(problem) => problem.into_response(),
+    };
+    if let Ok(value) = HeaderValue::from_str(&trace.to_string()) {
+        response.headers_mut().insert(TRACE_ID, value);
+    }
+    response
+}

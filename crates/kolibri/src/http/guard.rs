@@ -1,0 +1,129 @@
+//! Who may call the API, and under which Host.
+
+use std::net::IpAddr;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header, uri::Authority};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use subtle::ConstantTimeEq;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+
+use super::App;
+use super::problem::Problem;
+use crate::config::{HttpConfig, Token};
+
+/// The rules of one listener.
+pub(super) struct Guard {
+    token: Option<Token>,
+    hosts: Vec<String>,
+}
+
+impl Guard {
+    pub(super) fn new(config: &HttpConfig) -> Self {
+        Self { token: config.token.clone(), hosts: config.hosts.clone() }
+    }
+
+    /// A page of another site can make a browser send requests here by letting its own name resolve to this address
+    /// (DNS rebinding). Such a request carries that name as its Host, so names are served only when they are known.
+    fn serves(&self, host: &str) -> bool {
+        let Ok(authority) = host.parse::<Authority>() else { return false };
+        let name = authority.host().trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+        name == "localhost" || name.parse::<IpAddr>().is_ok() || self.hosts.contains(&name)
+    }
+
+    fn admits(&self, headers: &HeaderMap) -> bool {
+        let Some(token) = &self.token else { return true };
+        let given =
+            headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let (scheme, given) = given.split_once(' ').unwrap_or_default();
+        scheme.eq_ignore_ascii_case("bearer")
+            && bool::from(given.trim().as_bytes().ct_eq(token.reveal().as_bytes()))
+    }
+}
+
+/// Refuses what must not pass, and marks every answer as not for caches.
+pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = match check(&app.guard, &request) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+fn check(guard: &Guard, request: &Request) -> Result<(), Problem> {
+    // An absolute request target overrides the Host header (RFC 9112, section 3.2.2).
+    let header = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+    let host = request.uri().authority().map(Authority::as_str).or(header).unwrap_or_default();
+    if !guard.serves(host) {
+        return Err(Problem::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            "unknown_host",
+            "This Host is not served here",
+            "call the node by an IP address or as localhost, or name the host in KOLIBRI_HTTP_ALLOWED_HOSTS",
+        ));
+    }
+    let path = request.uri().path();
+    if (path == "/api" || path.starts_with("/api/")) && !guard.admits(request.headers()) {
+        return Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "A token is needed",
+            "send the node's token as `Authorization: Bearer TOKEN`",
+        ));
+    }
+    Ok(())
+}
+
+/// Tells in the OpenAPI document that a token may be needed.
+pub(super) struct BearerToken;
+
+impl utoipa::Modify for BearerToken {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("Needed when the node was given a token (KOLIBRI_API_TOKEN)"))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+        document.security = Some(vec![
+            SecurityRequirement::default(),
+            SecurityRequirement::new::<_, [&str; 0], &str>("token", []),
+        ]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guard() -> Guard {
+        Guard { token: None, hosts: vec!["kolibri.example".into()] }
+    }
+
+    #[test]
+    fn addresses_localhost_and_named_hosts_are_served() {
+        for host in
+            ["127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:8080", "10.0.0.7", "Kolibri.example:80"]
+        {
+            assert!(guard().serves(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_refused() {
+        for host in [
+            "",
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example",
+            "a b",
+            "kolibri.example.evil",
+        ] {
+            assert!(!guard().serves(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Whether the node lives and is ready, and the scrape endpoint.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kolibri_core::Ready;
+use kolibri_core::telemetry::Telemetry;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use super::problem::Problem;
+
+/// The node can do its work.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Health {
+    /// `live` or `ready`.
+    status: &'static str,
+}
+
+/// Whether the process serves at all. Never touches the store.
+#[utoipa::path(get, path = "/livez", tag = "health", responses((status = 200, description = "It lives", body = Health)))]
+pub(super) async fn livez() -> Json<Health> {
+    Json(Health { status: "live" })
+}
+
+/// Whether the node can do its work: the writer takes events, the genome can be read, the index has caught up.
+#[utoipa::path(
+    get, path = "/readyz", tag = "health",
+    responses(
+        (status = 200, description = "It is ready", body = Health),
+        (status = 503, description = "It is not, and why", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Problem> {
+    let not_ready = |detail: String| {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "The node is not ready", detail)
+    };
+    if *app.stopping.borrow() {
+        return Err(not_ready("the node is stopping".into()));
+    }
+    let node = Arc::clone(&app.node);
+    match tokio::task::spawn_blocking(move || node.ready()).await {
+        Ok(Ready::Yes) => Ok(Json(Health { status: "ready" })),
+        Ok(Ready::No(problems)) => Err(not_ready(problems.join("; "))),
+        Err(error) => Err(Problem::internal(error)),
+    }
+}
+
+/// Everything in the Prometheus text format 0.0.4
+/// (<https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format>).
+pub(super) async fn metrics(State(telemetry): State<Arc<Telemetry>>) -> Response {
+    let rendered = tokio::task::spawn_blocking(move || telemetry.render()).await;
+    let format = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    match rendered {
+        Ok(Some(Ok(text))) => ([(header::CONTENT_TYPE, format)], text).into_response(),
+        Ok(Some(Err(error))) => Problem::internal(error).into_response(),
+        Ok(None) => StatusCode::NOT_FOUND.into_response(),
+        Err(error) => Problem::internal(error).into_response(),
+    }
+}

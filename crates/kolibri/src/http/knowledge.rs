@@ -1,0 +1,58 @@
+//! Everything that can be asked, as a stream: what `kolibri export` writes.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use super::commands::BlockAddress;
+use super::genome::read;
+use super::problem::Problem;
+
+/// Blocks looked at for one piece of the stream.
+const CHUNK: usize = 500;
+
+/// One line: an association that can be asked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AssociationLine {
+    stimulus: String,
+    response: String,
+    /// The block that taught it.
+    source: BlockAddress,
+}
+
+/// Every association that can be asked, one JSON object a line, in the order of teaching.
+#[utoipa::path(
+    get, path = "/api/v1/associations", tag = "genome",
+    responses((status = 200, description = "One object a line", body = AssociationLine, content_type = "application/x-ndjson"))
+)]
+pub(super) async fn associations(State(app): State<App>) -> Response {
+    let pieces = stream::unfold((app, Some(0)), async |(app, from)| {
+        let from = from?;
+        Some(match piece(&app, from).await {
+            Ok((piece, next)) => (Ok(piece), (app, next)),
+            // Breaking the stream off tells the caller that it is not whole.
+            Err(problem) => (Err(std::io::Error::other(format!("{problem:?}"))), (app, None)),
+        })
+    });
+    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(pieces)).into_response()
+}
+
+async fn piece(app: &App, from: u64) -> Result<(Vec<u8>, Option<u64>), Problem> {
+    let (associations, next) = read(app, move |reader| reader.associations(from, CHUNK)).await?;
+    let mut piece = Vec::new();
+    for association in associations {
+        let line = AssociationLine {
+            stimulus: association.teach.stimulus,
+            response: association.teach.response,
+            source: association.source.into(),
+        };
+        serde_json::to_writer(&mut piece, &line).map_err(Problem::internal)?;
+        piece.push(b'\n');
+    }
+    Ok((piece, next))
+}

@@ -1,0 +1,140 @@
+//! The HTTP API. The route table below is the whole of it; each handler is in the file of its subject.
+//!
+//! | file here | what it is for |
+//! |---|---|
+//! | `commands` | TEACH, ASK, FORGET, and commands by name |
+//! | `batch` | teaching many associations in one stream |
+//! | `genome` | reading the genome |
+//! | `knowledge` | everything that can be asked, as a stream |
+//! | `traces` | how commands were executed |
+//! | `health` | whether the node lives and is ready; the scrape endpoint |
+//! | `guard` | who may call, and under which Host |
+//! | `body` | reading requests within their limits |
+//! | `problem` | what went wrong, as RFC 9457 documents |
+//! | `measure` | HTTP metrics |
+
+mod batch;
+mod body;
+mod commands;
+mod genome;
+mod guard;
+mod health;
+mod knowledge;
+mod measure;
+mod problem;
+mod traces;
+
+pub(crate) use genome::BlockResponse;
+
+use std::sync::Arc;
+
+use axum::routing::get;
+use axum::{Json, Router, middleware};
+use guard::BearerToken;
+use kolibri_core::Node;
+use kolibri_core::telemetry::Telemetry;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::config::HttpConfig;
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub(crate) struct App {
+    node: Arc<Node>,
+    guard: Arc<guard::Guard>,
+    measure: Arc<measure::HttpInstruments>,
+    /// Turns true when the node stops.
+    stopping: watch::Receiver<bool>,
+}
+
+impl App {
+    pub(crate) fn new(
+        node: Arc<Node>,
+        telemetry: &Telemetry,
+        config: &HttpConfig,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        let measure = Arc::new(measure::HttpInstruments::new(telemetry));
+        Self { node, guard: Arc::new(guard::Guard::new(config)), measure, stopping }
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Kolibri",
+        description = "Teach it, ask it, prove what it was taught, and see how it is doing.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    modifiers(&BearerToken),
+)]
+struct Document;
+
+/// Every route of the API.
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(commands::teach))
+        .routes(routes!(commands::ask))
+        .routes(routes!(commands::forget))
+        .routes(routes!(commands::command))
+        .routes(routes!(batch::teach_batch))
+        .routes(routes!(genome::genome))
+        .routes(routes!(genome::blocks))
+        .routes(routes!(genome::block))
+        .routes(routes!(knowledge::associations))
+        .routes(routes!(traces::latest))
+        .routes(routes!(traces::by_id))
+        .routes(routes!(health::livez))
+        .routes(routes!(health::readyz))
+}
+
+/// The API, guarded and measured.
+pub(crate) fn api(app: App) -> Router {
+    let (router, document) = routes().split_for_parts();
+    router
+        .route("/api/v1/openapi.json", get(async || Json(document)))
+        .fallback(problem::no_such_path)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
+        .layer(middleware::from_fn_with_state(app.clone(), measure::measure))
+        .with_state(app)
+}
+
+/// The scrape endpoint.
+pub(crate) fn metrics(telemetry: Arc<Telemetry>) -> Router {
+    Router::new().route("/metrics", get(health::metrics)).with_state(telemetry)
+}
+
+/// Serves until `stopping` turns true and the connections under way have ended.
+pub(crate) async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
+    let stop = async move {
+        // An error means that the node is gone altogether.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+    };
+    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
+        tracing::error!(%error, "a listener failed");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// `KOLIBRI_BLESS=1 cargo test` writes the document anew.
+    #[test]
+    fn the_published_openapi_document_is_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
+        let mut current = super::routes().into_openapi().to_pretty_json().unwrap();
+        current.push('\n');
+        if std::env::var_os("KOLIBRI_BLESS").is_some() {
+            std::fs::write(path, &current).unwrap();
+        }
+        let published = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            published == current,
+            "docs/openapi.json is not current; write it with KOLIBRI_BLESS=1 cargo test -p kolibri"
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! What went wrong, as RFC 9457 problem documents. This is the one place where errors become statuses.
+
+use axum::Json;
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use kolibri_core::CommandError;
+use kolibri_core::trace::TraceId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A problem document (RFC 9457), as `application/problem+json`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// `urn:kolibri:problem:` and the kind of problem, one of a closed set.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The kind of problem in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What was wrong this time, what was expected, what to do.
+    detail: String,
+    /// The trace of the command that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace_id: Option<String>,
+    /// Whether trying again in a moment may help.
+    #[serde(skip)]
+    retry: bool,
+}
+
+impl Problem {
+    pub(crate) fn new(
+        status: StatusCode,
+        kind: &str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind: format!("urn:kolibri:problem:{kind}"),
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            trace_id: None,
+            retry: false,
+        }
+    }
+
+    /// The document of a command that was refused or failed.
+    pub(crate) fn of(error: &CommandError, trace_id: TraceId) -> Self {
+        let (status, title, retry) = match error {
+            CommandError::Text { .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "The text cannot be taken", false)
+            }
+            CommandError::NotTaught => {
+                (StatusCode::NOT_FOUND, "Nothing is taught under this stimulus", false)
+            }
+            CommandError::UnknownCommand => (StatusCode::UNPROCESSABLE_ENTITY, "No such command", false),
+            CommandError::QueueFull => (StatusCode::SERVICE_UNAVAILABLE, "The node is overloaded", true),
+            CommandError::StoreFailed(_) => (StatusCode::SERVICE_UNAVAILABLE, "The store has failed", false),
+            CommandError::Unreadable(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "The stored knowledge cannot be read", false)
+            }
+            CommandError::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "The node is stopping", true),
+        };
+        let trace_id = Some(trace_id.to_string());
+        Self { trace_id, retry, ..Self::new(status, error.kind().name(), title, error.to_string()) }
+    }
+
+    /// A read that failed.
+    pub(crate) fn of_read(error: &CommandError) -> Self {
+        Self { trace_id: None, ..Self::of(error, TraceId::random()) }
+    }
+
+    /// A thread that should have answered did not.
+    pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
+        tracing::error!(%error, "a request failed inside");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "The node failed inside",
+            "the node's log says more; please report it",
+        )
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let (retry, unauthorized) = (self.retry, status == StatusCode::UNAUTHORIZED);
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if retry {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if unauthorized {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+/// The answer to an unknown path.
+pub(super) async fn no_such_path(uri: Uri) -> Problem {
+    let detail = format!("there is nothing at {}; /api/v1/openapi.json lists what there is", uri.path());
+    Problem::new(StatusCode::NOT_FOUND, "no_such_path", "No such path", detail)
+}
+
+/// The answer to a method that a path does not take.
+pub(super) async fn no_such_method(method: Method, uri: Uri) -> Problem {
+    let detail = format!("{} does not take {method}; /api/v1/openapi.json lists what it takes", uri.path());
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "no_such_method", "No such method", detail)
+}

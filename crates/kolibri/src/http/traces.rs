@@ -1,0 +1,69 @@
+//! How commands were executed.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use kolibri_core::trace::{Outcome, Trace, TraceId, Traces};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::App;
+use super::body::Query;
+use super::problem::Problem;
+
+/// Which trace.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LatestQuery {
+    /// `failed` or `ok`; without it, the last of all.
+    #[param(value_type = Option<String>, example = "failed")]
+    outcome: Option<Outcome>,
+}
+
+/// The last trace, of an outcome if one is named.
+#[utoipa::path(
+    get, path = "/api/v1/traces/latest", tag = "traces", params(LatestQuery),
+    responses(
+        (status = 200, description = "The trace", body = Object),
+        (status = 404, description = "There is none", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn latest(
+    State(app): State<App>,
+    Query(LatestQuery { outcome }): Query<LatestQuery>,
+) -> Result<Json<Trace>, Problem> {
+    let found = traces(&app)?.latest(outcome);
+    found.map(Json).ok_or_else(|| none("no such command was executed since the node can remember"))
+}
+
+/// The trace of one command, as long as the node remembers it: the last 2048 good and 512 failed ones.
+#[utoipa::path(
+    get, path = "/api/v1/traces/{trace_id}", tag = "traces",
+    params(("trace_id" = String, Path, description = "32 lower-case hex digits")),
+    responses(
+        (status = 200, description = "The trace", body = Object),
+        (status = 404, description = "Not remembered", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn by_id(
+    State(app): State<App>,
+    Path(trace_id): Path<String>,
+) -> Result<Json<Trace>, Problem> {
+    let Some(trace_id) = TraceId::parse(&trace_id) else {
+        let detail = "a trace id is 32 lower-case hex digits, not all zero";
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_trace_id", "This is no trace id", detail));
+    };
+    let found = traces(&app)?.find(trace_id);
+    found
+        .map(Json)
+        .ok_or_else(|| none("the node does not remember it; the trace file may (KOLIBRI_TRACE_PATH)"))
+}
+
+fn traces(app: &App) -> Result<&Traces, Problem> {
+    app.node.traces().ok_or_else(|| none("tracing is off (KOLIBRI_TRACE)"))
+}
+
+fn none(detail: &str) -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "no_such_trace", "No such trace", detail)
+}

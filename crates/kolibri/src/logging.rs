@@ -1,0 +1,35 @@
+//! Structured logs on standard error: for people on a terminal, JSON otherwise.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+use crate::config::{LogConfig, LogFormat};
+
+/// Libraries that would complain at every interval about what we tell once per change of state.
+const QUIET: [&str; 4] = ["opentelemetry=off", "reqwest=warn", "tantivy=warn", "h2=warn"];
+
+/// Whether a filter can be used.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn check_filter(filter: &str) -> Result<(), ParseError> {
+    EnvFilter::try_new(filter).map(drop)
+}
+
+/// Starts logging. Called once, before anything logs.
+pub(crate) fn start(config: &LogConfig) {
+    let mut filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    for directive in QUIET.iter().filter_map(|directive| directive.parse().ok()) {
+        filter = filter.add_directive(directive);
+    }
+    let terminal = std::io::stderr().is_terminal();
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal);
+    match config.format {
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+        LogFormat::Auto if !terminal => lines.json().flatten_event(true).init(),
+        LogFormat::Text | LogFormat::Auto => lines.with_target(false).init(),
+    }
+}

@@ -1,0 +1,167 @@
+//! `kolibri serve`: starting the node and its listeners, and stopping them in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kolibri_core::Node;
+use kolibri_core::telemetry::{Telemetry, TelemetryConfig};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::config::settings::{self, Setting};
+use crate::config::{Config, MetricsConfig};
+use crate::http;
+
+/// How long requests that are under way may take once the node stops. With the writer, the index and the last push of
+/// metrics behind it, the whole stop stays below ten seconds.
+const DRAIN: Duration = Duration::from_secs(3);
+/// Threads for reading files; more would only compete for the same cores and disk.
+const BLOCKING_THREADS: usize = 64;
+
+/// Runs the node until it is told to stop.
+///
+/// # Errors
+/// A message for people: what did not work, and what to do.
+pub(crate) fn run(config: Config) -> Result<(), String> {
+    crate::logging::start(&config.log);
+    for variable in
+        settings::unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))
+    {
+        tracing::warn!(variable, "this variable means nothing to Kolibri; is it misspelt?");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the async runtime does not start: {error}"))?;
+    runtime.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> Result<(), String> {
+    let mut stop = StopSignals::listen()?;
+    let api = bind(config.http.address, &settings::HTTP_HOST, &settings::HTTP_PORT).await?;
+    let api_address = local(&api)?;
+    let scrape = match &config.telemetry {
+        Some(metrics) => {
+            Some(bind(metrics.scrape, &settings::PROMETHEUS_HOST, &settings::PROMETHEUS_PORT).await?)
+        }
+        None => None,
+    };
+    let telemetry = Arc::new(start_telemetry(config.telemetry.as_ref(), api_address)?);
+    let node = open_node(&config, Arc::clone(&telemetry)).await?;
+
+    let (stopping, stopped) = watch::channel(false);
+    let app = http::App::new(Arc::clone(&node), &telemetry, &config.http, stopped.clone());
+    let mut api = tokio::spawn(http::serve(api, http::api(app), stopped.clone()));
+    let metrics_address = scrape.as_ref().map(local).transpose()?;
+    if let Some(listener) = scrape {
+        tokio::spawn(http::serve(listener, http::metrics(Arc::clone(&telemetry)), stopped));
+    }
+    tracing::info!(
+        api = %format_args!("http://{api_address}"),
+        metrics = metrics_address.map(|address| format!("http://{address}/metrics")),
+        "listening"
+    );
+
+    let signal = tokio::select! {
+        signal = stop.next() => signal,
+        ended = &mut api => return Err(format!("the API stopped serving: {ended:?}")),
+    };
+    tracing::info!(signal, "stopping: no more commands are taken, those under way are finished");
+    tokio::spawn(exit_at_once(stop));
+    // Nobody receives any more only when every listener has ended.
+    let _ = stopping.send(true);
+    if tokio::time::timeout(DRAIN, api).await.is_err() {
+        tracing::warn!("some connections did not end in time");
+    }
+    close(node, telemetry).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn start_telemetry(metrics: Option<&MetricsConfig>, address: SocketAddr) -> Result<Telemetry, String> {
+    let Some(metrics) = metrics else { return Ok(Telemetry::off()) };
+    let config = TelemetryConfig {
+        instance: format!("{}:{}", host_name(), address.port()),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        otlp: metrics.otlp.clone(),
+    };
+    Telemetry::start(&config).map_err(|error| error.to_string())
+}
+
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    if name.trim().is_empty() { "localhost".to_owned() } else { name.trim().to_owned() }
+}
+
+async fn open_node(config: &Config, telemetry: Arc<Telemetry>) -> Result<Arc<Node>, String> {
+    let node = config.node.clone();
+    let opened = tokio::task::spawn_blocking(move || Node::open(&node, &telemetry)).await;
+    match opened {
+        Ok(Ok(node)) => Ok(Arc::new(node)),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(error) => Err(format!("opening the node failed: {error}")),
+    }
+}
+
+/// The genome first, so that the last values of the metrics are pushed after the last event.
+async fn close(node: Arc<Node>, telemetry: Arc<Telemetry>) {
+    let closed = tokio::task::spawn_blocking(move || {
+        node.close();
+        telemetry.shutdown();
+    });
+    if let Err(error) = closed.await {
+        tracing::error!(%error, "the node was not closed cleanly; the next start recovers it");
+    }
+}
+
+async fn bind(address: SocketAddr, host: &Setting, port: &Setting) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let variable = match error.kind() {
+            std::io::ErrorKind::AddrNotAvailable => host.variable,
+            _ => port.variable,
+        };
+        let advice = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "another program listens there; stop it, or choose another port",
+            std::io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose another port",
+            std::io::ErrorKind::AddrNotAvailable => {
+                "this machine has no such address; 127.0.0.1 and 0.0.0.0 always work"
+            }
+            _ => "choose another address or port",
+        };
+        format!("{variable}: cannot listen on {address}: {error}; {advice}")
+    })
+}
+
+fn local(listener: &TcpListener) -> Result<SocketAddr, String> {
+    listener.local_addr().map_err(|error| format!("a listener has no address: {error}"))
+}
+
+/// The signals that stop the node.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> Result<Self, String> {
+        let listen = |kind| signal(kind).map_err(|error| format!("signals cannot be received: {error}"));
+        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}
+
+/// A second signal: whoever sends it does not want to wait. The genome is safe at any moment.
+async fn exit_at_once(mut stop: StopSignals) {
+    let signal = stop.next().await;
+    tracing::warn!(signal, "second signal: exiting at once");
+    std::process::exit(130);
+}
