@@ -1,8 +1,9 @@
 //! One block: 82 fixed bytes and the hash over them.
 
+use crate::FORMAT_VERSION;
+use crate::content::{Content, ContentError, SALT_LEN, content_digest};
 use crate::event::{EventType, UnknownEvent};
 use crate::hash::{BLOCK_DOMAIN, Hash};
-use crate::{FORMAT_VERSION, content::ContentError};
 
 /// The length of a block's canonical bytes.
 pub const BLOCK_LEN: usize = 82;
@@ -19,7 +20,7 @@ pub struct Block {
     pub time: u64,
     /// What happened.
     pub event: EventType,
-    /// Salted digest of the content ([`crate::content_digest`]).
+    /// Salted digest of the content ([`content_digest`]).
     pub digest: Hash,
     /// The previous block's hash; in block 0 [`Block::genesis_previous`].
     pub previous: Hash,
@@ -39,18 +40,23 @@ pub enum BlockError {
 impl Block {
     /// What block 0 holds in place of a previous hash: the format's name, zeros, and the format version.
     pub fn genesis_previous() -> Hash {
-        let mut bytes = [0; 32];
-        bytes[..GENESIS_TAG.len()].copy_from_slice(GENESIS_TAG);
-        bytes[31] = FORMAT_VERSION;
-        Hash(bytes)
+        Self::genesis_mark(FORMAT_VERSION)
     }
 
-    /// The format version that block 0 announces, if it is one of ours at all.
+    /// The format version of the genome that this block begins; `None` if it begins none.
     pub fn format_version(&self) -> Option<u8> {
-        let bytes = self.previous.as_bytes();
-        let ours =
-            bytes.starts_with(GENESIS_TAG) && bytes[GENESIS_TAG.len()..31].iter().all(|byte| *byte == 0);
-        (self.index == 0 && ours).then_some(bytes[31])
+        let version = self.previous.0[31];
+        let begins = self.index == 0
+            && self.event == EventType::Genesis
+            && self.previous == Self::genesis_mark(version);
+        begins.then_some(version)
+    }
+
+    fn genesis_mark(version: u8) -> Hash {
+        let mut bytes = [0; 32];
+        bytes[..GENESIS_TAG.len()].copy_from_slice(GENESIS_TAG);
+        bytes[31] = version;
+        Hash(bytes)
     }
 
     /// The canonical bytes: index, time, event code, digest, previous hash; integers big-endian.
@@ -92,22 +98,23 @@ impl Block {
     /// Reads the block's content and checks it against the block's digest.
     ///
     /// ```
-    /// use kolibri_genome::{Chain, Content, ContentError, Teach};
+    /// use kolibri_genome::{Chain, Content, ContentError};
     ///
-    /// let content = Content::Teach(Teach::new("capital of France?", "Paris"));
-    /// let sealed = Chain::begin().seal(1_000, &[7; 32], &content);
-    /// assert_eq!(sealed.block.open(&[7; 32], &sealed.content), Ok(content));
-    /// assert_eq!(sealed.block.open(&[8; 32], &sealed.content), Err(ContentError::Digest));
+    /// let (_, genesis) = Chain::begin(1_000, &[1; 32], [7; 16]);
+    /// let content = Content::Genesis { genome_id: [7; 16] };
+    /// assert_eq!(genesis.block.open(&[1; 32], &genesis.content), Ok(content));
+    /// assert_eq!(genesis.block.open(&[2; 32], &genesis.content), Err(ContentError::Digest));
     /// ```
     ///
     /// # Errors
-    /// When the digest differs, the salt is not [`crate::SALT_LEN`] bytes long (part of the content could be
-    /// passed off as salt), or the bytes are no content of this event type.
-    pub fn open(&self, salt: &[u8], content: &[u8]) -> Result<crate::Content, ContentError> {
-        if salt.len() != crate::SALT_LEN || crate::content_digest(salt, content) != self.digest {
+    /// When the digest differs, the salt is not [`SALT_LEN`] bytes long (part of the content could be passed
+    /// off as salt), or the bytes are no content of this event type.
+    pub fn open(&self, salt: &[u8], content: &[u8]) -> Result<Content, ContentError> {
+        let salt: &[u8; SALT_LEN] = salt.try_into().map_err(|_| ContentError::Digest)?;
+        if content_digest(salt, content) != self.digest {
             return Err(ContentError::Digest);
         }
-        crate::Content::from_bytes(self.event, content)
+        Content::from_bytes(self.event, content)
     }
 }
 
@@ -119,6 +126,7 @@ fn field<const N: usize>(bytes: &[u8; BLOCK_LEN], start: usize) -> [u8; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Chain, Teach};
     use proptest::prelude::*;
 
     fn any_block() -> impl Strategy<Value = Block> {
@@ -140,8 +148,12 @@ mod tests {
         }
 
         #[test]
-        fn bytes_are_read_one_way_only(bytes in any::<[u8; 16]>(), rest in any::<[u8; 32]>(), event in 0..4usize) {
-            let mut whole = Vec::from(bytes);
+        fn bytes_are_read_one_way_only(
+            start in any::<[u8; 16]>(),
+            event in 0..4usize,
+            rest in any::<[u8; 32]>(),
+        ) {
+            let mut whole = Vec::from(start);
             whole.extend(EventType::ALL[event].code());
             whole.extend(rest);
             whole.extend(rest);
@@ -157,10 +169,11 @@ mod tests {
 
     #[test]
     fn a_salt_of_another_length_opens_nothing() {
-        let salt = [9; crate::SALT_LEN];
-        let inner = crate::Content::Teach(crate::Teach::new("a", "b")).to_bytes();
-        let outer = crate::Teach::new("", std::str::from_utf8(&inner).unwrap());
-        let sealed = crate::Chain::begin().seal(0, &salt, &crate::Content::Teach(outer));
+        let salt = [9; SALT_LEN];
+        let inner = Content::Teach(Teach::new("a", "b")).to_bytes();
+        let outer = Teach::new("", std::str::from_utf8(&inner).unwrap());
+        let (mut chain, _) = Chain::begin(0, &salt, [0; 16]);
+        let sealed = chain.seal(0, &salt, &Content::Teach(outer)).unwrap();
         let (header, rest) = sealed.content.split_at(8);
         assert_eq!(rest, inner);
         assert_eq!(sealed.block.open(&[&salt, header].concat(), rest), Err(ContentError::Digest));
@@ -168,18 +181,18 @@ mod tests {
 
     #[test]
     fn only_block_0_announces_a_format_version() {
-        let mut block = Block {
-            index: 0,
-            time: 0,
-            event: EventType::Genesis,
-            digest: Hash([0; 32]),
-            previous: Block::genesis_previous(),
-        };
+        let (_, genesis) = Chain::begin(0, &[9; SALT_LEN], [0; 16]);
+        let block = genesis.block;
         assert_eq!(block.format_version(), Some(FORMAT_VERSION));
-        block.index = 1;
-        assert_eq!(block.format_version(), None);
-        block.index = 0;
-        block.previous.0[20] = 1;
-        assert_eq!(block.format_version(), None);
+        assert_eq!(Block { previous: Block::genesis_mark(7), ..block }.format_version(), Some(7));
+        let mut damaged = block.previous;
+        damaged.0[20] = 1;
+        for other in [
+            Block { index: 1, ..block },
+            Block { event: EventType::Teach, ..block },
+            Block { previous: damaged, ..block },
+        ] {
+            assert_eq!(other.format_version(), None);
+        }
     }
 }

@@ -8,10 +8,7 @@ use crate::hash::{CONTENT_DOMAIN, Hash};
 pub const SALT_LEN: usize = 32;
 
 /// The digest a block holds of its content: SHA-256 over 0x02, the salt and the content's canonical bytes.
-///
-/// It does not say where the salt ends. To check content against a block use [`crate::Block::open`], which
-/// refuses a salt that is not [`SALT_LEN`] bytes long.
-pub fn content_digest(salt: &[u8], content: &[u8]) -> Hash {
+pub fn content_digest(salt: &[u8; SALT_LEN], content: &[u8]) -> Hash {
     Hash::of(CONTENT_DOMAIN, &[salt, content])
 }
 
@@ -32,6 +29,9 @@ pub enum Content {
 }
 
 /// An association as it was taught, to the letter.
+///
+/// The format holds texts below 4 GiB. Longer ones are for whoever takes texts in to refuse, and the node's
+/// limits do so at a small fraction of that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Teach {
     /// What will be asked.
@@ -50,10 +50,8 @@ impl Teach {
 /// How a question was answered. The question itself is not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ask {
-    /// Which block answered, and how.
-    pub found: Match,
-    /// Likeness of the question and the stimulus in millionths, 0 to 1 000 000.
-    pub score: u32,
+    found: Match,
+    score: u32,
 }
 
 /// How an answer was found.
@@ -76,8 +74,7 @@ pub enum Match {
 /// Which blocks lost their content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forget {
-    /// The TEACH blocks that were erased, in ascending order, at least one.
-    pub erased: Vec<u64>,
+    erased: Vec<u64>,
 }
 
 /// Bytes that are not the content they should be.
@@ -126,11 +123,12 @@ impl Content {
             Self::Genesis { genome_id } => genome_id.to_vec(),
             Self::Teach(teach) => teach.to_bytes(),
             Self::Ask(ask) => ask.to_bytes(),
-            Self::Forget(forget) => forget.erased.iter().flat_map(|block| block.to_be_bytes()).collect(),
+            Self::Forget(forget) => forget.to_bytes(),
         }
     }
 
-    /// Reads canonical bytes of an event's content. What it accepts, [`Content::to_bytes`] writes back unchanged.
+    /// Reads canonical bytes of an event's content. What it accepts, [`Content::to_bytes`] writes back
+    /// unchanged.
     ///
     /// # Errors
     /// [`ContentError::Malformed`] when the bytes are not canonical.
@@ -149,7 +147,6 @@ impl Teach {
     fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(8 + self.stimulus.len() + self.response.len());
         for text in [&self.stimulus, &self.response] {
-            // The node's limits keep every text far below 4 GiB.
             bytes.extend((text.len() as u32).to_be_bytes());
             bytes.extend(text.as_bytes());
         }
@@ -164,6 +161,38 @@ impl Teach {
 }
 
 impl Ask {
+    /// The score of an exact match, and the highest of a similar one.
+    pub const FULL_SCORE: u32 = 1_000_000;
+
+    /// An answer that was found by `found`. The likeness, in millionths, counts for a similar stimulus; an
+    /// exact match always has the full score, no match has 0.
+    ///
+    /// ```
+    /// use kolibri_genome::{Ask, Match};
+    ///
+    /// assert_eq!(Ask::new(Match::Similar { block: 7 }, 734_512).score(), 734_512);
+    /// assert_eq!(Ask::new(Match::Exact { block: 7 }, 734_512).score(), Ask::FULL_SCORE);
+    /// assert_eq!(Ask::new(Match::None, 734_512).score(), 0);
+    /// ```
+    pub fn new(found: Match, likeness: u32) -> Self {
+        let score = match found {
+            Match::None => 0,
+            Match::Exact { .. } => Self::FULL_SCORE,
+            Match::Similar { .. } => likeness.min(Self::FULL_SCORE),
+        };
+        Self { found, score }
+    }
+
+    /// Which block answered, and how.
+    pub fn found(self) -> Match {
+        self.found
+    }
+
+    /// Likeness of the question and the stimulus in millionths, 0 to [`Ask::FULL_SCORE`].
+    pub fn score(self) -> u32 {
+        self.score
+    }
+
     fn to_bytes(self) -> Vec<u8> {
         let (kind, block) = match self.found {
             Match::None => (0, 0),
@@ -187,11 +216,28 @@ impl Ask {
             _ => return None,
         };
         let score = u32::from_be_bytes(rest.try_into().ok()?);
-        (score <= 1_000_000).then_some(Self { found, score })
+        Some(Self::new(found, score)).filter(|ask| ask.score == score)
     }
 }
 
 impl Forget {
+    /// The erasure of these TEACH blocks, in whatever order they come; `None` when there are none.
+    pub fn new(blocks: impl IntoIterator<Item = u64>) -> Option<Self> {
+        let mut erased = Vec::from_iter(blocks);
+        erased.sort_unstable();
+        erased.dedup();
+        (!erased.is_empty()).then_some(Self { erased })
+    }
+
+    /// The TEACH blocks that were erased: at least one, in ascending order, each once.
+    pub fn erased(&self) -> &[u64] {
+        &self.erased
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        self.erased.iter().flat_map(|block| block.to_be_bytes()).collect()
+    }
+
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (numbers, rest) = bytes.as_chunks();
         let erased: Vec<u64> = numbers.iter().map(|number| u64::from_be_bytes(*number)).collect();
@@ -210,7 +256,7 @@ fn text(bytes: &[u8]) -> Option<(String, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use proptest::{collection, prelude::*};
 
     fn any_match() -> impl Strategy<Value = Match> {
         prop_oneof![
@@ -225,9 +271,10 @@ mod tests {
             any::<[u8; 16]>().prop_map(|genome_id| Content::Genesis { genome_id }),
             (any::<String>(), any::<String>())
                 .prop_map(|(stimulus, response)| Content::Teach(Teach { stimulus, response })),
-            (any_match(), 0..=1_000_000u32).prop_map(|(found, score)| Content::Ask(Ask { found, score })),
-            proptest::collection::btree_set(any::<u64>(), 1..20)
-                .prop_map(|erased| Content::Forget(Forget { erased: erased.into_iter().collect() })),
+            (any_match(), 0..=2_000_000u32)
+                .prop_map(|(found, likeness)| Content::Ask(Ask::new(found, likeness))),
+            collection::vec(any::<u64>(), 1..20)
+                .prop_map(|blocks| Content::Forget(Forget::new(blocks).unwrap())),
         ]
     }
 
@@ -238,7 +285,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_accepted_is_canonical(event in 0..4usize, bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+        fn what_is_accepted_is_canonical(event in 0..4usize, bytes in collection::vec(any::<u8>(), 0..64)) {
             if let Ok(content) = Content::from_bytes(EventType::ALL[event], &bytes) {
                 prop_assert_eq!(content.to_bytes(), bytes);
             }
@@ -250,6 +297,29 @@ mod tests {
             let shorter = &bytes[..bytes.len().saturating_sub(cut)];
             prop_assert!(Content::from_bytes(content.event(), shorter).is_err());
         }
+
+        #[test]
+        fn an_ask_has_the_block_and_the_score_of_its_kind(
+            kind in 0..4u8,
+            block in prop_oneof![Just(0), any::<u64>()],
+            score in prop_oneof![Just(0), Just(1_000_000), Just(1_000_001), any::<u32>()],
+        ) {
+            let canonical = match kind {
+                0 => block == 0 && score == 0,
+                1 => score == 1_000_000,
+                2 => score <= 1_000_000,
+                _ => false,
+            };
+            let bytes = [&[kind][..], &block.to_be_bytes(), &score.to_be_bytes()].concat();
+            prop_assert_eq!(Content::from_bytes(EventType::Ask, &bytes).is_ok(), canonical);
+        }
+
+        #[test]
+        fn a_forget_lists_each_block_once_in_ascending_order(blocks in collection::vec(0..30u64, 0..20)) {
+            let forget = Forget::new(blocks.clone());
+            let sorted = Vec::from_iter(std::collections::BTreeSet::from_iter(blocks));
+            prop_assert_eq!(forget.as_ref().map_or(&[][..], Forget::erased), sorted);
+        }
     }
 
     #[test]
@@ -259,7 +329,7 @@ mod tests {
 
     #[test]
     fn a_forget_that_names_a_block_twice_is_refused() {
-        let bytes = Content::Forget(Forget { erased: vec![3, 3] }).to_bytes();
+        let bytes = [3u64, 3].map(u64::to_be_bytes).concat();
         assert!(Content::from_bytes(EventType::Forget, &bytes).is_err());
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// What the node did. The set is closed: a new event is a new variant here, with a code that says which format
-/// version introduced it.
+/// What the node did. The set is closed: a new event is a new variant here, with a code that says which
+/// format version introduced it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventType {
     /// The genome began. Block 0, and only block 0.
@@ -21,7 +21,8 @@ impl EventType {
     /// Every event type, in the order of their codes.
     pub const ALL: [Self; 4] = [Self::Genesis, Self::Teach, Self::Ask, Self::Forget];
 
-    /// The two bytes in a block: the format version that introduced the type, then its number within that version.
+    /// The two bytes in a block: the format version that introduced the type, then its number within that
+    /// version.
     pub const fn code(self) -> [u8; 2] {
         match self {
             Self::Genesis => [1, 0],

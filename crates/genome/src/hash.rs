@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
-/// Domain of a block's bytes. Equal to RFC 6962's leaf prefix (section 2.1), so that a block's hash *is* the leaf
-/// hash of a Merkle tree over the genome. RFC 6962 uses 0x01 for inner nodes.
+/// Domain of a block's bytes. Equal to RFC 6962's leaf prefix (section 2.1), so that a block's hash *is* the
+/// leaf hash of a Merkle tree over the genome. RFC 6962 uses 0x01 for inner nodes.
 pub(crate) const BLOCK_DOMAIN: u8 = 0x00;
 /// Domain of a block's salted content.
 pub(crate) const CONTENT_DOMAIN: u8 = 0x02;

@@ -1,18 +1,19 @@
-//! The genome of a Kolibri node: what an event is, how it becomes a block, and how a sequence of blocks is proven.
+//! The genome of a Kolibri node: what an event is, how it becomes a block, and how a sequence of blocks is
+//! proven.
 //!
-//! This crate is pure. It never learns about files, clocks, the network or random numbers: times and salts come in
-//! as arguments, bytes and verdicts go out. Its dependency list keeps that promise.
+//! This crate is pure. It never learns about files, clocks, the network or random numbers: times and salts
+//! come in as arguments, bytes and verdicts go out. Its dependency list keeps that promise.
 //!
 //! The byte formats are specified in `docs/genome-format.md`, with golden vectors.
 //!
 //! ```
-//! use kolibri_genome::{Content, Chain, Teach};
+//! use kolibri_genome::{Broken, Chain, Content, Teach};
 //!
-//! let mut chain = Chain::begin();
-//! let genesis = chain.seal(1_000, &[1; 32], &Content::Genesis { genome_id: [7; 16] });
-//! let taught = chain.seal(2_000, &[2; 32], &Content::Teach(Teach::new("capital of France?", "Paris")));
+//! let (mut chain, genesis) = Chain::begin(1_000, &[1; 32], [7; 16]);
+//! let taught = chain.seal(2_000, &[2; 32], &Content::Teach(Teach::new("capital of France?", "Paris")))?;
 //! assert_eq!(taught.block.index, 1);
 //! assert_eq!(taught.block.previous, genesis.block.hash());
+//! # Ok::<(), Broken>(())
 //! ```
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that fails may panic"))]
@@ -31,5 +32,5 @@ pub use event::{EventType, UnknownEvent};
 pub use hash::{Hash, ParseHashError};
 pub use verify::{Broken, Verifier};
 
-/// The version of the block format this crate reads and writes. It stands in block 0 of every genome.
+/// The format version this crate writes, and the newest it reads. It stands in block 0 of every genome.
 pub const FORMAT_VERSION: u8 = 1;

@@ -9,23 +9,22 @@ use crate::hash::Hash;
 
 /// Checks blocks in order, keeping nothing but the link to the last one.
 ///
-/// What takes knowledge of other blocks is left to whoever holds the whole genome: that a block named by an ASK
-/// or a FORGET is a TEACH, and that the erased blocks are exactly those that FORGETs list (rules 12 and 13 of
-/// `docs/genome-format.md`).
+/// What takes knowledge of other blocks is left to whoever holds the whole genome: that a block named by an
+/// ASK or a FORGET is a TEACH, and that the erased blocks are exactly those that FORGETs list (rules 12 and
+/// 13 of `docs/genome-format.md`).
 ///
 /// ```
 /// use kolibri_genome::{Broken, Chain, Content, Teach, Verifier};
 ///
-/// let mut chain = Chain::begin();
-/// let genesis = chain.seal(1_000, &[1; 32], &Content::Genesis { genome_id: [7; 16] });
+/// let (mut chain, genesis) = Chain::begin(1_000, &[1; 32], [7; 16]);
 /// let content = Content::Teach(Teach::new("ping", "pong"));
-/// let taught = chain.seal(2_000, &[2; 32], &content);
+/// let taught = chain.seal(2_000, &[2; 32], &content)?;
 ///
 /// let mut verifier = Verifier::new();
 /// verifier.block(&genesis.block.to_bytes(), genesis.hash)?;
 /// let block = verifier.block(&taught.block.to_bytes(), taught.hash)?;
 /// assert_eq!(block.verify_content(&[2; 32], &taught.content)?, content);
-/// assert_eq!(verifier.head(), chain.head());
+/// assert_eq!(verifier.head(), Some(chain.head()));
 /// # Ok::<(), Broken>(())
 /// ```
 #[derive(Debug, Default)]
@@ -63,9 +62,12 @@ pub enum Broken {
         /// The hash the block names.
         found: Hash,
     },
-    /// Block 0 is not a GENESIS of a version this program reads.
-    #[error("it does not begin a genome of format version {FORMAT_VERSION}")]
-    Genesis,
+    /// Block 0 begins no genome, or one of a format version this program does not read.
+    #[error("{}", not_ours(*found))]
+    Genesis {
+        /// The format version of the genome it begins, if it begins one.
+        found: Option<u8>,
+    },
     /// A GENESIS that is not block 0.
     #[error("a GENESIS can only be block 0")]
     SecondGenesis,
@@ -112,8 +114,10 @@ impl Verifier {
             return Err(Broken::Index { expected, found: block.index });
         }
         let Some(head) = self.head else {
-            let ours = block.event == EventType::Genesis && block.format_version() == Some(FORMAT_VERSION);
-            return if ours { Ok(()) } else { Err(Broken::Genesis) };
+            return match block.format_version() {
+                Some(1..=FORMAT_VERSION) => Ok(()),
+                found => Err(Broken::Genesis { found }),
+            };
         };
         if block.previous != head.hash {
             return Err(Broken::Link { expected: head.hash, found: block.previous });
@@ -128,38 +132,32 @@ impl Verifier {
     }
 }
 
-/// Opens a block's content and checks that it speaks only of earlier blocks.
-///
-/// # Errors
-/// A digest that differs, malformed content, or a reference to a block that does not come before this one.
-pub(crate) fn check_content(block: &Block, salt: &[u8], content: &[u8]) -> Result<Content, Broken> {
-    let content = block.open(salt, content)?;
-    match later_reference(block.index, &content) {
-        Some(index) => Err(Broken::Reference(index)),
-        None => Ok(content),
+impl Block {
+    /// Like [`Block::open`], and checks that the content names only earlier blocks.
+    ///
+    /// # Errors
+    /// [`Broken::Content`] or [`Broken::Reference`].
+    pub fn verify_content(&self, salt: &[u8], content: &[u8]) -> Result<Content, Broken> {
+        let content = self.open(salt, content)?;
+        let last_named = match &content {
+            Content::Ask(ask) => ask.found().block(),
+            Content::Forget(forget) => forget.erased().last().copied(),
+            Content::Genesis { .. } | Content::Teach(_) => None,
+        };
+        match last_named {
+            Some(named) if named >= self.index => Err(Broken::Reference(named)),
+            _ => Ok(content),
+        }
     }
 }
 
-fn later_reference(index: u64, content: &Content) -> Option<u64> {
-    use crate::content::Match;
-    let last = match content {
-        Content::Ask(ask) => match ask.found {
-            Match::Exact { block } | Match::Similar { block } => Some(block),
-            Match::None => None,
-        },
-        Content::Forget(forget) => forget.erased.last().copied(),
-        Content::Genesis { .. } | Content::Teach(_) => None,
-    };
-    last.filter(|referred| *referred >= index)
-}
-
-impl Block {
-    /// Like [`Block::open`], and checks that the content speaks only of earlier blocks.
-    ///
-    /// # Errors
-    /// See [`Broken`].
-    pub fn verify_content(&self, salt: &[u8], content: &[u8]) -> Result<Content, Broken> {
-        check_content(self, salt, content)
+fn not_ours(found: Option<u8>) -> String {
+    match found {
+        Some(version) => {
+            let read = FORMAT_VERSION;
+            format!("it begins a genome of format version {version}, this program reads up to version {read}")
+        }
+        None => "it does not begin a genome".into(),
     }
 }
 
@@ -172,14 +170,15 @@ mod tests {
     const SALT: [u8; 32] = [9; 32];
 
     fn genome() -> Vec<Sealed> {
+        let (mut chain, genesis) = Chain::begin(10, &SALT, [1; 16]);
         let contents = [
-            Content::Genesis { genome_id: [1; 16] },
             Content::Teach(Teach::new("как дела?", "хорошо")),
-            Content::Ask(Ask { found: Match::Exact { block: 1 }, score: 1_000_000 }),
-            Content::Forget(Forget { erased: vec![1] }),
+            Content::Ask(Ask::new(Match::Exact { block: 1 }, 0)),
+            Content::Forget(Forget::new([1]).unwrap()),
         ];
-        let mut chain = Chain::begin();
-        contents.iter().zip(10..).map(|(content, time)| chain.seal(time, &SALT, content)).collect()
+        let others =
+            contents.iter().zip(11..).map(|(content, time)| chain.seal(time, &SALT, content).unwrap());
+        std::iter::once(genesis).chain(others).collect()
     }
 
     fn verify(genome: &[Sealed]) -> Result<(), (usize, Broken)> {
@@ -216,7 +215,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_flipped_bit_of_salt_or_content_is_found(position in 0..4usize, bit in any::<prop::sample::Index>()) {
+        fn a_flipped_bit_of_salt_or_content_is_found(
+            position in 0..4usize,
+            bit in any::<prop::sample::Index>(),
+        ) {
             let sealed = &genome()[position];
             let mut both = [SALT.to_vec(), sealed.content.clone()].concat();
             let bit = bit.index(both.len() * 8);
@@ -245,25 +247,22 @@ mod tests {
     }
 
     #[test]
-    fn a_genome_of_another_format_version_is_refused() {
+    fn a_genome_of_an_unknown_format_version_is_refused_and_the_version_named() {
+        for version in [0, FORMAT_VERSION + 1, u8::MAX] {
+            let mut genome = genome();
+            genome[0].block.previous.0[31] = version;
+            genome[0].hash = genome[0].block.hash();
+            let (position, broken) = verify(&genome).unwrap_err();
+            assert_eq!((position, &broken), (0, &Broken::Genesis { found: Some(version) }));
+            assert!(broken.to_string().contains(&format!("format version {version},")), "{broken}");
+        }
+    }
+
+    #[test]
+    fn what_begins_no_genome_has_no_version() {
         let mut genome = genome();
-        genome[0].block.previous.0[31] = 2;
+        genome[0].block.event = EventType::Teach;
         genome[0].hash = genome[0].block.hash();
-        assert_eq!(verify(&genome), Err((0, Broken::Genesis)));
-    }
-
-    #[test]
-    fn time_does_not_run_backwards() {
-        let mut chain = Chain::begin();
-        chain.seal(100, &SALT, &Content::Genesis { genome_id: [0; 16] });
-        assert_eq!(chain.seal(50, &SALT, &Content::Teach(Teach::new("a", "b"))).block.time, 100);
-    }
-
-    #[test]
-    fn a_block_may_only_speak_of_earlier_blocks() {
-        let mut chain = Chain::begin();
-        chain.seal(1, &SALT, &Content::Genesis { genome_id: [0; 16] });
-        let sealed = chain.seal(2, &SALT, &Content::Forget(Forget { erased: vec![1] }));
-        assert_eq!(sealed.block.verify_content(&SALT, &sealed.content), Err(Broken::Reference(1)));
+        assert_eq!(verify(&genome), Err((0, Broken::Genesis { found: None })));
     }
 }

@@ -59,8 +59,7 @@ pub struct Suggestion {
 impl Found {
     /// How the genome records it.
     pub(crate) fn as_recorded(&self) -> Ask {
-        let score = if self.answer.is_some() { self.score } else { 0.0 };
-        Ask { found: self.by, score: (score * 1e6).round().clamp(0.0, 1e6) as u32 }
+        Ask::new(self.by, (self.score * Ask::FULL_SCORE as f32).round() as u32)
     }
 }
 

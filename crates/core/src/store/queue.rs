@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use kolibri_genome::{Chain, EventType, SALT_LEN};
 use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use super::directory::{DataDirectory, Lock};
 use super::record::{self, Event, Outcome};
@@ -49,14 +49,19 @@ struct Job {
     time: u64,
     entered: Instant,
     done: Done,
-    place: OwnedSemaphorePermit,
+    place: Place,
 }
+
+/// What an event holds while it waits: its room in the queue and, in a batch, in the share of batches.
+type Place = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>);
 
 /// The way in: hands events to the writer, or refuses them when the queue is full.
 pub(crate) struct Intake {
     /// `None` once the node stops: the writer ends when it has recorded what was sent before.
     sender: RwLock<Option<Sender<Job>>>,
     places: Arc<Semaphore>,
+    /// The part of the places that batches may take: a long batch leaves room for everybody else.
+    batch_places: Arc<Semaphore>,
     capacity: usize,
     poison: Arc<OnceLock<String>>,
 }
@@ -107,27 +112,35 @@ impl Intake {
             .spawn(move || writer.run())
             .map_err(OpenError::io(&path))?;
         let places = Arc::new(Semaphore::new(capacity));
+        let batch_places = Arc::new(Semaphore::new(batch_share(capacity)));
         let sender = RwLock::new(Some(sender));
-        Ok((Self { sender, places, capacity, poison }, WriterThread(thread)))
+        Ok((Self { sender, places, batch_places, capacity, poison }, WriterThread(thread)))
     }
 
     /// Hands over an event, or refuses it at once when there is no room for it. Either way `done` is called.
     pub(crate) fn submit(&self, event: Event, time: u64, done: Done) {
-        let place = Arc::clone(&self.places).try_acquire_many_owned(self.weight(&event));
-        let place = place.map_err(|error| match error {
+        let place = Arc::clone(&self.places).try_acquire_many_owned(weight(&event, self.capacity));
+        let place = place.map(|place| (place, None)).map_err(|error| match error {
             TryAcquireError::NoPermits => CommandError::QueueFull,
             TryAcquireError::Closed => CommandError::Stopping,
         });
         self.send(event, time, done, place);
     }
 
-    /// Hands over an event when there is room for it.
+    /// Hands over an event of a batch when there is room for it.
     pub(crate) async fn submit_when_free(&self, event: Event, time: u64, done: Done) {
-        let place = Arc::clone(&self.places).acquire_many_owned(self.weight(&event)).await;
-        self.send(event, time, done, place.map_err(|_| CommandError::Stopping));
+        let place = self.place_in_batch(&event).await.map_err(|_| CommandError::Stopping);
+        self.send(event, time, done, place);
     }
 
-    fn send(&self, event: Event, time: u64, done: Done, place: Result<OwnedSemaphorePermit, CommandError>) {
+    async fn place_in_batch(&self, event: &Event) -> Result<Place, AcquireError> {
+        let batch_weight = weight(event, batch_share(self.capacity));
+        let share = Arc::clone(&self.batch_places).acquire_many_owned(batch_weight).await?;
+        let place = Arc::clone(&self.places).acquire_many_owned(weight(event, self.capacity)).await?;
+        Ok((place, Some(share)))
+    }
+
+    fn send(&self, event: Event, time: u64, done: Done, place: Result<Place, CommandError>) {
         let place = match self.check_health().and(place) {
             Ok(place) => place,
             Err(error) => return done(Err(error)),
@@ -158,14 +171,20 @@ impl Intake {
 
     /// Takes no more; the writer ends when it has recorded what was taken.
     pub(crate) fn close(&self) {
+        self.batch_places.close();
         self.places.close();
         drop(self.sender.write().unwrap_or_else(PoisonError::into_inner).take());
     }
+}
 
-    fn weight(&self, event: &Event) -> u32 {
-        // A queue smaller than one long text still takes it, alone.
-        (1 + event.text_len() / BYTES_PER_PLACE).min(self.capacity) as u32
-    }
+/// The places that an event takes. A queue smaller than one long text still takes it, alone.
+fn weight(event: &Event, capacity: usize) -> u32 {
+    (1 + event.text_len() / BYTES_PER_PLACE).min(capacity) as u32
+}
+
+/// The places that batches may take together.
+fn batch_share(capacity: usize) -> usize {
+    capacity.div_ceil(2)
 }
 
 /// Reads where the genome ends, or begins a new one.
@@ -178,12 +197,10 @@ fn resume(connection: &mut Connection, path: &std::path::Path) -> Result<Chain, 
         }
         None => {}
     }
-    let mut chain = Chain::begin();
     let transaction = connection.transaction().map_err(OpenError::sqlite(path))?;
-    record::begin(&transaction, &mut chain, clock::now(), &random(), random())
-        .and_then(|()| transaction.commit())
-        .map_err(OpenError::sqlite(path))?;
-    Ok(chain)
+    record::begin(&transaction, clock::now(), &random(), random())
+        .and_then(|chain| transaction.commit().map(|()| chain))
+        .map_err(OpenError::sqlite(path))
 }
 
 /// Random bytes from the operating system.
@@ -275,7 +292,9 @@ impl Writer {
         if self.scrub_due {
             self.scrub();
         }
-        for (Waiting { event, entered, done, .. }, outcome) in waiting.into_iter().zip(outcomes) {
+        for (Waiting { event, entered, done, place }, outcome) in waiting.into_iter().zip(outcomes) {
+            // Whoever is told is free to send the next one.
+            drop(place);
             done(match outcome {
                 Outcome::Recorded { block, erased } => {
                     self.instruments.recorded(event, block.index + 1);
@@ -324,18 +343,19 @@ struct Waiting {
     event: EventType,
     entered: Instant,
     done: Done,
-    _place: OwnedSemaphorePermit,
+    place: Place,
 }
 
 impl Job {
     fn split(self) -> (Waiting, (Event, u64)) {
         let Self { event, time, entered, done, place } = self;
-        (Waiting { event: event.event_type(), entered, done, _place: place }, (event, time))
+        (Waiting { event: event.event_type(), entered, done, place }, (event, time))
     }
 }
 
 fn refuse(waiting: Vec<Waiting>, reason: &str) {
-    for Waiting { done, .. } in waiting {
+    for Waiting { done, place, .. } in waiting {
+        drop(place);
         done(Err(CommandError::StoreFailed(reason.to_owned())));
     }
 }

@@ -283,7 +283,7 @@ impl Change {
             Recorded::Content(Content::Teach(teach)) => {
                 ChangeKind::Taught { stimulus: teach.stimulus, replaces }
             }
-            Recorded::Content(Content::Forget(forget)) => ChangeKind::Erased(forget.erased),
+            Recorded::Content(Content::Forget(forget)) => ChangeKind::Erased(forget.erased().to_vec()),
             Recorded::Content(Content::Genesis { .. } | Content::Ask(_)) | Recorded::Erased { .. } => {
                 ChangeKind::Nothing
             }

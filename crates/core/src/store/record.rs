@@ -68,7 +68,7 @@ pub(super) fn apply(
     match event {
         Event::Teach { key, teach } => apply_teach(connection, chain, time, salt, key, teach),
         Event::Ask(ask) => {
-            let block = append(connection, &chain.seal(time, salt, &Content::Ask(ask)), salt, None)?;
+            let block = append(connection, &seal(chain, time, salt, &Content::Ask(ask))?, salt, None)?;
             Ok(Outcome::Recorded { block, erased: Vec::new() })
         }
         Event::Forget { key } => apply_forget(connection, chain, time, salt, key),
@@ -78,12 +78,13 @@ pub(super) fn apply(
 /// Begins a genome: writes block 0.
 pub(super) fn begin(
     connection: &Connection,
-    chain: &mut Chain,
     time: u64,
     salt: &[u8; SALT_LEN],
     genome_id: [u8; 16],
-) -> rusqlite::Result<()> {
-    append(connection, &chain.seal(time, salt, &Content::Genesis { genome_id }), salt, None).map(drop)
+) -> rusqlite::Result<Chain> {
+    let (chain, genesis) = Chain::begin(time, salt, genome_id);
+    append(connection, &genesis, salt, None)?;
+    Ok(chain)
 }
 
 fn apply_teach(
@@ -95,7 +96,7 @@ fn apply_teach(
     teach: Teach,
 ) -> rusqlite::Result<Outcome> {
     let replaces = current(connection, key)?;
-    let block = append(connection, &chain.seal(time, salt, &Content::Teach(teach)), salt, replaces)?;
+    let block = append(connection, &seal(chain, time, salt, &Content::Teach(teach))?, salt, replaces)?;
     connection
         .prepare_cached(
             "INSERT INTO answer (key, idx) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET idx = ?2",
@@ -111,18 +112,21 @@ fn apply_forget(
     salt: &[u8; SALT_LEN],
     key: Key,
 ) -> rusqlite::Result<Outcome> {
-    let Some(newest) = current(connection, key)? else {
+    let Some(forget) = Forget::new(versions(connection, key)?) else {
         return Ok(Outcome::NotTaught);
     };
-    let mut erased = versions(connection, newest)?;
-    erased.reverse();
-    let content = Content::Forget(Forget { erased: erased.clone() });
-    let block = append(connection, &chain.seal(time, salt, &content), salt, None)?;
+    let erased = forget.erased().to_vec();
+    let block = append(connection, &seal(chain, time, salt, &Content::Forget(forget))?, salt, None)?;
     for index in &erased {
         erase(connection, *index, block.index)?;
     }
     connection.prepare_cached("DELETE FROM answer WHERE key = ?")?.execute([key.0])?;
     Ok(Outcome::Recorded { block, erased })
+}
+
+/// Seals the next block. One that would break the genome fails the commit: the links in the file are wrong then.
+fn seal(chain: &mut Chain, time: u64, salt: &[u8; SALT_LEN], content: &Content) -> rusqlite::Result<Sealed> {
+    chain.seal(time, salt, content).map_err(|broken| rusqlite::Error::ToSqlConversionFailure(broken.into()))
 }
 
 fn append(
@@ -168,14 +172,15 @@ fn current(connection: &Connection, key: Key) -> rusqlite::Result<Option<u64>> {
         .map(|index| index.map(|index| index as u64))
 }
 
-/// Every TEACH block that led to `newest`, newest first.
-fn versions(connection: &Connection, newest: u64) -> rusqlite::Result<Vec<u64>> {
+/// Every TEACH block that led to the current answer of `key`, newest first; none when there is no answer.
+fn versions(connection: &Connection, key: Key) -> rusqlite::Result<Vec<u64>> {
     let mut statement = connection.prepare_cached("SELECT replaces FROM block WHERE idx = ?")?;
-    let mut versions = vec![newest];
-    let mut at = newest;
-    while let Some(older) = statement.query_row([at as i64], |row| row.get::<_, Option<i64>>(0))? {
-        at = older as u64;
-        versions.push(at);
+    let mut versions = Vec::new();
+    let mut next = current(connection, key)?;
+    while let Some(index) = next {
+        versions.push(index);
+        let older: Option<i64> = statement.query_row([index as i64], |row| row.get(0))?;
+        next = older.map(|index| index as u64);
     }
     Ok(versions)
 }

@@ -151,8 +151,8 @@ impl Walk {
                 Content::Teach(teach) => {
                     check_teach(snapshot, index, Key::of(&teach.stimulus), raw.replaces)?
                 }
-                Content::Forget(forget) => check_forget(snapshot, index, &forget.erased)?,
-                Content::Ask(ask) => check_ask(snapshot, index, ask.found.block())?,
+                Content::Forget(forget) => check_forget(snapshot, index, forget.erased())?,
+                Content::Ask(ask) => check_ask(snapshot, index, ask.found().block())?,
                 Content::Genesis { .. } => {}
             },
         }
@@ -183,7 +183,7 @@ fn forget_list(snapshot: &Connection, index: u64) -> Result<Vec<u64>, Stop> {
     let raw = read::rows(snapshot, index, 1)?.pop().filter(|raw| raw.index == index);
     let content = raw.and_then(|raw| Content::from_bytes(EventType::Forget, &raw.content).ok());
     Ok(match content {
-        Some(Content::Forget(forget)) => forget.erased,
+        Some(Content::Forget(forget)) => forget.erased().to_vec(),
         _ => Vec::new(),
     })
 }

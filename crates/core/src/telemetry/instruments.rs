@@ -124,10 +124,8 @@ impl Instruments {
     }
 
     /// The genome was opened and ends with `head`.
-    pub(crate) fn genome_opened(&self, head: Option<Head>) {
-        if let Some(head) = head {
-            tracing::info!(blocks = head.index + 1, head = %head.hash, "the genome is open");
-        }
+    pub(crate) fn genome_opened(&self, head: Head) {
+        tracing::info!(blocks = head.index + 1, head = %head.hash, "the genome is open");
     }
 
     /// An event was recorded; the genome is `length` blocks long now.

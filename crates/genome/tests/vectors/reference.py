@@ -12,6 +12,7 @@ import sys
 EVENTS = {"GENESIS": b"\x01\x00", "TEACH": b"\x01\x01", "ASK": b"\x01\x02", "FORGET": b"\x01\x03"}
 NAMES = {code: name for name, code in EVENTS.items()}
 KINDS = ["none", "exact", "similar"]
+SCORES = [range(0, 1), range(1_000_000, 1_000_001), range(0, 1_000_001)]  # one range of scores for each kind
 GENESIS_PREVIOUS = b"kolibri genome" + bytes(17) + b"\x01"
 
 
@@ -84,10 +85,10 @@ def read_content(event, data):
         return {"stimulus": texts[0], "response": texts[1]}
     if event == "ASK":
         require(len(data) == 13 and data[0] <= 2, "malformed")
-        block, score = number(data[1:9]), number(data[9:])
-        require(score <= 1_000_000 and (data[0] != 0 or block == 0), "malformed")
-        named = {"block": str(block)} if data[0] else {}
-        return {"match": KINDS[data[0]], **named, "score": score}
+        kind, block, score = data[0], number(data[1:9]), number(data[9:])
+        require(score in SCORES[kind] and (kind != 0 or block == 0), "malformed")
+        named = {"block": str(block)} if kind else {}
+        return {"match": KINDS[kind], **named, "score": score}
     blocks = [number(data[at:at + 8]) for at in range(0, len(data), 8)]
     require(data and len(data) % 8 == 0 and blocks == sorted(set(blocks)), "malformed")
     return {"erased": [str(block) for block in blocks]}
@@ -155,7 +156,8 @@ EDGES = [
      {"stimulus": "\x00", "response": "\ufeff\U0010ffff"}),
     ("the largest block number, the smallest score", "ASK",
      {"match": "similar", "block": str(2**64 - 1), "score": 0}),
-    ("no match, but a score", "ASK", {"match": "none", "score": 1_000_000}),
+    ("a similar stimulus with the score of an exact match", "ASK",
+     {"match": "similar", "block": "0", "score": 1_000_000}),
     ("the smallest and the largest block number", "FORGET", {"erased": ["0", str(2**64 - 1)]}),
 ]
 
@@ -172,7 +174,10 @@ MALFORMED = [
     ("half of a surrogate pair", "TEACH", "00000003" + "eda080" + "00000000"),
     ("an unknown kind of match", "ASK", "03" + "0000000000000001" + "000f4240"),
     ("no match, but a block", "ASK", "00" + "0000000000000001" + "00000000"),
-    ("a score above one million", "ASK", "01" + "0000000000000001" + "000f4241"),
+    ("no match, but a score", "ASK", "00" + "0000000000000000" + "00000001"),
+    ("an exact match with a lower score", "ASK", "01" + "0000000000000001" + "000f423f"),
+    ("an exact match with a higher score", "ASK", "01" + "0000000000000001" + "000f4241"),
+    ("a similar stimulus with a score above one million", "ASK", "02" + "0000000000000001" + "000f4241"),
     ("a byte too few", "ASK", "01" + "0000000000000001" + "000f42"),
     ("a byte too many", "ASK", "01" + "0000000000000001" + "000f4240" + "00"),
     ("no block at all", "FORGET", ""),
@@ -238,6 +243,8 @@ def bad_successors(genome):
     yield "block 0 twice", "index", 1, first
     yield "a TEACH as block 0", "genesis", 0, hashed(first[0][:16] + EVENTS["TEACH"] + first[0][18:], first)
     yield "block 0 of format version 2", "genesis", 0, hashed(first[0][:81] + b"\x02", first)
+    yield "block 0 of format version 0, which there is not", "genesis", 0, \
+        hashed(first[0][:81] + b"\x00", first)
     yield "block 0 of another format", "genesis", 0, hashed(first[0][:50] + b"K" + first[0][51:], first)
     yield "zeros of block 0 that are not zeros", "genesis", 0, \
         hashed(first[0][:64] + b"\x01" + first[0][65:], first)

@@ -32,7 +32,7 @@ pub(super) struct Problem {
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.title, self.detail)?;
+        f.write_str(if self.detail.is_empty() { &self.title } else { &self.detail })?;
         match &self.trace_id {
             Some(trace_id) => write!(f, " (trace {trace_id})"),
             None => Ok(()),

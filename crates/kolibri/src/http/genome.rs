@@ -91,15 +91,15 @@ impl From<Content> for ContentResponse {
             }
             Content::Teach(teach) => Self::Teach { stimulus: teach.stimulus, response: teach.response },
             Content::Ask(ask) => Self::Ask {
-                found: match ask.found {
+                found: match ask.found() {
                     Match::None => "none",
                     Match::Exact { .. } => "exact",
                     Match::Similar { .. } => "similar",
                 },
-                source: ask.found.block(),
-                score: f64::from(ask.score) / 1e6,
+                source: ask.found().block(),
+                score: f64::from(ask.score()) / 1e6,
             },
-            Content::Forget(forget) => Self::Forget { erased: forget.erased },
+            Content::Forget(forget) => Self::Forget { erased: forget.erased().to_vec() },
         }
     }
 }

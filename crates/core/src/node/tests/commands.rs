@@ -166,9 +166,9 @@ async fn an_ask_becomes_a_block_that_names_what_answered_and_not_what_was_asked(
     ask(&node, "PING").await;
     ask(&node, "unheard of").await;
     until("both ASKs are blocks", || node.reader().head().unwrap().index == block + 2);
-    let exact = Ask { found: Match::Exact { block }, score: 1_000_000 };
+    let exact = Ask::new(Match::Exact { block }, Ask::FULL_SCORE);
     assert_eq!(recorded(&node, block + 1), Some(Recorded::Content(Content::Ask(exact))));
-    let none = Ask { found: Match::None, score: 0 };
+    let none = Ask::new(Match::None, 0);
     assert_eq!(recorded(&node, block + 2), Some(Recorded::Content(Content::Ask(none))));
 }
 
@@ -206,7 +206,7 @@ async fn commands_of_many_at_once_all_come_true() {
             let node = Arc::clone(&node);
             tokio::spawn(async move {
                 for round in 0..8 {
-                    let stimulus = format!("person {person} round {round}");
+                    let stimulus = format!("{person}in{round}");
                     teach(&node, &stimulus, &stimulus).await;
                     assert_eq!(answer(&node, &stimulus).await, Some(stimulus.clone()));
                     if round % 2 == 0 {
