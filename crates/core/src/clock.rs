@@ -18,6 +18,23 @@ pub fn rfc3339(nanoseconds: u64) -> String {
         .unwrap_or_else(|| format!("{nanoseconds} ns"))
 }
 
+/// For `#[serde(with)]`: nanoseconds since the Unix epoch, written as [`rfc3339`].
+pub(crate) mod as_rfc3339 {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use time::OffsetDateTime;
+    use time::format_description::well_known::Rfc3339;
+
+    pub(crate) fn serialize<S: Serializer>(nanoseconds: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&super::rfc3339(*nanoseconds))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let time = OffsetDateTime::parse(&text, &Rfc3339).map_err(D::Error::custom)?;
+        u64::try_from(time.unix_timestamp_nanos()).map_err(D::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
 use serde::{Deserialize, Serialize};
 
 /// Why a command was refused or failed.
@@ -16,7 +17,9 @@ pub enum CommandError {
         problem: String,
     },
     /// A FORGET of a stimulus that was never taught, or was forgotten already.
-    #[error("nothing is taught under this stimulus")]
+    #[error(
+        "nothing is taught under this stimulus; write it as it was taught (case and white space do not matter)"
+    )]
     NotTaught,
     /// The name of no command.
     #[error("there is no such command; the commands are TEACH, ASK and FORGET")]
@@ -105,7 +108,7 @@ pub enum OpenError {
         holder: String,
     },
     /// SQLite could not open or read the genome.
-    #[error("{path}: {source}")]
+    #[error("{path}: {source}{}", advice(source))]
     Sqlite {
         /// The genome's file.
         path: PathBuf,
@@ -142,5 +145,20 @@ impl OpenError {
     pub(crate) fn sqlite(path: impl Into<PathBuf>) -> impl FnOnce(rusqlite::Error) -> Self {
         let path = path.into();
         move |source| Self::Sqlite { path, source }
+    }
+}
+
+/// What whoever meets an error of SQLite can do.
+fn advice(error: &rusqlite::Error) -> &'static str {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            "; this is no genome, or one that is damaged below its blocks: keep it, and restore a backup"
+        }
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+            "; check the permissions of the file and of its directory"
+        }
+        Some(ErrorCode::DatabaseBusy) => "; another program holds it",
+        Some(ErrorCode::DiskFull) => "; free some space",
+        _ => "",
     }
 }

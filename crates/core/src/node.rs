@@ -328,13 +328,22 @@ impl Execution {
             if let (CommandError::QueueFull, Some(command)) = (error, self.command) {
                 self.instruments.refused(command);
             }
-            tracing::debug!(
-                trace_id = %self.draft.trace_id, event = self.draft.event, error = error.kind().name(),
-                "a command failed"
-            );
+            self.log(error);
         }
         if let Some(traces) = &self.traces {
             traces.record(self.draft.finish(result));
+        }
+    }
+
+    /// What an operator should see at once, and what is told elsewhere: callers' mistakes in metrics and traces, a full
+    /// queue and a failed store once in the log.
+    fn log(&self, error: &CommandError) {
+        let Draft { trace_id, event, .. } = &self.draft;
+        match error {
+            CommandError::Unreadable(problem) => {
+                tracing::error!(%trace_id, event, problem, "a command failed: stored knowledge cannot be read");
+            }
+            other => tracing::debug!(%trace_id, event, error = other.kind().name(), "a command failed"),
         }
     }
 }

@@ -41,20 +41,14 @@ pub(crate) fn run(config: Config) -> Result<(), String> {
 
 async fn serve(config: Config) -> Result<(), String> {
     let mut stop = StopSignals::listen()?;
-    let api = bind(config.http.address, &settings::HTTP_HOST, &settings::HTTP_PORT).await?;
+    let (api, scrape) = listen(&config).await?;
     let api_address = local(&api)?;
-    let scrape = match &config.telemetry {
-        Some(metrics) => {
-            Some(bind(metrics.scrape, &settings::PROMETHEUS_HOST, &settings::PROMETHEUS_PORT).await?)
-        }
-        None => None,
-    };
     let telemetry = Arc::new(start_telemetry(config.telemetry.as_ref(), api_address)?);
     let node = open_node(&config, Arc::clone(&telemetry)).await?;
 
     let (stopping, stopped) = watch::channel(false);
-    let app = http::App::new(Arc::clone(&node), &telemetry, &config.http, stopped.clone());
-    let mut api = tokio::spawn(http::serve(api, http::api(app), stopped.clone()));
+    let doors = http::Doors::new(Arc::clone(&node), &telemetry, &config.http, stopped.clone());
+    let mut api = tokio::spawn(http::serve(api, http::api(doors), stopped.clone()));
     let metrics_address = scrape.as_ref().map(local).transpose()?;
     if let Some(listener) = scrape {
         tokio::spawn(http::serve(listener, http::metrics(Arc::clone(&telemetry)), stopped));
@@ -117,6 +111,27 @@ async fn close(node: Arc<Node>, telemetry: Arc<Telemetry>) {
     }
 }
 
+/// Every listener, or everything that is wrong with them. A second node in the same data directory most likely wants
+/// the ports of the first one too, and is told what matters.
+async fn listen(config: &Config) -> Result<(TcpListener, Option<TcpListener>), String> {
+    let api = bind(config.http.address, &settings::HTTP_HOST, &settings::HTTP_PORT).await;
+    let scrape = match &config.telemetry {
+        Some(metrics) => {
+            let bound = bind(metrics.scrape, &settings::PROMETHEUS_HOST, &settings::PROMETHEUS_PORT).await;
+            bound.map(Some)
+        }
+        None => Ok(None),
+    };
+    match (api, scrape) {
+        (Ok(api), Ok(scrape)) => Ok((api, scrape)),
+        (api, scrape) => {
+            config.node.directory.check_free().map_err(|error| error.to_string())?;
+            let problems: Vec<_> = api.err().into_iter().chain(scrape.err()).collect();
+            Err(problems.join("\n  "))
+        }
+    }
+}
+
 async fn bind(address: SocketAddr, host: &Setting, port: &Setting) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| {
         let variable = match error.kind() {
@@ -124,12 +139,17 @@ async fn bind(address: SocketAddr, host: &Setting, port: &Setting) -> Result<Tcp
             _ => port.variable,
         };
         let advice = match error.kind() {
-            std::io::ErrorKind::AddrInUse => "another program listens there; stop it, or choose another port",
-            std::io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose another port",
-            std::io::ErrorKind::AddrNotAvailable => {
-                "this machine has no such address; 127.0.0.1 and 0.0.0.0 always work"
+            std::io::ErrorKind::AddrInUse => format!(
+                "another program listens there, `ss -ltnp sport = :{}` shows which; stop it, or choose another port",
+                address.port()
+            ),
+            std::io::ErrorKind::PermissionDenied => {
+                "ports below 1024 need a privilege; choose another port".to_owned()
             }
-            _ => "choose another address or port",
+            std::io::ErrorKind::AddrNotAvailable => {
+                "this machine has no such address; 127.0.0.1 and 0.0.0.0 always work".to_owned()
+            }
+            _ => "choose another address or port".to_owned(),
         };
         format!("{variable}: cannot listen on {address}: {error}; {advice}")
     })

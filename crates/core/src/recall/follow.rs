@@ -33,7 +33,7 @@ const RETRY: Duration = Duration::from_secs(1);
 /// How often the thread looks whether it should stop.
 const IDLE: Duration = Duration::from_millis(100);
 /// An index of another version is rebuilt. Includes the program's version, since stems may change with it.
-const VERSION: &str = concat!("kolibri-index 1 ", env!("CARGO_PKG_VERSION"));
+const VERSION: &str = concat!("kolibri-index 2 ", env!("CARGO_PKG_VERSION"));
 
 /// What the index's thread shares with those who search.
 pub(super) struct State {
@@ -86,11 +86,13 @@ pub(super) struct Follower {
 struct Open {
     index: tantivy::Index,
     writer: IndexWriter,
+    searchers: IndexReader,
     fields: Fields,
     reached: Option<BlockRef>,
     /// Something was added or deleted since the last commit.
     dirty: bool,
-    /// Something was forgotten whose stems may still be in a file.
+    /// Something was forgotten whose stems may still be in a file; at first nobody knows, since a crash may have come
+    /// between a commit and the end of its purge.
     purge_due: bool,
     committed_at: Instant,
     purge_not_before: Instant,
@@ -103,7 +105,7 @@ impl Follower {
         wake: Receiver<()>,
     ) -> Result<(Self, Arc<State>), FollowError> {
         let open = Open::open_or_create(path, &reader)?;
-        let searchers = RwLock::new((index::searchers(&open.index)?, open.fields));
+        let searchers = RwLock::new((open.searchers.clone(), open.fields));
         let state = Arc::new(State { searchers, status: Mutex::default(), stopping: AtomicBool::new(false) });
         Ok((Self { path: path.to_owned(), reader, wake, state: Arc::clone(&state), open }, state))
     }
@@ -115,9 +117,22 @@ impl Follower {
                 Err(error) => self.recover(&error),
             }
         }
-        if let Err(error) = self.open.commit() {
+        if let Err(error) = self.finish() {
             tracing::warn!(%error, "the search index was not closed cleanly; the next start catches up");
         }
+    }
+
+    /// The last round: what was forgotten a moment ago leaves no stem behind either.
+    fn finish(&mut self) -> Result<(), FollowError> {
+        let caught_up = self.catch_up();
+        self.open.commit()?;
+        // A background merge may be in the way once.
+        for _ in 0..3 {
+            if self.open.purge_due {
+                self.purge()?;
+            }
+        }
+        caught_up
     }
 
     fn wait(&self) {
@@ -162,6 +177,7 @@ impl Follower {
             }
             if self.open.committed_at.elapsed() >= CATCH_UP_INTERVAL {
                 self.commit()?;
+                self.state.update(|status| status.reached = from.checked_sub(1));
                 let total = self.reader.head()?.index + 1;
                 tracing::info!(reached = from, of = total, "the search index is catching up with the genome");
             }
@@ -174,7 +190,7 @@ impl Follower {
     }
 
     fn reload(&self) -> Result<(), FollowError> {
-        Ok(self.state.searchers.read().unwrap_or_else(PoisonError::into_inner).0.reload()?)
+        Ok(self.open.searchers.reload()?)
     }
 
     /// Rewrites every segment that holds deleted stimuli, and removes the old files.
@@ -212,19 +228,16 @@ impl Follower {
         }
         let problem = error.to_string();
         self.state.update(|status| status.problem = Some(problem));
-        std::thread::sleep(RETRY);
-        // The old writer holds the index's lock until it is gone.
-        if let Err(error) = self.open.writer.rollback() {
-            tracing::debug!(%error, "the index writer could not be rolled back");
-        }
-        match self.open.reopen(&self.path, &self.reader) {
-            Ok(()) => {
-                if let Ok(searchers) = index::searchers(&self.open.index) {
+        while !self.state.stopping() {
+            std::thread::sleep(RETRY);
+            match self.open.reopen(&self.path, &self.reader) {
+                Ok(()) => {
                     *self.state.searchers.write().unwrap_or_else(PoisonError::into_inner) =
-                        (searchers, self.open.fields);
+                        (self.open.searchers.clone(), self.open.fields);
+                    return;
                 }
+                Err(error) => tracing::debug!(%error, "the search index could not be reopened yet"),
             }
-            Err(error) => tracing::debug!(%error, "the search index could not be reopened yet"),
         }
     }
 }
@@ -246,12 +259,16 @@ impl Open {
             return Ok(None);
         }
         let index = tantivy::Index::open_in_dir(path)?;
+        if index.schema() != index::schema() {
+            return Ok(None);
+        }
         let damaged = index.validate_checksum()?;
         if !damaged.is_empty() {
             return Err(
                 TantivyError::InternalError(format!("{} of its files are damaged", damaged.len())).into()
             );
         }
+        check_counts(&index)?;
         let payload = index.load_metas()?.payload.unwrap_or_default();
         let Some(reached) = read_payload(&payload) else { return Ok(None) };
         let ours = reached.map_or(Ok(true), |block| reader.has(block))?;
@@ -262,12 +279,12 @@ impl Open {
         let now = Instant::now();
         Ok(Self {
             writer: index.writer_with_num_threads(1, WRITER_MEMORY)?,
+            searchers: index::searchers(&index)?,
             fields: index::fields(&index)?,
-            // A crash may have come between a commit and its purge.
-            purge_due: index.searchable_segment_metas()?.iter().any(|segment| segment.num_deleted_docs() > 0),
             index,
             reached,
             dirty: false,
+            purge_due: true,
             committed_at: now,
             purge_not_before: now,
         })
@@ -313,6 +330,24 @@ impl Open {
         self.dirty = false;
         self.committed_at = Instant::now();
         Ok(())
+    }
+}
+
+/// Tantivy has no checksum of its list of segments: what that says is compared with what the segments say.
+fn check_counts(index: &tantivy::Index) -> Result<(), TantivyError> {
+    let searcher = index::searchers(index)?.searcher();
+    let metas = index.searchable_segment_metas()?;
+    let agree = metas.iter().all(|meta| {
+        let segment = searcher.segment_readers().iter().find(|segment| segment.segment_id() == meta.id());
+        segment.is_some_and(|segment| {
+            let blocks = segment.fast_fields().u64(index::BLOCK).map_or(0, |blocks| blocks.num_docs());
+            let alive = segment.alive_bitset().map_or(blocks, |alive| alive.num_alive_docs() as u32);
+            (blocks, alive + meta.num_deleted_docs()) == (meta.max_doc(), blocks)
+        })
+    });
+    match agree {
+        true => Ok(()),
+        false => Err(TantivyError::InternalError("its list of segments is damaged".into())),
     }
 }
 

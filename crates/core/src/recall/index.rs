@@ -9,17 +9,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, BoostQuery, FuzzyTermQuery, Occur, Query, TermQuery};
+use tantivy::query::{
+    BooleanQuery, BoostQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, Query, TermQuery,
+};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{IndexReader, ReloadPolicy, Searcher, TantivyError};
 
 use super::follow::{Follower, State};
 use crate::error::OpenError;
 use crate::store::Reader;
-use crate::text::Term;
+use crate::text::{Term, has_digit, is_cyrillic, latin, stem};
 
 /// Terms of a question that are searched for; the rarest of a longer one.
 const SEARCHED_TERMS: usize = 48;
+/// Words shorter than this are searched for as they are.
+const SHORTEST_MISSPELT: usize = 4;
 
 /// How far the index follows the genome.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -95,7 +99,7 @@ impl Search {
     }
 
     /// The blocks whose stimuli share most with a question, by BM25. Words that no stimulus holds are searched for by
-    /// their spelling.
+    /// their spelling. Proposes more than `likeness` lets pass, and should propose no less.
     pub(super) fn candidates(&self, question: &[Term], limit: usize) -> Result<Vec<u64>, TantivyError> {
         let query = BooleanQuery::new(self.clauses(question));
         let best = self.searcher.search(&query, &TopDocs::with_limit(limit).order_by_score())?;
@@ -119,26 +123,55 @@ impl Search {
             .collect();
         counted.sort_by_key(|(holding, _)| *holding);
         counted.truncate(SEARCHED_TERMS);
-        counted
-            .into_iter()
-            .filter_map(|(holding, term)| Some((Occur::Should, self.clause(holding, term)?)))
-            .collect()
+        let words = counted.into_iter().filter_map(|(holding, term)| match holding {
+            0 => self.unknown(term),
+            _ => Some(self.known(&term.stem)),
+        });
+        words.chain(self.compounds(question)).map(|clause| (Occur::Should, clause)).collect()
     }
 
-    fn clause(&self, holding: u64, term: &Term) -> Option<Box<dyn Query>> {
-        let sought = self.term(&term.stem);
-        if holding > 0 {
-            return Some(Box::new(TermQuery::new(sought, IndexRecordOption::Basic)));
+    /// Words that stimuli write as one and the question as two: `health check` is `healthcheck`.
+    fn compounds(&self, question: &[Term]) -> impl Iterator<Item = Box<dyn Query>> {
+        question.windows(2).take(SEARCHED_TERMS).filter_map(|pair| {
+            let whole = stem(&pair.iter().map(|term| term.word.as_str()).collect::<String>());
+            (self.documents_with(&whole) > 0).then(|| self.known(&whole))
+        })
+    }
+
+    fn known(&self, stem: &str) -> Box<dyn Query> {
+        Box::new(TermQuery::new(self.term(stem), IndexRecordOption::Basic))
+    }
+
+    /// What a word that no stimulus holds may stand for: a misspelt word, a longer or a shorter one that begins like
+    /// it, or a loanword in Latin letters. Words with digits stand for themselves.
+    fn unknown(&self, term: &Term) -> Option<Box<dyn Query>> {
+        if has_digit(&term.word) || term.stem.chars().count() < SHORTEST_MISSPELT {
+            return None;
         }
-        let distance = match term.stem.chars().count() {
-            _ if term.stem.chars().any(char::is_numeric) => return None,
-            0..=3 => return None,
-            4..=7 => 1,
-            _ => 2,
-        };
-        // Fuzzy matches score 1; a misspelt word is most likely a rare one, and should weigh like one.
+        let begins_like_it = FuzzyTermQuery::new_prefix(self.term(&term.stem), 0, true);
+        let mut meant: Vec<Box<dyn Query>> = vec![self.spelt_like(&term.stem), Box::new(begins_like_it)];
+        if is_cyrillic(&term.word) {
+            meant.push(self.spelt_like(&stem(&latin(&term.word))));
+        }
+        // Matches by spelling score 1; a misspelt word is most likely a rare one, and should weigh like one.
         let weight = 1.0 + (1.0 + self.documents() as f32).ln();
-        Some(Box::new(BoostQuery::new(Box::new(FuzzyTermQuery::new(sought, distance, true)), weight)))
+        let mut meant: Vec<Box<dyn Query>> = meant
+            .into_iter()
+            .map(|query| Box::new(BoostQuery::new(query, weight)) as Box<dyn Query>)
+            .collect();
+        meant.extend(self.known_beginning(&term.stem).map(|beginning| self.known(beginning)));
+        Some(Box::new(DisjunctionMaxQuery::new(meant)))
+    }
+
+    /// One slip: two in one word are rare, and then the other words of the question propose what is meant.
+    fn spelt_like(&self, stem: &str) -> Box<dyn Query> {
+        Box::new(FuzzyTermQuery::new(self.term(stem), 1, true))
+    }
+
+    /// The longest beginning of a stem that some stimulus holds as a stem.
+    fn known_beginning<'stem>(&self, stem: &'stem str) -> Option<&'stem str> {
+        let ends = stem.char_indices().skip(SHORTEST_MISSPELT).map(|(end, _)| end);
+        ends.map(|end| &stem[..end]).filter(|beginning| self.documents_with(beginning) > 0).last()
     }
 
     fn term(&self, stem: &str) -> tantivy::Term {
@@ -147,7 +180,7 @@ impl Search {
 }
 
 const TERMS: &str = "terms";
-const BLOCK: &str = "block";
+pub(super) const BLOCK: &str = "block";
 
 /// Creates an empty index at `path`, in place of whatever is there.
 pub(super) fn create(path: &Path) -> Result<tantivy::Index, TantivyError> {
@@ -155,13 +188,17 @@ pub(super) fn create(path: &Path) -> Result<tantivy::Index, TantivyError> {
         std::fs::remove_dir_all(path)?;
     }
     std::fs::create_dir_all(path)?;
+    tantivy::Index::create_in_dir(path, schema())
+}
+
+pub(super) fn schema() -> Schema {
     let mut schema = Schema::builder();
     // Stems come from `text::terms`, one place for the index and for scoring; each counts once in a stimulus.
     let indexing =
         TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::Basic);
     schema.add_text_field(TERMS, TextOptions::default().set_indexing_options(indexing));
     schema.add_u64_field(BLOCK, INDEXED | FAST);
-    tantivy::Index::create_in_dir(path, schema.build())
+    schema.build()
 }
 
 pub(super) fn fields(index: &tantivy::Index) -> Result<Fields, TantivyError> {

@@ -7,6 +7,7 @@ mod follow;
 mod index;
 mod likeness;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -20,7 +21,11 @@ use crate::text::{Key, Term, terms};
 use index::Index;
 pub use index::IndexStatus;
 pub use likeness::THRESHOLD;
+use likeness::{Weights, likeness};
 
+/// Two stimuli that are like the question within this are equally like it. When they ask for different things, the
+/// question does not tell which, and gets suggestions: `restart the service`, when two services can be restarted.
+pub const MARGIN: f32 = 0.05;
 /// Candidates that are scored for a question.
 const CANDIDATES: usize = 32;
 /// Suggestions that are made when nothing is near enough.
@@ -39,7 +44,8 @@ pub struct Recall {
 pub struct Found {
     /// How, and by which block.
     pub by: Match,
-    /// Likeness, 0 to 1; 1 when exact. Without an answer, that of the nearest stimulus.
+    /// Likeness, 0 to 1; 1 when exact. Without an answer, that of the nearest stimulus, which may be above the
+    /// threshold when others are as near.
     pub score: f32,
     /// The association that answers.
     pub answer: Option<Association>,
@@ -80,16 +86,22 @@ impl Recall {
     }
 
     fn find_similar(&self, question: &[Term]) -> Result<Found, CommandError> {
-        let mut scored = self.score_candidates(question)?;
-        scored.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.block.cmp(&b.block)));
-        let score = scored.first().map_or(0.0, |best| best.score);
-        for best in scored.iter().take_while(|candidate| candidate.score >= THRESHOLD) {
-            // `None`: forgotten since the candidate was read.
+        let (mut scored, mut weights) = self.score_candidates(question)?;
+        // Of two that are as near, what was taught last.
+        scored.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.block.cmp(&a.block)));
+        while let Some(best) = scored.first().filter(|best| best.score >= THRESHOLD) {
+            let rivals = scored.iter().skip(1).take_while(|other| best.score - other.score <= MARGIN);
+            if rivals.into_iter().any(|rival| likeness(&best.terms, &rival.terms, &mut weights) < THRESHOLD) {
+                break;
+            }
             if let Some(answer) = self.reader.answer(Key::of(&best.stimulus))? {
                 let by = Match::Similar { block: answer.source.index };
                 return Ok(Found { by, score: best.score, answer: Some(answer), suggestions: Vec::new() });
             }
+            // Forgotten since the candidate was read.
+            scored.remove(0);
         }
+        let score = scored.first().map_or(0.0, |best| best.score);
         let suggestions = scored
             .into_iter()
             .filter(|candidate| candidate.score >= SUGGESTION_THRESHOLD)
@@ -99,21 +111,26 @@ impl Recall {
         Ok(Found { by: Match::None, score, answer: None, suggestions })
     }
 
-    fn score_candidates(&self, question: &[Term]) -> Result<Vec<Scored>, CommandError> {
+    fn score_candidates(
+        &self,
+        question: &[Term],
+    ) -> Result<(Vec<Scored>, Weights<impl Fn(&str) -> u64>), CommandError> {
         let search = self.index.search();
-        let mut weights =
-            likeness::Weights::new(|stem: &str| search.documents_with(stem), search.documents());
         let candidates = search.candidates(question, CANDIDATES).map_err(unreadable)?;
+        let documents = search.documents();
+        let mut weights = Weights::new(move |stem: &str| search.documents_with(stem), documents);
         let mut scored: Vec<Scored> = Vec::with_capacity(candidates.len());
+        let mut seen = HashSet::new();
         for block in candidates {
             let Some(stimulus) = self.reader.stimulus(block)? else { continue };
-            if scored.iter().any(|other| Key::of(&other.stimulus) == Key::of(&stimulus)) {
-                continue;
+            // Taught again a moment ago: the index may still hold both.
+            if seen.insert(Key::of(&stimulus)) {
+                let terms = terms(&stimulus);
+                let score = likeness(question, &terms, &mut weights);
+                scored.push(Scored { block, stimulus, terms, score });
             }
-            let score = likeness::likeness(question, &terms(&stimulus), &mut weights);
-            scored.push(Scored { block, stimulus, score });
         }
-        Ok(scored)
+        Ok((scored, weights))
     }
 
     /// How far the index is.
@@ -130,6 +147,7 @@ impl Recall {
 struct Scored {
     block: u64,
     stimulus: String,
+    terms: Vec<Term>,
     score: f32,
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::OpenError;
@@ -47,7 +47,10 @@ impl DataDirectory {
 
     /// Makes the directory with mode 0700 if it is missing, durably.
     pub(crate) fn create(&self) -> Result<(), OpenError> {
-        if self.path.is_dir() {
+        if let Ok(found) = self.path.metadata()
+            && found.is_dir()
+        {
+            self.warn_of_readers(found.mode());
             return Ok(());
         }
         let at = || OpenError::io(&self.path);
@@ -55,6 +58,15 @@ impl DataDirectory {
         let parent = self.path.canonicalize().map_err(at())?;
         let parent = parent.parent().unwrap_or(Path::new("/"));
         File::open(parent).and_then(|parent| parent.sync_all()).map_err(at())
+    }
+
+    fn warn_of_readers(&self, mode: u32) {
+        if mode & 0o077 != 0 {
+            tracing::warn!(
+                path = %self.path.display(), mode = %format_args!("{:o}", mode & 0o777),
+                "other users of this machine may read what the node is taught; `chmod 700` keeps it private"
+            );
+        }
     }
 
     /// Takes the lock, and leaves a note of who holds it.
@@ -75,6 +87,18 @@ impl DataDirectory {
         }
         write_holder(&mut file).map_err(OpenError::io(&path))?;
         Ok(Lock { _file: file })
+    }
+
+    /// Whether no other process works in the directory; only looks.
+    ///
+    /// # Errors
+    /// [`OpenError::Held`] tells which one does.
+    pub fn check_free(&self) -> Result<(), OpenError> {
+        let Ok(mut file) = File::open(self.path.join("lock")) else { return Ok(()) };
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Err(self.held_by(&mut file)),
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+        }
     }
 
     fn held_by(&self, file: &mut File) -> OpenError {
@@ -118,7 +142,9 @@ mod tests {
         let lock = directory.lock().unwrap();
         let error = directory.lock().unwrap_err().to_string();
         assert!(error.contains(&format!("process {}", std::process::id())), "{error}");
+        assert_eq!(directory.check_free().unwrap_err().to_string(), error);
         drop(lock);
+        directory.check_free().unwrap();
         directory.lock().unwrap();
     }
 }

@@ -4,6 +4,7 @@
 //! A commit that fails poisons it: what is on disk is then in doubt, so nothing more is acknowledged until a restart
 //! has read the file again.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SendError, Sender, SyncSender, channel};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
@@ -26,6 +27,10 @@ const MAX_BATCH: usize = 4096;
 const ASK_LINGER: Duration = Duration::from_millis(10);
 /// How often a write-ahead log that still holds erased text is tried again.
 const SCRUB_RETRY: Duration = Duration::from_millis(100);
+/// How long emptying the log waits for a reader; commands wait with it.
+const SCRUB_PATIENCE: Duration = Duration::from_millis(20);
+/// How often the log mentions a full queue.
+const FULL_SAID_EVERY: Duration = Duration::from_secs(10);
 /// How much text counts as one place in the queue.
 const BYTES_PER_PLACE: usize = 4096;
 
@@ -64,6 +69,8 @@ pub(crate) struct Intake {
     batch_places: Arc<Semaphore>,
     capacity: usize,
     poison: Arc<OnceLock<String>>,
+    /// When the log last said that the queue is full, in nanoseconds since the Unix epoch.
+    full_said: AtomicU64,
 }
 
 /// The writer thread, to be joined.
@@ -92,7 +99,7 @@ impl Intake {
         let path = directory.genome();
         let mut connection = schema::open_writer(&path)?;
         let chain = resume(&mut connection, &path)?;
-        scrub(&connection).map_err(OpenError::sqlite(&path))?;
+        let scrubbed = scrub(&connection).map_err(OpenError::sqlite(&path))?;
         instruments.genome_opened(chain.head());
 
         let (sender, receiver) = channel();
@@ -104,7 +111,7 @@ impl Intake {
             poison: Arc::clone(&poison),
             instruments,
             wake,
-            scrub_due: false,
+            scrub_due: !scrubbed,
             _lock: lock,
         };
         let thread = std::thread::Builder::new()
@@ -114,17 +121,34 @@ impl Intake {
         let places = Arc::new(Semaphore::new(capacity));
         let batch_places = Arc::new(Semaphore::new(batch_share(capacity)));
         let sender = RwLock::new(Some(sender));
-        Ok((Self { sender, places, batch_places, capacity, poison }, WriterThread(thread)))
+        let intake = Self { sender, places, batch_places, capacity, poison, full_said: AtomicU64::new(0) };
+        Ok((intake, WriterThread(thread)))
     }
 
     /// Hands over an event, or refuses it at once when there is no room for it. Either way `done` is called.
     pub(crate) fn submit(&self, event: Event, time: u64, done: Done) {
         let place = Arc::clone(&self.places).try_acquire_many_owned(weight(&event, self.capacity));
         let place = place.map(|place| (place, None)).map_err(|error| match error {
-            TryAcquireError::NoPermits => CommandError::QueueFull,
+            TryAcquireError::NoPermits => {
+                self.say_full(time);
+                CommandError::QueueFull
+            }
             TryAcquireError::Closed => CommandError::Stopping,
         });
         self.send(event, time, done, place);
+    }
+
+    /// Metrics count every refusal; the log mentions them now and then.
+    fn say_full(&self, now: u64) {
+        let said = self.full_said.load(Ordering::Relaxed);
+        let due = now.saturating_sub(said) >= FULL_SAID_EVERY.as_nanos() as u64;
+        if due && self.full_said.compare_exchange(said, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            tracing::warn!(
+                capacity = self.capacity,
+                "the queue before the genome is full and commands are refused: more comes in than the disk takes. \
+                 kolibri_backend_queue_refused_total counts them"
+            );
+        }
     }
 
     /// Hands over an event of a batch when there is room for it.
@@ -217,7 +241,11 @@ fn random<const N: usize>() -> [u8; N] {
 /// Empties the write-ahead log into the database and truncates it, so that no erased text stays in it.
 /// `false` while a reader still needs the log.
 fn scrub(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0))
+    connection.busy_timeout(SCRUB_PATIENCE)?;
+    let done =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0));
+    connection.busy_timeout(schema::PATIENCE)?;
+    done
 }
 
 struct Writer {
@@ -328,9 +356,11 @@ impl Writer {
         }
     }
 
-    fn close(mut self) {
-        if self.scrub_due {
-            self.scrub();
+    /// Leaves the whole genome in one file. SQLite does not by itself: this process still has readers open.
+    fn close(self) {
+        let emptied = scrub(&self.connection);
+        if !matches!(emptied, Ok(true)) {
+            tracing::warn!(?emptied, "the newest blocks are still in genome.db-wal; a copy needs both files");
         }
         if let Err((_, error)) = self.connection.close() {
             tracing::warn!(%error, "the genome was not closed cleanly; the next start recovers it");

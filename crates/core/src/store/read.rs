@@ -70,10 +70,10 @@ impl Raw {
             |column| row.get::<_, Option<i64>>(column).map(|number| number.map(|number| number as u64));
         Ok(Self {
             index: row.get::<_, i64>(0)? as u64,
-            bytes: row.get(1)?,
-            hash: row.get(2)?,
-            salt: row.get(3)?,
-            content: row.get(4)?,
+            bytes: blob(row, 1)?,
+            hash: blob(row, 2)?,
+            salt: blob(row, 3)?,
+            content: blob(row, 4)?,
             replaces: number(5)?,
             erased_by: number(6)?,
         })
@@ -90,6 +90,11 @@ impl Raw {
     }
 }
 
+/// The bytes in a column. A value of another type can only be damage: it reads as empty, which fits no block.
+fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
+    Ok(row.get_ref(column)?.as_blob().unwrap_or_default().to_vec())
+}
+
 /// A stored hash; one of a wrong length becomes a value that no block hashes to.
 pub(super) fn hash(bytes: &[u8]) -> Hash {
     Hash(bytes.try_into().unwrap_or([0; 32]))
@@ -97,9 +102,11 @@ pub(super) fn hash(bytes: &[u8]) -> Hash {
 
 /// The rows from `from` on, at most `limit`, in order.
 pub(super) fn rows(connection: &Connection, from: u64, limit: usize) -> rusqlite::Result<Vec<Raw>> {
+    // No genome is longer than SQLite can count.
+    let from = i64::try_from(from).unwrap_or(i64::MAX);
     connection
         .prepare_cached(&format!("{RAW} WHERE b.idx >= ? ORDER BY b.idx LIMIT ?"))?
-        .query_map([from as i64, limit as i64], Raw::of)?
+        .query_map([from, limit as i64], Raw::of)?
         .collect()
 }
 
@@ -184,15 +191,20 @@ impl Reader {
 
     /// What is taught under `key`, checked against the digest in its block.
     pub(crate) fn answer(&self, key: Key) -> Result<Option<Association>, CommandError> {
-        let Some(index) = self.current(key)? else {
-            return Ok(None);
-        };
-        match self.block(index)? {
-            Some(StoredBlock { hash, recorded: Recorded::Content(Content::Teach(teach)), .. }) => {
+        let raw = self.with(|connection| {
+            connection
+                .prepare_cached(&format!("{RAW} WHERE b.idx = (SELECT idx FROM answer WHERE key = ?)"))?
+                .query_row([key.0], Raw::of)
+                .optional()
+        })?;
+        let Some(raw) = raw else { return Ok(None) };
+        let index = raw.index;
+        match raw.stored() {
+            Ok(StoredBlock { block, hash, recorded: Recorded::Content(Content::Teach(teach)) })
+                if block.index == index =>
+            {
                 Ok(Some(Association { source: BlockRef { index, hash }, teach }))
             }
-            // Forgotten between the two reads.
-            Some(StoredBlock { recorded: Recorded::Erased { .. }, .. }) => Ok(None),
             _ => Err(CommandError::Unreadable(format!(
                 "block {index} does not hold the answer it should; `kolibri genome verify` tells more"
             ))),

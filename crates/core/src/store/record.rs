@@ -124,7 +124,7 @@ fn apply_forget(
     Ok(Outcome::Recorded { block, erased })
 }
 
-/// Seals the next block. One that would break the genome fails the commit: the links in the file are wrong then.
+/// Seals the next block. One that would break the genome fails the commit: the links in the file are wrong.
 fn seal(chain: &mut Chain, time: u64, salt: &[u8; SALT_LEN], content: &Content) -> rusqlite::Result<Sealed> {
     chain.seal(time, salt, content).map_err(|broken| rusqlite::Error::ToSqlConversionFailure(broken.into()))
 }

@@ -1,6 +1,7 @@
 //! The genome's SQLite file: its tables, its settings, and how connections to it are opened.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
@@ -10,6 +11,9 @@ use crate::error::OpenError;
 const APPLICATION_ID: i32 = 0x4b4f_4c49;
 /// The version of the tables below; the format of blocks has a version of its own, in block 0.
 const SCHEMA_VERSION: i32 = 1;
+
+/// How long a connection waits for a lock that another one holds.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// `block` is append-only. Erasure overwrites `salt` and `content` in place by zeros of the same length, so that
 /// SQLite never moves a row and no stale copy of a text can stay behind in a page's free space.
@@ -37,7 +41,7 @@ const SCHEMA: &str = "
 pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
     let at = || OpenError::sqlite(path);
     let mut connection = Connection::open(path).map_err(at())?;
-    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(at())?;
+    connection.busy_timeout(PATIENCE).map_err(at())?;
     if is_new(&connection).map_err(at())? {
         create(&mut connection).map_err(at())?;
     }
@@ -47,6 +51,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
             "PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL;
              PRAGMA secure_delete = ON;
+             PRAGMA wal_autocheckpoint = 4096;
              PRAGMA cache_size = -16384;
              PRAGMA trusted_schema = OFF;",
         )
@@ -57,13 +62,13 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
 
 /// Opens the genome read-only; it works beside a live writer.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
-    if !path.exists() {
+    if !path.try_exists().map_err(OpenError::io(path))? {
         return Err(OpenError::NoGenome(path.parent().unwrap_or(path).to_owned()));
     }
     let at = || OpenError::sqlite(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(at())?;
-    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(at())?;
+    connection.busy_timeout(PATIENCE).map_err(at())?;
     connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096;").map_err(at())?;
     check_ours(&connection, path)?;
     connection.set_prepared_statement_cache_capacity(32);
@@ -77,7 +82,7 @@ fn is_new(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 fn create(connection: &mut Connection) -> rusqlite::Result<()> {
-    connection.execute_batch("PRAGMA page_size = 8192;")?;
+    connection.execute_batch("PRAGMA page_size = 4096;")?;
     let transaction = connection.transaction()?;
     transaction.execute_batch(SCHEMA)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;

@@ -200,6 +200,7 @@ fn position(event: EventType) -> usize {
 
 /// Histogram bounds, chosen for the questions that are asked of them.
 pub(super) fn bounds(instrument: &Instrument) -> Option<Stream> {
+    let mut limit = super::CARDINALITY_LIMIT;
     let boundaries = match instrument.name() {
         // A genome grows without end: 1-2-5 steps to 10^9 keep a quantile within a factor of 2.5.
         "kolibri.backend.genome.blocks" => (0..9)
@@ -216,13 +217,14 @@ pub(super) fn bounds(instrument: &Instrument) -> Option<Stream> {
         }
         // OpenTelemetry's semantic conventions for HTTP metrics advise these bounds.
         "http.server.request.duration" => {
+            limit = super::HTTP_CARDINALITY_LIMIT;
             vec![0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0]
         }
         _ => return None,
     };
     Stream::builder()
         .with_aggregation(Aggregation::ExplicitBucketHistogram { boundaries, record_min_max: false })
-        .with_cardinality_limit(super::CARDINALITY_LIMIT)
+        .with_cardinality_limit(limit)
         .build()
         .ok()
 }

@@ -4,19 +4,20 @@
 //! |---|---|
 //! | `instruments` | every metric of the backend: one declaration each, handles resolved once |
 //! | `process` | the process's own metrics under their standard names |
-//! | `otlp` | where and how to push, and one log line per change of the collector's state |
+//! | `resource` | who this node says it is |
+//! | `otlp` | where and how to push |
+//! | `collector` | one log line per change of the collector's state, with its cause |
 
+mod collector;
 mod instruments;
 mod otlp;
 mod process;
+mod resource;
 
 use std::time::Duration;
 
-use opentelemetry::KeyValue;
 use opentelemetry::metrics::{Meter, MeterProvider};
-use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::metrics::{Instrument, SdkMeterProvider, Stream};
-use opentelemetry_sdk::resource::EnvResourceDetector;
 use prometheus::{Registry, TextEncoder};
 
 pub use instruments::{Failed, Instruments, SoakInstruments};
@@ -28,6 +29,9 @@ pub const METER: &str = "kolibri.backend";
 /// A bound on the series of one instrument. Labels come from closed sets far below it, so reaching it is a defect,
 /// and the SDK then folds the rest into `otel_metric_overflow` instead of growing.
 const CARDINALITY_LIMIT: usize = 256;
+/// The same for HTTP durations. Methods, routes and statuses are closed sets too, but anybody can try every method on
+/// every route, so their product has to fit.
+const HTTP_CARDINALITY_LIMIT: usize = 2000;
 
 /// What telemetry says about this node, and where it goes.
 #[derive(Debug, Clone)]
@@ -84,7 +88,7 @@ impl Telemetry {
             .build()
             .map_err(|error| TelemetryError::Prometheus(error.to_string()))?;
         let mut builder = SdkMeterProvider::builder()
-            .with_resource(resource(config))
+            .with_resource(resource::resource(config))
             .with_reader(scrape)
             .with_view(instruments::bounds)
             .with_view(bounded_cardinality);
@@ -118,21 +122,6 @@ impl Telemetry {
         if let Err(error) = on.provider.shutdown_with_timeout(Duration::from_secs(5)) {
             tracing::warn!(%error, "the last metrics could not be pushed");
         }
-    }
-}
-
-/// `OTEL_RESOURCE_ATTRIBUTES` and `OTEL_SERVICE_NAME` win over what the node says of itself.
-fn resource(config: &TelemetryConfig) -> Resource {
-    let mut builder = Resource::builder_empty().with_attributes([
-        KeyValue::new("service.namespace", "kolibri"),
-        KeyValue::new("service.name", "kolibri-backend"),
-        KeyValue::new("service.version", config.version.clone()),
-        KeyValue::new("service.instance.id", config.instance.clone()),
-    ]);
-    builder = builder.with_detector(Box::new(EnvResourceDetector::new()));
-    match std::env::var("OTEL_SERVICE_NAME") {
-        Ok(name) if !name.is_empty() => builder.with_service_name(name).build(),
-        _ => builder.build(),
     }
 }
 

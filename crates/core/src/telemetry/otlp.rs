@@ -1,21 +1,17 @@
-//! Pushing by OTLP: where to, and how a collector's troubles are told once.
+//! Pushing by OTLP: where to, how, and with which headers.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use opentelemetry_otlp::tonic_types::metadata::MetadataMap;
 use opentelemetry_otlp::tonic_types::transport::ClientTlsConfig;
 use opentelemetry_otlp::{MetricExporter, Protocol, WithExportConfig, WithHttpConfig, WithTonicConfig};
-use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::metrics::data::ResourceMetrics;
-use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
-use opentelemetry_sdk::metrics::{PeriodicReader, Temporality};
+use opentelemetry_sdk::metrics::PeriodicReader;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::TelemetryError;
+use super::collector::{Announcing, Cause, Client};
 
 /// How long one push may take.
 const TIMEOUT: Duration = Duration::from_secs(4);
@@ -68,6 +64,19 @@ impl fmt::Debug for OtlpHeaders {
     }
 }
 
+impl OtlpHeaders {
+    /// The headers as HTTP has them, marked as secret.
+    fn map(&self) -> Result<HeaderMap, String> {
+        let header = |(name, value): &(String, String)| {
+            let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
+            let mut value = HeaderValue::try_from(value).map_err(|error| error.to_string())?;
+            value.set_sensitive(true);
+            Ok((name, value))
+        };
+        self.0.iter().map(header).collect()
+    }
+}
+
 impl FromStr for OtlpHeaders {
     type Err = String;
 
@@ -101,7 +110,8 @@ fn header(position: usize, pair: &str) -> Result<(String, String), String> {
     Ok((name, value))
 }
 
-fn percent_decode(text: &str) -> Option<String> {
+/// The text that `%XX` stand for; `None` when they are no hex digits or no UTF-8.
+pub(super) fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -132,82 +142,39 @@ impl OtlpConfig {
 pub(super) fn reader(config: &OtlpConfig) -> Result<PeriodicReader<Announcing>, TelemetryError> {
     // Fails only when a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let cause = Cause::default();
     let exporter = match config.protocol {
-        OtlpProtocol::Http => http(config),
+        OtlpProtocol::Http => http(config, cause.clone()),
         OtlpProtocol::Grpc => grpc(config),
     }
     .map_err(|problem| TelemetryError::Otlp { endpoint: config.endpoint.clone(), problem })?;
-    let announcing =
-        Announcing { exporter, endpoint: config.endpoint.clone(), failing: AtomicBool::new(false) };
+    let announcing = Announcing::new(exporter, config.endpoint.clone(), cause);
     Ok(PeriodicReader::builder(announcing).with_interval(config.interval).build())
 }
 
-fn http(config: &OtlpConfig) -> Result<MetricExporter, String> {
+fn http(config: &OtlpConfig, cause: Cause) -> Result<MetricExporter, String> {
     MetricExporter::builder()
         .with_http()
+        // The exporter would percent-decode the headers a second time, so the client adds them.
+        .with_http_client(Client::new(TIMEOUT, config.headers.map()?, cause)?)
         .with_protocol(Protocol::HttpBinary)
         .with_endpoint(config.metrics_url())
         .with_timeout(TIMEOUT)
-        .with_headers(config.headers.0.iter().cloned().collect::<HashMap<_, _>>())
         .build()
         .map_err(|error| error.to_string())
 }
 
 fn grpc(config: &OtlpConfig) -> Result<MetricExporter, String> {
-    let mut headers = HeaderMap::new();
-    for (name, value) in &config.headers.0 {
-        let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
-        let mut value = HeaderValue::try_from(value).map_err(|error| error.to_string())?;
-        value.set_sensitive(true);
-        headers.insert(name, value);
-    }
     let builder = MetricExporter::builder()
         .with_tonic()
         .with_endpoint(config.metrics_url())
         .with_timeout(TIMEOUT)
-        .with_metadata(MetadataMap::from_headers(headers));
+        .with_metadata(MetadataMap::from_headers(config.headers.map()?));
     let builder = match config.endpoint.starts_with("https:") {
         true => builder.with_tls_config(ClientTlsConfig::new().with_enabled_roots()),
         false => builder,
     };
     builder.build().map_err(|error| error.to_string())
-}
-
-/// Passes pushes on, and logs when the collector stops taking them and when it takes them again: once each.
-pub(super) struct Announcing {
-    exporter: MetricExporter,
-    endpoint: String,
-    failing: AtomicBool,
-}
-
-impl PushMetricExporter for Announcing {
-    async fn export(&self, metrics: &ResourceMetrics) -> OTelSdkResult {
-        let result = self.exporter.export(metrics).await;
-        let was_failing = self.failing.swap(result.is_err(), Ordering::Relaxed);
-        match (&result, was_failing) {
-            (Err(error), false) => tracing::warn!(
-                endpoint = %self.endpoint, %error,
-                "the OTLP collector does not take metrics; the node goes on and keeps trying"
-            ),
-            (Ok(()), true) => {
-                tracing::info!(endpoint = %self.endpoint, "the OTLP collector takes metrics again")
-            }
-            _ => {}
-        }
-        result
-    }
-
-    fn force_flush(&self) -> OTelSdkResult {
-        self.exporter.force_flush()
-    }
-
-    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.exporter.shutdown_with_timeout(timeout)
-    }
-
-    fn temporality(&self) -> Temporality {
-        self.exporter.temporality()
-    }
 }
 
 #[cfg(test)]

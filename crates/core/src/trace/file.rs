@@ -7,12 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::Trace;
 use crate::telemetry::{Failed, Instruments};
 
 /// Lines that may wait for the disk before they are given up.
 const WAITING: usize = 8192;
+/// How long records gather before they are written: waking a thread for each would cost more than writing it.
+const GATHER: Duration = Duration::from_millis(10);
 /// Older files that are kept beside the current one: `trace.jsonl.1` is the youngest.
 const OLDER: u32 = 3;
 /// How much of the file's end is read back at start.
@@ -20,7 +23,8 @@ const TAIL: u64 = 256 * 1024;
 
 /// The way to the file.
 pub(super) struct TraceFile {
-    sender: Mutex<Option<SyncSender<String>>>,
+    /// `None` ends the thread.
+    sender: SyncSender<Option<Arc<Trace>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -33,24 +37,28 @@ impl TraceFile {
         if let Err(error) = &thread {
             tracing::error!(%error, "traces are not written: their thread did not start");
         }
-        Self { sender: Mutex::new(Some(sender)), thread: Mutex::new(thread.ok()) }
+        Self { sender, thread: Mutex::new(thread.ok()) }
     }
 
     /// Hands a record over; `false` when it had to be given up.
-    pub(super) fn append(&self, trace: &Trace) -> bool {
-        let Ok(mut line) = serde_json::to_string(trace) else { return false };
-        line.push('\n');
-        let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
-        sender.as_ref().is_some_and(|sender| sender.try_send(line).is_ok())
+    pub(super) fn append(&self, trace: Arc<Trace>) -> bool {
+        self.sender.try_send(Some(trace)).is_ok()
     }
 
     /// Writes what is waiting and ends the thread.
     pub(super) fn close(&self) {
-        drop(self.sender.lock().unwrap_or_else(PoisonError::into_inner).take());
+        // Fails only when the thread has ended already.
+        let _ = self.sender.send(None);
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if thread.is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the trace thread panicked");
         }
+    }
+}
+
+impl Drop for TraceFile {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 
@@ -63,17 +71,31 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(mut self, receiver: &Receiver<String>) {
-        while let Ok(first) = receiver.recv() {
-            let mut lines = vec![first];
-            lines.extend(receiver.try_iter().take(WAITING));
-            self.write(&lines);
+    fn run(mut self, receiver: &Receiver<Option<Arc<Trace>>>) {
+        let mut closing = false;
+        while !closing {
+            let Ok(first) = receiver.recv() else { return };
+            let mut traces = vec![first];
+            traces.extend(receiver.try_iter().take(WAITING));
+            closing = traces.iter().any(Option::is_none);
+            self.write(traces.iter().flatten());
+            if !closing {
+                std::thread::sleep(GATHER);
+            }
         }
     }
 
-    /// Writes some lines at once; those that cannot be written count as failed, and are logged once until it works again.
-    fn write(&mut self, lines: &[String]) {
-        match self.try_write(&lines.concat()) {
+    /// Writes some records at once; those that cannot be written count as failed, and are logged once until it works
+    /// again.
+    fn write<'a>(&mut self, traces: impl Iterator<Item = &'a Arc<Trace>>) {
+        let (mut lines, mut count) = (Vec::new(), 0);
+        for trace in traces {
+            // Serialising a trace does not fail, and a Vec takes every byte.
+            let _ = serde_json::to_writer(&mut lines, &**trace);
+            lines.push(b'\n');
+            count += 1;
+        }
+        match self.try_write(&lines) {
             Ok(()) if self.failing => {
                 self.failing = false;
                 tracing::info!(path = %self.path.display(), "traces are written again");
@@ -81,7 +103,7 @@ impl Writer {
             Ok(()) => {}
             Err(error) => {
                 self.open = None;
-                lines.iter().for_each(|_| self.instruments.failed(Failed::Trace));
+                (0..count).for_each(|_| self.instruments.failed(Failed::Trace));
                 if !self.failing {
                     self.failing = true;
                     tracing::warn!(
@@ -93,7 +115,7 @@ impl Writer {
         }
     }
 
-    fn try_write(&mut self, lines: &str) -> std::io::Result<()> {
+    fn try_write(&mut self, lines: &[u8]) -> std::io::Result<()> {
         let too_long = |length: u64| length > 0 && length + lines.len() as u64 > self.max_bytes;
         let mut current = match self.open.take() {
             Some(open) => open,
@@ -104,7 +126,7 @@ impl Writer {
             current = open(&self.path)?;
         }
         let (file, length) = self.open.insert(current);
-        file.write_all(lines.as_bytes())?;
+        file.write_all(lines)?;
         *length += lines.len() as u64;
         Ok(())
     }
@@ -150,19 +172,19 @@ pub(super) fn tail(path: &Path) -> Vec<Trace> {
 mod tests {
     use super::*;
     use crate::telemetry::Telemetry;
-    use crate::trace::{Outcome, Phases};
+    use crate::trace::{Outcome, Phases, TraceId};
 
-    fn trace(id: &str) -> Trace {
-        Trace {
-            trace_id: id.into(),
-            time: crate::clock::rfc3339(0),
+    fn trace(number: u64) -> Arc<Trace> {
+        Arc::new(Trace {
+            trace_id: TraceId::parse(&format!("{number:032x}")).unwrap(),
+            time: number,
             event: "TEACH".into(),
             outcome: Outcome::Ok,
             error: None,
             duration_us: Phases::default(),
             block: Some(3),
             content: None,
-        }
+        })
     }
 
     fn file(path: &Path, max_bytes: u64) -> TraceFile {
@@ -174,23 +196,23 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("trace.jsonl");
         let first = file(&path, 1 << 20);
-        assert!(first.append(&trace("a")));
+        assert!(first.append(trace(1)));
         first.close();
         std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"cut short").unwrap();
         let second = file(&path, 1 << 20);
-        assert!(second.append(&trace("b")));
+        assert!(second.append(trace(2)));
         second.close();
-        let ids: Vec<_> = tail(&path).into_iter().map(|trace| trace.trace_id).collect();
-        assert_eq!(ids, ["a", "b"]);
+        let times: Vec<_> = tail(&path).into_iter().map(|trace| trace.time).collect();
+        assert_eq!(times, [1, 2]);
     }
 
     #[test]
     fn the_file_is_rotated_by_size_and_old_ones_are_dropped() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("trace.jsonl");
-        for number in 0..10 {
+        for number in 1..10 {
             let file = file(&path, 10);
-            assert!(file.append(&trace(&number.to_string())) && file.append(&trace("more")));
+            assert!(file.append(trace(number)) && file.append(trace(100)));
             file.close();
         }
         let mut names: Vec<_> =
@@ -207,7 +229,7 @@ mod tests {
         let telemetry = Telemetry::start(&config).unwrap();
         let instruments = Arc::new(Instruments::new(&telemetry));
         let file = TraceFile::start(root.path().join("no/such/directory/t"), 1 << 20, instruments);
-        assert!(file.append(&trace("a")));
+        assert!(file.append(trace(1)));
         file.close();
         let text = telemetry.render().unwrap().unwrap();
         assert!(text.contains("kolibri_backend_events_failed_total{event_type=\"TRACE\"} 1\n"), "{text}");

@@ -6,6 +6,7 @@
 mod file;
 mod ring;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +22,8 @@ use ring::Ring;
 
 /// A W3C trace id: 16 bytes, shown as 32 lower-case hex digits, never all zero
 /// (<https://www.w3.org/TR/trace-context/#trace-id>).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct TraceId([u8; 16]);
 
 impl TraceId {
@@ -60,6 +62,20 @@ impl TraceId {
     }
 }
 
+impl From<TraceId> for String {
+    fn from(trace_id: TraceId) -> Self {
+        trace_id.to_string()
+    }
+}
+
+impl TryFrom<String> for TraceId {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("a trace id is 32 lower-case hex digits, not all zero")
+    }
+}
+
 impl std::fmt::Display for TraceId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:032x}", u128::from_be_bytes(self.0))
@@ -79,12 +95,13 @@ pub enum Outcome {
 /// The record of one command.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Trace {
-    /// 32 hex digits.
-    pub trace_id: String,
-    /// When the command reached the node: RFC 3339, UTC.
-    pub time: String,
+    /// Which command; written as 32 hex digits.
+    pub trace_id: TraceId,
+    /// When the command reached the node, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
+    #[serde(with = "clock::as_rfc3339")]
+    pub time: u64,
     /// The command's event type, or `COMMAND` for an unknown one.
-    pub event: String,
+    pub event: Cow<'static, str>,
     /// How it ended.
     pub outcome: Outcome,
     /// Why it failed.
@@ -155,9 +172,9 @@ impl Draft {
         let error = result.as_ref().err().map(|error| error.kind());
         let finish = result.unwrap_or_default();
         Trace {
-            trace_id: self.trace_id.to_string(),
-            time: clock::rfc3339(self.time),
-            event: self.event.to_owned(),
+            trace_id: self.trace_id,
+            time: self.time,
+            event: Cow::Borrowed(self.event),
             outcome: if error.is_none() { Outcome::Ok } else { Outcome::Failed },
             error,
             duration_us: Phases {
@@ -185,7 +202,7 @@ pub struct TraceConfig {
 
 /// The traces of a node.
 pub struct Traces {
-    ring: Arc<Ring>,
+    ring: Ring,
     file: Option<TraceFile>,
     instruments: Arc<Instruments>,
     content: bool,
@@ -196,9 +213,9 @@ impl Traces {
     /// opened is a failed `TRACE`, not a failed start.
     pub(crate) fn start(config: Option<&TraceConfig>, instruments: Arc<Instruments>) -> Option<Self> {
         let config = config?;
-        let ring = Arc::new(Ring::new());
+        let ring = Ring::new();
         if let Some(path) = &config.path {
-            file::tail(path).into_iter().for_each(|trace| ring.push(trace));
+            file::tail(path).into_iter().for_each(|trace| ring.push(Arc::new(trace)));
         }
         let file = config
             .path
@@ -214,7 +231,8 @@ impl Traces {
 
     /// Keeps a finished record.
     pub(crate) fn record(&self, trace: Trace) {
-        let accepted = self.file.as_ref().is_none_or(|file| file.append(&trace));
+        let trace = Arc::new(trace);
+        let accepted = self.file.as_ref().is_none_or(|file| file.append(Arc::clone(&trace)));
         self.ring.push(trace);
         if !accepted {
             self.instruments.failed(Failed::Trace);
@@ -222,13 +240,13 @@ impl Traces {
     }
 
     /// The last record, of an outcome if one is named.
-    pub fn latest(&self, outcome: Option<Outcome>) -> Option<Trace> {
+    pub fn latest(&self, outcome: Option<Outcome>) -> Option<Arc<Trace>> {
         self.ring.latest(outcome)
     }
 
     /// The record of a command, as long as the ring holds it.
-    pub fn find(&self, trace_id: TraceId) -> Option<Trace> {
-        self.ring.find(&trace_id.to_string())
+    pub fn find(&self, trace_id: TraceId) -> Option<Arc<Trace>> {
+        self.ring.find(trace_id)
     }
 
     /// Writes what is waiting and closes the file.

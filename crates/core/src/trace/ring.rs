@@ -1,9 +1,9 @@
 //! The last traces in memory. Failed ones have a ring of their own, so that a flood of good ones never displaces them.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Outcome, Trace};
+use super::{Outcome, Trace, TraceId};
 
 /// Good traces that are kept.
 const OK: usize = 2048;
@@ -12,8 +12,8 @@ const FAILED: usize = 512;
 
 /// The last traces.
 pub(super) struct Ring {
-    ok: Mutex<VecDeque<Trace>>,
-    failed: Mutex<VecDeque<Trace>>,
+    ok: Mutex<VecDeque<Arc<Trace>>>,
+    failed: Mutex<VecDeque<Arc<Trace>>>,
 }
 
 impl Ring {
@@ -21,7 +21,7 @@ impl Ring {
         Self { ok: Mutex::default(), failed: Mutex::default() }
     }
 
-    pub(super) fn push(&self, trace: Trace) {
+    pub(super) fn push(&self, trace: Arc<Trace>) {
         let capacity = match trace.outcome {
             Outcome::Ok => OK,
             Outcome::Failed => FAILED,
@@ -34,25 +34,24 @@ impl Ring {
         });
     }
 
-    pub(super) fn latest(&self, outcome: Option<Outcome>) -> Option<Trace> {
+    pub(super) fn latest(&self, outcome: Option<Outcome>) -> Option<Arc<Trace>> {
         let last = |outcome| self.with(outcome, |traces| traces.back().cloned());
         match outcome {
             Some(outcome) => last(outcome),
             None => {
                 let both = [last(Outcome::Ok), last(Outcome::Failed)];
-                // RFC 3339 in UTC without trailing zeros sorts by its parsed value, not by its letters.
-                both.into_iter().flatten().max_by_key(|trace| parsed(&trace.time))
+                both.into_iter().flatten().max_by_key(|trace| trace.time)
             }
         }
     }
 
-    pub(super) fn find(&self, trace_id: &str) -> Option<Trace> {
+    pub(super) fn find(&self, trace_id: TraceId) -> Option<Arc<Trace>> {
         [Outcome::Failed, Outcome::Ok].into_iter().find_map(|outcome| {
             self.with(outcome, |traces| traces.iter().rev().find(|trace| trace.trace_id == trace_id).cloned())
         })
     }
 
-    fn with<T>(&self, outcome: Outcome, use_it: impl FnOnce(&mut VecDeque<Trace>) -> T) -> T {
+    fn with<T>(&self, outcome: Outcome, use_it: impl FnOnce(&mut VecDeque<Arc<Trace>>) -> T) -> T {
         let ring = match outcome {
             Outcome::Ok => &self.ok,
             Outcome::Failed => &self.failed,
@@ -61,26 +60,26 @@ impl Ring {
     }
 }
 
-fn parsed(time: &str) -> Option<time::OffsetDateTime> {
-    time::OffsetDateTime::parse(time, &time::format_description::well_known::Rfc3339).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::trace::Phases;
 
-    fn trace(number: u64, outcome: Outcome) -> Trace {
-        Trace {
-            trace_id: format!("{number:032x}"),
-            time: crate::clock::rfc3339(number * 1_000),
+    fn id(number: u64) -> TraceId {
+        TraceId::parse(&format!("{number:032x}")).unwrap()
+    }
+
+    fn trace(number: u64, outcome: Outcome) -> Arc<Trace> {
+        Arc::new(Trace {
+            trace_id: id(number),
+            time: number * 1_000,
             event: "ASK".into(),
             outcome,
             error: None,
             duration_us: Phases::default(),
             block: None,
             content: None,
-        }
+        })
     }
 
     #[test]
@@ -88,9 +87,9 @@ mod tests {
         let ring = Ring::new();
         ring.push(trace(1, Outcome::Failed));
         (2..10_000).for_each(|number| ring.push(trace(number, Outcome::Ok)));
-        assert_eq!(ring.latest(Some(Outcome::Failed)).unwrap().trace_id, format!("{:032x}", 1));
-        assert_eq!(ring.latest(None).unwrap().trace_id, format!("{:032x}", 9_999));
-        assert!(ring.find(&format!("{:032x}", 9_999)).is_some());
-        assert!(ring.find(&format!("{:032x}", 2)).is_none());
+        assert_eq!(ring.latest(Some(Outcome::Failed)).unwrap().trace_id, id(1));
+        assert_eq!(ring.latest(None).unwrap().trace_id, id(9_999));
+        assert!(ring.find(id(9_999)).is_some());
+        assert!(ring.find(id(2)).is_none());
     }
 }

@@ -104,8 +104,28 @@ impl Client {
             let value = serde_json::from_slice(&body).map_err(|_| self.not_a_node(status))?;
             return Ok(Ok(value));
         }
-        let problem = serde_json::from_slice(&body).map_err(|_| self.not_a_node(status))?;
-        Ok(Err((status, problem)))
+        Ok(Err((status, self.problem(status, &body)?)))
+    }
+
+    /// Checks that the node took a request; its answer is still to be read.
+    pub(super) fn accepted(&self, response: Response) -> Result<Response, Stop> {
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let body = response.bytes().map_err(|error| format!("the answer broke off: {error}"))?;
+        Err(Stop::Failed(self.problem(status, &body)?.to_string()))
+    }
+
+    /// What the node reports, in the words of this program's user.
+    fn problem(&self, status: StatusCode, body: &[u8]) -> Result<Problem, Stop> {
+        let mut problem: Problem = serde_json::from_slice(body).map_err(|_| self.not_a_node(status))?;
+        if status == StatusCode::UNAUTHORIZED {
+            let what = if self.token.is_some() { "takes another token" } else { "wants a token" };
+            problem.detail =
+                format!("the node at {} {what}; set KOLIBRI_API_TOKEN or KOLIBRI_API_TOKEN_FILE", self.url);
+        }
+        Ok(problem)
     }
 
     fn not_a_node(&self, status: StatusCode) -> Stop {

@@ -159,14 +159,7 @@ fn send(client: &Client, chunk: &[(u64, Association)], report: &mut Report) -> R
         body.push(b'\n');
     }
     let request = client.post("/api/v1/teach:batch").header(CONTENT_TYPE, "application/x-ndjson").body(body);
-    let response = client.send(request)?;
-    if !response.status().is_success() {
-        let status = response.status();
-        let problem = response.json::<Problem>().map(|problem| problem.to_string());
-        return Err(Stop::Failed(
-            problem.unwrap_or_else(|_| format!("the node answered with status {status}")),
-        ));
-    }
+    let response = client.accepted(client.send(request)?)?;
     let mut whole = false;
     for line in BufReader::new(response).lines() {
         let line = line.map_err(|error| format!("the node's answer broke off: {error}"))?;
@@ -233,11 +226,7 @@ impl Export {
     pub(super) fn run(self) -> Result<(), Stop> {
         let format = self.format.or_else(|| Format::of(self.output.as_ref()?)).unwrap_or(Format::Jsonl);
         let client = Client::new(&self.node)?;
-        let response = client.send(client.get("/api/v1/associations"))?;
-        if !response.status().is_success() {
-            let problem = response.json::<Problem>().map_err(|error| error.to_string())?;
-            return Err(Stop::Failed(problem.to_string()));
-        }
+        let response = client.accepted(client.send(client.get("/api/v1/associations"))?)?;
         let written = match &self.output {
             Some(path) => {
                 let file = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -107,6 +107,7 @@ impl Config {
             telemetry: parser.telemetry(),
             log: parser.log(),
         };
+        parser.one_door_each(&config);
         if parser.faults.is_empty() { Ok(config) } else { Err(parser.faults) }
     }
 }
@@ -254,6 +255,19 @@ impl Parser<'_> {
         Some(MetricsConfig { scrape, otlp: self.otlp() })
     }
 
+    /// Two listeners cannot share a port; the second one would be told that "another program" has it.
+    fn one_door_each(&mut self, config: &Config) {
+        let Some(metrics) = &config.telemetry else { return };
+        let (api, scrape) = (config.http.address, metrics.scrape);
+        let overlap = api.ip() == scrape.ip() || api.ip().is_unspecified() || scrape.ip().is_unspecified();
+        if overlap && api.port() == scrape.port() && api.port() != 0 {
+            self.fault(
+                &settings::PROMETHEUS_PORT,
+                format!("the API takes port {} already (KOLIBRI_HTTP_PORT); choose another port", api.port()),
+            );
+        }
+    }
+
     fn otlp(&mut self) -> Option<OtlpConfig> {
         let protocol = self.read(&settings::OTLP_PROTOCOL, |name| {
             name.parse::<OtlpProtocol>().map_err(|()| format!("`{name}` is neither http/protobuf nor grpc"))
@@ -293,7 +307,7 @@ impl Parser<'_> {
     }
 }
 
-/// An endpoint is quoted in messages and logs, so it must not carry credentials.
+/// An endpoint is quoted in messages and logs, so it must not carry credentials; and a path may be added to it.
 fn check_endpoint(endpoint: &str) -> Result<(), String> {
     let url = reqwest::Url::parse(endpoint).map_err(|error| format!("this is no URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -301,6 +315,9 @@ fn check_endpoint(endpoint: &str) -> Result<(), String> {
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err("it holds a user or a password; put them into KOLIBRI_OTLP_HEADERS".into());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("it goes on after its path, with `?` or `#`; put keys into KOLIBRI_OTLP_HEADERS".into());
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
 use super::App;
-use super::body::{MAX_BODY, bad_json, require_type};
+use super::body::{MAX_BODY, parse, require_type};
 use super::commands::{BlockAddress, TeachRequest};
 use super::problem::Problem;
 use axum::http::StatusCode;
@@ -72,13 +72,14 @@ enum Pending {
 }
 
 /// Reads lines and hands them to the node until the stream ends, the caller goes away or the node stops.
-async fn intake(mut app: App, body: BodyDataStream, sender: mpsc::Sender<Pending>) {
+async fn intake(app: App, body: BodyDataStream, sender: mpsc::Sender<Pending>) {
     let mut lines = Lines::new(body);
+    let mut stopping = app.stopping.clone();
     let mut number = 0;
     loop {
         let line = tokio::select! {
             line = lines.next() => line,
-            _ = app.stopping.wait_for(|stopping| *stopping) => None,
+            _ = stopping.wait_for(|stopping| *stopping) => None,
         };
         let Some(line) = line else { break };
         number += 1;
@@ -96,7 +97,7 @@ async fn intake(mut app: App, body: BodyDataStream, sender: mpsc::Sender<Pending
 async fn submit(app: &App, line: u64, text: Line) -> Option<Pending> {
     let request = match text {
         Line::Whole(text) if text.trim_ascii().is_empty() => return None,
-        Line::Whole(text) => serde_json::from_slice(&text).map_err(|error| bad_json(&error)),
+        Line::Whole(text) => parse(&text),
         Line::TooLong => Err(Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "line_too_long",

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use futures_util::StreamExt;
 use kolibri_core::trace::TraceId;
 use serde::de::DeserializeOwned;
 
@@ -13,7 +14,10 @@ use super::problem::Problem;
 
 /// The longest body of one command, and the longest line of a batch, in bytes.
 pub(crate) const MAX_BODY: usize = 128 * 1024;
-/// How long a body of that size may take to arrive.
+/// How much of a body that is too large is read, and dropped, before it is refused: a caller that is cut off while it
+/// still sends may never see the answer.
+const MAX_PASSED_OVER: usize = 64 * MAX_BODY;
+/// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A JSON body. Only `application/json` is taken: a browser then asks before it lets another site's page send one.
@@ -24,32 +28,53 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         require_type(request.headers(), &["application/json"])?;
-        let bytes = read(request.into_body()).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| bad_json(&error))
+        parse(&read(request.into_body(), BODY_TIMEOUT).await?).map(Self)
     }
 }
 
-async fn read(body: Body) -> Result<axum::body::Bytes, Problem> {
-    let too_large = || {
-        let detail =
-            format!("a body holds at most {MAX_BODY} bytes; teach:batch takes streams of any length");
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large", detail)
-    };
-    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(too_large()),
-        Err(_) => Err(Problem::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "body_too_slow",
-            "The body took too long",
-            format!("a body must arrive within {} seconds", BODY_TIMEOUT.as_secs()),
-        )),
+async fn read(body: Body, patience: Duration) -> Result<Vec<u8>, Problem> {
+    tokio::time::timeout(patience, read_all(body)).await.unwrap_or_else(|_| {
+        let detail = format!("a body must arrive within {} seconds", patience.as_secs());
+        Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "The body took too long", detail))
+    })
+}
+
+async fn read_all(body: Body) -> Result<Vec<u8>, Problem> {
+    let mut chunks = body.into_data_stream();
+    let (mut bytes, mut seen) = (Vec::new(), 0);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| {
+            let detail = "it broke off, or its encoding is wrong; nothing was done";
+            Problem::new(StatusCode::BAD_REQUEST, "body_broken", "The body is not whole", detail)
+        })?;
+        seen += chunk.len();
+        if seen <= MAX_BODY {
+            bytes.extend_from_slice(&chunk);
+        } else if seen > MAX_PASSED_OVER {
+            break;
+        }
     }
+    if seen <= MAX_BODY {
+        return Ok(bytes);
+    }
+    let detail = format!("a body holds at most {MAX_BODY} bytes; teach:batch takes streams of any length");
+    Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large", detail))
+}
+
+/// Reads a JSON object. An array of the fields' values, which serde would take as well, is nothing we promise.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if !bytes.trim_ascii_start().starts_with(b"{") {
+        let found = if bytes.trim_ascii().is_empty() { "nothing" } else { "something else" };
+        return Err(bad_json(format!(
+            "a JSON object such as {{\"stimulus\": \"...\"}} is expected, {found} was sent"
+        )));
+    }
+    serde_json::from_slice(bytes).map_err(bad_json)
 }
 
 /// What is wrong with a body that is no JSON, or not of the right shape.
-pub(super) fn bad_json(error: &serde_json::Error) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "bad_json", "The JSON cannot be read", error.to_string())
+pub(super) fn bad_json(problem: impl std::fmt::Display) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad_json", "The JSON cannot be read", problem.to_string())
 }
 
 /// Refuses a body of another content type.
@@ -97,5 +122,33 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
                 )
             },
         )
+    }
+}
+
+/// The parameter of a path, with a problem document when it is no text.
+pub(super) struct Parameter(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Parameter {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Path::from_request_parts(parts, state).await.map(|Path(text)| Self(text)).map_err(|error| {
+            Problem::new(StatusCode::BAD_REQUEST, "bad_path", "The path cannot be read", error.body_text())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+    use futures_util::stream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_never_ends_is_given_up() {
+        let begun = stream::iter([Ok::<_, std::io::Error>("{")]).chain(stream::pending());
+        let problem = read(Body::from_stream(begun), Duration::from_millis(1)).await.unwrap_err();
+        assert_eq!(problem.into_response().status(), StatusCode::REQUEST_TIMEOUT);
     }
 }

@@ -220,22 +220,21 @@ pub(super) async fn command(
 ) -> Response {
     let Some(Value::String(name)) = fields.remove("type") else {
         let detail = "the field `type` is missing or no text; it names the command: TEACH, ASK or FORGET";
-        return Problem::new(StatusCode::BAD_REQUEST, "bad_json", "The JSON cannot be read", detail)
-            .into_response();
+        return bad_json(detail).into_response();
     };
     let fields = Value::Object(fields);
     match Command::named(&name) {
         Some(Command::Teach) => match serde_json::from_value(fields) {
             Ok(request) => teach(State(app), traced, JsonBody(request)).await,
-            Err(error) => bad_json(&error).into_response(),
+            Err(error) => bad_json(error).into_response(),
         },
         Some(Command::Ask) => match serde_json::from_value(fields) {
             Ok(request) => ask(State(app), traced, JsonBody(request)).await,
-            Err(error) => bad_json(&error).into_response(),
+            Err(error) => bad_json(error).into_response(),
         },
         Some(Command::Forget) => match serde_json::from_value(fields) {
             Ok(request) => forget(State(app), traced, JsonBody(request)).await,
-            Err(error) => bad_json(&error).into_response(),
+            Err(error) => bad_json(error).into_response(),
         },
         None => {
             let error = app.node.refuse_unknown(traced.0);

@@ -1,7 +1,7 @@
 //! Reading the genome: where it ends, and its blocks with their content.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use kolibri_core::CommandError;
 use kolibri_core::clock::rfc3339;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::App;
-use super::body::Query;
+use super::body::{Parameter, Query};
 use super::problem::Problem;
 
 /// The most blocks one call returns.
@@ -202,7 +202,7 @@ pub(super) async fn blocks(
 )]
 pub(super) async fn block(
     State(app): State<App>,
-    Path(index): Path<String>,
+    Parameter(index): Parameter,
 ) -> Result<Json<BlockResponse>, Problem> {
     let Ok(index) = index.parse::<u64>() else {
         let detail = "a block is addressed by its index, a whole number from 0 on";

@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header, uri::Authority};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use kolibri_core::CommandError;
 use subtle::ConstantTimeEq;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 
@@ -44,7 +45,7 @@ impl Guard {
 
 /// Refuses what must not pass, and marks every answer as not for caches.
 pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
-    let mut response = match check(&app.guard, &request) {
+    let mut response = match check(&app, &request) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     };
@@ -54,11 +55,11 @@ pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) 
     response
 }
 
-fn check(guard: &Guard, request: &Request) -> Result<(), Problem> {
+fn check(app: &App, request: &Request) -> Result<(), Problem> {
     // An absolute request target overrides the Host header (RFC 9112, section 3.2.2).
-    let header = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
-    let host = request.uri().authority().map(Authority::as_str).or(header).unwrap_or_default();
-    if !guard.serves(host) {
+    let host = request.uri().authority().map(Authority::as_str).or(host_header(request.headers()));
+    let host = host.unwrap_or_default();
+    if !app.guard.serves(host) {
         return Err(Problem::new(
             StatusCode::MISDIRECTED_REQUEST,
             "unknown_host",
@@ -67,7 +68,10 @@ fn check(guard: &Guard, request: &Request) -> Result<(), Problem> {
         ));
     }
     let path = request.uri().path();
-    if (path == "/api" || path.starts_with("/api/")) && !guard.admits(request.headers()) {
+    if path != "/api" && !path.starts_with("/api/") {
+        return Ok(());
+    }
+    if !app.guard.admits(request.headers()) {
         return Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "unauthorized",
@@ -75,7 +79,15 @@ fn check(guard: &Guard, request: &Request) -> Result<(), Problem> {
             "send the node's token as `Authorization: Bearer TOKEN`",
         ));
     }
-    Ok(())
+    // The listener is closed, but a connection that was opened before may bring its first request only now.
+    if *app.stopping.borrow() { Err(Problem::of_read(&CommandError::Stopping)) } else { Ok(()) }
+}
+
+/// The Host header; two of them are as good as none (RFC 9112, section 3.2).
+fn host_header(headers: &HeaderMap) -> Option<&str> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let host = hosts.next()?;
+    if hosts.next().is_none() { host.to_str().ok() } else { None }
 }
 
 /// Tells in the OpenAPI document that a token may be needed.

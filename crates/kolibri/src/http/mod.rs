@@ -42,24 +42,26 @@ use utoipa_axum::routes;
 use crate::config::HttpConfig;
 
 /// What every handler can reach.
-#[derive(Clone)]
-pub(crate) struct App {
+type App = Arc<Doors>;
+
+/// The node behind the API, and what stands at its doors.
+pub(crate) struct Doors {
     node: Arc<Node>,
-    guard: Arc<guard::Guard>,
-    measure: Arc<measure::HttpInstruments>,
+    guard: guard::Guard,
+    measure: measure::HttpInstruments,
     /// Turns true when the node stops.
     stopping: watch::Receiver<bool>,
 }
 
-impl App {
+impl Doors {
     pub(crate) fn new(
         node: Arc<Node>,
         telemetry: &Telemetry,
         config: &HttpConfig,
         stopping: watch::Receiver<bool>,
     ) -> Self {
-        let measure = Arc::new(measure::HttpInstruments::new(telemetry));
-        Self { node, guard: Arc::new(guard::Guard::new(config)), measure, stopping }
+        let measure = measure::HttpInstruments::new(telemetry);
+        Self { node, guard: guard::Guard::new(config), measure, stopping }
     }
 }
 
@@ -93,7 +95,8 @@ fn routes() -> OpenApiRouter<App> {
 }
 
 /// The API, guarded and measured.
-pub(crate) fn api(app: App) -> Router {
+pub(crate) fn api(doors: Doors) -> Router {
+    let app = Arc::new(doors);
     let (router, document) = routes().split_for_parts();
     router
         .route("/api/v1/openapi.json", get(async || Json(document)))

@@ -1,14 +1,16 @@
 //! How commands were executed.
 
+use std::sync::Arc;
+
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use kolibri_core::trace::{Outcome, Trace, TraceId, Traces};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::App;
-use super::body::Query;
+use super::body::{Parameter, Query};
 use super::problem::Problem;
 
 /// Which trace.
@@ -32,7 +34,7 @@ pub(super) struct LatestQuery {
 pub(super) async fn latest(
     State(app): State<App>,
     Query(LatestQuery { outcome }): Query<LatestQuery>,
-) -> Result<Json<Trace>, Problem> {
+) -> Result<Json<Arc<Trace>>, Problem> {
     let found = traces(&app)?.latest(outcome);
     found.map(Json).ok_or_else(|| none("no such command was executed since the node can remember"))
 }
@@ -48,8 +50,8 @@ pub(super) async fn latest(
 )]
 pub(super) async fn by_id(
     State(app): State<App>,
-    Path(trace_id): Path<String>,
-) -> Result<Json<Trace>, Problem> {
+    Parameter(trace_id): Parameter,
+) -> Result<Json<Arc<Trace>>, Problem> {
     let Some(trace_id) = TraceId::parse(&trace_id) else {
         let detail = "a trace id is 32 lower-case hex digits, not all zero";
         return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_trace_id", "This is no trace id", detail));

@@ -3,6 +3,9 @@
 // Each test file uses its own part of this.
 #![allow(dead_code)]
 
+pub mod cli;
+pub mod raw;
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -21,6 +24,13 @@ pub fn kolibri() -> Command {
     command
 }
 
+/// An HTTP client that waits no longer than a test does.
+pub fn client() -> reqwest::blocking::Client {
+    // Fails only when a provider is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::blocking::Client::builder().timeout(PATIENCE).build().unwrap()
+}
+
 /// A running node. Killed when dropped.
 pub struct Running {
     child: Child,
@@ -29,6 +39,7 @@ pub struct Running {
     /// `http://127.0.0.1:PORT/metrics`, unless telemetry is off.
     pub metrics: Option<String>,
     log: Arc<Mutex<Vec<String>>>,
+    log_reader: Option<std::thread::JoinHandle<()>>,
     pub http: reqwest::blocking::Client,
 }
 
@@ -57,7 +68,7 @@ impl Running {
         let log = Arc::new(Mutex::new(Vec::new()));
         let (sender, receiver) = std::sync::mpsc::channel();
         let (lines, copy) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&log));
-        std::thread::spawn(move || {
+        let log_reader = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 if let Ok(event) = serde_json::from_str::<Value>(&line)
                     && event["message"] == "listening"
@@ -72,8 +83,8 @@ impl Running {
             panic!("the node did not start; its log: {:#?}", log.lock().unwrap());
         };
         let text = |name: &str| listening[name].as_str().map(str::to_owned);
-        let http = reqwest::blocking::Client::builder().timeout(PATIENCE).build().unwrap();
-        Self { child, api: text("api").unwrap(), metrics: text("metrics"), log, http }
+        let (api, metrics) = (text("api").unwrap(), text("metrics"));
+        Self { child, api, metrics, log, log_reader: Some(log_reader), http: client() }
     }
 
     /// The process id.
@@ -104,7 +115,8 @@ impl Running {
 
     /// Teaches, and returns the block's index.
     pub fn teach(&self, stimulus: &str, response: &str) -> u64 {
-        let (status, body) = self.post("/api/v1/teach", &json!({ "stimulus": stimulus, "response": response }));
+        let (status, body) =
+            self.post("/api/v1/teach", &json!({ "stimulus": stimulus, "response": response }));
         assert_eq!(status, 201, "{body}");
         body["block"]["index"].as_u64().unwrap()
     }
@@ -122,6 +134,17 @@ impl Running {
         self.http.get(url).send().unwrap().text().unwrap()
     }
 
+    /// The value of one series, as a scraper reads it.
+    pub fn series(&self, name_and_labels: &str) -> Option<f64> {
+        let scraped = self.scrape();
+        scraped.lines().find_map(|line| line.strip_prefix(name_and_labels)?.strip_prefix(' ')?.parse().ok())
+    }
+
+    /// How many commands of a type were refused or failed.
+    pub fn failed(&self, event: &str) -> f64 {
+        self.series(&format!("kolibri_backend_events_failed_total{{event_type=\"{event}\"}}")).unwrap()
+    }
+
     /// Kills the node as a power loss would: nothing is flushed.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
@@ -130,15 +153,17 @@ impl Running {
 
     /// Sends a signal by name, such as `TERM`.
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill").arg(format!("-{name}")).arg(self.pid().to_string()).status().unwrap();
+        let status =
+            Command::new("kill").arg(format!("-{name}")).arg(self.pid().to_string()).status().unwrap();
         assert!(status.success());
     }
 
-    /// Waits for the process to end by itself.
+    /// Waits for the process to end by itself; its log is whole then.
     pub fn wait(&mut self) -> ExitStatus {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
+                let _ = self.log_reader.take().map(std::thread::JoinHandle::join);
                 return status;
             }
             assert!(Instant::now() < deadline, "the node did not end; its log: {:#?}", self.log());

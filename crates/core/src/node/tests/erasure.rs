@@ -1,1 +1,276 @@
+//! Forgetting, proven on the raw bytes of every file in the data directory.
 
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rusqlite::Connection;
+
+use super::*;
+use crate::store::{Verdict, verify};
+
+/// Keeps a snapshot of the genome open, as a slow reader does, so that the write-ahead log cannot be emptied.
+fn slow_reader(root: &Path) -> Connection {
+    let reader = Connection::open(DataDirectory::new(root).genome()).unwrap();
+    reader.execute_batch("BEGIN").unwrap();
+    let _blocks: i64 = reader.query_row("SELECT count(*) FROM block", [], |row| row.get(0)).unwrap();
+    reader
+}
+
+/// The files in which some bytes stand.
+fn holding(root: &Path, bytes: &[u8]) -> Vec<String> {
+    let holds = |file: &Path| {
+        let content = std::fs::read(file).unwrap_or_default();
+        content.windows(bytes.len()).any(|window| window == bytes)
+    };
+    let name = |file: &Path| file.strip_prefix(root).unwrap().display().to_string();
+    files(root).iter().filter(|file| holds(file)).map(|file| name(file)).collect()
+}
+
+#[tokio::test]
+async fn a_slow_reader_delays_neither_forgetting_nor_what_comes_after() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    teach(&node, "the secret", "zanzibar").await;
+    let reader = slow_reader(root.path());
+    let started = Instant::now();
+    forget(&node, "the secret").await.unwrap();
+    for number in 0..20 {
+        teach(&node, "meanwhile", &number.to_string()).await;
+    }
+    // One wait for a lock, as SQLite's patience is set for commits, takes five seconds.
+    assert!(started.elapsed().as_secs() < 4, "{:?}", started.elapsed());
+    assert_eq!(holding(root.path(), b"zanzibar"), ["genome.db-wal"]);
+    drop(reader);
+    until("the log is emptied when the reader is gone", || holding(root.path(), b"zanzibar").is_empty());
+}
+
+#[tokio::test]
+async fn a_log_that_could_not_be_emptied_at_the_start_is_emptied_later() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    teach(&node, "the secret", "zanzibar").await;
+    let reader = slow_reader(root.path());
+    forget(&node, "the secret").await.unwrap();
+    drop(node);
+    let node = open(root.path());
+    assert_eq!(holding(root.path(), b"zanzibar"), ["genome.db-wal"]);
+    drop(reader);
+    until("the log is emptied when the reader is gone", || holding(root.path(), b"zanzibar").is_empty());
+    drop(node);
+}
+
+#[tokio::test]
+async fn a_node_that_is_closed_right_after_a_forget_leaves_no_stem_behind() {
+    let root = tempfile::tempdir().unwrap();
+    let index = DataDirectory::new(root.path()).index();
+    for round in 0..5 {
+        let node = open(root.path());
+        for stay in ["sandy beach", "stony beach", "muddy beach"] {
+            teach(&node, stay, &round.to_string()).await;
+        }
+        teach(&node, "zanzibar beach", "sunny").await;
+        until_indexed(&node);
+        assert!(stems(&index).contains("zanzibar"));
+        forget(&node, "zanzibar beach").await.unwrap();
+        node.close();
+        assert!(!stems(&index).contains("zanzibar"), "round {round}");
+    }
+}
+
+/// Every stem in the files of an index, in those of segments that are in use; no other may be there.
+fn stems(index: &Path) -> BTreeSet<String> {
+    let tantivy = tantivy::Index::open_in_dir(index).unwrap();
+    let terms = tantivy.schema().get_field("terms").unwrap();
+    let mut stems = BTreeSet::new();
+    for segment in tantivy.reader().unwrap().searcher().segment_readers() {
+        let inverted = segment.inverted_index(terms).unwrap();
+        let mut words = inverted.terms().stream().unwrap();
+        while words.advance() {
+            stems.insert(String::from_utf8(words.key().to_vec()).unwrap());
+        }
+    }
+    stems
+}
+
+/// Files in the index's directory that no segment in use owns, by their extension.
+fn orphans(index: &Path) -> Vec<PathBuf> {
+    let metas = tantivy::Index::open_in_dir(index).unwrap().searchable_segment_metas().unwrap();
+    let owned: Vec<String> = metas.into_iter().map(|segment| segment.id().uuid_string()).collect();
+    let mut found = files(index);
+    found.retain(|file| {
+        let name = file.file_name().unwrap().to_string_lossy();
+        let of_the_index =
+            name == "meta.json" || name.starts_with(".managed") || name.starts_with(".tantivy");
+        !of_the_index && !owned.iter().any(|segment| name.starts_with(segment))
+    });
+    found
+}
+
+/// Random numbers that are the same in every run (xorshift).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end as u64) as usize
+    }
+}
+
+/// An association whose every version holds words that stand nowhere else.
+struct Marked {
+    stimulus: String,
+    versions: u32,
+}
+
+impl Marked {
+    fn new(number: usize, dice: &mut Dice) -> Self {
+        let mut stimulus = format!("how about {}ing", marker('s', number, 0));
+        if dice.below(4) == 0 {
+            // Nearly as long as a stimulus may be.
+            stimulus.extend(std::iter::repeat_n(format!(" {}", marker('s', number, 0)), 250));
+        }
+        Self { stimulus, versions: 0 }
+    }
+
+    async fn teach(&mut self, node: &Node, number: usize, dice: &mut Dice) {
+        self.versions += 1;
+        let word = format!("{} ", marker('r', number, self.versions));
+        // In a row of its own page, over several overflow pages, or as long as a response may be.
+        let repetitions = [1, 1, 1, 40, 1_500, 4_000][dice.below(6)];
+        teach(node, &self.stimulus, &word.repeat(repetitions)).await;
+    }
+
+    /// What stands in the files for as long as it is taught: its texts, and the key that would confirm a guess.
+    fn marks(&self, number: usize) -> impl Iterator<Item = Vec<u8>> {
+        let responses = (1..=self.versions).map(move |version| marker('r', number, version));
+        let words = responses.chain([marker('s', number, 0)]).map(String::into_bytes);
+        words.chain([Key::of(&self.stimulus).0.to_vec()])
+    }
+}
+
+/// A word that stemming keeps whole but for its ending, and that no other text holds.
+fn marker(kind: char, number: usize, version: u32) -> String {
+    let letters = |number: usize| {
+        (number as u32).to_string().bytes().map(|digit| (digit - b'0' + b'f') as char).collect::<String>()
+    };
+    format!("{kind}aqz{}v{}ozk", letters(1_000 + number), letters(version as usize))
+}
+
+/// Which of some byte strings stand in any file below `root`.
+fn found<'a>(root: &Path, marks: &'a HashSet<Vec<u8>>) -> BTreeSet<(&'a [u8], PathBuf)> {
+    let mut beginnings = vec![false; 1 << 16];
+    let beginning = |bytes: &[u8]| usize::from(bytes[0]) << 8 | usize::from(bytes[1]);
+    marks.iter().for_each(|mark| beginnings[beginning(mark)] = true);
+    let lengths: BTreeSet<usize> = marks.iter().map(Vec::len).collect();
+    let mut found = BTreeSet::new();
+    for file in files(root) {
+        let content = std::fs::read(&file).unwrap_or_default();
+        for at in 0..content.len().saturating_sub(1) {
+            if beginnings[beginning(&content[at..])] {
+                let candidates = lengths.iter().filter_map(|length| content.get(at..at + length));
+                found.extend(
+                    candidates
+                        .filter_map(|bytes| marks.get(bytes))
+                        .map(|mark| (mark.as_slice(), file.clone())),
+                );
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_what_was_forgotten_is_left_in_any_file() {
+    let root = tempfile::tempdir().unwrap();
+    let trace =
+        TraceConfig { path: Some(root.path().join("trace.jsonl")), max_bytes: 1 << 20, content: false };
+    let node = Arc::new(
+        Node::open(&NodeConfig { trace: Some(trace), ..config(root.path()) }, &Telemetry::off()).unwrap(),
+    );
+    let reading = Arc::new(AtomicBool::new(true));
+    let reader = std::thread::spawn({
+        let (node, reading, directory) =
+            (Arc::clone(&node), Arc::clone(&reading), DataDirectory::new(root.path()));
+        move || {
+            while reading.load(Ordering::Relaxed) {
+                let verdict = verify(&directory, |_| {}).unwrap();
+                assert!(matches!(verdict, Verdict::Sound { .. }), "{verdict:?}");
+                node.reader().associations(0, 500).unwrap();
+            }
+        }
+    });
+
+    let mut dice = Dice(0x5eed);
+    let mut known: Vec<(usize, Marked)> = Vec::new();
+    let mut forgotten = Vec::new();
+    let mut stay = HashSet::new();
+    for number in 0..400 {
+        let mut marked = Marked::new(number, &mut dice);
+        marked.teach(&node, number, &mut dice).await;
+        known.push((number, marked));
+        while dice.below(2) == 0 {
+            let at = dice.below(known.len());
+            match dice.below(3) {
+                0 => {
+                    let (number, marked) = &mut known[at];
+                    marked.teach(&node, *number, &mut dice).await;
+                }
+                1 => {
+                    let answer = ask(&node, &known[at].1.stimulus).await.answer.unwrap();
+                    assert_eq!(answer.teach.stimulus, known[at].1.stimulus);
+                }
+                _ => {
+                    let (number, marked) = known.swap_remove(at);
+                    let erased = forget(&node, &marked.stimulus).await.unwrap();
+                    assert_eq!(erased.len(), marked.versions as usize);
+                    forgotten.push((number, marked));
+                }
+            }
+        }
+    }
+    while known.len() > 200 {
+        let (number, marked) = known.swap_remove(dice.below(known.len()));
+        forget(&node, &marked.stimulus).await.unwrap();
+        forgotten.push((number, marked));
+    }
+    for (number, marked) in &known {
+        stay.extend(marked.marks(*number));
+    }
+    let gone: HashSet<Vec<u8>> =
+        forgotten.iter().flat_map(|(number, marked)| marked.marks(*number)).collect();
+    assert!(forgotten.len() >= 200 && gone.is_disjoint(&stay));
+    reading.store(false, Ordering::Relaxed);
+    reader.join().unwrap();
+    until_indexed(&node);
+
+    for closed in [false, true] {
+        if closed {
+            node.close();
+        }
+        let left = found(root.path(), &gone);
+        assert!(
+            left.is_empty(),
+            "closed: {closed}, {} marks: {:?}",
+            left.len(),
+            left.iter().map(|(mark, file)| (String::from_utf8_lossy(mark), file)).collect::<Vec<_>>()
+        );
+        let index = DataDirectory::new(root.path()).index();
+        assert_eq!(orphans(&index), [PathBuf::new(); 0]);
+        let stems = stems(&index);
+        for (number, _) in &forgotten {
+            assert!(!stems.contains(&marker('s', *number, 0)), "{number}");
+        }
+        for (number, _) in &known {
+            assert!(stems.contains(&marker('s', *number, 0)), "{number}");
+        }
+    }
+    let still: HashSet<&[u8]> = found(root.path(), &stay)
+        .into_iter()
+        .filter(|(_, file)| file.ends_with("genome.db"))
+        .map(|(mark, _)| mark)
+        .collect();
+    assert_eq!(still.len(), stay.len());
+}

