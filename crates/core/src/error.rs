@@ -92,7 +92,7 @@ impl ErrorKind {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// A file or directory could not be made or opened.
-    #[error("{path}: {source}")]
+    #[error("{path}: {source}{}", permission_advice(source))]
     Io {
         /// What could not be opened.
         path: PathBuf,
@@ -148,15 +148,26 @@ impl OpenError {
     }
 }
 
+fn permission_advice(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => {
+            "; whoever runs this may not use it: check its owner and mode"
+        }
+        _ => "",
+    }
+}
+
 /// What whoever meets an error of SQLite can do.
 fn advice(error: &rusqlite::Error) -> &'static str {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+        // Our statements are fixed: when one does not fit, the file describes its tables wrongly.
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown) => {
             "; this is no genome, or one that is damaged below its blocks: keep it, and restore a backup"
         }
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
             "; check the permissions of the file and of its directory"
         }
+        Some(ErrorCode::SystemIoFailure) => "; check that it is a file, and that the disk works",
         Some(ErrorCode::DatabaseBusy) => "; another program holds it",
         Some(ErrorCode::DiskFull) => "; free some space",
         _ => "",

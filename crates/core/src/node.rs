@@ -244,6 +244,14 @@ impl Node {
         let mut problems = Vec::new();
         if let Err(error) = self.intake.check_health() {
             problems.push(error.to_string());
+        } else if self
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .is_none_or(WriterThread::has_ended)
+        {
+            problems.push("the writer has ended".to_owned());
         }
         match self.reader.head() {
             Err(error) => problems.push(error.to_string()),

@@ -1,6 +1,7 @@
 //! Text as recall sees it: normalisation, the key of a stimulus, and the terms of a question.
 
 use std::collections::HashSet;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use frostem::{Algorithm, Stemmer};
@@ -82,6 +83,9 @@ fn split_at_dots(text: &str) -> Vec<&str> {
     let text = text.trim_matches('.');
     if text.split('.').all(has_digit) { vec![text] } else { text.split('.').collect() }
 }
+
+/// Letters of a word that is compared by its spelling: too many shorter ones are one letter apart, longer ones are codes.
+pub(crate) const SPELT: RangeInclusive<usize> = 4..=40;
 
 /// Whether a word is, or holds, a number.
 pub(crate) fn has_digit(word: &str) -> bool {

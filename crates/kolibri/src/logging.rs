@@ -8,7 +8,7 @@ use tracing_subscriber::filter::ParseError;
 use crate::config::{LogConfig, LogFormat};
 
 /// Libraries that would complain at every interval about what we tell once per change of state.
-const QUIET: [&str; 4] = ["opentelemetry=off", "reqwest=warn", "tantivy=warn", "h2=warn"];
+const QUIET: [&str; 2] = ["opentelemetry=off", "h2=warn"];
 
 /// Whether a filter can be used.
 ///

@@ -17,6 +17,8 @@ use crate::http;
 /// How long requests that are under way may take once the node stops. With the writer, the index and the last push of
 /// metrics behind it, the whole stop stays below ten seconds.
 const DRAIN: Duration = Duration::from_secs(3);
+/// Signals so soon after the first are its echo: `timeout` and some shells tell the process, and then its whole group.
+const ECHO: Duration = Duration::from_millis(100);
 /// Threads for reading files; more would only compete for the same cores and disk.
 const BLOCKING_THREADS: usize = 64;
 
@@ -181,6 +183,13 @@ impl StopSignals {
 
 /// A second signal: whoever sends it does not want to wait. The genome is safe at any moment.
 async fn exit_at_once(mut stop: StopSignals) {
+    let echoes = async {
+        loop {
+            stop.next().await;
+        }
+    };
+    // Always ends by the timeout.
+    let _ = tokio::time::timeout(ECHO, echoes).await;
     let signal = stop.next().await;
     tracing::warn!(signal, "second signal: exiting at once");
     std::process::exit(130);

@@ -106,7 +106,8 @@ fn the_search_finds_what_it_looks_for() {
     secrets.note("here", "Pässwörd, тайна".to_owned());
     for hidden in [
         "… Pässwörd, тайна …",
-        "pässwörd, ТАЙНА",
+        "PÄSSWÖRD, ТАЙНА",
+        "pässwörd, тайна",
         "P%C3%A4ssw%C3%B6rd%2C%20%D1%82%D0%B0%D0%B9%D0%BD%D0%B0",
         "50c3a4737377c3b672642c20d182d0b0d0b9d0bdd0b0",
         "UMOkc3N3w7ZyZCwg0YLQsNC50L3QsA==",

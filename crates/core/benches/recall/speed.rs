@@ -36,7 +36,7 @@ async fn measure_at(size: usize, directory: &Path) {
     drop(node);
 
     eprintln!("  rebuilding the index ...");
-    std::fs::remove_dir_all(DataDirectory::new(directory).index()).unwrap();
+    remove_index(directory);
     let started = Instant::now();
     let node = open(directory);
     until_indexed(&node);
@@ -65,6 +65,15 @@ async fn measure_at(size: usize, directory: &Path) {
         at(0.99),
         at(1.0)
     );
+}
+
+/// A merge that was under way may go on writing for a moment after the node was closed.
+fn remove_index(directory: &Path) {
+    let (index, started) = (DataDirectory::new(directory).index(), Instant::now());
+    while let Err(error) = std::fs::remove_dir_all(&index) {
+        assert!(started.elapsed() < TIME, "{error}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// The same texts on every run.

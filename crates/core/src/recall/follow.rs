@@ -120,6 +120,10 @@ impl Follower {
         if let Err(error) = self.finish() {
             tracing::warn!(%error, "the search index was not closed cleanly; the next start catches up");
         }
+        // A merge in the background still writes files, maybe of stems that were forgotten meanwhile.
+        if let Err(error) = self.open.writer.wait_merging_threads() {
+            tracing::warn!(%error, "a merge of the search index failed; the next start tidies up");
+        }
     }
 
     /// The last round: what was forgotten a moment ago leaves no stem behind either.
@@ -137,7 +141,8 @@ impl Follower {
 
     fn wait(&self) {
         if let Err(RecvTimeoutError::Disconnected) = self.wake.recv_timeout(IDLE) {
-            std::thread::sleep(IDLE);
+            // The writer has ended: the word to stop is on its way.
+            std::thread::sleep(Duration::from_millis(5));
         }
         // What is taught in a burst is committed once.
         std::thread::sleep(COMMIT_INTERVAL.saturating_sub(self.open.committed_at.elapsed()));
@@ -244,7 +249,7 @@ impl Follower {
 
 impl Open {
     fn open_or_create(path: &Path, reader: &Reader) -> Result<Self, FollowError> {
-        match Self::open(path, reader) {
+        match Self::existing(path, reader) {
             Ok(Some(open)) => return Ok(open),
             Ok(None) if !path.exists() => {}
             Ok(None) => tracing::info!("the search index is of another genome or version; rebuilding it"),
@@ -254,7 +259,7 @@ impl Open {
     }
 
     /// An index that is whole and belongs to this genome; `None` when there is none.
-    fn open(path: &Path, reader: &Reader) -> Result<Option<Self>, FollowError> {
+    fn existing(path: &Path, reader: &Reader) -> Result<Option<Self>, FollowError> {
         if !path.join("meta.json").exists() {
             return Ok(None);
         }

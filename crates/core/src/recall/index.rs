@@ -18,12 +18,10 @@ use tantivy::{IndexReader, ReloadPolicy, Searcher, TantivyError};
 use super::follow::{Follower, State};
 use crate::error::OpenError;
 use crate::store::Reader;
-use crate::text::{Term, has_digit, is_cyrillic, latin, stem};
+use crate::text::{SPELT, Term, has_digit, is_cyrillic, latin, stem};
 
 /// Terms of a question that are searched for; the rarest of a longer one.
 const SEARCHED_TERMS: usize = 48;
-/// Words shorter than this are searched for as they are.
-const SHORTEST_MISSPELT: usize = 4;
 
 /// How far the index follows the genome.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,7 +61,12 @@ impl Index {
     }
 
     pub(super) fn status(&self) -> IndexStatus {
-        self.state.status()
+        let mut status = self.state.status();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        if thread.as_ref().is_some_and(JoinHandle::is_finished) {
+            status.problem.get_or_insert_with(|| "its thread has ended".to_owned());
+        }
+        status
     }
 
     /// The index as it is now.
@@ -145,32 +148,29 @@ impl Search {
     /// What a word that no stimulus holds may stand for: a misspelt word, a longer or a shorter one that begins like
     /// it, or a loanword in Latin letters. Words with digits stand for themselves.
     fn unknown(&self, term: &Term) -> Option<Box<dyn Query>> {
-        if has_digit(&term.word) || term.stem.chars().count() < SHORTEST_MISSPELT {
+        if has_digit(&term.word) || !SPELT.contains(&term.stem.chars().count()) {
             return None;
-        }
-        let begins_like_it = FuzzyTermQuery::new_prefix(self.term(&term.stem), 0, true);
-        let mut meant: Vec<Box<dyn Query>> = vec![self.spelt_like(&term.stem), Box::new(begins_like_it)];
-        if is_cyrillic(&term.word) {
-            meant.push(self.spelt_like(&stem(&latin(&term.word))));
         }
         // Matches by spelling score 1; a misspelt word is most likely a rare one, and should weigh like one.
         let weight = 1.0 + (1.0 + self.documents() as f32).ln();
-        let mut meant: Vec<Box<dyn Query>> = meant
-            .into_iter()
-            .map(|query| Box::new(BoostQuery::new(query, weight)) as Box<dyn Query>)
-            .collect();
-        meant.extend(self.known_beginning(&term.stem).map(|beginning| self.known(beginning)));
-        Some(Box::new(DisjunctionMaxQuery::new(meant)))
+        let rare =
+            |query: FuzzyTermQuery| Box::new(BoostQuery::new(Box::new(query), weight)) as Box<dyn Query>;
+        let misspelt = self.spelt_like(&term.stem);
+        let longer = FuzzyTermQuery::new_prefix(self.term(&term.stem), 0, true);
+        let shorter = self.known_beginning(&term.stem).map(|beginning| self.known(beginning));
+        let loanword = is_cyrillic(&term.word).then(|| self.spelt_like(&stem(&latin(&term.word))));
+        let meant = [Some(misspelt), Some(longer), loanword].into_iter().flatten().map(rare).chain(shorter);
+        Some(Box::new(DisjunctionMaxQuery::new(meant.collect())))
     }
 
     /// One slip: two in one word are rare, and then the other words of the question propose what is meant.
-    fn spelt_like(&self, stem: &str) -> Box<dyn Query> {
-        Box::new(FuzzyTermQuery::new(self.term(stem), 1, true))
+    fn spelt_like(&self, stem: &str) -> FuzzyTermQuery {
+        FuzzyTermQuery::new(self.term(stem), 1, true)
     }
 
     /// The longest beginning of a stem that some stimulus holds as a stem.
     fn known_beginning<'stem>(&self, stem: &'stem str) -> Option<&'stem str> {
-        let ends = stem.char_indices().skip(SHORTEST_MISSPELT).map(|(end, _)| end);
+        let ends = stem.char_indices().skip(*SPELT.start()).map(|(end, _)| end);
         ends.map(|end| &stem[..end]).filter(|beginning| self.documents_with(beginning) > 0).last()
     }
 

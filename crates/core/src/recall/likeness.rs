@@ -1,6 +1,6 @@
 //! How like a question and a taught stimulus are, from 0 (nothing in common) to 1 (the same words).
 //!
-//! Both are sets of words. Each weighs as much as it is rare among the stimuli; function words weigh little, numbers
+//! Both are sets of words. Each weighs as much as it is rare among the stimuli; common words weigh little, numbers
 //! double. A word is matched when the other side has it in any form, or has one that may be the same word ([`alike`]).
 //!
 //! `likeness = shared / (matched + REPLACED * replaced + ADDED * added)`
@@ -8,20 +8,21 @@
 //! `matched` is the weight of the matched words, and `shared` the part of it that really is the same. What is left over
 //! on both sides has been *replaced*: one subject by another, which makes it another question. What is left over on one
 //! side only has been *added* (or left out), which mostly does not. `replaced` is therefore the lighter of the two
-//! remainders, and `added` how much heavier the other one is.
+//! remainders, and `added` how much heavier the other one is. Common words are never replaced, only added, unless there
+//! is nothing else, or they are question words that ask for different things.
 //!
 //! Neither word order nor which side is the question matters. Unlike a raw BM25 score this has a fixed range, so one
 //! threshold holds for any genome.
 
 use std::collections::HashMap;
 
-use crate::text::{Asks, Term, has_digit, is_cyrillic, latin, stem};
+use crate::text::{Asks, SPELT, Term, has_digit, is_cyrillic, latin, stem};
 
 /// The least likeness that is an answer. Chosen on the tune split of the labelled questions in `benches/recall`; see
 /// `docs/recall.md` for the precision and recall it gives.
 pub const THRESHOLD: f32 = 0.75;
 
-/// What a function word weighs, beside another word that is as rare.
+/// What a common word weighs, beside another word that is as rare.
 const COMMON_WEIGHT: f32 = 0.1;
 /// What a word with a digit weighs, beside another word: numbers, versions and error codes name one thing only.
 const NUMBER_WEIGHT: f32 = 2.0;
@@ -29,11 +30,9 @@ const NUMBER_WEIGHT: f32 = 2.0;
 const REPLACED: f32 = 2.0;
 /// How much an added word counts: people explain themselves, and leave out what is clear to them.
 const ADDED: f32 = 0.25;
-/// Words shorter than this are not compared by their spelling: too many are one letter apart.
-const SHORTEST_COMPARED: usize = 4;
 /// The least similarity of two spellings that may be one word.
 const LEAST_SPELLING: f32 = 0.7;
-/// The similarity of a word and its beginning: clipped (`prod` for `production`) or derived (`дежурный`, `дежурство`).
+/// The similarity of a word and its beginning: clipped (`prod` for `production`) or derived (`оформить`, `оформление`).
 const BEGINNING: f32 = 0.75;
 /// Words of a text that are looked at. Both texts may be long, and every word is compared with every other.
 const COMPARED_TERMS: usize = 100;
@@ -164,8 +163,7 @@ fn alike<F: Fn(&str) -> u64>(one: &Term, other: &Term, weights: &mut Weights<F>)
 }
 
 fn is_beginning(short: &Term, long: &Term) -> bool {
-    let begins =
-        |short: &str, long: &str| long.starts_with(short) && short.chars().count() >= SHORTEST_COMPARED;
+    let begins = |short: &str, long: &str| long.starts_with(short) && SPELT.contains(&short.chars().count());
     begins(&short.word, &long.word) || begins(&short.stem, &long.stem)
 }
 
@@ -175,7 +173,7 @@ fn spelling(one: &str, other: &str) -> f32 {
     let (a, b) = (one.chars().count(), other.chars().count());
     let (shorter, longer) = (a.min(b), a.max(b));
     let hopeless = (shorter as f32) < LEAST_SPELLING * longer as f32;
-    if shorter < SHORTEST_COMPARED || hopeless || one.chars().next() != other.chars().next() {
+    if !SPELT.contains(&shorter) || hopeless || one.chars().next() != other.chars().next() {
         return 0.0;
     }
     let edits = strsim::osa_distance(one, other);

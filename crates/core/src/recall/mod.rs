@@ -18,8 +18,8 @@ use crate::error::{CommandError, OpenError};
 use crate::store::{Association, Reader};
 use crate::text::{Key, Term, terms};
 
-use index::Index;
 pub use index::IndexStatus;
+use index::{Index, Search};
 pub use likeness::THRESHOLD;
 use likeness::{Weights, likeness};
 
@@ -86,12 +86,14 @@ impl Recall {
     }
 
     fn find_similar(&self, question: &[Term]) -> Result<Found, CommandError> {
-        let (mut scored, mut weights) = self.score_candidates(question)?;
+        let search = self.index.search();
+        let mut weights = Weights::new(|stem: &str| search.documents_with(stem), search.documents());
+        let mut scored = self.score_candidates(question, &search, &mut weights)?;
         // Of two that are as near, what was taught last.
         scored.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.block.cmp(&a.block)));
         while let Some(best) = scored.first().filter(|best| best.score >= THRESHOLD) {
-            let rivals = scored.iter().skip(1).take_while(|other| best.score - other.score <= MARGIN);
-            if rivals.into_iter().any(|rival| likeness(&best.terms, &rival.terms, &mut weights) < THRESHOLD) {
+            let mut rivals = scored.iter().skip(1).take_while(|other| best.score - other.score <= MARGIN);
+            if rivals.any(|rival| likeness(&best.terms, &rival.terms, &mut weights) < THRESHOLD) {
                 break;
             }
             if let Some(answer) = self.reader.answer(Key::of(&best.stimulus))? {
@@ -111,14 +113,13 @@ impl Recall {
         Ok(Found { by: Match::None, score, answer: None, suggestions })
     }
 
-    fn score_candidates(
+    fn score_candidates<F: Fn(&str) -> u64>(
         &self,
         question: &[Term],
-    ) -> Result<(Vec<Scored>, Weights<impl Fn(&str) -> u64>), CommandError> {
-        let search = self.index.search();
+        search: &Search,
+        weights: &mut Weights<F>,
+    ) -> Result<Vec<Scored>, CommandError> {
         let candidates = search.candidates(question, CANDIDATES).map_err(unreadable)?;
-        let documents = search.documents();
-        let mut weights = Weights::new(move |stem: &str| search.documents_with(stem), documents);
         let mut scored: Vec<Scored> = Vec::with_capacity(candidates.len());
         let mut seen = HashSet::new();
         for block in candidates {
@@ -126,11 +127,11 @@ impl Recall {
             // Taught again a moment ago: the index may still hold both.
             if seen.insert(Key::of(&stimulus)) {
                 let terms = terms(&stimulus);
-                let score = likeness(question, &terms, &mut weights);
+                let score = likeness(question, &terms, weights);
                 scored.push(Scored { block, stimulus, terms, score });
             }
         }
-        Ok((scored, weights))
+        Ok(scored)
     }
 
     /// How far the index is.
@@ -153,4 +154,53 @@ struct Scored {
 
 fn unreadable(error: tantivy::TantivyError) -> CommandError {
     CommandError::Unreadable(format!("the search index: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Node;
+    use crate::testing::{answer, ask, open, teach, until_indexed};
+
+    /// A node that was taught these stimuli; each is answered by itself.
+    async fn taught(stimuli: &[&str]) -> (Node, tempfile::TempDir) {
+        let root = tempfile::tempdir().unwrap();
+        let node = open(root.path());
+        for stimulus in stimuli {
+            teach(&node, stimulus, stimulus).await;
+        }
+        until_indexed(&node);
+        (node, root)
+    }
+
+    #[tokio::test]
+    async fn a_single_word_is_found_however_it_is_written() {
+        let stimuli = ["notifications", "Redis", "healthcheck", "оформление", "certificate"];
+        let (node, _root) = taught(&stimuli).await;
+        let questions = ["notificaton", "редис", "health check", "оформить", "cert"];
+        for (question, stimulus) in questions.into_iter().zip(stimuli) {
+            assert_eq!(answer(&node, question).await.as_deref(), Some(stimulus), "{question}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_question_that_does_not_tell_which_gets_suggestions() {
+        let (node, _root) = taught(&["restart the payment service", "restart the search service"]).await;
+        let found = ask(&node, "how do I restart the service?").await;
+        assert_eq!((found.by, found.suggestions.len()), (Match::None, 2));
+        assert!(found.score >= THRESHOLD, "{}", found.score);
+        assert!(answer(&node, "how do I restart the search service?").await.is_some());
+    }
+
+    #[tokio::test]
+    async fn of_two_wordings_of_one_stimulus_the_one_taught_last_answers() {
+        let (node, _root) = taught(&["restart the server", "restarting the server"]).await;
+        assert_eq!(answer(&node, "server restart").await.as_deref(), Some("restarting the server"));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_found_for_a_question_without_words() {
+        let (node, _root) = taught(&["restart the server"]).await;
+        assert_eq!(ask(&node, "?!").await.by, Match::None);
+    }
 }

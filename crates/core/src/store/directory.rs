@@ -1,7 +1,7 @@
 //! The data directory: where its files stand, and the lock that lets one process at a time work in it.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -47,13 +47,14 @@ impl DataDirectory {
 
     /// Makes the directory with mode 0700 if it is missing, durably.
     pub(crate) fn create(&self) -> Result<(), OpenError> {
-        if let Ok(found) = self.path.metadata()
-            && found.is_dir()
-        {
+        let at = || OpenError::io(&self.path);
+        if let Ok(found) = self.path.metadata() {
+            if !found.is_dir() {
+                return Err(at()(ErrorKind::NotADirectory.into()));
+            }
             self.warn_of_readers(found.mode());
             return Ok(());
         }
-        let at = || OpenError::io(&self.path);
         DirBuilder::new().recursive(true).mode(0o700).create(&self.path).map_err(at())?;
         let parent = self.path.canonicalize().map_err(at())?;
         let parent = parent.parent().unwrap_or(Path::new("/"));

@@ -77,6 +77,11 @@ pub(crate) struct Intake {
 pub(crate) struct WriterThread(JoinHandle<()>);
 
 impl WriterThread {
+    /// Whether the writer has ended, for whatever reason.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.0.is_finished()
+    }
+
     /// Waits for the writer to end and the file to be closed.
     pub(crate) fn join(self) {
         if self.0.join().is_err() {

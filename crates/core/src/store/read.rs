@@ -10,6 +10,9 @@ use super::{BlockRef, DataDirectory, schema};
 use crate::error::{CommandError, OpenError};
 use crate::text::Key;
 
+/// Connections that are kept for the next read; a burst of readers opens more, and closes them again.
+const MOST_IDLE: usize = 64;
+
 /// Read-only connections to the genome, opened as they are needed and kept.
 pub struct Reader {
     path: PathBuf,
@@ -146,7 +149,10 @@ impl Reader {
                 .map_err(|error| CommandError::Unreadable(error.to_string()))?,
         };
         let result = read(&connection).map_err(|error| CommandError::Unreadable(error.to_string()));
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < MOST_IDLE {
+            idle.push(connection);
+        }
         result
     }
 
@@ -314,4 +320,88 @@ fn stimulus_of(content: &[u8]) -> Option<String> {
         return None;
     }
     String::from_utf8(text.to_vec()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Barrier};
+
+    use super::*;
+    use crate::testing::{forget, open, teach};
+
+    #[tokio::test]
+    async fn blocks_are_read_in_order_and_none_beyond_the_end() {
+        let root = tempfile::tempdir().unwrap();
+        let node = open(root.path());
+        for number in 0..5 {
+            teach(&node, &number.to_string(), "x").await;
+        }
+        let indexes = |from, limit| -> Vec<u64> {
+            node.reader().blocks(from, limit).unwrap().iter().map(|stored| stored.block.index).collect()
+        };
+        assert_eq!(indexes(0, 100), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(indexes(2, 2), [2, 3]);
+        assert_eq!(indexes(3, 0), [0; 0]);
+        for beyond in [6, u64::MAX, i64::MAX as u64 + 1] {
+            assert_eq!(indexes(beyond, 10), [0; 0]);
+            assert!(node.reader().block(beyond).unwrap().is_none());
+        }
+    }
+
+    #[tokio::test]
+    async fn associations_are_what_can_be_asked_page_by_page() {
+        let root = tempfile::tempdir().unwrap();
+        let node = open(root.path());
+        for stimulus in ["a", "b", "c", "A", "d", "b"] {
+            teach(&node, stimulus, "x").await;
+        }
+        forget(&node, "c").await.unwrap();
+        let (mut found, mut from) = (Vec::new(), Some(0));
+        while let Some(page) = from {
+            let (associations, next) = node.reader().associations(page, 2).unwrap();
+            found.extend(associations.into_iter().map(|association| association.teach.stimulus));
+            from = next;
+        }
+        assert_eq!(found, ["A", "d", "b"]);
+    }
+
+    #[tokio::test]
+    async fn content_that_does_not_match_its_block_is_told_apart_and_never_answered() {
+        let root = tempfile::tempdir().unwrap();
+        let node = open(root.path());
+        teach(&node, "a", "true").await;
+        Connection::open(DataDirectory::new(root.path()).genome())
+            .unwrap()
+            .execute(
+                "UPDATE block SET content = CAST(replace(content, 'true', 'lies') AS BLOB) WHERE idx = 1",
+                [],
+            )
+            .unwrap();
+        let stored = node.reader().block(1).unwrap().unwrap();
+        assert_eq!(stored.recorded, Recorded::Broken(ContentError::Digest));
+        assert!(matches!(node.reader().answer(Key::of("a")), Err(CommandError::Unreadable(_))));
+    }
+
+    #[test]
+    fn a_burst_of_readers_leaves_a_bounded_number_of_connections() {
+        let root = tempfile::tempdir().unwrap();
+        drop(open(root.path()));
+        let reader = Arc::new(Reader::open(&DataDirectory::new(root.path())).unwrap());
+        let all = Arc::new(Barrier::new(MOST_IDLE + 20));
+        let readers: Vec<_> = (0..MOST_IDLE + 20)
+            .map(|_| {
+                let (reader, all) = (Arc::clone(&reader), Arc::clone(&all));
+                std::thread::spawn(move || {
+                    reader
+                        .with(|connection| {
+                            all.wait();
+                            rows(connection, 0, 1)
+                        })
+                        .unwrap()
+                })
+            })
+            .collect();
+        assert!(readers.into_iter().all(|reader| reader.join().unwrap().len() == 1));
+        assert_eq!(reader.idle.lock().unwrap().len(), MOST_IDLE);
+    }
 }

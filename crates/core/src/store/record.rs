@@ -180,7 +180,13 @@ fn versions(connection: &Connection, key: Key) -> rusqlite::Result<Vec<u64>> {
     while let Some(index) = next {
         versions.push(index);
         let older: Option<i64> = statement.query_row([index as i64], |row| row.get(0))?;
-        next = older.map(|index| index as u64);
+        next = match older {
+            // A link that leads nowhere earlier is damage, and could be followed forever.
+            Some(older) if older as u64 >= index => {
+                return Err(rusqlite::Error::IntegralValueOutOfRange(0, older));
+            }
+            older => older.map(|older| older as u64),
+        };
     }
     Ok(versions)
 }

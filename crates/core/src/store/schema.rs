@@ -1,9 +1,11 @@
 //! The genome's SQLite file: its tables, its settings, and how connections to it are opened.
 
-use std::path::Path;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use crate::error::OpenError;
 
@@ -60,19 +62,51 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-/// Opens the genome read-only; it works beside a live writer.
+/// Opens the genome read-only; it works beside a live writer, and on a copy that cannot be written.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
     if !path.try_exists().map_err(OpenError::io(path))? {
         return Err(OpenError::NoGenome(path.parent().unwrap_or(path).to_owned()));
     }
+    match open_read_only(path, path.as_os_str()) {
+        Err(OpenError::Sqlite { source, .. }) if is_read_only(&source) && !log_of(path).exists() => {
+            open_read_only(path, &immutable(path))
+        }
+        opened => opened,
+    }
+}
+
+fn open_read_only(path: &Path, name: &OsStr) -> Result<Connection, OpenError> {
     let at = || OpenError::sqlite(path);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(at())?;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(name, flags).map_err(at())?;
     connection.busy_timeout(PATIENCE).map_err(at())?;
     connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096;").map_err(at())?;
     check_ours(&connection, path)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
+}
+
+/// SQLite makes files for its locks even to read, unless it is told that nobody writes. A live node always has a log, so
+/// a genome without one, where no file can be made, is a copy at rest.
+fn immutable(path: &Path) -> OsString {
+    let escape = |byte: &u8| match byte {
+        b'%' | b'?' | b'#' => format!("%{byte:02x}").into_bytes(),
+        byte => vec![*byte],
+    };
+    let path: Vec<u8> = path.as_os_str().as_bytes().iter().flat_map(escape).collect();
+    OsString::from_vec([b"file:", path.as_slice(), b"?immutable=1"].concat())
+}
+
+fn is_read_only(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
+}
+
+/// SQLite's write-ahead log of the database at `path`.
+fn log_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
 }
 
 fn is_new(connection: &Connection) -> rusqlite::Result<bool> {

@@ -1,5 +1,7 @@
 //! Verification of a stored genome: every block, its content, its erasure, and the current answers.
 
+use std::collections::HashMap;
+
 use kolibri_genome::{Block, Broken, Content, EventType, Head, Verifier};
 use rusqlite::{Connection, OptionalExtension};
 
@@ -16,7 +18,7 @@ const CHUNK: usize = 2_000;
 pub struct Progress {
     /// Blocks checked.
     pub done: u64,
-    /// Blocks in the genome when this was asked for.
+    /// Blocks in the genome when the walk began.
     pub total: u64,
 }
 
@@ -69,6 +71,12 @@ pub enum Fault {
     /// The link to the TEACH it replaced is wrong.
     #[error("it is said to replace block {0}, which is no earlier TEACH of the same stimulus")]
     Replaces(u64),
+    /// It does not say which TEACH it replaced.
+    #[error("it does not say that it replaces block {0}, the TEACH of the same stimulus before it")]
+    Unlinked(u64),
+    /// Something is noted for a block that is not there, or the block has an index that no block can have.
+    #[error("something is noted for it, but no such block is there or can be")]
+    Stray,
     /// The block is named as the current answer of another stimulus.
     #[error("it is named as the answer of a stimulus that it does not teach")]
     WrongAnswer,
@@ -107,25 +115,28 @@ impl Stop {
 }
 
 fn check_all(connection: &Connection, mut progress: impl FnMut(Progress)) -> Result<Verdict, Stop> {
+    // A live node may write faster than this reads: what it adds meanwhile is for the next time.
+    let total = length(connection)?;
     let mut walk = Walk::default();
-    loop {
+    while walk.next < total {
         // One snapshot a chunk, so that block, erasure and answer are seen as one commit left them.
         let snapshot = connection.unchecked_transaction()?;
-        let rows = read::rows(&snapshot, walk.next, CHUNK)?;
-        let ended = rows.len() < CHUNK;
+        let chunk = CHUNK.min((total - walk.next) as usize);
+        let rows = read::rows(&snapshot, walk.next, chunk)?;
+        if rows.is_empty() {
+            return Err(Stop::Broken { index: walk.next, fault: Fault::Missing });
+        }
         for raw in rows {
             walk.check(&snapshot, raw)?;
         }
-        progress(Progress { done: walk.next, total: length(&snapshot)? });
-        if ended {
-            break;
-        }
+        progress(Progress { done: walk.next, total });
     }
+    let Some(head) = walk.verifier.head() else {
+        return Err(Stop::Broken { index: 0, fault: Fault::Empty });
+    };
     check_answers(connection)?;
-    match walk.verifier.head() {
-        Some(head) => Ok(Verdict::Sound { head, erased: walk.erased }),
-        None => Err(Stop::Broken { index: 0, fault: Fault::Empty }),
-    }
+    check_strays(connection)?;
+    Ok(Verdict::Sound { head, erased: walk.erased })
 }
 
 #[derive(Default)]
@@ -135,6 +146,8 @@ struct Walk {
     erased: u64,
     /// The last FORGET that was looked into, since it is asked about once for each block it erased.
     forget: Option<(u64, Vec<u64>)>,
+    /// The newest version so far of each stimulus of which later ones are to come.
+    versions: HashMap<Key, u64>,
 }
 
 impl Walk {
@@ -149,7 +162,7 @@ impl Walk {
             Some(by) => self.check_erased(snapshot, &block, &raw, by)?,
             None => match block.verify_content(&raw.salt, &raw.content).map_err(broken)? {
                 Content::Teach(teach) => {
-                    check_teach(snapshot, index, Key::of(&teach.stimulus), raw.replaces)?
+                    self.check_teach(snapshot, index, Key::of(&teach.stimulus), raw.replaces)?
                 }
                 Content::Forget(forget) => check_forget(snapshot, index, forget.erased())?,
                 Content::Ask(ask) => check_ask(snapshot, index, ask.found().block())?,
@@ -165,42 +178,71 @@ impl Walk {
         if !zeros(&raw.salt) || !zeros(&raw.content) {
             return Err(Stop::at(block.index)(Fault::NotErased(by)));
         }
+        if block.event != EventType::Teach || by <= block.index {
+            return Err(Stop::at(block.index)(Fault::NoSuchForget(by)));
+        }
         if self.forget.as_ref().is_none_or(|(cached, _)| *cached != by) {
             self.forget = Some((by, forget_list(snapshot, by)?));
         }
         let listed = self.forget.as_ref().is_some_and(|(_, list)| list.binary_search(&block.index).is_ok());
-        if block.event != EventType::Teach || by <= block.index || !listed {
+        if !listed {
             return Err(Stop::at(block.index)(Fault::NoSuchForget(by)));
         }
         self.erased += 1;
         Ok(())
     }
-}
 
-/// The blocks that FORGET block `index` lists; none if it is no such block. Its own digest is checked when the walk
-/// comes to it.
-fn forget_list(snapshot: &Connection, index: u64) -> Result<Vec<u64>, Stop> {
-    let raw = read::rows(snapshot, index, 1)?.pop().filter(|raw| raw.index == index);
-    let content = raw.and_then(|raw| Content::from_bytes(EventType::Forget, &raw.content).ok());
-    Ok(match content {
-        Some(Content::Forget(forget)) => forget.erased().to_vec(),
-        _ => Vec::new(),
-    })
-}
-
-fn check_teach(snapshot: &Connection, index: u64, key: Key, replaces: Option<u64>) -> Result<(), Stop> {
-    let current: Option<i64> = snapshot
-        .prepare_cached("SELECT idx FROM answer WHERE key = ?")?
-        .query_row([key.0], |row| row.get(0))
-        .optional()?;
-    if current.is_none_or(|current| (current as u64) < index) {
-        return Err(Stop::at(index)(Fault::Answer));
-    }
-    match replaces {
-        Some(older) if older >= index || key_of(snapshot, older)? != Some(key) => {
-            Err(Stop::at(index)(Fault::Replaces(older)))
+    /// Checks that a TEACH answers or is followed by one that does, and that it names the version before it: a FORGET
+    /// finds what it has to erase by these links.
+    fn check_teach(
+        &mut self,
+        snapshot: &Connection,
+        index: u64,
+        key: Key,
+        replaces: Option<u64>,
+    ) -> Result<(), Stop> {
+        let current: Option<i64> = snapshot
+            .prepare_cached("SELECT idx FROM answer WHERE key = ?")?
+            .query_row([key.0], |row| row.get(0))
+            .optional()?;
+        let older = match current.map(|current| current as u64) {
+            Some(current) if current > index => self.versions.insert(key, index),
+            Some(current) if current == index => self.versions.remove(&key),
+            _ => return Err(Stop::at(index)(Fault::Answer)),
+        };
+        let is_version = |block| Ok::<_, Stop>(key_of(snapshot, block)? == Some(key));
+        match (older, replaces) {
+            (Some(older), Some(replaced)) if older == replaced => Ok(()),
+            // A live node may have forgotten it since the walk went by.
+            (Some(older), _) if is_version(older)? => Err(Stop::at(index)(Fault::Unlinked(older))),
+            // A live node may have taught this since the walk went by that one.
+            (_, Some(replaced)) if replaced >= index || !is_version(replaced)? => {
+                Err(Stop::at(index)(Fault::Replaces(replaced)))
+            }
+            _ => Ok(()),
         }
-        _ => Ok(()),
+    }
+}
+
+/// The blocks that FORGET block `index` lists; none if it is no such block. A FORGET that is damaged or missing is named
+/// here, before the blocks it erased are found to be without one.
+fn forget_list(snapshot: &Connection, index: u64) -> Result<Vec<u64>, Stop> {
+    let Some(raw) = read::rows(snapshot, index, 1)?.pop() else { return Ok(Vec::new()) };
+    if raw.index != index {
+        return Err(Stop::at(index)(Fault::Missing));
+    }
+    let broken = |broken: Broken| Stop::at(index)(Fault::Block(broken));
+    let (computed, stored) = (Block::hash_bytes(&raw.bytes), read::hash(&raw.hash));
+    if computed != stored {
+        return Err(broken(Broken::Hash { computed, stored }));
+    }
+    let block = Block::from_bytes(&raw.bytes).map_err(|error| broken(error.into()))?;
+    if block.event != EventType::Forget {
+        return Ok(Vec::new());
+    }
+    match block.verify_content(&raw.salt, &raw.content).map_err(broken)? {
+        Content::Forget(forget) => Ok(forget.erased().to_vec()),
+        _ => Ok(Vec::new()),
     }
 }
 
@@ -229,22 +271,39 @@ fn check_ask(snapshot: &Connection, index: u64, source: Option<u64>) -> Result<(
 
 /// Checks that every current answer is a TEACH of the stimulus it stands for.
 fn check_answers(connection: &Connection) -> Result<(), Stop> {
-    let mut after = Vec::new();
+    let mut from = Vec::new();
     loop {
         let snapshot = connection.unchecked_transaction()?;
-        let chunk: Vec<([u8; 32], i64)> = snapshot
-            .prepare_cached("SELECT key, idx FROM answer WHERE key > ? ORDER BY key LIMIT ?")?
-            .query_map(rusqlite::params![after, CHUNK as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
+        let chunk: Vec<(Vec<u8>, i64)> = snapshot
+            .prepare_cached("SELECT key, idx FROM answer WHERE key >= ? ORDER BY key LIMIT ?")?
+            .query_map(rusqlite::params![from, CHUNK as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<rusqlite::Result<_>>()?;
         for (key, index) in &chunk {
-            if key_of(&snapshot, *index as u64)? != Some(Key(*key)) {
+            if key_of(&snapshot, *index as u64)?.is_none_or(|taught| taught.0 != key[..]) {
                 return Err(Stop::at(*index as u64)(Fault::WrongAnswer));
             }
         }
         match chunk.last() {
-            Some((key, _)) => after = key.to_vec(),
+            // The least key that comes after this one.
+            Some((key, _)) => from = [key, &[0][..]].concat(),
             None => return Ok(()),
         }
+    }
+}
+
+/// Checks that every note of an erasure, and every row, is about a block that the walk came by.
+fn check_strays(connection: &Connection) -> Result<(), Stop> {
+    let stray: Option<i64> = connection
+        .query_row(
+            "SELECT idx FROM erasure WHERE idx NOT IN (SELECT idx FROM block)
+             UNION ALL SELECT idx FROM block WHERE idx < 0 LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?;
+    match stray {
+        Some(index) => Err(Stop::at(index as u64)(Fault::Stray)),
+        None => Ok(()),
     }
 }
 
@@ -252,9 +311,12 @@ fn check_answers(connection: &Connection) -> Result<(), Stop> {
 fn key_of(snapshot: &Connection, index: u64) -> rusqlite::Result<Option<Key>> {
     let raw =
         read::rows(snapshot, index, 1)?.pop().filter(|raw| raw.index == index && raw.erased_by.is_none());
-    Ok(raw.and_then(|raw| match Content::from_bytes(EventType::Teach, &raw.content) {
-        Ok(Content::Teach(teach)) => Some(Key::of(&teach.stimulus)),
-        _ => None,
+    Ok(raw.and_then(|raw| {
+        let event = Block::from_bytes(&raw.bytes).ok()?.event;
+        match Content::from_bytes(event, &raw.content) {
+            Ok(Content::Teach(teach)) => Some(Key::of(&teach.stimulus)),
+            _ => None,
+        }
     }))
 }
 
@@ -264,3 +326,6 @@ fn length(snapshot: &Connection) -> rusqlite::Result<u64> {
         .query_row([], |row| row.get::<_, i64>(0))
         .map(|length| length as u64)
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ pub enum Failed {
 }
 
 impl Failed {
-    /// Every label, in the order of [`Failed::position`].
+    /// Every label, each at its position.
     pub fn all() -> impl Iterator<Item = Self> {
         EventType::ALL.into_iter().map(Self::Event).chain([Self::Command, Self::Trace])
     }

@@ -148,17 +148,25 @@ fn open(path: &Path) -> std::io::Result<(File, u64)> {
 }
 
 fn rotate(path: &Path) -> std::io::Result<()> {
-    let older = |number: u32| PathBuf::from(format!("{}.{number}", path.display()));
     for number in (1..OLDER).rev() {
-        if older(number).exists() {
-            std::fs::rename(older(number), older(number + 1))?;
+        if older(path, number).exists() {
+            std::fs::rename(older(path, number), older(path, number + 1))?;
         }
     }
-    std::fs::rename(path, older(1))
+    std::fs::rename(path, older(path, 1))
 }
 
-/// The last records in the file, oldest first, so that the trace before a crash can still be asked for after it.
+fn older(path: &Path, number: u32) -> PathBuf {
+    PathBuf::from(format!("{}.{number}", path.display()))
+}
+
+/// The last records, oldest first, so that the trace before a crash can still be asked for after it, even if the file
+/// was rotated in between.
 pub(super) fn tail(path: &Path) -> Vec<Trace> {
+    [tail_of(&older(path, 1)), tail_of(path)].concat()
+}
+
+fn tail_of(path: &Path) -> Vec<Trace> {
     let Ok(mut file) = File::open(path) else { return Vec::new() };
     let start = file.metadata().map_or(0, |metadata| metadata.len().saturating_sub(TAIL));
     if file.seek(SeekFrom::Start(start)).is_err() {
@@ -172,6 +180,7 @@ pub(super) fn tail(path: &Path) -> Vec<Trace> {
 mod tests {
     use super::*;
     use crate::telemetry::Telemetry;
+    use crate::testing::{series, telemetry, until};
     use crate::trace::{Outcome, Phases, TraceId};
 
     fn trace(number: u64) -> Arc<Trace> {
@@ -202,8 +211,64 @@ mod tests {
         let second = file(&path, 1 << 20);
         assert!(second.append(trace(2)));
         second.close();
-        let times: Vec<_> = tail(&path).into_iter().map(|trace| trace.time).collect();
-        assert_eq!(times, [1, 2]);
+        assert_eq!(times(&path), [1, 2]);
+    }
+
+    fn times(path: &Path) -> Vec<u64> {
+        tail(path).into_iter().map(|trace| trace.time).collect()
+    }
+
+    #[test]
+    fn what_was_appended_is_read_back_across_a_rotation() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("trace.jsonl");
+        for number in 1..=3 {
+            let file = file(&path, 10);
+            assert!(file.append(trace(number)));
+            file.close();
+        }
+        assert_eq!(times(&path), [2, 3]);
+    }
+
+    #[test]
+    fn only_the_end_of_a_long_file_is_read_back_and_lines_that_are_no_traces_are_passed_over() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("trace.jsonl");
+        let line = |number| serde_json::to_string(&trace(number)).unwrap() + "\n";
+        let mut bytes: Vec<u8> = (1..=5_000).map(line).collect::<String>().into_bytes();
+        bytes.extend(b"\n{}\nnot a trace\n\xff\xfe\n[1]\n");
+        bytes.extend(line(5_001).into_bytes());
+        std::fs::write(&path, bytes).unwrap();
+        let times = times(&path);
+        assert!((100..5_000).contains(&times.len()), "{}", times.len());
+        assert!(times.windows(2).all(|pair| pair[1] == pair[0] + 1) && times.last() == Some(&5_001));
+    }
+
+    #[test]
+    fn one_line_is_one_record_whatever_its_texts() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("trace.jsonl");
+        let content = crate::trace::TracedContent {
+            stimulus: "two\nlines \u{2028} \"quoted\" \u{0}".into(),
+            response: Some("👋🏽\r\n".into()),
+        };
+        let file = file(&path, 1 << 20);
+        assert!(file.append(Arc::new(Trace { content: Some(content.clone()), ..(*trace(1)).clone() })));
+        file.close();
+        assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 1);
+        let read = tail(&path).remove(0).content.unwrap();
+        assert_eq!((read.stimulus, read.response), (content.stimulus, content.response));
+    }
+
+    #[test]
+    fn a_new_file_is_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("trace.jsonl");
+        let file = file(&path, 1 << 20);
+        assert!(file.append(trace(1)));
+        file.close();
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
@@ -224,14 +289,17 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_written_counts_as_failed_traces() {
         let root = tempfile::tempdir().unwrap();
-        let config =
-            crate::telemetry::TelemetryConfig { instance: "i".into(), version: "v".into(), otlp: None };
-        let telemetry = Telemetry::start(&config).unwrap();
-        let instruments = Arc::new(Instruments::new(&telemetry));
-        let file = TraceFile::start(root.path().join("no/such/directory/t"), 1 << 20, instruments);
+        let (telemetry, path) = (telemetry(), root.path().join("not/yet/there/trace.jsonl"));
+        let file = TraceFile::start(path.clone(), 1 << 20, Arc::new(Instruments::new(&telemetry)));
+        let failed = r#"kolibri_backend_events_failed_total{event_type="TRACE"}"#;
         assert!(file.append(trace(1)));
+        until("the failure is counted", || series(&telemetry, failed) == Some(1.0));
+        // From the moment the disk is well again, nothing is lost.
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        assert!(file.append(trace(2)));
         file.close();
-        let text = telemetry.render().unwrap().unwrap();
-        assert!(text.contains("kolibri_backend_events_failed_total{event_type=\"TRACE\"} 1\n"), "{text}");
+        assert_eq!(times(&path), [2]);
+        assert_eq!(series(&telemetry, failed), Some(1.0));
+        assert!(!file.append(trace(3)), "a closed file takes nothing");
     }
 }

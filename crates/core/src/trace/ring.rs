@@ -92,4 +92,23 @@ mod tests {
         assert!(ring.find(id(9_999)).is_some());
         assert!(ring.find(id(2)).is_none());
     }
+
+    #[test]
+    fn both_rings_are_bounded_and_keep_the_last() {
+        let ring = Ring::new();
+        assert!(ring.latest(None).is_none());
+        for (outcome, capacity) in [(Outcome::Ok, OK as u64), (Outcome::Failed, FAILED as u64)] {
+            (1..=capacity + 3).for_each(|number| ring.push(trace(number, outcome)));
+            assert_eq!(ring.with(outcome, |traces| traces.len()) as u64, capacity);
+            assert_eq!(ring.with(outcome, |traces| traces[0].trace_id), id(4));
+        }
+    }
+
+    #[test]
+    fn of_two_commands_in_one_trace_the_failed_one_is_found() {
+        let ring = Ring::new();
+        ring.push(trace(7, Outcome::Failed));
+        ring.push(trace(7, Outcome::Ok));
+        assert_eq!(ring.find(id(7)).unwrap().outcome, Outcome::Failed);
+    }
 }

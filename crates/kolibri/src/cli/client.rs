@@ -47,15 +47,18 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let settings =
             Settings::from_environment().with(&settings::API_TOKEN_FILE, connection.api_token_file.clone());
-        let http = reqwest::blocking::Client::builder()
-            .timeout(TIMEOUT)
-            .user_agent(concat!("kolibri/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| format!("no HTTP client: {error}"))?;
         let url = match &connection.url {
             Some(url) if !url.is_empty() => url.trim_end_matches('/').to_owned(),
             _ => local_url(&settings),
         };
+        let mut http = reqwest::blocking::Client::builder()
+            .timeout(TIMEOUT)
+            .user_agent(concat!("kolibri/", env!("CARGO_PKG_VERSION")));
+        if is_on_this_machine(&url) {
+            // The proxy of the environment is on the way to other machines.
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|error| format!("no HTTP client: {error}"))?;
         Ok(Self { http, url, token: config::token(&settings)? })
     }
 
@@ -152,9 +155,29 @@ fn local_url(settings: &Settings) -> String {
     format!("http://{host}:{port}")
 }
 
+fn is_on_this_machine(url: &str) -> bool {
+    let host = reqwest::Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    host.is_some_and(|host| {
+        let address = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn loopback_addresses_are_on_this_machine() {
+        for url in ["http://127.0.0.1:8080", "http://localhost", "https://[::1]:8080/kolibri"] {
+            assert!(is_on_this_machine(url), "{url}");
+        }
+        for url in
+            ["http://localhost.example:8080", "http://10.0.0.1", "http://[2001:db8::1]", "127.0.0.1:8080"]
+        {
+            assert!(!is_on_this_machine(url), "{url}");
+        }
+    }
 
     #[test]
     fn the_local_node_is_found_where_its_settings_put_it() {

@@ -54,6 +54,7 @@ pub(super) enum TraceCommand {
         output: Output,
     },
     /// Show the trace of one command
+    #[command(after_help = "Example:\n  kolibri trace show 0af7651916cd43dd8448eb211c80319c")]
     Show {
         /// 32 hex digits, as in the X-Trace-Id header of the command's answer
         trace_id: String,
@@ -168,7 +169,7 @@ fn answer_for_people(answer: &Value) -> String {
             .map(|near| format!("\n  {:.2}  {}", number(&near["score"]), text(&near["stimulus"])))
             .collect();
         let hint = if near.is_empty() { "" } else { "; the nearest stimuli are:" };
-        return format!("nothing near enough was taught{hint}{}", near.concat());
+        return format!("no answer is near enough{hint}{}", near.concat());
     }
     let (found, score) = (text(&answer["match"]), number(&answer["score"]));
     format!(
@@ -216,7 +217,7 @@ mod tests {
     fn no_answer_shows_what_is_near() {
         let answer =
             json!({ "answer": null, "suggestions": [{ "stimulus": "capital of France", "score": 0.5 }] });
-        let expected = "nothing near enough was taught; the nearest stimuli are:\n  0.50  capital of France";
+        let expected = "no answer is near enough; the nearest stimuli are:\n  0.50  capital of France";
         assert_eq!(answer_for_people(&answer), expected);
     }
 }

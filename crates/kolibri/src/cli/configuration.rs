@@ -10,7 +10,7 @@ use crate::config::settings::{self, Settings};
 #[derive(Subcommand)]
 pub(super) enum Configuration {
     /// Check every setting, report every fault at once, and show what would be used; secrets are not shown
-    #[command(after_help = "Example:\n  KOLIBRI_HTTP_PORT=eighty kolibri config check")]
+    #[command(after_help = settings::after_help("Example:\n  KOLIBRI_HTTP_PORT=eighty kolibri config check"))]
     Check {
         #[command(flatten)]
         settings: Settings,

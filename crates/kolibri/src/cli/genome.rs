@@ -16,12 +16,12 @@ use crate::http::BlockResponse;
 pub(super) enum Genome {
     /// Check every block, its content, its erasure and every answer; exit code 1 when something is wrong
     #[command(after_help = "\
-It can run beside a live node. What it cannot see is a genome that was rewritten as a whole or cut short: compare the
-head it prints with one that was noted elsewhere, or let it do so with --expect.
+It can run beside a live node. What it cannot see is a genome that was rewritten as a whole or cut short: \
+compare the head it prints with one that was noted elsewhere, or let it do so with --expect.
 
 Examples:
   kolibri genome verify
-  kolibri genome verify --expect 302:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+  kolibri genome verify --expect 302:9f86d081...   (all 64 digits, as `kolibri genome head` prints them)")]
     Verify {
         /// A block that was noted earlier, as INDEX:HASH; the genome must hold it unchanged
         #[arg(long, value_name = "INDEX:HASH", value_parser = parse_expected)]
@@ -40,6 +40,7 @@ Examples:
         data: Data,
     },
     /// Show the last block's index and hash: what to note elsewhere
+    #[command(after_help = "Example:\n  kolibri genome head >> a-file-on-another-machine")]
     Head {
         #[command(flatten)]
         data: Data,

@@ -37,6 +37,11 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Run the node: the API, the metrics, everything
+    #[command(after_help = settings::after_help("\
+Examples:
+  kolibri serve
+  KOLIBRI_HTTP_PORT=8090 kolibri serve --data-dir /var/lib/kolibri
+  kolibri serve --http-host 0.0.0.0 --api-token-file /etc/kolibri/token"))]
     Serve(Settings),
     /// Teach an association; teaching a known stimulus again replaces its answer
     #[command(
@@ -71,6 +76,7 @@ Examples:
     #[command(subcommand)]
     Config(configuration::Configuration),
     /// Ask the node whether it is ready: for containers and scripts; exit code 1 when it is not
+    #[command(after_help = "Example:\n  kolibri healthcheck && echo ready")]
     Healthcheck(commands::Healthcheck),
 }
 
@@ -149,13 +155,19 @@ fn print_json(value: &impl serde::Serialize) -> Result<(), Stop> {
     print_line(&line)
 }
 
-/// Prints a line. A reader that went away (`| head`) ends the program quietly, as it does with other tools.
+/// Prints a line.
 fn print_line(line: &str) -> Result<(), Stop> {
-    use std::io::{ErrorKind, Write};
-    match writeln!(std::io::stdout(), "{line}") {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-        Err(error) => Err(Stop::Failed(format!("cannot write to standard output: {error}"))),
+    use std::io::Write;
+    writeln!(std::io::stdout(), "{line}").map_err(|error| {
+        end_if_nobody_reads(&error);
+        Stop::Failed(format!("cannot write to standard output: {error}"))
+    })
+}
+
+/// A reader that went away (`| head`) ends the program quietly, as it does with other tools.
+fn end_if_nobody_reads(error: &std::io::Error) {
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        std::process::exit(0);
     }
 }
 

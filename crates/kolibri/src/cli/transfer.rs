@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::client::{Client, Problem};
 use super::genome::progress_bar;
-use super::{Connection, Output, Stop, print_json, print_line};
+use super::{Connection, Output, Stop, end_if_nobody_reads, print_json, print_line};
 
 /// Associations sent in one request: enough to fill the node's group commit, few enough to show progress.
 const CHUNK: usize = 1000;
@@ -83,15 +83,20 @@ impl Import {
         let input: Box<dyn Read> = if self.file.as_os_str() == "-" {
             Box::new(std::io::stdin())
         } else {
-            let file = File::open(&self.file).map_err(|error| format!("{}: {error}", self.file.display()))?;
-            bar.set_length(file.metadata().map_or(0, |metadata| metadata.len()));
+            let at = |error: std::io::Error| format!("{}: {error}", self.file.display());
+            let file = File::open(&self.file).map_err(at)?;
+            let metadata = file.metadata().map_err(at)?;
+            if metadata.is_dir() {
+                return Err(Stop::Failed(at(std::io::ErrorKind::IsADirectory.into())));
+            }
+            bar.set_length(metadata.len());
             Box::new(file)
         };
         let input = bar.wrap_read(input);
         let client = Client::new(&self.node)?;
         let mut report = Report::default();
         let result = match format {
-            Format::Csv => import(csv_entries(input), &client, &mut report),
+            Format::Csv => csv_entries(input).and_then(|entries| import(entries, &client, &mut report)),
             Format::Jsonl => import(jsonl_entries(BufReader::new(input)), &client, &mut report),
         };
         bar.finish_and_clear();
@@ -180,22 +185,45 @@ fn send(client: &Client, chunk: &[(u64, Association)], report: &mut Report) -> R
     }
 }
 
-fn csv_entries(input: impl Read) -> impl Iterator<Item = Entry> {
-    let mut reader = csv::ReaderBuilder::new().from_reader(input);
+fn csv_entries(input: impl Read) -> Result<impl Iterator<Item = Entry>, Stop> {
+    let mut reader = csv::Reader::from_reader(input);
+    let header = reader.headers().map_err(|error| csv_problem(&error))?.clone();
+    if !["stimulus", "response"].iter().all(|column| header.iter().any(|name| name == *column)) {
+        let header = header.iter().collect::<Vec<_>>().join(",");
+        return Err(Stop::Failed(format!(
+            "the first line of the CSV is `{header}`; it must name the columns stimulus and response, with a comma \
+             between them"
+        )));
+    }
     let mut over = false;
-    std::iter::from_fn(move || {
-        if over {
+    Ok(reader.into_records().map_while(move |record| {
+        if std::mem::replace(&mut over, record.as_ref().is_err_and(csv::Error::is_io_error)) {
             return None;
         }
-        let line = reader.position().line();
-        let result = reader.deserialize().next()?;
-        Some(result.map(|association| (line, association)).map_err(|error| {
-            // Without the header's two columns, every line would fail alike; and a read error does not go away.
-            over =
-                !matches!(error.kind(), csv::ErrorKind::UnequalLengths { .. } | csv::ErrorKind::Utf8 { .. });
-            (line, error.to_string())
-        }))
-    })
+        let line = |position: Option<&csv::Position>| position.map_or(0, csv::Position::line);
+        Some(match record {
+            Ok(record) => {
+                let line = line(record.position());
+                let association = record.deserialize(Some(&header));
+                association
+                    .map(|association| (line, association))
+                    .map_err(|error| (line, csv_problem(&error)))
+            }
+            Err(error) => Err((line(error.position()), csv_problem(&error))),
+        })
+    }))
+}
+
+/// What is wrong, without the place, which is told with it.
+fn csv_problem(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("there are {len} fields here, but the first line names {expected_len}")
+        }
+        csv::ErrorKind::Utf8 { .. } => "this is not UTF-8; save the file in that encoding".to_owned(),
+        csv::ErrorKind::Io(error) => error.to_string(),
+        _ => error.to_string(),
+    }
 }
 
 fn jsonl_entries(mut input: impl BufRead) -> impl Iterator<Item = Entry> {
@@ -217,7 +245,8 @@ fn jsonl_entries(mut input: impl BufRead) -> impl Iterator<Item = Entry> {
                 }
             }
         }
-        let parsed = serde_json::from_slice(&line);
+        let text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
+        let parsed = serde_json::from_slice(text);
         Some(parsed.map(|association| (number, association)).map_err(|error| (number, error.to_string())))
     })
 }
@@ -240,16 +269,21 @@ impl Export {
 }
 
 fn export(input: impl Read, output: impl Write, format: Format) -> Result<u64, Stop> {
-    let failed = |error: &dyn std::fmt::Display| Stop::Failed(format!("the export is not whole: {error}"));
+    let broken_off =
+        |error| Stop::Failed(format!("the export is not whole: the node's answer broke off: {error}"));
     let mut output = Writer::new(output, format);
     let mut written = 0;
     for line in BufReader::new(input).lines() {
-        let line = line.map_err(|error| failed(&error))?;
-        output.write(&line).map_err(|error| failed(&error))?;
+        output.write(&line.map_err(broken_off)?).map_err(unwritten)?;
         written += 1;
     }
-    output.finish().map_err(|error| failed(&error))?;
+    output.finish().map_err(unwritten)?;
     Ok(written)
+}
+
+fn unwritten(error: std::io::Error) -> Stop {
+    end_if_nobody_reads(&error);
+    Stop::Failed(format!("the export is not whole: {error}"))
 }
 
 /// Writes the node's lines as they are, or as CSV.
@@ -268,7 +302,12 @@ impl<W: Write> Writer<W> {
 
     fn write(&mut self, line: &str) -> std::io::Result<()> {
         match self {
-            Self::Csv(csv) => csv.serialize(serde_json::from_str::<Association>(line)?).map_err(Into::into),
+            Self::Csv(csv) => csv.serialize(serde_json::from_str::<Association>(line)?).map_err(|error| {
+                match error.into_kind() {
+                    csv::ErrorKind::Io(error) => error,
+                    other => std::io::Error::other(format!("{other:?}")),
+                }
+            }),
             Self::Jsonl(output) => writeln!(output, "{line}"),
         }
     }

@@ -135,16 +135,20 @@ impl FromArgMatches for Settings {
 impl clap::Args for Settings {
     fn augment_args(command: Command) -> Command {
         // A command line can be read by every user of the machine, so secrets are no flags.
-        let plain = ALL.iter().filter(|setting| !setting.secret).map(|setting| setting.argument());
-        let secrets = ALL.iter().filter(|setting| setting.secret);
-        let secrets: String =
-            secrets.map(|setting| format!("  {:<22}{}\n", setting.variable, setting.help)).collect();
-        command.args(plain).after_help(format!("Secrets, as environment variables only:\n{secrets}"))
+        command.args(ALL.iter().filter(|setting| !setting.secret).map(|setting| setting.argument()))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
         Self::augment_args(command)
     }
+}
+
+/// What `--help` tells below the flags: the settings that are none, and examples.
+pub(crate) fn after_help(examples: &str) -> String {
+    let secrets = ALL.iter().filter(|setting| setting.secret);
+    let secrets: String =
+        secrets.map(|setting| format!("  {:<22}{}\n", setting.variable, setting.help)).collect();
+    format!("Secrets, as environment variables only:\n{secrets}\n{examples}")
 }
 
 /// Variables that look like ours but are none: most likely misspelt.

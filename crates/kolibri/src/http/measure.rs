@@ -67,6 +67,9 @@ pub(super) async fn measure(State(app): State<App>, request: Request, next: Next
     let mut attributes = Vec::from(active.attributes.clone());
     attributes.push(KeyValue::new("http.response.status_code", i64::from(response.status().as_u16())));
     attributes.extend(route.map(|route| KeyValue::new("http.route", route)));
+    if response.status().is_server_error() {
+        attributes.push(KeyValue::new("error.type", response.status().as_str().to_owned()));
+    }
     app.measure.duration.record(started.elapsed().as_secs_f64(), &attributes);
     response
 }

@@ -107,6 +107,35 @@ fn orphans(index: &Path) -> Vec<PathBuf> {
     found
 }
 
+#[tokio::test]
+async fn segments_that_a_crash_left_lying_are_removed_at_the_next_start() {
+    let (root, earlier) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let index = DataDirectory::new(root.path()).index();
+    let node = open(root.path());
+    teach(&node, "zanzibar beach", "sunny").await;
+    teach(&node, "another beach", "rainy").await;
+    until_indexed(&node);
+    copy(&index, earlier.path());
+    forget(&node, "zanzibar beach").await.unwrap();
+    drop(node);
+    assert_eq!(orphans(&index), Vec::<PathBuf>::new());
+
+    // A crash between the rewriting of a segment and the removal of the old one: both are there, and both are known.
+    let managed = |directory: &Path| -> BTreeSet<String> {
+        serde_json::from_slice(&std::fs::read(directory.join(".managed.json")).unwrap()).unwrap()
+    };
+    let both = managed(&index).into_iter().chain(managed(earlier.path())).collect::<BTreeSet<_>>();
+    for file in both.iter().filter(|file| !index.join(file).exists()) {
+        std::fs::copy(earlier.path().join(file), index.join(file)).unwrap();
+    }
+    std::fs::write(index.join(".managed.json"), serde_json::to_vec(&both).unwrap()).unwrap();
+    assert!(!orphans(&index).is_empty());
+
+    let node = open(root.path());
+    until_indexed(&node);
+    assert_eq!(orphans(&index), Vec::<PathBuf>::new());
+}
+
 /// Random numbers that are the same in every run (xorshift).
 struct Dice(u64);
 
@@ -160,7 +189,7 @@ fn marker(kind: char, number: usize, version: u32) -> String {
 }
 
 /// Which of some byte strings stand in any file below `root`.
-fn found<'a>(root: &Path, marks: &'a HashSet<Vec<u8>>) -> BTreeSet<(&'a [u8], PathBuf)> {
+pub(super) fn found<'a>(root: &Path, marks: &'a HashSet<Vec<u8>>) -> BTreeSet<(&'a [u8], PathBuf)> {
     let mut beginnings = vec![false; 1 << 16];
     let beginning = |bytes: &[u8]| usize::from(bytes[0]) << 8 | usize::from(bytes[1]);
     marks.iter().for_each(|mark| beginnings[beginning(mark)] = true);
@@ -207,7 +236,7 @@ async fn nothing_of_what_was_forgotten_is_left_in_any_file() {
     let mut known: Vec<(usize, Marked)> = Vec::new();
     let mut forgotten = Vec::new();
     let mut stay = HashSet::new();
-    for number in 0..400 {
+    for number in 0..240 {
         let mut marked = Marked::new(number, &mut dice);
         marked.teach(&node, number, &mut dice).await;
         known.push((number, marked));
@@ -231,7 +260,7 @@ async fn nothing_of_what_was_forgotten_is_left_in_any_file() {
             }
         }
     }
-    while known.len() > 200 {
+    while known.len() > 120 {
         let (number, marked) = known.swap_remove(dice.below(known.len()));
         forget(&node, &marked.stimulus).await.unwrap();
         forgotten.push((number, marked));
@@ -241,7 +270,7 @@ async fn nothing_of_what_was_forgotten_is_left_in_any_file() {
     }
     let gone: HashSet<Vec<u8>> =
         forgotten.iter().flat_map(|(number, marked)| marked.marks(*number)).collect();
-    assert!(forgotten.len() >= 200 && gone.is_disjoint(&stay));
+    assert!(forgotten.len() >= 120 && gone.is_disjoint(&stay));
     reading.store(false, Ordering::Relaxed);
     reader.join().unwrap();
     until_indexed(&node);
@@ -258,7 +287,7 @@ async fn nothing_of_what_was_forgotten_is_left_in_any_file() {
             left.iter().map(|(mark, file)| (String::from_utf8_lossy(mark), file)).collect::<Vec<_>>()
         );
         let index = DataDirectory::new(root.path()).index();
-        assert_eq!(orphans(&index), [PathBuf::new(); 0]);
+        assert_eq!(orphans(&index), Vec::<PathBuf>::new());
         let stems = stems(&index);
         for (number, _) in &forgotten {
             assert!(!stems.contains(&marker('s', *number, 0)), "{number}");

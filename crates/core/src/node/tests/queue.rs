@@ -32,7 +32,7 @@ fn node_with_places(root: &Path, queue_capacity: usize, telemetry: &Telemetry) -
 }
 
 /// Runs a command as far as it goes without waiting.
-fn start<T>(command: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
+pub(super) fn start<T>(command: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
     command.poll(&mut Context::from_waker(Waker::noop()))
 }
 
@@ -189,7 +189,7 @@ fn counted(telemetry: &Telemetry, event: &str) -> [f64; 2] {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_that_meets_the_end_of_the_node_is_answered_and_counted_once() {
-    for _ in 0..20 {
+    for _ in 0..10 {
         let (root, telemetry) = (tempfile::tempdir().unwrap(), telemetry());
         let node = Arc::new(node_with_places(root.path(), 1024, &telemetry));
         let commands: Vec<_> = (0..8)

@@ -150,6 +150,18 @@ async fn texts_are_traced_only_when_an_operator_opted_in() {
 }
 
 #[tokio::test]
+async fn texts_that_were_traced_once_do_not_come_back_when_an_operator_has_opted_out() {
+    let root = tempfile::tempdir().unwrap();
+    let id = TraceId::random();
+    let (node, _) = tracing_node(root.path(), true);
+    node.forget(id, "zanzibar".into()).await.unwrap_err();
+    assert!(node.traces().unwrap().find(id).unwrap().content.is_some());
+    drop(node);
+    let (node, _) = tracing_node(root.path(), false);
+    assert!(node.traces().unwrap().find(id).unwrap().content.is_none());
+}
+
+#[tokio::test]
 async fn commands_go_on_when_traces_cannot_be_written_and_are_still_found_in_memory() {
     let (root, telemetry) = (tempfile::tempdir().unwrap(), telemetry());
     let path = Some(root.path().join("no/such/directory/trace.jsonl"));
