@@ -73,9 +73,12 @@ fn crash(node: Running, round: usize) -> Vec<Sent> {
     })
 }
 
-/// What may be answered to a stimulus: the acknowledged answer, or that of what was under way.
-fn expected(sent: &[Sent]) -> BTreeMap<&str, Vec<(Option<&str>, Option<&Value>)>> {
-    let mut expected: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+/// What may be answered to a stimulus, and the block that was acknowledged for it.
+type May<'a> = (Option<&'a str>, Option<&'a Value>);
+
+/// For each stimulus the acknowledged answer, or that of what was under way.
+fn expected(sent: &[Sent]) -> BTreeMap<&str, Vec<May<'_>>> {
+    let mut expected: BTreeMap<&str, Vec<May<'_>>> = BTreeMap::new();
     for sent in sent {
         let (stimulus, answer, acknowledged) = match sent {
             Sent::Teach { stimulus, response, acknowledged } => {

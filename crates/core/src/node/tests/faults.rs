@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
 
 use rusqlite::Connection;
@@ -112,12 +112,17 @@ async fn a_writer_that_is_gone_makes_the_node_unready() {
 const DIRECTORY: &str = "KOLIBRI_TEST_DIRECTORY";
 const PEOPLE: usize = 4;
 
-fn stimulus(person: usize, number: usize) -> String {
-    format!("who asks for item{number}of{person}?")
+fn stimulus(root: &Path, person: usize, number: usize) -> String {
+    format!("who asks for {}?", mark(root, person, number))
 }
 
-fn response(person: usize, number: usize) -> String {
-    format!("<{person}/{number}> ").repeat([1, 30, 3_000][number % 3])
+fn response(root: &Path, person: usize, number: usize) -> String {
+    format!("<{}> ", mark(root, person, number)).repeat([1, 30, 1_200][number % 3])
+}
+
+/// What stands in no other text, in this run or another.
+fn mark(root: &Path, person: usize, number: usize) -> String {
+    format!("{}/{person}/{number}", root.file_name().unwrap().to_string_lossy())
 }
 
 /// A process of its own: people teach and forget until the store fails, or the process is killed.
@@ -125,23 +130,24 @@ fn response(person: usize, number: usize) -> String {
 #[ignore = "it is the process that the tests below start"]
 async fn a_process_that_teaches_and_forgets() {
     let Some(directory) = std::env::var_os(DIRECTORY) else { return };
-    let root = Path::new(&directory);
+    let root = PathBuf::from(directory);
     let trace = TraceConfig { path: Some(root.join("data/trace.jsonl")), max_bytes: 1 << 20, content: false };
     let config = NodeConfig { trace: Some(trace), ..config(&root.join("data")) };
     let node = Arc::new(Node::open(&config, &Telemetry::off()).unwrap());
     let notes = Arc::new(Mutex::new(File::create(root.join("acknowledged")).unwrap()));
     let people: Vec<_> = (0..PEOPLE)
         .map(|person| {
-            let (node, notes) = (Arc::clone(&node), Arc::clone(&notes));
+            let (node, notes, root) = (Arc::clone(&node), Arc::clone(&notes), root.clone());
             let note = move |line: String| notes.lock().unwrap().write_all(line.as_bytes()).unwrap();
             tokio::spawn(async move {
                 for number in 0.. {
-                    match try_teach(&node, &stimulus(person, number), &response(person, number)).await {
+                    let (text, answer) = (stimulus(&root, person, number), response(&root, person, number));
+                    match try_teach(&node, &text, &answer).await {
                         Ok(block) => note(format!("taught {person} {number} {block}\n")),
                         Err(error) => return error,
                     }
                     if number % 3 == 2 {
-                        match forget(&node, &stimulus(person, number - 1)).await {
+                        match forget(&node, &stimulus(&root, person, number - 1)).await {
                             Ok(_) => note(format!("forgotten {person} {} 0\n", number - 1)),
                             Err(error) => return error,
                         }
@@ -213,9 +219,9 @@ async fn assert_whole(root: &Path) {
         let block = taught.remove(pair).unwrap();
         let stored = node.reader().block(block).unwrap().unwrap();
         assert!(matches!(stored.recorded, Recorded::Erased { .. }), "{pair:?}: {stored:?}");
-        gone.insert(format!("<{}/{}>", pair.0, pair.1).into_bytes());
-        gone.insert(format!("item{}of{}?", pair.1, pair.0).into_bytes());
-        gone.insert(Key::of(&stimulus(pair.0, pair.1)).0.to_vec());
+        let mark = mark(root, pair.0, pair.1);
+        gone.extend([format!("<{mark}>").into_bytes(), format!("{mark}?").into_bytes()]);
+        gone.insert(Key::of(&stimulus(root, pair.0, pair.1)).0.to_vec());
     }
     // Each person may have been about to forget one more, whose FORGET was recorded but not acknowledged.
     let mut unacknowledged = 0;
@@ -223,7 +229,7 @@ async fn assert_whole(root: &Path) {
         let stored = node.reader().block(block).unwrap().unwrap();
         match stored.recorded {
             Recorded::Content(kolibri_genome::Content::Teach(teach)) => {
-                assert_eq!(teach, Teach::new(stimulus(person, number), response(person, number)));
+                assert_eq!(teach, Teach::new(stimulus(root, person, number), response(root, person, number)));
                 assert_eq!(node.reader().current(Key::of(&teach.stimulus)), Ok(Some(block)));
             }
             other => {
