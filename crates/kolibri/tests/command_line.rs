@@ -8,12 +8,13 @@ mod running;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use running::cli::{end, feed, run};
+use running::cli::{end, feed, run, unprivileged};
 use running::{Running, eventually, kolibri};
 
 /// Associations that a careless writer of files would break.
@@ -494,8 +495,43 @@ fn a_data_directory_that_cannot_be_used_is_named() {
 }
 
 #[test]
+fn a_place_where_nothing_may_be_written_is_named_with_what_to_check() {
+    let shared = tempfile::tempdir().unwrap();
+    let set_mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    set_mode(shared.path(), 0o755);
+    let mut serve = unprivileged(shared.path());
+    let locked = shared.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    set_mode(&locked, 0o555);
+    serve
+        .args(["serve", "--http-port", "0", "--prometheus-port", "0", "--data-dir"])
+        .arg(locked.join("data"));
+    let said = end(&mut serve).failed(2);
+    let expected = format!(
+        "{}/data: Permission denied (os error 13); whoever runs this may not use it: check its owner and mode",
+        locked.display()
+    );
+    assert!(said.contains(&expected), "{said}");
+}
+
+#[test]
+fn output_that_nobody_reads_is_no_error() {
+    for arguments in [&["config", "check"][..], &["--help"], &["--version"]] {
+        let mut command = kolibri();
+        let mut command =
+            command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(command.stdout.take());
+        let ended = command.wait_with_output().unwrap();
+        assert_eq!(
+            (ended.status.code(), String::from_utf8(ended.stderr).unwrap().as_str()),
+            (Some(0), ""),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
 fn a_data_directory_that_others_can_read_is_warned_of() {
-    use std::os::unix::fs::PermissionsExt;
     let data = tempfile::tempdir().unwrap();
     let warned = |node: &Running| node.log().iter().any(|line| line.contains("chmod 700"));
     let private = Running::start(&data.path().join("private"));

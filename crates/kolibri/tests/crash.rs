@@ -28,8 +28,7 @@ enum Sent {
 }
 
 /// Teaches, teaches anew and forgets, one after the other, until the node is gone.
-fn live(url: &str, name: &str, done: &AtomicUsize) -> Vec<Sent> {
-    let mut connection = Raw::connect(url);
+fn live(mut connection: Raw, name: &str, done: &AtomicUsize) -> Vec<Sent> {
     let mut all = Vec::new();
     for number in 0.. {
         // Of seven: four are taught and stay, one is taught three times, one is forgotten.
@@ -61,10 +60,13 @@ fn live(url: &str, name: &str, done: &AtomicUsize) -> Vec<Sent> {
 
 /// Lets many people at a node, and kills it in the middle.
 fn crash(node: Running, round: usize) -> Vec<Sent> {
-    let (done, url) = (AtomicUsize::new(0), node.api.clone());
+    let done = AtomicUsize::new(0);
     thread::scope(|scope| {
-        let (done, url) = (&done, &url);
-        let begin = |person| scope.spawn(move || live(url, &format!("r{round}p{person}"), done));
+        let done = &done;
+        let begin = |person| {
+            let connection = Raw::connect(&node.api);
+            scope.spawn(move || live(connection, &format!("r{round}p{person}"), done))
+        };
         let people: Vec<_> = (0..PEOPLE).map(begin).collect();
         let enough = 150 + 17 * round;
         eventually("enough was acknowledged", || (done.load(Ordering::Relaxed) >= enough).then_some(()));

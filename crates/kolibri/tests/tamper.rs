@@ -6,10 +6,8 @@
 mod running;
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::os::unix::process::CommandExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -317,17 +315,6 @@ fn what_is_no_genome_is_told_apart_from_a_broken_one() {
     assert!(said.contains("keep it, and restore a backup"), "{said}");
 }
 
-/// A command that file permissions hold for: the superuser's rights are given up.
-fn unprivileged(shared: &Path) -> Command {
-    let binary = shared.join("kolibri");
-    fs::copy(env!("CARGO_BIN_EXE_kolibri"), &binary).unwrap();
-    let mut command = Command::new(binary);
-    if fs::metadata("/proc/self").unwrap().uid() == 0 {
-        command.uid(65_534).gid(65_534);
-    }
-    command
-}
-
 #[test]
 fn an_auditor_who_may_only_read_can_verify_a_copy_and_is_told_when_he_may_not() {
     let data = closed();
@@ -340,7 +327,7 @@ fn an_auditor_who_may_only_read_can_verify_a_copy_and_is_told_when_he_may_not() 
     set_mode(&genome(&copy), 0o444);
     set_mode(&copy, 0o555);
     let look = |arguments: [&str; 2]| {
-        let mut command = unprivileged(shared.path());
+        let mut command = cli::unprivileged(shared.path());
         cli::end(command.arg("genome").args(arguments).arg("--data-dir").arg(&copy))
     };
     assert_eq!(look(["verify", "--json"]).printed(), command(data.path(), &["verify", "--json"]).printed());
@@ -376,8 +363,35 @@ fn a_node_does_not_build_on_a_damaged_end_and_does_not_answer_with_a_changed_tex
         let (_, block) = node.get("/api/v1/genome/blocks/2");
         assert_eq!((&block["content"], block["fault"].as_str().is_some()), (&Value::Null, true), "{block}");
         assert_eq!(node.failed("ASK"), 1.0);
+        let exported = node.run(&["export"]).failed(2);
+        assert!(exported.contains("block 2: the content does not match"), "{exported}");
         assert!(node.ask("a long story")["answer"].as_str().unwrap().starts_with("once upon"));
         node.stop();
+    });
+}
+
+#[test]
+fn an_export_that_meets_a_damaged_block_on_its_way_says_that_it_is_not_whole() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    for number in 0..1_500 {
+        node.teach(&format!("question {number}"), "answer");
+    }
+    node.stop();
+    Connection::open(genome(data.path()))
+        .unwrap()
+        .execute_batch("UPDATE block SET salt = randomblob(32) WHERE idx = 1400")
+        .unwrap();
+    let node = Running::start(data.path());
+    let exported = node.run(&["export"]);
+    assert_eq!((exported.code, exported.out.lines().count()), (2, 999), "{}", exported.err);
+    assert!(
+        exported.err.contains("the export is not whole") && exported.err.contains("its log tells why"),
+        "{}",
+        exported.err
+    );
+    eventually("the log tells why", || {
+        node.log().iter().any(|line| line.contains("broke off") && line.contains("block 1400")).then_some(())
     });
 }
 

@@ -245,7 +245,7 @@ impl Reader {
     /// Also returns where to go on, or `None` at the end.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the file cannot be read, or a block is damaged: leaving it out in silence would pass for the whole.
     pub fn associations(
         &self,
         from: u64,
@@ -255,7 +255,13 @@ impl Reader {
         let next = (stored.len() == limit).then(|| from + limit as u64);
         let mut current = Vec::new();
         for StoredBlock { block, hash, recorded } in stored {
-            let Recorded::Content(Content::Teach(teach)) = recorded else { continue };
+            let teach = match recorded {
+                Recorded::Content(Content::Teach(teach)) => teach,
+                Recorded::Broken(error) => {
+                    return Err(CommandError::Unreadable(format!("block {}: {error}", block.index)));
+                }
+                Recorded::Content(_) | Recorded::Erased { .. } => continue,
+            };
             if self.current(Key::of(&teach.stimulus))? == Some(block.index) {
                 current.push(Association { source: BlockRef { index: block.index, hash }, teach });
             }

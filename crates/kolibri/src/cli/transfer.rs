@@ -269,8 +269,11 @@ impl Export {
 }
 
 fn export(input: impl Read, output: impl Write, format: Format) -> Result<u64, Stop> {
-    let broken_off =
-        |error| Stop::Failed(format!("the export is not whole: the node's answer broke off: {error}"));
+    let broken_off = |error| {
+        Stop::Failed(format!(
+            "the export is not whole: the node's answer broke off ({error}); its log tells why"
+        ))
+    };
     let mut output = Writer::new(output, format);
     let mut written = 0;
     for line in BufReader::new(input).lines() {

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,18 +28,28 @@ pub(super) struct AssociationLine {
 /// Every association that can be asked, one JSON object a line, in the order of teaching.
 #[utoipa::path(
     get, path = "/api/v1/associations", tag = "genome",
-    responses((status = 200, description = "One object a line", body = AssociationLine, content_type = "application/x-ndjson"))
+    responses(
+        (status = 200, description = "One object a line", body = AssociationLine, content_type = "application/x-ndjson"),
+        (status = 500, description = "Something cannot be read", body = Problem, content_type = "application/problem+json"),
+    )
 )]
-pub(super) async fn associations(State(app): State<App>) -> Response {
-    let pieces = stream::unfold((app, Some(0)), async |(app, from)| {
+pub(super) async fn associations(State(app): State<App>) -> Result<Response, Problem> {
+    // Read before the answer begins: a problem can still be told.
+    let (first, next) = piece(&app, 0).await?;
+    let others = stream::unfold((app, next), async |(app, from)| {
         let from = from?;
         Some(match piece(&app, from).await {
             Ok((piece, next)) => (Ok(piece), (app, next)),
-            // Breaking the stream off tells the caller that it is not whole.
-            Err(problem) => (Err(std::io::Error::other(format!("{problem:?}"))), (app, None)),
+            // Breaking the stream off tells the caller that it is not whole; only the log can tell why.
+            Err(problem) => {
+                let problem = problem.detail();
+                tracing::error!(problem, from, "the stream of associations broke off");
+                (Err(std::io::Error::other(problem.to_owned())), (app, None))
+            }
         })
     });
-    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(pieces)).into_response()
+    let pieces = stream::iter([Ok(first)]).chain(others);
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(pieces)).into_response())
 }
 
 async fn piece(app: &App, from: u64) -> Result<(Vec<u8>, Option<u64>), Problem> {

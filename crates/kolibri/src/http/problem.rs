@@ -45,6 +45,11 @@ impl Problem {
         }
     }
 
+    /// What was wrong this time.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The document of a command that was refused or failed.
     pub(crate) fn of(error: &CommandError, trace_id: TraceId) -> Self {
         let (status, title, retry) = match error {

@@ -1,6 +1,9 @@
 //! Commands of the binary, run to their end.
 
 use std::io::Write;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -57,6 +60,19 @@ pub fn feed(command: &mut Command, input: &[u8]) -> Ended {
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ended { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// The binary, run by somebody for whom file permissions hold: a superuser's rights are given up. It is copied to
+/// `shared`, which everybody must be able to enter.
+pub fn unprivileged(shared: &Path) -> Command {
+    let binary = shared.join("kolibri");
+    std::fs::copy(env!("CARGO_BIN_EXE_kolibri"), &binary).unwrap();
+    let mut command = Command::new(binary);
+    if std::fs::metadata("/proc/self").unwrap().uid() == 0 {
+        command.uid(65_534).gid(65_534);
+    }
+    command.env_clear();
+    command
 }
 
 impl Running {

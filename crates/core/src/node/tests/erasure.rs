@@ -160,7 +160,7 @@ impl Marked {
         let mut stimulus = format!("how about {}ing", marker('s', number, 0));
         if dice.below(4) == 0 {
             // Nearly as long as a stimulus may be.
-            stimulus.extend(std::iter::repeat_n(format!(" {}", marker('s', number, 0)), 180));
+            stimulus.extend(std::iter::repeat_n(format!(" {}", marker('s', number, 0)), 150));
         }
         Self { stimulus, versions: 0 }
     }
@@ -169,7 +169,7 @@ impl Marked {
         self.versions += 1;
         let word = format!("{} ", marker('r', number, self.versions));
         // In a row of its own page, over several overflow pages, or as long as a response may be.
-        let repetitions = [1, 1, 1, 40, 1_500, 4_000][dice.below(6)];
+        let repetitions = [1, 1, 1, 40, 800, 2_500][dice.below(6)];
         teach(node, &self.stimulus, &word.repeat(repetitions)).await;
     }
 

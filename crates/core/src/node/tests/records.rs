@@ -170,7 +170,7 @@ async fn commands_go_on_when_traces_cannot_be_written_and_are_still_found_in_mem
     let id = TraceId::random();
     node.teach(id, "a".into(), "b".into()).await.unwrap();
     assert_eq!(node.traces().unwrap().find(id).unwrap().outcome, Outcome::Ok);
-    assert_eq!(node.ready(), Ready::Yes);
+    until("the node is ready", || node.ready() == Ready::Yes);
     node.close();
     assert_series(
         &telemetry,
