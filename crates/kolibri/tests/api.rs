@@ -441,6 +441,8 @@ fn health_and_the_api_document_are_served() {
         "/readyz",
     ];
     assert_eq!(keys(&document["paths"]), BTreeSet::from(promised));
+    let published = include_str!("../../../docs/openapi.json");
+    assert_eq!(document, serde_json::from_str::<Value>(published).unwrap());
 }
 
 #[test]

@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use running::raw::Raw;
 use running::{Running, cli, eventually};
 
-const HEAD: &str = "POST /api/v1/teach:batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n";
+const HEAD: &str = "POST /api/v1/teach:batch HTTP/1.1\r\nHost: localhost\r\n\
+                    Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n";
 const MAX_LINE: usize = 128 * 1024;
 
 /// A stream that is being sent.

@@ -203,7 +203,8 @@ fn an_export_can_be_imported_in_both_formats() {
 fn an_import_names_the_lines_that_are_wrong_and_takes_the_rest() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());
-    let csv = "response,stimulus,comment\nfirst,1,x\nsecond\n\"two\nlines\",3,x\n,4,x\nfifth,,x\nsixth,6,x,too,many\nseventh,7,\n";
+    let csv = "response,stimulus,comment\nfirst,1,x\nsecond\n\"two\nlines\",3,x\n,4,x\n\
+               fifth,,x\nsixth,6,x,too,many\nseventh,7,\n";
     let import = node.run(&["import", &file(data.path(), "faq.csv", csv)]);
     assert_eq!((import.code, import.out.as_str()), (1, "taught 3, failed 4\n"), "{import:?}");
     for (line, problem) in [
@@ -217,7 +218,12 @@ fn an_import_names_the_lines_that_are_wrong_and_takes_the_rest() {
     assert_eq!(known(&node).len(), 3);
     assert_eq!(node.ask("3")["answer"], "two\nlines");
 
-    let jsonl = "{\"stimulus\":\"a\",\"response\":\"1\"}\n\nnonsense\n{\"stimulus\":\"only\"}\n{\"stimulus\":\"b\",\"response\":\"\"}\n{\"stimulus\":\"c\",\"response\":\"3\",\"source\":{}}";
+    let jsonl = r#"{"stimulus":"a","response":"1"}
+
+nonsense
+{"stimulus":"only"}
+{"stimulus":"b","response":""}
+{"stimulus":"c","response":"3","source":{}}"#;
     let import = node.run(&["import", "--json", &file(data.path(), "faq.jsonl", jsonl)]);
     assert_eq!((import.code, import.json()), (1, json!({ "taught": 2, "failed": 3 })), "{import:?}");
     for line in [3, 4, 5] {

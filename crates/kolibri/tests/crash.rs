@@ -160,7 +160,8 @@ fn assert_genome(node: &Running, sent: &[Sent]) {
 /// The index of an acknowledged block, which is there with its hash.
 fn found(blocks: &[Value], acknowledged: &Value, event: &str) -> u64 {
     let index = acknowledged["block"]["index"].as_u64().unwrap();
-    let block = &blocks[index as usize];
+    let block =
+        blocks.get(index as usize).unwrap_or_else(|| panic!("block {index} was acknowledged and is lost"));
     assert_eq!((&block["hash"], &block["event"]), (&acknowledged["block"]["hash"], &json!(event)));
     index
 }

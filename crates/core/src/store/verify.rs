@@ -10,8 +10,9 @@ use super::{DataDirectory, schema};
 use crate::error::OpenError;
 use crate::text::Key;
 
-/// How many blocks one read transaction covers: short enough for a live node to empty its log in between.
-const CHUNK: usize = 2_000;
+/// How many blocks one read transaction covers: short enough for a live node to empty its log in between, and no more
+/// than some 35 MB, if every text is as long as it may be.
+const CHUNK: usize = 512;
 
 /// How far a verification is.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +84,9 @@ pub enum Fault {
 }
 
 /// Walks the whole genome in `directory`, calling `progress` from time to time. It may run beside a live node.
+///
+/// A sound genome may still have lost its end, or be forged as a whole: only its head, compared with one that was noted
+/// elsewhere, shows that.
 ///
 /// # Errors
 /// When the file cannot be opened or read at all; a genome that can be read but is wrong is a [`Verdict::Broken`].

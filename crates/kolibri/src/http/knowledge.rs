@@ -13,8 +13,8 @@ use super::commands::BlockAddress;
 use super::genome::read;
 use super::problem::Problem;
 
-/// Blocks looked at for one piece of the stream.
-const CHUNK: usize = 500;
+/// Blocks looked at for one piece of the stream: the longest texts make some megabytes.
+const CHUNK: usize = 50;
 
 /// One line: an association that can be asked.
 #[derive(Debug, Serialize, ToSchema)]

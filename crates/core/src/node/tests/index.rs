@@ -75,11 +75,9 @@ async fn an_index_with_a_damaged_or_missing_file_is_built_anew() {
     assert!(kinds.len() >= 9, "{kinds:?}");
     for name in kinds {
         let whole = std::fs::read(index(root.path()).join(&name)).unwrap();
-        for position in [0, whole.len() / 2] {
-            let mut flipped = whole.clone();
-            flipped[position] ^= 0x10;
-            assert_mended(root.path(), &name, |file| std::fs::write(file, &flipped).unwrap()).await;
-        }
+        let mut flipped = whole.clone();
+        flipped[whole.len() / 2] ^= 0x10;
+        assert_mended(root.path(), &name, |file| std::fs::write(file, &flipped).unwrap()).await;
         assert_mended(root.path(), &name, |file| std::fs::write(file, &whole[..whole.len() / 2]).unwrap())
             .await;
         assert_mended(root.path(), &name, |file| std::fs::remove_file(file).unwrap()).await;
