@@ -230,6 +230,14 @@ fn names_that_other_sites_can_point_here_are_refused() {
 }
 
 #[test]
+fn an_allowed_host_that_could_never_match_is_refused_at_the_start() {
+    for odd in ["kolibri.example:8080", "http://kolibri.example", "*.example"] {
+        let said = refuses_to_start(&[("KOLIBRI_HTTP_ALLOWED_HOSTS", &format!("good.example,{odd}"))]);
+        assert!(said.contains(&format!("KOLIBRI_HTTP_ALLOWED_HOSTS: `{odd}` would never match")), "{said}");
+    }
+}
+
+#[test]
 fn nothing_is_taught_under_a_strange_host() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());

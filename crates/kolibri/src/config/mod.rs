@@ -204,9 +204,18 @@ impl Parser<'_> {
                 ),
             );
         }
+        HttpConfig { address, token, hosts: self.hosts() }
+    }
+
+    fn hosts(&mut self) -> Vec<String> {
         let hosts = self.settings.get(&settings::HTTP_ALLOWED_HOSTS).unwrap_or_default();
         let hosts = hosts.split(',').map(|host| host.trim().to_lowercase()).filter(|host| !host.is_empty());
-        HttpConfig { address, token, hosts: hosts.collect() }
+        let hosts: Vec<_> = hosts.collect();
+        if let Some(odd) = hosts.iter().find(|host| host.contains([':', '/', '*'])) {
+            let problem = format!("`{odd}` would never match; write plain names, such as kolibri.example");
+            self.fault(&settings::HTTP_ALLOWED_HOSTS, problem);
+        }
+        hosts
     }
 
     fn token(&mut self) -> Option<Token> {
