@@ -25,12 +25,6 @@ use crate::telemetry::Instruments;
 const MAX_BATCH: usize = 4096;
 /// How long a batch of nothing but ASKs may grow before it is committed. Their blocks are promised within 100 ms.
 const ASK_LINGER: Duration = Duration::from_millis(10);
-/// A batch of this many events means that many callers wait for each commit. Most of them send their next command
-/// right after it, so the next batch gathers for a quarter of a commit: fewer, larger commits serve them sooner. A
-/// few callers are never kept waiting.
-const CROWD: usize = 8;
-/// The longest such pause.
-const LONGEST_PAUSE: Duration = Duration::from_millis(1);
 /// How often a write-ahead log that still holds erased text is tried again.
 const SCRUB_RETRY: Duration = Duration::from_millis(100);
 /// How long emptying the log waits for a reader; commands wait with it.
@@ -123,7 +117,6 @@ impl Intake {
             instruments,
             wake,
             scrub_due: !scrubbed,
-            pause: Duration::ZERO,
             _lock: lock,
         };
         let thread = std::thread::Builder::new()
@@ -268,8 +261,6 @@ struct Writer {
     instruments: Arc<Instruments>,
     wake: SyncSender<()>,
     scrub_due: bool,
-    /// How long the next batch gathers before it is looked at.
-    pause: Duration,
     _lock: Lock,
 }
 
@@ -295,7 +286,6 @@ impl Writer {
 
     /// Everything that waits behind `first`, and a little more while nobody waits for a block to be durable.
     fn gather(&self, first: Job) -> Vec<Job> {
-        std::thread::sleep(self.pause);
         let deadline = Instant::now() + ASK_LINGER;
         let mut awaited = first.event.is_awaited();
         let mut batch = vec![first];
@@ -331,7 +321,6 @@ impl Writer {
     fn acknowledge(&mut self, waiting: Vec<Waiting>, outcomes: Vec<Outcome>, taken: Instant) {
         let commit = taken.elapsed();
         self.instruments.committed(commit);
-        self.pause = if outcomes.len() < CROWD { Duration::ZERO } else { (commit / 4).min(LONGEST_PAUSE) };
         self.scrub_due |= outcomes.iter().any(Outcome::erased_something);
         if self.scrub_due {
             self.scrub();
