@@ -82,6 +82,12 @@ impl Raw {
         })
     }
 
+    /// The block, or which one cannot be read and why.
+    fn readable(self) -> Result<StoredBlock, CommandError> {
+        let index = self.index;
+        self.stored().map_err(|broken| CommandError::Unreadable(format!("block {index} is broken: {broken}")))
+    }
+
     fn stored(self) -> Result<StoredBlock, Broken> {
         let block = Block::from_bytes(&self.bytes)?;
         let hash = hash(&self.hash);
@@ -130,6 +136,15 @@ pub(super) fn head(connection: &Connection) -> rusqlite::Result<Option<Result<He
     }))
 }
 
+/// The block that answers `key` now.
+pub(super) fn current(connection: &Connection, key: Key) -> rusqlite::Result<Option<u64>> {
+    connection
+        .prepare_cached("SELECT idx FROM answer WHERE key = ?")?
+        .query_row([key.0], |row| row.get::<_, i64>(0))
+        .optional()
+        .map(|index| index.map(|index| index as u64))
+}
+
 impl Reader {
     /// Opens the genome of a data directory for reading, beside a live node or without one.
     ///
@@ -173,14 +188,7 @@ impl Reader {
     /// # Errors
     /// When the file or one of the blocks cannot be read.
     pub fn blocks(&self, from: u64, limit: usize) -> Result<Vec<StoredBlock>, CommandError> {
-        self.raw(from, limit)?
-            .into_iter()
-            .map(|raw| {
-                let index = raw.index;
-                raw.stored()
-                    .map_err(|broken| CommandError::Unreadable(format!("block {index} is broken: {broken}")))
-            })
-            .collect()
+        self.raw(from, limit)?.into_iter().map(Raw::readable).collect()
     }
 
     /// The block at `index`, if the genome is that long.
@@ -219,13 +227,7 @@ impl Reader {
 
     /// The block that answers `key` now.
     pub(crate) fn current(&self, key: Key) -> Result<Option<u64>, CommandError> {
-        self.with(|connection| {
-            connection
-                .prepare_cached("SELECT idx FROM answer WHERE key = ?")?
-                .query_row([key.0], |row| row.get::<_, i64>(0))
-                .optional()
-        })
-        .map(|index| index.map(|index| index as u64))
+        self.with(|connection| current(connection, key))
     }
 
     /// The stimulus that a TEACH block holds; `None` when it was erased.
@@ -300,9 +302,7 @@ pub(crate) enum ChangeKind {
 impl Change {
     fn of(raw: Raw) -> Result<Self, CommandError> {
         let (index, replaces) = (raw.index, raw.replaces);
-        let stored = raw
-            .stored()
-            .map_err(|broken| CommandError::Unreadable(format!("block {index} is broken: {broken}")))?;
+        let stored = raw.readable()?;
         let kind = match stored.recorded {
             Recorded::Content(Content::Teach(teach)) => {
                 ChangeKind::Taught { stimulus: teach.stimulus, replaces }

@@ -1,9 +1,10 @@
 //! What one event changes in the store: its block, its content and the current answer, in one transaction.
 
 use kolibri_genome::{Ask, Chain, Content, EventType, Forget, SALT_LEN, Sealed, Teach};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::BlockRef;
+use super::read::current;
 use crate::text::Key;
 
 /// An event on its way into the genome.
@@ -162,14 +163,6 @@ fn erase(connection: &Connection, index: u64, by: u64) -> rusqlite::Result<()> {
         .prepare_cached("INSERT INTO erasure (idx, by) VALUES (?, ?)")?
         .execute([index as i64, by as i64])
         .map(drop)
-}
-
-fn current(connection: &Connection, key: Key) -> rusqlite::Result<Option<u64>> {
-    connection
-        .prepare_cached("SELECT idx FROM answer WHERE key = ?")?
-        .query_row([key.0], |row| row.get::<_, i64>(0))
-        .optional()
-        .map(|index| index.map(|index| index as u64))
 }
 
 /// Every TEACH block that led to the current answer of `key`, newest first; none when there is no answer.

@@ -205,11 +205,7 @@ impl Walk {
         key: Key,
         replaces: Option<u64>,
     ) -> Result<(), Stop> {
-        let current: Option<i64> = snapshot
-            .prepare_cached("SELECT idx FROM answer WHERE key = ?")?
-            .query_row([key.0], |row| row.get(0))
-            .optional()?;
-        let older = match current.map(|current| current as u64) {
+        let older = match read::current(snapshot, key)? {
             Some(current) if current > index => self.versions.insert(key, index),
             Some(current) if current == index => self.versions.remove(&key),
             _ => return Err(Stop::at(index)(Fault::Answer)),

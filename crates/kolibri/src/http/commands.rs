@@ -9,6 +9,7 @@ use kolibri_core::recall::{Found, Suggestion};
 use kolibri_core::store::BlockRef;
 use kolibri_core::trace::TraceId;
 use kolibri_genome::Match;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -217,30 +218,25 @@ pub(super) async fn command(
     State(app): State<App>,
     traced: Traced,
     JsonBody(mut fields): JsonBody<serde_json::Map<String, Value>>,
-) -> Response {
+) -> Result<Response, Problem> {
     let Some(Value::String(name)) = fields.remove("type") else {
         let detail = "the field `type` is missing or no text; it names the command: TEACH, ASK or FORGET";
-        return bad_json(detail).into_response();
+        return Err(bad_json(detail));
     };
-    let fields = Value::Object(fields);
-    match Command::named(&name) {
-        Some(Command::Teach) => match serde_json::from_value(fields) {
-            Ok(request) => teach(State(app), traced, JsonBody(request)).await,
-            Err(error) => bad_json(error).into_response(),
-        },
-        Some(Command::Ask) => match serde_json::from_value(fields) {
-            Ok(request) => ask(State(app), traced, JsonBody(request)).await,
-            Err(error) => bad_json(error).into_response(),
-        },
-        Some(Command::Forget) => match serde_json::from_value(fields) {
-            Ok(request) => forget(State(app), traced, JsonBody(request)).await,
-            Err(error) => bad_json(error).into_response(),
-        },
+    Ok(match Command::named(&name) {
+        Some(Command::Teach) => teach(State(app), traced, body_of(fields)?).await,
+        Some(Command::Ask) => ask(State(app), traced, body_of(fields)?).await,
+        Some(Command::Forget) => forget(State(app), traced, body_of(fields)?).await,
         None => {
             let error = app.node.refuse_unknown(traced.0);
             answer(traced.0, Err::<(), _>(Problem::of(&error, traced.0)))
         }
-    }
+    })
+}
+
+/// What is left of a named command: the body of the command's own path.
+fn body_of<T: DeserializeOwned>(fields: serde_json::Map<String, Value>) -> Result<JsonBody<T>, Problem> {
+    serde_json::from_value(Value::Object(fields)).map(JsonBody).map_err(bad_json)
 }
 
 /// A command's answer, with its trace id.
