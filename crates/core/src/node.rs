@@ -104,6 +104,8 @@ impl Node {
         let traces = Traces::start(config.trace.as_ref(), Arc::clone(&instruments)).map(Arc::new);
         let depth = Arc::downgrade(&intake);
         instruments.observe_queue(move || depth.upgrade().map_or(0, |intake| intake.depth()));
+        let directory = config.directory.clone();
+        instruments.observe_disk(move || directory.available().ok());
         Ok(Self { intake, reader, recall, traces, instruments, writer: Mutex::new(Some(writer)) })
     }
 
@@ -237,6 +239,13 @@ impl Node {
         let (done, pending) = execution.pending();
         self.intake.submit(event, time, done);
         pending
+    }
+
+    /// Has `kolibri_backend_ready` tell from now on what [`Node::ready`] tells.
+    pub fn publish_readiness(self: &Arc<Self>) {
+        let node = Arc::downgrade(self);
+        self.instruments
+            .observe_ready(move || node.upgrade().is_some_and(|node| node.ready() == Ready::Yes));
     }
 
     /// Whether the node can do its work; reads the store.
