@@ -45,6 +45,16 @@ impl DataDirectory {
         self.path.join("trace.jsonl")
     }
 
+    /// Where soak drills have their directories.
+    pub(crate) fn soaks(&self) -> PathBuf {
+        self.path.join("soaks")
+    }
+
+    /// The reports of soak drills: a SQLite database.
+    pub fn soak_history(&self) -> PathBuf {
+        self.path.join("soaks.db")
+    }
+
     /// Makes the directory with mode 0700 if it is missing, durably.
     pub(crate) fn create(&self) -> Result<(), OpenError> {
         let at = || OpenError::io(&self.path);
