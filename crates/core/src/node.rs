@@ -6,13 +6,16 @@ use std::time::Instant;
 use kolibri_genome::{Head, Teach};
 use tokio::sync::oneshot;
 
+use crate::call::{Call, Cue};
 use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check};
 use crate::error::{CommandError, OpenError};
 use crate::recall::{Found, IndexStatus, Recall};
-use crate::store::{self, BlockRef, Committed, DataDirectory, Done, Event, Intake, Reader, WriterThread};
+use crate::store::{
+    self, BlockRef, Committed, DataDirectory, Done, Event, Intake, Purpose, Reader, WriterThread,
+};
 use crate::telemetry::{Failed, Instruments, Telemetry};
 use crate::text::Key;
-use crate::trace::{Draft, Finish, TraceConfig, TraceId, TracedContent, Traces};
+use crate::trace::{Draft, Drill, Finish, TraceConfig, TraceId, TracedContent, Traces};
 
 /// How a node is set up.
 #[derive(Debug, Clone)]
@@ -95,17 +98,28 @@ impl Node {
     /// When the directory is held by another process, or something in it cannot be opened.
     pub fn open(config: &NodeConfig, telemetry: &Telemetry) -> Result<Self, OpenError> {
         let instruments = Arc::new(Instruments::new(telemetry));
-        let (wake, woken) = store::wake_channel();
-        let (intake, writer) =
-            Intake::open(&config.directory, config.queue_capacity, Arc::clone(&instruments), wake)?;
-        let intake = Arc::new(intake);
-        let reader = Arc::new(Reader::open(&config.directory)?);
-        let recall = Arc::new(Recall::open(config.directory.index(), Arc::clone(&reader), woken)?);
-        let traces = Traces::start(config.trace.as_ref(), Arc::clone(&instruments)).map(Arc::new);
-        let depth = Arc::downgrade(&intake);
+        let node = Self::open_for(Purpose::Knowledge, config, Arc::clone(&instruments), None)?;
+        let depth = Arc::downgrade(&node.intake);
         instruments.observe_queue(move || depth.upgrade().map_or(0, |intake| intake.depth()));
         let directory = config.directory.clone();
         instruments.observe_disk(move || directory.available().ok());
+        Ok(node)
+    }
+
+    /// Opens a node for `purpose` that counts in `instruments`; `drill` says whose traces it makes, if a drill's.
+    pub(crate) fn open_for(
+        purpose: Purpose,
+        config: &NodeConfig,
+        instruments: Arc<Instruments>,
+        drill: Option<Drill>,
+    ) -> Result<Self, OpenError> {
+        let (wake, woken) = store::wake_channel();
+        let (intake, writer) =
+            Intake::open(&config.directory, config.queue_capacity, purpose, Arc::clone(&instruments), wake)?;
+        let intake = Arc::new(intake);
+        let reader = Arc::new(Reader::open(&config.directory)?);
+        let recall = Arc::new(Recall::open(config.directory.index(), Arc::clone(&reader), woken)?);
+        let traces = Traces::start(config.trace.as_ref(), Arc::clone(&instruments), drill).map(Arc::new);
         Ok(Self { intake, reader, recall, traces, instruments, writer: Mutex::new(Some(writer)) })
     }
 
@@ -120,8 +134,18 @@ impl Node {
     }
 
     /// How commands were executed; `None` when tracing is off.
-    pub fn traces(&self) -> Option<&Traces> {
-        self.traces.as_deref()
+    pub fn traces(&self) -> Option<&Arc<Traces>> {
+        self.traces.as_ref()
+    }
+
+    /// What everything that happens here is counted in.
+    pub fn instruments(&self) -> &Arc<Instruments> {
+        &self.instruments
+    }
+
+    /// Waits until what the block at `index` changed can be found by likeness, or the index has failed.
+    pub(crate) async fn indexed(&self, index: u64) {
+        self.recall.reached(index).await;
     }
 
     /// Teaches an association, and returns when it is durable.
@@ -130,13 +154,13 @@ impl Node {
     /// See [`CommandError`]; on any of them nothing was acknowledged.
     pub async fn teach(
         &self,
-        trace: TraceId,
+        call: impl Into<Call>,
         stimulus: String,
         response: String,
     ) -> Result<Taught, CommandError> {
-        let execution = self.begin(Command::Teach, trace, || (stimulus.clone(), Some(response.clone())));
+        let execution = self.begin(Command::Teach, call, || (stimulus.clone(), Some(response.clone())));
         match teach_event(stimulus, response) {
-            Ok(event) => settled(self.submit(execution, event)).await.map(Taught::from),
+            Ok(event) => settled(self.submit(execution, event).await).await.map(Taught::from),
             Err(error) => Err(execution.fail(error)),
         }
     }
@@ -159,8 +183,8 @@ impl Node {
     ///
     /// # Errors
     /// See [`CommandError`].
-    pub async fn ask(&self, trace: TraceId, stimulus: String) -> Result<Found, CommandError> {
-        let mut execution = self.begin(Command::Ask, trace, || (stimulus.clone(), None));
+    pub async fn ask(&self, call: impl Into<Call>, stimulus: String) -> Result<Found, CommandError> {
+        let mut execution = self.begin(Command::Ask, call, || (stimulus.clone(), None));
         if let Err(error) =
             check("stimulus", &stimulus, MAX_STIMULUS).and_then(|()| self.intake.check_health())
         {
@@ -176,13 +200,14 @@ impl Node {
             content.response = Some(answer.teach.response.clone());
         }
         // The answer does not wait for its block, but a block that was refused at once refuses the answer.
-        match self.submit(execution, Event::Ask(found.as_recorded())).try_recv() {
+        match self.submit(execution, Event::Ask(found.as_recorded())).await.try_recv() {
             Ok(Err(error)) => Err(error),
             Ok(Ok(_)) | Err(_) => Ok(found),
         }
     }
 
-    async fn find(&self, stimulus: String) -> Result<Found, CommandError> {
+    /// Finds an answer and records nothing.
+    pub(crate) async fn find(&self, stimulus: String) -> Result<Found, CommandError> {
         let recall = Arc::clone(&self.recall);
         tokio::task::spawn_blocking(move || recall.find(&stimulus))
             .await
@@ -193,51 +218,58 @@ impl Node {
     ///
     /// # Errors
     /// See [`CommandError`].
-    pub async fn forget(&self, trace: TraceId, stimulus: String) -> Result<Forgotten, CommandError> {
-        let execution = self.begin(Command::Forget, trace, || (stimulus.clone(), None));
+    pub async fn forget(&self, call: impl Into<Call>, stimulus: String) -> Result<Forgotten, CommandError> {
+        let execution = self.begin(Command::Forget, call, || (stimulus.clone(), None));
         if let Err(error) = check("stimulus", &stimulus, MAX_STIMULUS) {
             return Err(execution.fail(error));
         }
         let event = Event::Forget { key: Key::of(&stimulus) };
-        let Committed { block, erased, .. } = settled(self.submit(execution, event)).await?;
+        let Committed { block, erased, .. } = settled(self.submit(execution, event).await).await?;
         Ok(Forgotten { block, erased })
     }
 
     /// Refuses a command of an unknown type.
     pub fn refuse_unknown(&self, trace: TraceId) -> CommandError {
-        self.execution(None, trace, None).fail(CommandError::UnknownCommand)
+        self.execution(None, trace.into(), None).fail(CommandError::UnknownCommand)
     }
 
     fn begin(
         &self,
         command: Command,
-        trace: TraceId,
+        call: impl Into<Call>,
         content: impl FnOnce() -> (String, Option<String>),
     ) -> Execution {
         let wanted = self.traces.as_ref().is_some_and(|traces| traces.wants_content());
         let content = wanted.then(content).map(|(stimulus, response)| TracedContent { stimulus, response });
-        self.execution(Some(command), trace, content)
+        self.execution(Some(command), call.into(), content)
     }
 
     fn execution(
         &self,
         command: Option<Command>,
-        trace: TraceId,
+        Call { trace, cue }: Call,
         content: Option<TracedContent>,
     ) -> Execution {
         Execution {
             traces: self.traces.clone(),
             instruments: Arc::clone(&self.instruments),
             command,
+            cue,
             draft: Draft::begin(trace, command.map_or(UNKNOWN_COMMAND, Command::name), content),
         }
     }
 
-    /// Hands an event to the writer, unless the queue is full.
-    fn submit(&self, execution: Execution, event: Event) -> Pending {
-        let time = execution.draft.time;
+    /// Hands an event to the writer, unless the queue is full. In a drill it waits for its turn, and for room.
+    async fn submit(&self, mut execution: Execution, event: Event) -> Pending {
+        let (cue, now) = (execution.cue.take(), execution.draft.time);
         let (done, pending) = execution.pending();
-        self.intake.submit(event, time, done);
+        match cue {
+            None => self.intake.submit(event, now, done),
+            Some(Cue { time, mut turn }) => {
+                turn.come().await;
+                self.intake.submit_when_free(event, time, done).await;
+            }
+        }
         pending
     }
 
@@ -245,6 +277,11 @@ impl Node {
     pub fn publish_readiness(self: &Arc<Self>) {
         let node = Arc::downgrade(self);
         self.instruments.observe_ready(move || node.upgrade().is_some_and(|node| node.ready() == Ready::Yes));
+    }
+
+    /// Whether the writer still takes events.
+    pub(crate) fn healthy(&self) -> Result<(), CommandError> {
+        self.intake.check_health()
     }
 
     /// Whether the node can do its work; reads the store.
@@ -314,6 +351,8 @@ struct Execution {
     instruments: Arc<Instruments>,
     /// `None` for a command of an unknown type.
     command: Option<Command>,
+    /// `None` but in a drill.
+    cue: Option<Cue>,
     draft: Draft,
 }
 

@@ -64,11 +64,11 @@ pub struct Instruments {
 }
 
 /// The instruments of soak drills.
-pub struct SoakInstruments {
+struct SoakInstruments {
     /// `kolibri_backend_soak_duration_seconds{phase="soak"}`: once for each completed drill, in seconds.
-    pub duration: BoundHistogram<f64>,
+    duration: BoundHistogram<f64>,
     /// `kolibri_backend_soak_events_total{phase="soak"}`: events made by drills.
-    pub events: BoundCounter<u64>,
+    events: BoundCounter<u64>,
 }
 
 impl Instruments {
@@ -134,6 +134,17 @@ impl Instruments {
         self.genome_blocks[position(event)].record(length);
     }
 
+    /// A soak drill recorded an event, in a genome of its own.
+    pub(crate) fn recorded_in_drill(&self, event: EventType) {
+        self.events[position(event)].add(1);
+        self.soak.events.add(1);
+    }
+
+    /// A soak drill came to its end.
+    pub(crate) fn drill_completed(&self, duration: Duration) {
+        self.soak.duration.record(duration.as_secs_f64());
+    }
+
     /// A batch was made durable.
     pub(crate) fn committed(&self, duration: Duration) {
         self.commit.record(duration.as_secs_f64(), &[]);
@@ -183,11 +194,6 @@ impl Instruments {
                 }
             })
             .build();
-    }
-
-    /// The instruments of soak drills.
-    pub fn soak(&self) -> &SoakInstruments {
-        &self.soak
     }
 }
 

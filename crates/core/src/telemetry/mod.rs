@@ -20,8 +20,9 @@ use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::metrics::{Instrument, SdkMeterProvider, Stream};
 use prometheus::{Registry, TextEncoder};
 
-pub use instruments::{Failed, Instruments, SoakInstruments};
+pub use instruments::{Failed, Instruments};
 pub use otlp::{OtlpConfig, OtlpHeaders, OtlpProtocol};
+pub(crate) use process::resident_memory;
 
 /// The meter of everything the backend records.
 pub const METER: &str = "kolibri.backend";

@@ -78,6 +78,7 @@ mod tests {
             error: None,
             duration_us: Phases::default(),
             block: None,
+            soak: None,
             content: None,
         })
     }
