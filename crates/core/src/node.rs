@@ -173,10 +173,14 @@ impl Node {
         if let (Some(content), Some(answer)) = (&mut execution.draft.content, &found.answer) {
             content.response = Some(answer.teach.response.clone());
         }
+        let began = execution.draft.started;
         // The answer does not wait for its block, but a block that was refused at once refuses the answer.
         match self.submit(execution, Event::Ask(found.as_recorded())).try_recv() {
             Ok(Err(error)) => Err(error),
-            Ok(Ok(_)) | Err(_) => Ok(found),
+            Ok(Ok(_)) | Err(_) => {
+                self.instruments.executed(Command::Ask, began.elapsed());
+                Ok(found)
+            }
         }
     }
 
@@ -331,6 +335,10 @@ impl Execution {
     }
 
     fn finish(self, result: Result<Finish, &CommandError>) {
+        // An ASK was answered before its block is durable, and has been measured then.
+        if let (Ok(_), Some(command @ (Command::Teach | Command::Forget))) = (&result, self.command) {
+            self.instruments.executed(command, self.draft.started.elapsed());
+        }
         if let Err(error) = &result {
             self.instruments.failed(self.command.map_or(Failed::Command, Failed::from));
             if let (CommandError::QueueFull, Some(command)) = (error, self.command) {

@@ -153,6 +153,7 @@ mod tests {
             r#"kolibri_backend_events_failed_total{event_type="TRACE"} 0"#,
             r#"kolibri_backend_events_failed_total{event_type="COMMAND"} 0"#,
             r#"kolibri_backend_genome_blocks_bucket{event_type="ASK",le="1000000000"} 0"#,
+            r#"kolibri_backend_command_duration_seconds_bucket{event_type="FORGET",le="10"} 0"#,
             r#"kolibri_backend_soak_duration_seconds_bucket{phase="soak",le="120"} 0"#,
             r#"kolibri_backend_soak_events_total{phase="soak"} 0"#,
         ] {
