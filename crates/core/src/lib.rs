@@ -14,6 +14,7 @@ pub mod telemetry;
 mod testing;
 pub mod text;
 pub mod trace;
+pub mod verification;
 
 pub use error::{CommandError, ErrorKind, OpenError};
 pub use node::{Forgotten, InBatch, Node, NodeConfig, Ready, Taught};

@@ -10,9 +10,11 @@ use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check
 use crate::error::{CommandError, OpenError};
 use crate::recall::{Found, IndexStatus, Recall};
 use crate::store::{self, BlockRef, Committed, DataDirectory, Done, Event, Intake, Reader, WriterThread};
+use crate::telemetry::history::{self, History};
 use crate::telemetry::{Failed, Instruments, Telemetry};
 use crate::text::Key;
 use crate::trace::{Draft, Finish, TraceConfig, TraceId, TracedContent, Traces};
+use crate::verification::Verification;
 
 /// How a node is set up.
 #[derive(Debug, Clone)]
@@ -32,6 +34,8 @@ pub struct Node {
     recall: Arc<Recall>,
     traces: Option<Arc<Traces>>,
     instruments: Arc<Instruments>,
+    history: Option<History>,
+    verification: Verification,
     writer: Mutex<Option<WriterThread>>,
 }
 
@@ -104,7 +108,15 @@ impl Node {
         let traces = Traces::start(config.trace.as_ref(), Arc::clone(&instruments)).map(Arc::new);
         let depth = Arc::downgrade(&intake);
         instruments.observe_queue(move || depth.upgrade().map_or(0, |intake| intake.depth()));
-        Ok(Self { intake, reader, recall, traces, instruments, writer: Mutex::new(Some(writer)) })
+        let history = keep_history(telemetry, &reader);
+        let verification = Verification::new(config.directory.clone());
+        let writer = Mutex::new(Some(writer));
+        Ok(Self { intake, reader, recall, traces, instruments, history, verification, writer })
+    }
+
+    /// What the last hour was like; `None` when telemetry is off.
+    pub fn history(&self) -> Option<&History> {
+        self.history.as_ref()
     }
 
     /// What can be read back.
@@ -120,6 +132,11 @@ impl Node {
     /// How commands were executed; `None` when tracing is off.
     pub fn traces(&self) -> Option<&Traces> {
         self.traces.as_deref()
+    }
+
+    /// The verification of the genome, when somebody asks for it.
+    pub fn verification(&self) -> &Verification {
+        &self.verification
     }
 
     /// Teaches an association, and returns when it is durable.
@@ -279,6 +296,10 @@ impl Node {
     /// Takes no more commands, finishes those that were taken, and closes every file. Blocks; call it off the async
     /// runtime.
     pub fn close(&self) {
+        if let Some(history) = &self.history {
+            history.close();
+        }
+        self.verification.close();
         self.intake.close();
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer {
@@ -296,6 +317,14 @@ impl Drop for Node {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// A node without a history still does its work.
+fn keep_history(telemetry: &Telemetry, reader: &Arc<Reader>) -> Option<History> {
+    let reader = Arc::clone(reader);
+    let length = move || reader.head().ok().map(|head| head.index + 1);
+    let history = History::start(telemetry.registry()?, history::STEP, length);
+    history.inspect_err(|error| tracing::error!(%error, "no history is kept: its thread does not start")).ok()
 }
 
 fn teach_event(stimulus: String, response: String) -> Result<Event, CommandError> {

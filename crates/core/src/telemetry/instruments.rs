@@ -234,9 +234,9 @@ pub(super) fn bounds(instrument: &Instrument) -> Option<Stream> {
             vec![0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0]
         }
         // From an ASK out of memory to a TEACH behind a disk that hardly moves.
-        "kolibri.backend.command.duration" => vec![
-            0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
-        ],
+        "kolibri.backend.command.duration" => {
+            vec![0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0]
+        }
         // OpenTelemetry's semantic conventions for HTTP metrics advise these bounds.
         "http.server.request.duration" => {
             limit = super::HTTP_CARDINALITY_LIMIT;

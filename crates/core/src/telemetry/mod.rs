@@ -3,15 +3,19 @@
 //! | file here | what it is for |
 //! |---|---|
 //! | `instruments` | every metric of the backend: one declaration each, handles resolved once |
+//! | `history` | the last hour in steps, for people without a Prometheus |
+//! | `reading` | the instruments' values at one moment, as the history takes them |
 //! | `process` | the process's own metrics under their standard names |
 //! | `resource` | who this node says it is |
 //! | `otlp` | where and how to push |
 //! | `collector` | one log line per change of the collector's state, with its cause |
 
 mod collector;
+pub mod history;
 mod instruments;
 mod otlp;
 mod process;
+mod reading;
 mod resource;
 
 use std::time::Duration;
@@ -25,6 +29,9 @@ pub use otlp::{OtlpConfig, OtlpHeaders, OtlpProtocol};
 
 /// The meter of everything the backend records.
 pub const METER: &str = "kolibri.backend";
+
+/// The label that tells commands and events apart, as it is scraped.
+const EVENT_TYPE: &str = "event_type";
 
 /// A bound on the series of one instrument. Labels come from closed sets far below it, so reaching it is a defect,
 /// and the SDK then folds the rest into `otel_metric_overflow` instead of growing.
@@ -106,6 +113,16 @@ impl Telemetry {
             Some(on) => on.provider.meter(name),
             None => opentelemetry::metrics::noop::NoopMeterProvider::new().meter(name),
         }
+    }
+
+    /// Whether there is anything to be scraped.
+    pub fn is_on(&self) -> bool {
+        self.on.is_some()
+    }
+
+    /// What is scraped; `None` when telemetry is off.
+    pub(crate) fn registry(&self) -> Option<Registry> {
+        self.on.as_ref().map(|on| on.registry.clone())
     }
 
     /// Everything in the Prometheus text format 0.0.4; `None` when telemetry is off.
