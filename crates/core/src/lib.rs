@@ -18,6 +18,7 @@ pub mod telemetry;
 mod testing;
 pub mod text;
 pub mod trace;
+pub mod verification;
 
 pub use call::Call;
 pub use error::{CommandError, ErrorKind, OpenError};

@@ -13,9 +13,11 @@ use crate::recall::{Found, IndexStatus, Recall};
 use crate::store::{
     self, BlockRef, Committed, DataDirectory, Done, Event, Intake, Purpose, Reader, WriterThread,
 };
+use crate::telemetry::history::{self, History};
 use crate::telemetry::{Failed, Instruments, Telemetry};
 use crate::text::Key;
 use crate::trace::{Draft, Drill, Finish, TraceConfig, TraceId, TracedContent, Traces};
+use crate::verification::Verification;
 
 /// How a node is set up.
 #[derive(Debug, Clone)]
@@ -30,11 +32,14 @@ pub struct NodeConfig {
 
 /// A running node.
 pub struct Node {
+    purpose: Purpose,
     intake: Arc<Intake>,
     reader: Arc<Reader>,
     recall: Arc<Recall>,
     traces: Option<Arc<Traces>>,
     instruments: Arc<Instruments>,
+    history: Option<History>,
+    verification: Verification,
     writer: Mutex<Option<WriterThread>>,
 }
 
@@ -98,11 +103,12 @@ impl Node {
     /// When the directory is held by another process, or something in it cannot be opened.
     pub fn open(config: &NodeConfig, telemetry: &Telemetry) -> Result<Self, OpenError> {
         let instruments = Arc::new(Instruments::new(telemetry));
-        let node = Self::open_for(Purpose::Knowledge, config, Arc::clone(&instruments), None)?;
+        let mut node = Self::open_for(Purpose::Knowledge, config, Arc::clone(&instruments), None)?;
         let depth = Arc::downgrade(&node.intake);
         instruments.observe_queue(move || depth.upgrade().map_or(0, |intake| intake.depth()));
         let directory = config.directory.clone();
         instruments.observe_disk(move || directory.available().ok());
+        node.history = keep_history(telemetry, &node.reader);
         Ok(node)
     }
 
@@ -120,7 +126,14 @@ impl Node {
         let reader = Arc::new(Reader::open(&config.directory)?);
         let recall = Arc::new(Recall::open(config.directory.index(), Arc::clone(&reader), woken)?);
         let traces = Traces::start(config.trace.as_ref(), Arc::clone(&instruments), drill).map(Arc::new);
-        Ok(Self { intake, reader, recall, traces, instruments, writer: Mutex::new(Some(writer)) })
+        let verification = Verification::new(config.directory.clone());
+        let writer = Mutex::new(Some(writer));
+        Ok(Self { purpose, intake, reader, recall, traces, instruments, history: None, verification, writer })
+    }
+
+    /// What the last hour was like; `None` when telemetry is off.
+    pub fn history(&self) -> Option<&History> {
+        self.history.as_ref()
     }
 
     /// What can be read back.
@@ -146,6 +159,11 @@ impl Node {
     /// Waits until what the block at `index` changed can be found by likeness, or the index has failed.
     pub(crate) async fn indexed(&self, index: u64) {
         self.recall.reached(index).await;
+    }
+
+    /// The verification of the genome, when somebody asks for it.
+    pub fn verification(&self) -> &Verification {
+        &self.verification
     }
 
     /// Teaches an association, and returns when it is durable.
@@ -199,10 +217,16 @@ impl Node {
         if let (Some(content), Some(answer)) = (&mut execution.draft.content, &found.answer) {
             content.response = Some(answer.teach.response.clone());
         }
+        let began = execution.draft.started;
         // The answer does not wait for its block, but a block that was refused at once refuses the answer.
         match self.submit(execution, Event::Ask(found.as_recorded())).await.try_recv() {
             Ok(Err(error)) => Err(error),
-            Ok(Ok(_)) | Err(_) => Ok(found),
+            Ok(Ok(_)) | Err(_) => {
+                if self.purpose == Purpose::Knowledge {
+                    self.instruments.executed(Command::Ask, began.elapsed());
+                }
+                Ok(found)
+            }
         }
     }
 
@@ -251,6 +275,7 @@ impl Node {
         content: Option<TracedContent>,
     ) -> Execution {
         Execution {
+            purpose: self.purpose,
             traces: self.traces.clone(),
             instruments: Arc::clone(&self.instruments),
             command,
@@ -320,6 +345,10 @@ impl Node {
     /// Takes no more commands, finishes those that were taken, and closes every file. Blocks; call it off the async
     /// runtime.
     pub fn close(&self) {
+        if let Some(history) = &self.history {
+            history.close();
+        }
+        self.verification.close();
         self.intake.close();
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer {
@@ -339,6 +368,14 @@ impl Drop for Node {
     }
 }
 
+/// A node without a history still does its work.
+fn keep_history(telemetry: &Telemetry, reader: &Arc<Reader>) -> Option<History> {
+    let reader = Arc::clone(reader);
+    let length = move || reader.head().ok().map(|head| head.index + 1);
+    let history = History::start(telemetry.registry()?, history::STEP, length);
+    history.inspect_err(|error| tracing::error!(%error, "no history is kept: its thread does not start")).ok()
+}
+
 fn teach_event(stimulus: String, response: String) -> Result<Event, CommandError> {
     check("stimulus", &stimulus, MAX_STIMULUS)?;
     check("response", &response, MAX_RESPONSE)?;
@@ -347,6 +384,7 @@ fn teach_event(stimulus: String, response: String) -> Result<Event, CommandError
 
 /// One command on its way: knows what to count and to trace when its fate is known.
 struct Execution {
+    purpose: Purpose,
     traces: Option<Arc<Traces>>,
     instruments: Arc<Instruments>,
     /// `None` for a command of an unknown type.
@@ -378,6 +416,12 @@ impl Execution {
     }
 
     fn finish(self, result: Result<Finish, &CommandError>) {
+        // An ASK was answered before its block is durable, and has been measured then.
+        if let (Ok(_), Some(command @ (Command::Teach | Command::Forget)), Purpose::Knowledge) =
+            (&result, self.command, self.purpose)
+        {
+            self.instruments.executed(command, self.draft.started.elapsed());
+        }
         if let Err(error) = &result {
             self.instruments.failed(self.command.map_or(Failed::Command, Failed::from));
             if let (CommandError::QueueFull, Some(command)) = (error, self.command) {

@@ -45,9 +45,13 @@ pub(super) fn check(
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Checked, CheckError> {
     let answers = script.known().len() as u64 + script.forgotten().min(FORGOTTEN);
-    let verdict = verify(directory, |walk| progress(walk.done, walk.total + answers))?;
+    let verdict = verify(directory, |walk| {
+        progress(walk.done, walk.total + answers);
+        !stop.is_set()
+    })?;
     let head = match verdict {
         Verdict::Sound { head, .. } => head,
+        Verdict::Cancelled => return Ok(Checked::Stopped),
         Verdict::Broken { index, fault } => {
             return Ok(Checked::Fault(format!("block {index} of the drill's genome is broken: {fault}")));
         }

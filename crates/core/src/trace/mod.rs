@@ -275,6 +275,11 @@ impl Traces {
         self.ring.latest(outcome)
     }
 
+    /// The last `limit` records, of an outcome if one is named; the newest first.
+    pub fn last(&self, outcome: Option<Outcome>, limit: usize) -> Vec<Arc<Trace>> {
+        self.ring.last(outcome, limit)
+    }
+
     /// The record of a command, as long as the ring holds it.
     pub fn find(&self, trace_id: TraceId) -> Option<Arc<Trace>> {
         self.ring.find(trace_id)
