@@ -53,6 +53,10 @@ pub fn target(node: &Running) -> String {
     node.metrics.as_ref().unwrap().trim_start_matches("http://").trim_end_matches("/metrics").to_owned()
 }
 
+fn urls(node: &str) -> BaseUrls<'_> {
+    BaseUrls { runbook: RUNBOOK, node, grafana: GRAFANA }
+}
+
 impl OnCall {
     /// Watches these targets; the links to traces lead to the node at `node`.
     pub fn start(targets: &[String], node: &str) -> Self {
@@ -61,11 +65,19 @@ impl OnCall {
 
     /// The same, with series under the job's name.
     pub fn of_job(job: &str, targets: &[String], node: &str) -> Self {
+        Self::judging(&shipped::alerts(&urls(node)), job, targets)
+    }
+
+    /// The same, with an alert about the disk that does not wait either.
+    pub fn of_disk(targets: &[String], node: &str) -> Self {
+        Self::judging(&shipped::alerts_and_disk(&urls(node)), SCRAPED, targets)
+    }
+
+    fn judging(rules: &str, job: &str, targets: &[String]) -> Self {
         let (webhook, mailbox) = (Collector::start(Manner::Answers(200)), Mailbox::start());
         let (address, alertmanager) = alertmanager(&webhook.url(), &mailbox.address.to_string());
         let directory = tempfile::tempdir().unwrap();
-        let urls = BaseUrls { runbook: RUNBOOK, node, grafana: GRAFANA };
-        std::fs::write(directory.path().join("alerts.yml"), shipped::alerts(&urls)).unwrap();
+        std::fs::write(directory.path().join("alerts.yml"), rules).unwrap();
         let configuration = shipped::prometheus(job, targets, &address);
         std::fs::write(directory.path().join("prometheus.yml"), configuration).unwrap();
         Self { prometheus: Prometheus::start(directory), mailbox, webhook, _alertmanager: alertmanager }
