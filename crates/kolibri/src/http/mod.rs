@@ -14,6 +14,7 @@
 //! | `alerts` | the node's alerts, as Prometheus sees them |
 //! | `events` | a job's progress as server-sent events |
 //! | `health` | whether the node lives and is ready; the scrape endpoint |
+//! | `listener` | accepting connections within bounds |
 //! | `guard` | who may call, and under which Host |
 //! | `body` | reading requests within their limits |
 //! | `problem` | what went wrong, as RFC 9457 documents |
@@ -29,6 +30,7 @@ mod guard;
 mod health;
 mod history;
 mod knowledge;
+mod listener;
 mod measure;
 mod operations;
 mod problem;
@@ -37,6 +39,7 @@ mod traces;
 mod verification;
 
 pub(crate) use genome::BlockResponse;
+pub(crate) use listener::serve;
 
 use std::sync::Arc;
 
@@ -46,7 +49,6 @@ use guard::BearerToken;
 use kolibri_core::Node;
 use kolibri_core::soak::Drills;
 use kolibri_core::telemetry::Telemetry;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -150,17 +152,6 @@ pub(crate) fn api(doors: Doors) -> Router {
 /// The scrape endpoint.
 pub(crate) fn metrics(telemetry: Arc<Telemetry>) -> Router {
     Router::new().route("/metrics", get(health::metrics)).with_state(telemetry)
-}
-
-/// Serves until `stopping` turns true and the connections under way have ended.
-pub(crate) async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
-    let stop = async move {
-        // An error means that the node is gone altogether.
-        let _ = stopping.wait_for(|stopping| *stopping).await;
-    };
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
-        tracing::error!(%error, "a listener failed");
-    }
 }
 
 #[cfg(test)]
