@@ -106,6 +106,8 @@ impl Node {
         let mut node = Self::open_for(Purpose::Knowledge, config, Arc::clone(&instruments), None)?;
         let depth = Arc::downgrade(&node.intake);
         instruments.observe_queue(move || depth.upgrade().map_or(0, |intake| intake.depth()));
+        let directory = config.directory.clone();
+        instruments.observe_disk(move || directory.available().ok());
         node.history = keep_history(telemetry, &node.reader);
         Ok(node)
     }
@@ -294,6 +296,12 @@ impl Node {
             }
         }
         pending
+    }
+
+    /// Has `kolibri_backend_ready` tell from now on what [`Node::ready`] tells.
+    pub fn publish_readiness(self: &Arc<Self>) {
+        let node = Arc::downgrade(self);
+        self.instruments.observe_ready(move || node.upgrade().is_some_and(|node| node.ready() == Ready::Yes));
     }
 
     /// Whether the writer still takes events.

@@ -103,7 +103,11 @@ async fn open_node(config: &Config, telemetry: Arc<Telemetry>) -> Result<Arc<Nod
     let node = config.node.clone();
     let opened = tokio::task::spawn_blocking(move || Node::open(&node, &telemetry)).await;
     match opened {
-        Ok(Ok(node)) => Ok(Arc::new(node)),
+        Ok(Ok(node)) => {
+            let node = Arc::new(node);
+            node.publish_readiness();
+            Ok(node)
+        }
         Ok(Err(error)) => Err(error.to_string()),
         Err(error) => Err(format!("opening the node failed: {error}")),
     }

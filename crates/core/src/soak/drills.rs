@@ -182,8 +182,7 @@ impl Drills {
     /// Refuses a drill that does not fit on the disk.
     fn make_room(&self, report: &Report) -> Result<(), StartError> {
         std::fs::create_dir_all(self.directory.soaks())?;
-        let disk = rustix::fs::statvfs(self.directory.path()).map_err(std::io::Error::from)?;
-        let (needed, available) = (report.parameters.disk_bytes(), disk.f_bavail * disk.f_frsize);
+        let (needed, available) = (report.parameters.disk_bytes(), self.directory.available()?);
         if needed + RESERVE <= available {
             return Ok(());
         }

@@ -45,6 +45,15 @@ impl DataDirectory {
         self.path.join("trace.jsonl")
     }
 
+    /// Bytes that its file system has left for this process; what is reserved for root does not count.
+    ///
+    /// # Errors
+    /// When the file system cannot be asked.
+    pub fn available(&self) -> std::io::Result<u64> {
+        let found = rustix::fs::statvfs(&self.path)?;
+        Ok(found.f_bavail * found.f_frsize)
+    }
+
     /// Where soak drills have their directories.
     pub(crate) fn soaks(&self) -> PathBuf {
         self.path.join("soaks")

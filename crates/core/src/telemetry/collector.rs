@@ -1,8 +1,9 @@
-//! How a collector's troubles are told: once when they begin, with their cause, and once when they are over.
+//! How a collector's troubles are told: in the log once when they begin, with their cause, and once when they are over;
+//! in the metrics push by push.
 
 use std::error::Error;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -79,23 +80,36 @@ fn root_cause(error: &(dyn Error + 'static)) -> String {
     root.to_string()
 }
 
-/// Passes pushes on, and logs when the collector stops taking them and when it takes them again: once each.
+/// How many pushes have failed.
+#[derive(Clone, Default)]
+pub(super) struct Failures(Arc<AtomicU64>);
+
+impl Failures {
+    pub(super) fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Passes pushes on, counts those that fail, and logs when the collector stops taking them and when it takes them again:
+/// once each.
 pub(super) struct Announcing {
     exporter: MetricExporter,
     endpoint: String,
     cause: Cause,
+    failures: Failures,
     failing: AtomicBool,
 }
 
 impl Announcing {
-    pub(super) fn new(exporter: MetricExporter, endpoint: String, cause: Cause) -> Self {
-        Self { exporter, endpoint, cause, failing: AtomicBool::new(false) }
+    pub(super) fn new(exporter: MetricExporter, endpoint: String, cause: Cause, failures: Failures) -> Self {
+        Self { exporter, endpoint, cause, failures, failing: AtomicBool::new(false) }
     }
 }
 
 impl PushMetricExporter for Announcing {
     async fn export(&self, metrics: &ResourceMetrics) -> OTelSdkResult {
         let result = self.exporter.export(metrics).await;
+        self.failures.0.fetch_add(result.is_err().into(), Ordering::Relaxed);
         let was_failing = self.failing.swap(result.is_err(), Ordering::Relaxed);
         match (&result, was_failing) {
             (Err(error), false) => tracing::warn!(

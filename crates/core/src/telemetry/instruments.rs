@@ -188,6 +188,31 @@ impl Instruments {
             .with_callback(move |observer| observer.observe(depth() as u64, &[]))
             .build();
     }
+
+    /// Publishes whether the node can do its work, as `/readyz` tells it.
+    pub(crate) fn observe_ready(&self, ready: impl Fn() -> bool + Send + Sync + 'static) {
+        let _registered = self
+            .meter
+            .u64_observable_gauge("kolibri.backend.ready")
+            .with_description("Whether the node can do its work: 1, or 0 as long as /readyz refuses")
+            .with_callback(move |observer| observer.observe(ready().into(), &[]))
+            .build();
+    }
+
+    /// Publishes the room on the data directory's file system, in bytes; nothing while it cannot be read.
+    pub(crate) fn observe_disk(&self, available: impl Fn() -> Option<u64> + Send + Sync + 'static) {
+        let _registered = self
+            .meter
+            .u64_observable_gauge("kolibri.backend.disk.available")
+            .with_unit("By")
+            .with_description("Bytes that the file system of the data directory has left for the node")
+            .with_callback(move |observer| {
+                if let Some(bytes) = available() {
+                    observer.observe(bytes, &[]);
+                }
+            })
+            .build();
+    }
 }
 
 impl SoakInstruments {
@@ -205,6 +230,16 @@ impl SoakInstruments {
             .build();
         Self { duration: duration.bind(&phase), events: zeroed(events.bind(&phase)) }
     }
+}
+
+/// Publishes how many pushes by OTLP have failed. The exporter counts them: it is built before there is a meter.
+pub(super) fn observe_failed_exports(meter: &Meter, failed: impl Fn() -> u64 + Send + Sync + 'static) {
+    let _registered = meter
+        .u64_observable_counter("kolibri.backend.otlp.exports.failed")
+        .with_unit("{export}")
+        .with_description("Pushes that the OTLP collector did not take; 0 where none is configured")
+        .with_callback(move |observer| observer.observe(failed(), &[]))
+        .build();
 }
 
 /// A series exists from its first addition on.

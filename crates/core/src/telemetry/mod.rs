@@ -100,10 +100,12 @@ impl Telemetry {
             .with_reader(scrape)
             .with_view(instruments::bounds)
             .with_view(bounded_cardinality);
+        let failures = collector::Failures::default();
         if let Some(otlp) = &config.otlp {
-            builder = builder.with_reader(otlp::reader(otlp)?);
+            builder = builder.with_reader(otlp::reader(otlp, failures.clone())?);
         }
         let provider = builder.build();
+        instruments::observe_failed_exports(&provider.meter(METER), move || failures.count());
         process::observe(&provider.meter("kolibri.process"));
         Ok(Self { on: Some(On { provider, registry }) })
     }

@@ -11,7 +11,7 @@ use opentelemetry_sdk::metrics::PeriodicReader;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::TelemetryError;
-use super::collector::{Announcing, Cause, Client};
+use super::collector::{Announcing, Cause, Client, Failures};
 
 /// How long one push may take.
 const TIMEOUT: Duration = Duration::from_secs(4);
@@ -138,8 +138,11 @@ impl OtlpConfig {
     }
 }
 
-/// A reader that pushes every [`OtlpConfig::interval`], on a thread of its own.
-pub(super) fn reader(config: &OtlpConfig) -> Result<PeriodicReader<Announcing>, TelemetryError> {
+/// A reader that pushes every [`OtlpConfig::interval`], on a thread of its own, and counts the pushes that fail.
+pub(super) fn reader(
+    config: &OtlpConfig,
+    failures: Failures,
+) -> Result<PeriodicReader<Announcing>, TelemetryError> {
     // Fails only when a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let cause = Cause::default();
@@ -148,7 +151,7 @@ pub(super) fn reader(config: &OtlpConfig) -> Result<PeriodicReader<Announcing>, 
         OtlpProtocol::Grpc => grpc(config),
     }
     .map_err(|problem| TelemetryError::Otlp { endpoint: config.endpoint.clone(), problem })?;
-    let announcing = Announcing::new(exporter, config.endpoint.clone(), cause);
+    let announcing = Announcing::new(exporter, config.endpoint.clone(), cause, failures);
     Ok(PeriodicReader::builder(announcing).with_interval(config.interval).build())
 }
 
