@@ -1,0 +1,107 @@
+//! The systemd units: systemd itself finds nothing wrong with them, their sandbox is tight, and the command lines in them
+//! are ones that the binary takes.
+
+use std::process::Command;
+
+use crate::running::{Running, cli, kolibri};
+use crate::shipped::{self, Copy, Verdict, judge, text, tool};
+
+const UNITS: [&str; 3] = ["kolibri.service", "kolibri-soak.service", "kolibri-soak.timer"];
+const INSTALLED: &str = "/usr/local/bin/kolibri";
+
+/// The units, with the binary where it is here and not where it will be installed.
+fn units() -> Copy {
+    let binary = env!("CARGO_BIN_EXE_kolibri");
+    let services = UNITS.into_iter().filter(|unit| unit.ends_with(".service"));
+    services.fold(Copy::of_ops(), |copy, unit| copy.change(&format!("systemd/{unit}"), INSTALLED, binary))
+}
+
+/// systemd exits with 0 even when it does not know a key: whatever it says is a fault.
+fn verify(units: &Copy) -> Verdict {
+    let paths = UNITS.map(|unit| units.at(&format!("systemd/{unit}")));
+    let Verdict { good, said } = judge(Command::new("systemd-analyze").arg("verify").args(paths));
+    Verdict { good: good && said.trim().is_empty(), said }
+}
+
+/// The exposure of a unit, from 0 to 10.
+fn exposure(units: &Copy, unit: &str) -> f64 {
+    let path = units.at(&format!("systemd/{unit}"));
+    let said = tool("systemd-analyze", &["security", "--offline=true", path.to_str().unwrap()]).is_good();
+    let score = said.split("exposure level for ").nth(1).and_then(|rest| rest.split_whitespace().nth(1));
+    score.and_then(|score| score.parse().ok()).unwrap_or_else(|| panic!("no score in {said}"))
+}
+
+#[test]
+fn systemd_finds_nothing_wrong_with_the_units() {
+    assert_eq!(verify(&units()).is_good(), "");
+}
+
+#[test]
+fn systemd_finds_mistakes_in_broken_copies() {
+    for (unit, from, to, mistake) in [
+        (UNITS[0], "ProtectSystem=", "ProtectSytem=", "ProtectSytem"),
+        (UNITS[0], "SystemCallFilter=@system-service", "SystemCallFilter=@sytem", "@sytem"),
+        (UNITS[0], "ExecStart=/", "ExecStart=/nowhere/", "/nowhere/"),
+        (UNITS[1], "Type=oneshot", "Type=once", "once"),
+        (UNITS[2], "OnCalendar=*-*-* 03", "OnCalendar=*-*-* 33", "OnCalendar"),
+    ] {
+        verify(&units().change(&format!("systemd/{unit}"), from, to)).is_bad(mistake);
+    }
+}
+
+#[test]
+fn the_services_are_exposed_to_little() {
+    let units = units();
+    for unit in [UNITS[0], UNITS[1]] {
+        let exposure = exposure(&units, unit);
+        assert!(exposure < 2.0, "{unit}: {exposure}");
+    }
+}
+
+#[test]
+fn a_service_without_its_system_call_filter_is_exposed_to_more() {
+    let open = units().change("systemd/kolibri.service", "SystemCallFilter=", "#").change(
+        "systemd/kolibri.service",
+        "CapabilityBoundingSet=",
+        "#",
+    );
+    assert!(exposure(&open, "kolibri.service") >= 2.0);
+}
+
+#[test]
+fn the_user_of_the_services_is_made() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::create_dir(root.path().join("etc")).unwrap();
+    let sysusers = shipped::path("ops/systemd/kolibri.sysusers.conf");
+    let root_flag = format!("--root={}", root.path().display());
+    tool("systemd-sysusers", &[&root_flag, sysusers.to_str().unwrap()]).is_good();
+    let users = std::fs::read_to_string(root.path().join("etc/passwd")).unwrap();
+    let made = users.lines().find(|line| line.starts_with("kolibri:")).unwrap();
+    assert!(made.contains(":/var/lib/kolibri:"), "{made}");
+    for unit in [UNITS[0], UNITS[1]] {
+        assert!(text(&format!("ops/systemd/{unit}")).contains("\nUser=kolibri\nGroup=kolibri\n"), "{unit}");
+    }
+}
+
+/// The variables that a unit sets.
+fn environment(unit: &str) -> Vec<(String, String)> {
+    let text = text(&format!("ops/systemd/{unit}"));
+    let set = text.lines().filter_map(|line| line.strip_prefix("Environment=")?.split_once('='));
+    set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+#[test]
+fn the_settings_of_the_unit_are_settings_of_the_node() {
+    let checked = cli::end(kolibri().args(["config", "check"]).envs(environment("kolibri.service")));
+    assert_eq!((checked.code, checked.err.as_str()), (0, ""), "{checked:?}");
+    assert!(checked.out.contains("/var/lib/kolibri\n"), "{}", checked.out);
+}
+
+#[test]
+fn the_nightly_drill_passes_on_a_healthy_node() {
+    let text = text("ops/systemd/kolibri-soak.service");
+    let line = text.lines().find_map(|line| line.strip_prefix(&format!("ExecStart={INSTALLED} "))).unwrap();
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    node.run(&line.split(' ').collect::<Vec<_>>()).printed();
+}
