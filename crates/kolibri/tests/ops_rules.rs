@@ -49,7 +49,7 @@ fn promtool_refuses_broken_copies() {
     refused("rules", "alerts.yml", "by (job, instance)", "by (event.type)");
     refused("rules", "alerts.yml", "for: 10m", "for: ten minutes");
     refused("rules", "alerts.yml", "| humanizePercentage", "| humanisePercentage");
-    refused("config", "prometheus.yml", "alerts.yml", "alarms.yml");
+    refused("config", "prometheus.yml", "- alerts.yml", "- alarms.yml");
     refused("config", "prometheus.yml", "job_name", "jobname");
 }
 
