@@ -244,8 +244,7 @@ impl Node {
     /// Has `kolibri_backend_ready` tell from now on what [`Node::ready`] tells.
     pub fn publish_readiness(self: &Arc<Self>) {
         let node = Arc::downgrade(self);
-        self.instruments
-            .observe_ready(move || node.upgrade().is_some_and(|node| node.ready() == Ready::Yes));
+        self.instruments.observe_ready(move || node.upgrade().is_some_and(|node| node.ready() == Ready::Yes));
     }
 
     /// Whether the node can do its work; reads the store.

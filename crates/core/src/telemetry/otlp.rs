@@ -139,7 +139,10 @@ impl OtlpConfig {
 }
 
 /// A reader that pushes every [`OtlpConfig::interval`], on a thread of its own, and counts the pushes that fail.
-pub(super) fn reader(config: &OtlpConfig, failures: Failures) -> Result<PeriodicReader<Announcing>, TelemetryError> {
+pub(super) fn reader(
+    config: &OtlpConfig,
+    failures: Failures,
+) -> Result<PeriodicReader<Announcing>, TelemetryError> {
     // Fails only when a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let cause = Cause::default();

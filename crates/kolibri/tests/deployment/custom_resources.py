@@ -1,4 +1,4 @@
-"""Checks objects of the Prometheus operator: reads YAML from standard input, exits with 1 and says what is wrong.
+"""Checks objects of the Prometheus operator in YAML files: a line for each file says how many, or what is wrong.
 
 The models know types, patterns and what is required, but drop keys they do not know: so what they read must also come
 back whole.
@@ -23,14 +23,23 @@ def difference(given, known, path):
     return next(filter(None, (difference(a, b, f"{path}.{key}") for key, a, b in pairs)), None)
 
 
-checked = 0
-for document in yaml.safe_load_all(sys.stdin):
-    model = KINDS.get(document["kind"])
-    if not model:
-        continue
-    known = model.model_validate(document).model_dump(mode="json", by_alias=True, exclude_unset=True)
-    unknown = difference(document, known, document["kind"])
-    if unknown:
-        sys.exit(f"{unknown} is not known")
-    checked += 1
-print(f"{checked} objects checked")
+def check(path):
+    """How many objects were checked, or what is wrong with the first bad one."""
+    checked = 0
+    for document in yaml.safe_load_all(open(path)):
+        model = KINDS.get(document["kind"])
+        if not model:
+            continue
+        try:
+            known = model.model_validate(document).model_dump(mode="json", by_alias=True, exclude_unset=True)
+        except ValueError as problem:
+            return " ".join(str(problem).split())
+        unknown = difference(document, known, document["kind"])
+        if unknown:
+            return f"{unknown} is not known"
+        checked += 1
+    return f"{checked} objects are good"
+
+
+for path in sys.argv[1:]:
+    print(check(path))

@@ -43,7 +43,7 @@ fn systemd_finds_mistakes_in_broken_copies() {
         (UNITS[0], "SystemCallFilter=@system-service", "SystemCallFilter=@sytem", "@sytem"),
         (UNITS[0], "ExecStart=/", "ExecStart=/nowhere/", "/nowhere/"),
         (UNITS[1], "Type=oneshot", "Type=once", "once"),
-        (UNITS[2], "OnCalendar=*-*-* 03", "OnCalendar=*-*-* 33", "OnCalendar"),
+        (UNITS[2], "OnCalendar=*-*-* 03", "OnCalendar=*-*-* 33", "calendar specification"),
     ] {
         verify(&units().change(&format!("systemd/{unit}"), from, to)).is_bad(mistake);
     }

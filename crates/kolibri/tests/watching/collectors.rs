@@ -161,14 +161,14 @@ fn read(reader: &mut impl BufRead) -> Option<Push> {
 }
 
 /// A listener with a thread for each connection. Its port is closed when it is dropped.
-struct Listening {
-    address: SocketAddr,
+pub(super) struct Listening {
+    pub(super) address: SocketAddr,
     ended: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Listening {
-    fn start(address: &str, serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
+    pub(super) fn start(address: &str, serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let ended = Arc::new(AtomicBool::new(false));

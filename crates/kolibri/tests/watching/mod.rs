@@ -7,8 +7,11 @@
 pub mod collectors;
 pub mod exposition;
 pub mod grpc;
+pub mod mail;
+pub mod on_call;
 pub mod prometheus;
 pub mod rotel;
+pub mod shipped;
 pub mod tls;
 
 use std::net::SocketAddr;

@@ -23,13 +23,20 @@ impl Prometheus {
     /// Starts a server that scrapes `metrics` (`http://HOST:PORT/metrics`) every second as the job `kolibri`.
     pub fn scraping(metrics: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let at = |name: &str| directory.path().join(name);
         let target = metrics.trim_start_matches("http://").trim_end_matches("/metrics");
         let configuration = format!(
             "global: {{scrape_interval: 1s, scrape_timeout: 1s}}\n\
              scrape_configs: [{{job_name: kolibri, static_configs: [{{targets: ['{target}']}}]}}]\n"
         );
-        std::fs::write(at("prometheus.yml"), configuration).unwrap();
+        std::fs::write(directory.path().join("prometheus.yml"), configuration).unwrap();
+        let prometheus = Self::start(directory);
+        prometheus.await_up(1);
+        prometheus
+    }
+
+    /// Starts a server in a directory that holds its `prometheus.yml`.
+    pub fn start(directory: TempDir) -> Self {
+        let at = |name: &str| directory.path().join(name);
         let program = Command::new("prometheus")
             .arg(format!("--config.file={}", at("prometheus.yml").display()))
             .arg(format!("--storage.tsdb.path={}", at("data").display()))
@@ -46,10 +53,20 @@ impl Prometheus {
             listening(program.0.id()).first().copied()
         });
         let api = format!("http://{address}/api/v1");
-        let prometheus = Self { _program: program, _directory: directory, api, http: client() };
-        let up = Samples::from([(Series::new("up", &[]), 1.0)]);
-        eventually("Prometheus scraped the node", || (prometheus.query("up") == up).then_some(()));
-        prometheus
+        Self { _program: program, _directory: directory, api, http: client() }
+    }
+
+    /// Waits until so many nodes were scraped.
+    pub fn await_up(&self, nodes: usize) {
+        let up = Samples::from([(Series::new("", &[]), nodes as f64)]);
+        eventually("Prometheus scraped every node", || (self.query("count(up == 1)") == up).then_some(()));
+    }
+
+    /// Waits until every node was scraped so many more times.
+    pub fn await_scrapes(&self, more: usize) {
+        let begun = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs_f64();
+        let query = format!("min(timestamp(up)) >= {}", begun + more as f64);
+        eventually("Prometheus scrapes", || (!self.query(&query).is_empty()).then_some(()));
     }
 
     /// HOST:PORT.
@@ -70,7 +87,8 @@ impl Prometheus {
         data.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
     }
 
-    fn get(&self, path: &str, query: &[(&str, &str)]) -> Value {
+    /// The data that its HTTP API has under `/api/v1`.
+    pub fn get(&self, path: &str, query: &[(&str, &str)]) -> Value {
         // Until it is ready, Prometheus answers with a text.
         eventually("Prometheus answers", || {
             let response = self.http.get(format!("{}/{path}", self.api)).query(query).send().ok()?;

@@ -1,0 +1,347 @@
+//! The ops pack against the real thing: real nodes, Prometheus with the shipped rules, Alertmanager with the shipped routes.
+//! Every panel has data, a healthy idle node is silent, and each alert that happens reaches its team with links that lead
+//! somewhere.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
+#![allow(missing_docs, unreachable_pub, reason = "nothing outside this test uses it")]
+
+mod running;
+mod watching;
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use running::{Running, eventually, kolibri};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use watching::on_call::{GRAFANA, Notification, OnCall, RUNBOOK, target};
+use watching::shipped;
+
+/// A node with a directory of its own, and everybody who watches it.
+fn watched(variables: &[(&str, &str)]) -> (TempDir, Running, OnCall) {
+    let directory = tempfile::tempdir().unwrap();
+    let node = Running::start_with(&directory.path().join("data"), variables);
+    let on_call = OnCall::start(&[target(&node)], &node.api);
+    on_call.prometheus.await_up(1);
+    (directory, node, on_call)
+}
+
+/// The links of an alert lead somewhere: the runbook has the heading, the dashboard is shipped.
+#[track_caller]
+fn assert_links(told: &Notification) {
+    let heading = told.label("alertname").to_lowercase();
+    assert_eq!(told.annotation("runbook_url"), format!("{RUNBOOK}#{heading}"));
+    let uid = told.annotation("dashboard_url").strip_prefix(&format!("{GRAFANA}/d/")).unwrap();
+    assert!(shipped::DASHBOARDS.contains(&uid), "{told:?}");
+    for text in ["summary", "description"] {
+        let text = told.annotation(text);
+        assert!(
+            !text.is_empty() && !["Inf", "NaN", "error"].iter().any(|word| text.contains(word)),
+            "{text}"
+        );
+    }
+}
+
+/// Fails commands until the ratio is far above the line; returns the trace of the last one.
+fn fail_commands(node: &Running) -> String {
+    node.teach("question", "answer");
+    let failures: Vec<_> =
+        (0..9).map(|_| node.post("/api/v1/forget", &json!({ "stimulus": "never taught" }))).collect();
+    failures.last().unwrap().1["trace_id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn failing_commands_page_on_call_with_links_that_resolve_and_the_last_failed_trace() {
+    let (_directory, node, on_call) = watched(&[]);
+    let trace = fail_commands(&node);
+    let told = on_call.awaits("KolibriBackendErrorsSpike");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
+    assert_eq!(told.label("instance"), target(&node));
+    assert!(told.annotation("description").contains("% of the recorded events"), "{told:?}");
+    assert_links(&told);
+
+    // The page asks the API for what its address says.
+    let link = told.annotation("trace_url");
+    let (page, screen) = link.split_once("/#").unwrap();
+    assert_eq!((page, screen), (node.api.as_str(), "/traces/latest?outcome=failed"));
+    let (status, last) = node.get(&format!("/api/v1{screen}"));
+    assert_eq!((status, last["trace_id"].as_str()), (200, Some(trace.as_str())), "{last}");
+    assert_eq!((&last["event"], &last["error"]), (&json!("FORGET"), &json!("not_taught")), "{last}");
+
+    let mail = eventually("the e-mail", || on_call.mailbox.received().pop());
+    assert!(mail.contains("To: on-call@example.com"), "{mail}");
+    assert!(
+        mail.contains(&format!("Subject: [FIRING 1] KolibriBackendErrorsSpike on {}", target(&node))),
+        "{mail}"
+    );
+    for url in ["runbook_url", "dashboard_url", "trace_url"] {
+        let url = told.annotation(url);
+        assert!(
+            mail.contains(&format!(" {url}\n")) && mail.contains(&format!("<a href=\"{url}\">")),
+            "{mail}"
+        );
+    }
+}
+
+#[test]
+fn a_healthy_idle_node_is_silent() {
+    let (_directory, _node, on_call) = watched(&[]);
+    // Five times as long as the alerts wait here.
+    on_call.await_evaluations(15);
+    // The disk is not this node's alone: whatever else runs on the machine may be filling it.
+    let alerts = on_call.prometheus.get("alerts", &[])["alerts"].take();
+    let ours = |alert: &&Value| alert["labels"]["alertname"] != "KolibriDiskFilling";
+    let alerts: Vec<_> = alerts.as_array().unwrap().iter().filter(ours).collect();
+    assert!(alerts.is_empty(), "{alerts:#?}");
+    let told: Vec<_> = on_call.told().into_iter().filter(|told| ours(&&told.alert)).collect();
+    assert!(told.is_empty(), "{told:#?}");
+}
+
+#[test]
+fn killing_one_of_two_nodes_pages_and_names_it() {
+    let directories = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let [well, dead] = directories.each_ref().map(|directory| Running::start(directory.path()));
+    let on_call = OnCall::start(&[target(&well), target(&dead)], &well.api);
+    on_call.prometheus.await_up(2);
+    let gone = target(&dead);
+    dead.kill();
+    let told = on_call.awaits("KolibriTelemetryDown");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
+    assert_eq!(told.label("instance"), gone);
+    assert!(told.annotation("description").contains("up is 0"), "{told:?}");
+    assert_links(&told);
+    assert!(
+        on_call.told().iter().all(|told| told.label("instance") != target(&well)),
+        "the other one is well"
+    );
+}
+
+#[test]
+fn telemetry_that_is_off_pages() {
+    let directory = tempfile::tempdir().unwrap();
+    // Nobody listens where the node's metrics would be.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let off = [("KOLIBRI_TELEMETRY", "0"), ("KOLIBRI_PROMETHEUS_PORT", &port)];
+    let node = Running::start_with(directory.path(), &off);
+    let on_call = OnCall::start(&[format!("127.0.0.1:{port}")], &node.api);
+    let told = on_call.awaits("KolibriTelemetryDown");
+    assert_eq!(told.team, "/on-call");
+    assert!(told.annotation("description").contains("KOLIBRI_TELEMETRY=0"), "{told:?}");
+    assert_links(&told);
+}
+
+#[test]
+fn a_writer_that_has_stopped_pages_although_nobody_asks_it_for_anything() {
+    let directory = tempfile::tempdir().unwrap();
+    // A disk that takes no more than this.
+    let mut limited = std::process::Command::new("sh");
+    let serve = format!("trap '' XFSZ; ulimit -f 2048; exec {} serve", kolibri().get_program().display());
+    limited.args(["-c", &serve]).env("KOLIBRI_DATA_DIR", directory.path()).env("KOLIBRI_HTTP_PORT", "0");
+    limited.env("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1").env("KOLIBRI_PROMETHEUS_PORT", "0");
+    let node = Running::spawn(limited);
+    let on_call = OnCall::start(&[target(&node)], &node.api);
+    on_call.prometheus.await_up(1);
+    assert_eq!(node.series("kolibri_backend_ready"), Some(1.0));
+    let large = json!({ "stimulus": "question", "response": "x".repeat(60_000) });
+    eventually("the disk is full", || (node.post("/api/v1/teach", &large).0 == 503).then_some(()));
+    let told = on_call.awaits("KolibriNotReady");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
+    assert_links(&told);
+}
+
+#[test]
+fn a_node_that_restarts_again_and_again_pages() {
+    let (directory, mut node, on_call) = watched(&[]);
+    let port = target(&node).split_once(':').unwrap().1.to_owned();
+    let data = directory.path().join("data");
+    let started = |node: &Running| node.series("process_start_time_seconds").unwrap();
+    for _ in 0..3 {
+        node.kill();
+        node = Running::start_with(&data, &[("KOLIBRI_PROMETHEUS_PORT", &port)]);
+        let now = started(&node);
+        let seen =
+            || on_call.prometheus.query("process_start_time_seconds").into_values().any(|seen| seen == now);
+        eventually("Prometheus saw the restart", || seen().then_some(()));
+    }
+    let told = on_call.awaits("KolibriCrashLoop");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
+    assert!(told.annotation("description").contains("restarted 3 times"), "{told:?}");
+    assert_links(&told);
+}
+
+#[test]
+fn losses_that_commands_do_not_notice_are_told_as_warnings() {
+    // Nobody listens at port 9, and no file can be made in a directory that does not exist.
+    let (_directory, node, on_call) = watched(&[
+        ("KOLIBRI_OTLP_ENDPOINT", "http://127.0.0.1:9"),
+        ("KOLIBRI_OTLP_EXPORT_INTERVAL_MS", "500"),
+        ("KOLIBRI_TRACE_PATH", "/nowhere/trace.jsonl"),
+    ]);
+    node.teach("question", "answer");
+    let seen = || node.failed("TRACE");
+    eventually("a trace was lost", || (seen() > 0.0).then_some(()));
+    for alert in ["KolibriTracesFailing", "KolibriOtlpExportFailing"] {
+        let told = on_call.awaits(alert);
+        assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "warning"));
+        assert_links(&told);
+    }
+}
+
+#[test]
+fn a_disk_that_fills_up_pages() {
+    let (directory, node, on_call) = watched(&[]);
+    assert!(node.series("kolibri_backend_disk_available_bytes").unwrap() > 0.0);
+    let mut file = std::fs::File::create(directory.path().join("fills")).unwrap();
+    let told = std::thread::scope(|scope| {
+        let waits = scope.spawn(|| on_call.awaits("KolibriDiskFilling"));
+        // At some hundred megabytes a second no disk lasts for four hours.
+        while !waits.is_finished() && file.metadata().unwrap().len() < 2 << 30 {
+            file.write_all(&[1; 32 << 20]).unwrap();
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        waits.join().unwrap()
+    });
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
+    assert!(told.annotation("description").contains("iB are left for the data directory"), "{told:?}");
+    assert_links(&told);
+}
+
+/// What every panel shows after [`busy`], from the least to the most that is plausible.
+const PLAUSIBLE: [(&str, f64, f64); 31] = [
+    ("Ready", 1.0, 1.0),
+    ("Events", 0.1, 100.0),
+    ("Error Ratio", 0.01, 0.2),
+    ("Queue", 0.0, 8192.0),
+    ("Disk Available", 1e6, 1e16),
+    ("Uptime", 0.0, 600.0),
+    ("Event Throughput", 0.1, 100.0),
+    ("Error Ratio by Instance", 0.01, 0.2),
+    ("Error Breakdown", 0.0, 30.0),
+    ("Command Latency", 1e-5, 10.0),
+    ("Genome Depth", 1.0, 1000.0),
+    ("Soak Duration Trend", 1e-3, 60.0),
+    ("Commit Time", 1e-5, 5.0),
+    ("Queue Depth", 0.0, 8192.0),
+    ("Refused Commands", 0.0, 0.0),
+    ("HTTP Responses", 0.0, 100.0),
+    ("Disk Available by Instance", 1e6, 1e16),
+    ("Losses", 0.0, 0.0),
+    ("Scrape Health", 1.0, 1.0),
+    ("Scrape Duration", 1e-5, 1.0),
+    ("Memory", 1e6, 1e10),
+    ("Processor", 0.0, 64.0),
+    ("Slowest Tenth", 0.1, 60.0),
+    ("Drills in a Day", 0.5, 2.5),
+    ("Events in a Day", 50.0, 250.0),
+    ("Events Now", 0.1, 250.0),
+    ("Events per Session", 50.0, 250.0),
+    ("Events per Session, Exact", 99.0, 101.0),
+    ("Latency Heatmap", 0.0, 2.5),
+    ("Drill Duration", 0.1, 60.0),
+    ("Drill Throughput", 0.1, 250.0),
+];
+
+#[test]
+fn every_panel_has_finite_and_plausible_data() {
+    let (_directory, node, on_call) = watched(&[]);
+    busy(&node);
+    // A rate needs what was before and what came after.
+    on_call.prometheus.await_scrapes(5);
+    let mut faults = Vec::new();
+    for (title, expression) in shipped::DASHBOARDS.into_iter().flat_map(shipped::panels) {
+        let (_, least, most) = PLAUSIBLE.iter().find(|(name, ..)| *name == title).expect(&title);
+        let values = on_call.prometheus.query(&expression);
+        let plausible = |value: &f64| (least..=most).contains(&value);
+        if values.is_empty() || !values.values().all(plausible) {
+            faults.push(format!("{title}: {expression}: {values:?}"));
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+    for (metric, label, expected) in [
+        ("kolibri_backend_events_total", "job", "kolibri"),
+        ("kolibri:base_urls:info", "runbook", RUNBOOK),
+        ("kolibri:base_urls:info", "node", node.api.as_str()),
+    ] {
+        let values = on_call.prometheus.get(&format!("label/{label}/values"), &[("match[]", metric)]);
+        assert_eq!(values, json!([expected]), "the variables of the dashboards");
+    }
+}
+
+/// A known load with known failures, and a drill of 100 events.
+fn busy(node: &Running) {
+    for number in 0..60 {
+        node.teach(&format!("question {number}"), "answer");
+        node.ask(&format!("question {number}"));
+    }
+    for _ in 0..6 {
+        assert_eq!(node.post("/api/v1/forget", &json!({ "stimulus": "never taught" })).0, 404);
+    }
+    drill(node, &json!({ "minutes": 1, "events_per_minute": 100, "pace": "fast" }));
+}
+
+/// Runs a drill to its end, however long it takes.
+fn drill(node: &Running, parameters: &Value) {
+    let (status, begun) = node.post("/api/v1/soaks", parameters);
+    assert_eq!(status, 202, "{begun}");
+    let link = |name: &str| begun["links"][name].as_str().unwrap();
+    // The stream of its progress ends with the drill.
+    let progress = reqwest::blocking::Client::builder().timeout(None).build().unwrap();
+    progress.get(node.url(link("progress"))).send().unwrap().text().unwrap();
+    let (_, report) = node.get(link("self"));
+    assert_eq!(report["state"], "completed", "{report}");
+}
+
+#[test]
+fn a_slow_drill_tells_the_simulation_team() {
+    let (_directory, node, on_call) = watched(&[]);
+    // In its real pace it takes its three minutes.
+    drill(&node, &json!({ "minutes": 3, "events_per_minute": 60, "pace": "real" }));
+    let told = on_call.awaits("KolibriSoakDurationHigh");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/simulation-team", "warning"));
+    assert!(
+        told.annotation("description").contains("took 2m 58s")
+            || told.annotation("description").contains("took 3m"),
+        "{told:?}"
+    );
+    assert_links(&told);
+    let mail = eventually("the e-mail", || on_call.mailbox.received().pop());
+    assert!(mail.contains("To: simulation-team@example.com"), "{mail}");
+    assert!(on_call.told().iter().all(|told| told.team == "/simulation-team"), "nobody else is told");
+}
+
+/// Families that no panel and no alert uses, and why.
+const UNUSED: [(&str, &str); 5] = [
+    ("target_info", "says which version a node is; for queries by hand"),
+    ("http_server_active_requests", "the queue tells of overload earlier"),
+    ("process_virtual_memory_bytes", "says little: files are mapped"),
+    ("process_open_fds", "bounded by the listeners' own limits; for queries by hand"),
+    ("process_max_fds", "as process_open_fds"),
+];
+
+#[test]
+fn every_metric_in_use_exists_and_every_metric_that_exists_is_in_use() {
+    let directory = tempfile::tempdir().unwrap();
+    let node = Running::start(directory.path());
+    // The metrics of HTTP and of commits exist from the first of each on.
+    node.teach("question", "answer");
+    let text = node.scrape();
+    let exist: BTreeSet<_> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
+    let exist: BTreeSet<_> = exist.into_iter().map(|line| line.split(' ').next().unwrap()).collect();
+
+    let panels = shipped::DASHBOARDS.into_iter().flat_map(shipped::panels).map(|(_, expression)| expression);
+    let used: BTreeSet<_> = panels.chain(shipped::rules()).flat_map(|text| shipped::metrics(&text)).collect();
+    let family = |name: &String| {
+        let histogram = ["_bucket", "_sum", "_count"].iter().find_map(|suffix| name.strip_suffix(suffix));
+        histogram.filter(|family| exist.contains(family)).unwrap_or(name).to_owned()
+    };
+    let used: BTreeSet<_> = used.iter().map(family).collect();
+    let of_prometheus = ["up", "scrape_duration_seconds"];
+    let missing = |name: &&String| !exist.contains(name.as_str()) && !of_prometheus.contains(&name.as_str());
+    let missing: Vec<_> = used.iter().filter(missing).collect();
+    assert!(missing.is_empty(), "these do not exist: {missing:?}");
+
+    let unused: BTreeSet<_> = exist.into_iter().filter(|name| !used.contains(*name)).collect();
+    assert_eq!(unused, BTreeSet::from(UNUSED.map(|(name, _)| name)), "unused, and unused on purpose");
+}

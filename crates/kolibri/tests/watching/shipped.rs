@@ -1,0 +1,122 @@
+//! The files under ops/ as they are shipped, with the changes a test has to make. A change that matches nothing fails.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::Value;
+
+const OPS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ops");
+pub const DASHBOARDS: [&str; 2] = ["kolibri-backend-overview", "kolibri-soak-drills"];
+
+/// A shipped file.
+pub fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(OPS).join(path)).unwrap()
+}
+
+/// The text with every `from` replaced; there must be so many.
+#[track_caller]
+pub fn replace(text: &str, from: &str, to: &str, times: usize) -> String {
+    assert_eq!(text.matches(from).count(), times, "{from:?} in\n{text}");
+    text.replace(from, to)
+}
+
+/// Where the links of the alerts lead.
+pub struct BaseUrls<'a> {
+    pub runbook: &'a str,
+    pub node: &'a str,
+    pub grafana: &'a str,
+}
+
+/// The alerts, with other links, and so impatient that a test can wait for them.
+pub fn alerts(urls: &BaseUrls<'_>) -> String {
+    let mut rules = read("prometheus/alerts.yml");
+    for (label, shipped, url) in [
+        ("runbook", "https://example.com/kolibri/docs/operations.md", urls.runbook),
+        ("node", "http://127.0.0.1:8080", urls.node),
+        ("grafana", "http://127.0.0.1:3000", urls.grafana),
+    ] {
+        rules = replace(&rules, &format!("{label}: {shipped}\n"), &format!("{label}: {url}\n"), 1);
+    }
+    for (patience, times) in [("10m", 1), ("5m", 2), ("15m", 3)] {
+        rules = replace(&rules, &format!("        for: {patience}\n"), "        for: 3s\n", times);
+    }
+    rules
+}
+
+/// The configuration of Prometheus, with these targets and this Alertmanager, looking every second.
+pub fn prometheus(targets: &[String], alertmanager: &str) -> String {
+    let targets: Vec<_> = targets.iter().map(|target| format!("{target:?}")).collect();
+    let shipped = replace(&read("prometheus/prometheus.yml"), "_interval: 15s\n", "_interval: 1s\n", 2);
+    let shipped = replace(&shipped, "[\"127.0.0.1:9464\"]", &format!("[{}]", targets.join(", ")), 1);
+    replace(&shipped, "[\"127.0.0.1:9093\"]", &format!("[{alertmanager:?}]"), 1)
+}
+
+/// The configuration of Alertmanager, with this webhook and this mail server, telling at once.
+pub fn alertmanager(webhook: &str, mail: &str) -> String {
+    let shipped = replace(&read("alertmanager/alertmanager.yml"), "group_wait: 30s", "group_wait: 0s", 1);
+    let shipped = replace(&shipped, "group_interval: 5m", "group_interval: 1s", 1);
+    let shipped = replace(&shipped, "http://127.0.0.1:9095", webhook, 2);
+    // The mail server of a test has no certificate.
+    let own = format!("smtp_smarthost: {mail}\n  smtp_require_tls: false");
+    replace(&shipped, "smtp_smarthost: localhost:25", &own, 1)
+}
+
+/// A panel's title and one of its expressions, as Grafana would send it when everything is selected.
+pub fn panels(dashboard: &str) -> Vec<(String, String)> {
+    let dashboard: Value =
+        serde_json::from_str(&read(&format!("grafana/dashboards/{dashboard}.json"))).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap().iter();
+    let expressions = panels.flat_map(|panel| {
+        let title = panel["title"].as_str().unwrap().to_owned();
+        let targets = panel["targets"].as_array().unwrap().iter();
+        targets.map(move |target| (title.clone(), target["expr"].as_str().unwrap().to_owned()))
+    });
+    let selected = |expression: String| {
+        let expression = expression.replace("$job", ".+").replace("$instance", ".+");
+        expression.replace("$__rate_interval", "1m")
+    };
+    expressions.map(|(title, expression)| (title, selected(expression))).collect()
+}
+
+/// The expressions of the alerts.
+pub fn rules() -> Vec<String> {
+    let rules = read("prometheus/alerts.yml");
+    let alerts = rules.split("- alert: ").skip(1);
+    let expression = |alert: &str| {
+        let expression = alert.split_once("expr:").unwrap().1.split("\n        labels:").next().unwrap();
+        expression
+            .split("\n        for:")
+            .next()
+            .unwrap()
+            .split("\n        keep_firing_for:")
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    alerts.map(expression).collect()
+}
+
+/// The names of metrics in an expression.
+pub fn metrics(expression: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut rest = expression;
+    while let Some(start) = rest.find(|letter: char| letter.is_ascii_alphabetic() || letter == '{') {
+        rest = &rest[start..];
+        if let Some(after) = rest.strip_prefix('{') {
+            rest = &after[after.find('}').unwrap()..];
+            continue;
+        }
+        let is_word = |letter: char| letter.is_ascii_alphanumeric() || "_:".contains(letter);
+        let end = rest.find(|letter| !is_word(letter)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        match word {
+            "by" | "on" => rest = &after[after.find(')').unwrap()..],
+            "and" | "or" | "unless" => {}
+            _ if after.trim_start().starts_with('(') || after.trim_start().starts_with("by (") => {}
+            _ if word.len() > 1 => drop(names.insert(word.to_owned())),
+            _ => {}
+        }
+    }
+    names
+}
