@@ -59,7 +59,12 @@ fn links_lead_where_the_flags_say_in_both_forms_of_the_alerts() {
             assert_eq!(alerts.matches(line).count(), 1, "{file}: {line}");
         }
     }
-    for wrong in ["kolibri.example", "ftp://kolibri.example", "https://kolibri.example/#/x", "https://u:p@kolibri.example"] {
+    for wrong in [
+        "kolibri.example",
+        "ftp://kolibri.example",
+        "https://kolibri.example/#/x",
+        "https://u:p@kolibri.example",
+    ] {
         export(folder.path(), &["--node-url", wrong]).failed(2);
     }
 }

@@ -44,7 +44,6 @@ impl Rendered {
     fn core(&self) -> Verdict {
         checker("kubernetes-validate", &["--strict", "--no-warn", &self.path()])
     }
-
 }
 
 /// What the models of the Prometheus operator's objects say of each rendered pack. They take seconds to load, so they
@@ -81,7 +80,12 @@ fn mistakes_in_the_manifests_are_caught() {
         ("deployment", "containerPort: 8080", "containerPort: http", "http"),
         ("deployment", "readOnlyRootFilesystem", "readOnlyRootFileSystem", "readOnlyRootFileSystem"),
         ("cronjob", "schedule: \"0 3 * * *\"", "schedule: 3", "3"),
-        ("persistentvolumeclaim", "accessModes: [ReadWriteOnce]", "accessModes: ReadWriteOnce", "ReadWriteOnce"),
+        (
+            "persistentvolumeclaim",
+            "accessModes: [ReadWriteOnce]",
+            "accessModes: ReadWriteOnce",
+            "ReadWriteOnce",
+        ),
     ] {
         let file = format!("kubernetes/{file}.yaml");
         Rendered::new(Copy::of_ops().change(&file, from, to)).core().is_bad(mistake);
@@ -154,7 +158,8 @@ fn what_is_scraped_gets_the_job_that_rules_and_dashboards_select() {
     assert!(text("ops/prometheus/prometheus.yml").contains("job_name: kolibri\n"));
     let selected = &monitor["spec"]["selector"]["matchLabels"]["app.kubernetes.io/name"];
     assert_eq!(&service["metadata"]["labels"]["app.kubernetes.io/name"], selected);
-    let ports: Vec<_> = service["spec"]["ports"].as_array().unwrap().iter().map(|port| &port["name"]).collect();
+    let ports: Vec<_> =
+        service["spec"]["ports"].as_array().unwrap().iter().map(|port| &port["name"]).collect();
     assert!(ports.contains(&&monitor["spec"]["endpoints"][0]["port"]), "{ports:?}");
     let deployment = rendered.object("Deployment", "kolibri");
     let labels = &deployment["spec"]["template"]["metadata"]["labels"];
@@ -165,7 +170,10 @@ fn what_is_scraped_gets_the_job_that_rules_and_dashboards_select() {
 #[test]
 fn a_genome_never_has_two_writers() {
     let deployment = Rendered::shipped().object("Deployment", "kolibri");
-    assert_eq!((&deployment["spec"]["replicas"], &deployment["spec"]["strategy"]["type"]), (&1.into(), &"Recreate".into()));
+    assert_eq!(
+        (&deployment["spec"]["replicas"], &deployment["spec"]["strategy"]["type"]),
+        (&1.into(), &"Recreate".into())
+    );
 }
 
 #[test]
@@ -243,6 +251,7 @@ fn the_drill_finds_the_node_by_a_name_that_the_node_knows() {
 
 #[test]
 fn a_kustomization_that_names_what_is_not_there_is_caught() {
-    let broken = Copy::of_ops().change("kustomization.yaml", "kubernetes/service.yaml", "kubernetes/servise.yaml");
+    let broken =
+        Copy::of_ops().change("kustomization.yaml", "kubernetes/service.yaml", "kubernetes/servise.yaml");
     tool("kubectl", &["kustomize", broken.at("").to_str().unwrap()]).is_bad("servise.yaml");
 }

@@ -111,7 +111,10 @@ fn a_block_fails_when_any_of_its_commands_fails() {
             "kolibri healthcheck --url http://127.0.0.1:8081\ntrue",
         ] {
             let failed = shell.run(broken).expect_err(broken);
-            assert!(failed.contains(broken.split('\n').next().unwrap().split(' ').next().unwrap()), "{failed}");
+            assert!(
+                failed.contains(broken.split('\n').next().unwrap().split(' ').next().unwrap()),
+                "{failed}"
+            );
         }
     });
 }
@@ -125,7 +128,8 @@ fn every_command_in_the_text_exists() {
     let commands: Vec<&str> = commands.filter(|command| !command.starts_with("...")).collect();
     assert!(commands.len() > 1, "{commands:?}");
     for command in commands {
-        let words: Vec<&str> = command.split(' ').filter(|word| word.chars().all(|c| c.is_lowercase() || c == '-')).collect();
+        let words: Vec<&str> =
+            command.split(' ').filter(|word| word.chars().all(|c| c.is_lowercase() || c == '-')).collect();
         cli::end(kolibri().args(words).arg("--help")).printed();
     }
 }

@@ -68,13 +68,15 @@ fn unknown_object(block: &str) -> Option<String> {
     let objects: Vec<Value> =
         folder.flat_map(|file| yaml(&std::fs::read_to_string(file.unwrap().path()).unwrap())).collect();
     let known = |kind: &str, name: &str| {
-        let made = kind == "job" && text(ENGLISH).contains(&format!("create job --from=cronjob/kolibri-soak {name}\n"));
+        let made = kind == "job"
+            && text(ENGLISH).contains(&format!("create job --from=cronjob/kolibri-soak {name}\n"));
         let kind_of = |object: &Value| object["kind"].as_str().unwrap().to_lowercase();
         made || objects.iter().any(|object| kind_of(object) == kind && object["metadata"]["name"] == name)
     };
     let namespaces = block.split(" -n ").skip(1).filter_map(|rest| rest.split(' ').next());
     let secrets = block.split("secret generic ").skip(1).filter_map(|rest| rest.split(' ').next());
-    let mounted = |secret: &&str| text("ops/kubernetes/deployment.yaml").contains(&format!("secretName: {secret}\n"));
+    let mounted =
+        |secret: &&str| text("ops/kubernetes/deployment.yaml").contains(&format!("secretName: {secret}\n"));
     words(block)
         .into_iter()
         .filter_map(|word| word.split_once('/'))

@@ -91,7 +91,8 @@ fn every_link_inside_leads_to_a_heading_and_every_other_to_a_file() {
 /// The alerts, with the headings that their links lead to.
 fn alerts() -> Vec<(String, String)> {
     let groups = yaml(&text("ops/prometheus/alerts.yml")).remove(0);
-    let rules = groups["groups"].as_array().unwrap().iter().flat_map(|group| group["rules"].as_array().unwrap());
+    let rules =
+        groups["groups"].as_array().unwrap().iter().flat_map(|group| group["rules"].as_array().unwrap());
     let alerts = rules.filter(|rule| rule["alert"].is_string());
     let of = |rule: &Value| {
         let link = rule["annotations"]["runbook_url"].as_str().unwrap();
@@ -124,12 +125,15 @@ fn every_alert_links_to_its_own_heading() {
 fn every_alert_has_what_its_reader_needs() {
     let page = page(ENGLISH);
     for (alert, _) in alerts() {
-        let start = page.iter().position(|part| *part == Part::Heading { level: 3, text: alert.clone() }).unwrap();
+        let start =
+            page.iter().position(|part| *part == Part::Heading { level: 3, text: alert.clone() }).unwrap();
         let section = &page[start + 1..];
-        let end = section.iter().position(|part| matches!(part, Part::Heading { .. })).unwrap_or(section.len());
+        let end =
+            section.iter().position(|part| matches!(part, Part::Heading { .. })).unwrap_or(section.len());
         let section: Vec<String> = section[..end].iter().map(prose).collect();
         for needed in ["Meaning | ", "Impact | ", "Wake | ", "First look: ", "Safe action: ", "Drill: "] {
-            let found = section.iter().any(|line| line.starts_with(needed)) || needed == "Safe action: " && section.iter().any(|line| line.contains("safe action"));
+            let found = section.iter().any(|line| line.starts_with(needed))
+                || needed == "Safe action: " && section.iter().any(|line| line.contains("safe action"));
             assert!(found, "{alert} lacks {needed}");
         }
     }
@@ -138,7 +142,8 @@ fn every_alert_has_what_its_reader_needs() {
 #[test]
 fn every_panel_of_both_dashboards_is_explained() {
     for dashboard in ["kolibri-backend-overview", "kolibri-soak-drills"] {
-        let json: Value = serde_json::from_str(&text(&format!("ops/grafana/dashboards/{dashboard}.json"))).unwrap();
+        let json: Value =
+            serde_json::from_str(&text(&format!("ops/grafana/dashboards/{dashboard}.json"))).unwrap();
         let panels = json["panels"].as_array().unwrap();
         let mut titles: Vec<&str> = panels
             .iter()
@@ -149,7 +154,10 @@ fn every_panel_of_both_dashboards_is_explained() {
         for name in [ENGLISH, RUSSIAN] {
             let page = page(name);
             let heading = Part::Heading { level: 3, text: json["title"].as_str().unwrap().to_owned() };
-            let start = page.iter().position(|part| *part == heading).unwrap_or_else(|| panic!("{name}: {heading:?}"));
+            let start = page
+                .iter()
+                .position(|part| *part == heading)
+                .unwrap_or_else(|| panic!("{name}: {heading:?}"));
             let section = page[start + 1..].iter().take_while(|part| !matches!(part, Part::Heading { .. }));
             let mut explained: Vec<&str> = section
                 .filter_map(|part| match part {

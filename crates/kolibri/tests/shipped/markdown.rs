@@ -21,7 +21,8 @@ pub fn parse(page: &str) -> Vec<Part> {
     let mut parts = Vec::new();
     while let Some(line) = lines.next() {
         parts.push(if let Some(info) = line.strip_prefix("```") {
-            let text: String = lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
+            let text: String =
+                lines.by_ref().take_while(|line| *line != "```").flat_map(|line| [line, "\n"]).collect();
             Part::Code { info: info.to_owned(), text }
         } else if line.starts_with('#') {
             let text = line.trim_start_matches('#');
@@ -42,7 +43,9 @@ pub fn anchors(page: &[Part]) -> BTreeSet<String> {
         _ => None,
     });
     let kept = |letter: &char| letter.is_alphanumeric() || matches!(letter, ' ' | '-' | '_');
-    headings.map(|text| text.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-")).collect()
+    headings
+        .map(|text| text.to_lowercase().chars().filter(kept).collect::<String>().replace(' ', "-"))
+        .collect()
 }
 
 /// What a line holds between backticks.

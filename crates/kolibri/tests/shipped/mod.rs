@@ -29,9 +29,11 @@ pub fn text(name: &str) -> String {
 /// The documents of a YAML text.
 #[track_caller]
 pub fn yaml(text: &str) -> Vec<Value> {
-    const TO_JSON: &str = "import json, sys, yaml; json.dump(list(yaml.safe_load_all(sys.stdin)), sys.stdout)";
+    const TO_JSON: &str =
+        "import json, sys, yaml; json.dump(list(yaml.safe_load_all(sys.stdin)), sys.stdout)";
     let mut python = Command::new(format!("{CHECKERS}/python"));
-    let mut python = python.args(["-c", TO_JSON]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut python =
+        python.args(["-c", TO_JSON]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     python.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     serde_json::from_slice(&python.wait_with_output().unwrap().stdout).unwrap()
 }
