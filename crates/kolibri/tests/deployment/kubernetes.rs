@@ -52,7 +52,7 @@ fn custom(rendered: &[Rendered]) -> Vec<String> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/deployment/custom_resources.py");
     let paths: Vec<String> = rendered.iter().map(Rendered::path).collect();
     let arguments: Vec<&str> = [script].into_iter().chain(paths.iter().map(String::as_str)).collect();
-    checker("python", &arguments).is_good().lines().map(str::to_owned).collect()
+    checker("python", &arguments).accepted().lines().map(str::to_owned).collect()
 }
 
 /// The pods that an object makes.
@@ -65,7 +65,7 @@ fn pod(object: &Value) -> &Value {
 #[test]
 fn every_object_is_one_that_kubernetes_and_the_operator_know() {
     let rendered = Rendered::shipped();
-    let said = rendered.core().is_good();
+    let said = rendered.core().accepted();
     let kinds = ["namespace", "deployment", "service", "persistentvolumeclaim", "cronjob", "configmap"];
     for kind in kinds {
         assert!(said.contains(&format!("resource {kind}/kolibri")), "{kind} was not checked: {said}");
@@ -88,7 +88,7 @@ fn mistakes_in_the_manifests_are_caught() {
         ),
     ] {
         let file = format!("kubernetes/{file}.yaml");
-        Rendered::new(Copy::of_ops().change(&file, from, to)).core().is_bad(mistake);
+        Rendered::new(Copy::of_ops().change(&file, from, to)).core().catches(mistake);
     }
 }
 
@@ -253,5 +253,5 @@ fn the_drill_finds_the_node_by_a_name_that_the_node_knows() {
 fn a_kustomization_that_names_what_is_not_there_is_caught() {
     let broken =
         Copy::of_ops().change("kustomization.yaml", "kubernetes/service.yaml", "kubernetes/servise.yaml");
-    tool("kubectl", &["kustomize", broken.at("").to_str().unwrap()]).is_bad("servise.yaml");
+    tool("kubectl", &["kustomize", broken.at("").to_str().unwrap()]).catches("servise.yaml");
 }

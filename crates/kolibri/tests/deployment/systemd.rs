@@ -26,14 +26,14 @@ fn verify(units: &Copy) -> Verdict {
 /// The exposure of a unit, from 0 to 10.
 fn exposure(units: &Copy, unit: &str) -> f64 {
     let path = units.at(&format!("systemd/{unit}"));
-    let said = tool("systemd-analyze", &["security", "--offline=true", path.to_str().unwrap()]).is_good();
+    let said = tool("systemd-analyze", &["security", "--offline=true", path.to_str().unwrap()]).accepted();
     let score = said.split("exposure level for ").nth(1).and_then(|rest| rest.split_whitespace().nth(1));
     score.and_then(|score| score.parse().ok()).unwrap_or_else(|| panic!("no score in {said}"))
 }
 
 #[test]
 fn systemd_finds_nothing_wrong_with_the_units() {
-    assert_eq!(verify(&units()).is_good(), "");
+    assert_eq!(verify(&units()).accepted(), "");
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn systemd_finds_mistakes_in_broken_copies() {
         (UNITS[1], "Type=oneshot", "Type=once", "once"),
         (UNITS[2], "OnCalendar=*-*-* 03", "OnCalendar=*-*-* 33", "calendar specification"),
     ] {
-        verify(&units().change(&format!("systemd/{unit}"), from, to)).is_bad(mistake);
+        verify(&units().change(&format!("systemd/{unit}"), from, to)).catches(mistake);
     }
 }
 
@@ -74,7 +74,7 @@ fn the_user_of_the_services_is_made() {
     std::fs::create_dir(root.path().join("etc")).unwrap();
     let sysusers = shipped::path("ops/systemd/kolibri.sysusers.conf");
     let root_flag = format!("--root={}", root.path().display());
-    tool("systemd-sysusers", &[&root_flag, sysusers.to_str().unwrap()]).is_good();
+    tool("systemd-sysusers", &[&root_flag, sysusers.to_str().unwrap()]).accepted();
     let users = std::fs::read_to_string(root.path().join("etc/passwd")).unwrap();
     let made = users.lines().find(|line| line.starts_with("kolibri:")).unwrap();
     assert!(made.contains(":/var/lib/kolibri:"), "{made}");

@@ -47,7 +47,7 @@ impl Shell {
             .current_dir(self.folder.path().join("here"))
             .env_clear()
             .env("PATH", format!("{}:{path}", self.folder.path().join("bin").display()))
-            .env("KOLIBRI_URL", &format!("http://{}", self.places[0].1))
+            .env("KOLIBRI_URL", format!("http://{}", self.places[0].1))
             .env("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1")
             .envs([("DRILL_SECONDS", "1"), ("DRILL_PACE", "fast")])
             .process_group(0)

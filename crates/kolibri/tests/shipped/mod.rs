@@ -45,7 +45,7 @@ impl Copy {
     pub fn of_ops() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut export = Command::new(env!("CARGO_BIN_EXE_kolibri"));
-        judge(export.args(["ops", "export"]).arg(folder.path().join("ops"))).is_good();
+        judge(export.args(["ops", "export"]).arg(folder.path().join("ops"))).accepted();
         Self(folder)
     }
 
@@ -75,14 +75,14 @@ pub struct Verdict {
 
 impl Verdict {
     #[track_caller]
-    pub fn is_good(self) -> String {
+    pub fn accepted(self) -> String {
         assert!(self.good, "{}", self.said);
         self.said
     }
 
     /// The tool found the mistake, and names it.
     #[track_caller]
-    pub fn is_bad(self, mistake: &str) {
+    pub fn catches(self, mistake: &str) {
         assert!(!self.good && self.said.contains(mistake), "{self:?} should tell of {mistake}");
     }
 }
