@@ -1,9 +1,10 @@
 //! The systemd units: systemd itself finds nothing wrong with them, their sandbox is tight, and the command lines in them
 //! are ones that the binary takes.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-use crate::running::{Running, cli, kolibri};
+use crate::running::{Running, cli, eventually, kolibri};
 use crate::shipped::{self, Copy, Verdict, judge, text, tool};
 
 const UNITS: [&str; 3] = ["kolibri.service", "kolibri-soak.service", "kolibri-soak.timer"];
@@ -104,4 +105,81 @@ fn the_nightly_drill_passes_on_a_healthy_node() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());
     node.run(&line.split(' ').collect::<Vec<_>>()).printed();
+}
+
+/// systemd's sets of system calls, by their names.
+fn sets() -> BTreeMap<String, Vec<String>> {
+    let mut sets: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut name = String::new();
+    for line in tool("systemd-analyze", &["syscall-filter", "--no-pager"]).accepted().lines() {
+        match line.strip_prefix("    ") {
+            Some(member) if !member.starts_with('#') => sets.get_mut(&name).unwrap().push(member.to_owned()),
+            Some(_) => {}
+            None if line.starts_with('@') => {
+                name = line.to_owned();
+                sets.insert(name.clone(), Vec::new());
+            }
+            None => {}
+        }
+    }
+    sets
+}
+
+fn members(sets: &BTreeMap<String, Vec<String>>, name: &str) -> BTreeSet<String> {
+    match sets.get(name) {
+        Some(within) => within.iter().flat_map(|name| members(sets, name)).collect(),
+        None => BTreeSet::from([name.to_owned()]),
+    }
+}
+
+/// The system calls that a unit allows.
+fn allowed(unit: &str) -> BTreeSet<String> {
+    let (sets, text) = (sets(), text(&format!("ops/systemd/{unit}")));
+    // What every filter allows implicitly.
+    let mut allowed = members(&sets, "@default");
+    for filter in text.lines().filter_map(|line| line.strip_prefix("SystemCallFilter=")) {
+        let named = |filter: &str| -> BTreeSet<String> {
+            filter.split(' ').flat_map(|name| members(&sets, name)).collect()
+        };
+        match filter.strip_prefix('~') {
+            Some(denied) => allowed = &allowed - &named(denied),
+            None => allowed.extend(named(filter)),
+        }
+    }
+    allowed
+}
+
+#[test]
+fn every_system_call_of_a_busy_node_is_one_that_the_unit_allows() {
+    let folder = tempfile::tempdir().unwrap();
+    let counted = folder.path().join("calls");
+    let mut traced = Command::new("strace");
+    // The tracer stands aside (-D), so that signals go to the node.
+    traced.args(["-D", "-f", "-c", "-U", "name", "-o"]).arg(&counted);
+    traced
+        .arg(env!("CARGO_BIN_EXE_kolibri"))
+        .arg("serve")
+        .env("KOLIBRI_DATA_DIR", folder.path().join("data"));
+    traced.envs([("KOLIBRI_HTTP_PORT", "0"), ("KOLIBRI_PROMETHEUS_PORT", "0")]);
+    traced.envs([("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1"), ("KOLIBRI_OTLP_ENDPOINT", "http://localhost:9")]);
+    traced.env("KOLIBRI_OTLP_EXPORT_INTERVAL_MS", "100");
+    let node = Running::spawn(traced);
+    for number in 0..50 {
+        node.teach(&format!("question {number}"), "answer");
+    }
+    eventually("similar questions are answered", || node.ask("questions 7")["answer"].as_str().map(drop));
+    node.run(&["forget", "question 7"]).printed();
+    node.run(&["export"]).printed();
+    node.scrape();
+    node.stop();
+    let table = eventually("the calls are counted", || {
+        std::fs::read_to_string(&counted).ok().filter(|table| table.contains("total"))
+    });
+    let made = table.lines().filter(|line| !line.starts_with('-') && !line.contains("total"));
+    let made: BTreeSet<String> =
+        made.filter_map(|line| line.split_whitespace().last()).map(str::to_owned).collect();
+    assert!(made.contains("fdatasync") || made.contains("fsync"), "{made:?}");
+    let denied: Vec<_> =
+        made.difference(&allowed("kolibri.service")).filter(|name| *name != "syscall").collect();
+    assert!(denied.is_empty(), "the unit would forbid {denied:?}");
 }
