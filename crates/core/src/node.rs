@@ -6,13 +6,18 @@ use std::time::Instant;
 use kolibri_genome::{Head, Teach};
 use tokio::sync::oneshot;
 
+use crate::call::{Call, Cue};
 use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check};
 use crate::error::{CommandError, OpenError};
 use crate::recall::{Found, IndexStatus, Recall};
-use crate::store::{self, BlockRef, Committed, DataDirectory, Done, Event, Intake, Reader, WriterThread};
+use crate::store::{
+    self, BlockRef, Committed, DataDirectory, Done, Event, Intake, Purpose, Reader, WriterThread,
+};
+use crate::telemetry::history::{self, History};
 use crate::telemetry::{Failed, Instruments, Telemetry};
 use crate::text::Key;
-use crate::trace::{Draft, Finish, TraceConfig, TraceId, TracedContent, Traces};
+use crate::trace::{Draft, Drill, Finish, TraceConfig, TraceId, TracedContent, Traces};
+use crate::verification::Verification;
 
 /// How a node is set up.
 #[derive(Debug, Clone)]
@@ -27,11 +32,14 @@ pub struct NodeConfig {
 
 /// A running node.
 pub struct Node {
+    purpose: Purpose,
     intake: Arc<Intake>,
     reader: Arc<Reader>,
     recall: Arc<Recall>,
     traces: Option<Arc<Traces>>,
     instruments: Arc<Instruments>,
+    history: Option<History>,
+    verification: Verification,
     writer: Mutex<Option<WriterThread>>,
 }
 
@@ -95,18 +103,37 @@ impl Node {
     /// When the directory is held by another process, or something in it cannot be opened.
     pub fn open(config: &NodeConfig, telemetry: &Telemetry) -> Result<Self, OpenError> {
         let instruments = Arc::new(Instruments::new(telemetry));
-        let (wake, woken) = store::wake_channel();
-        let (intake, writer) =
-            Intake::open(&config.directory, config.queue_capacity, Arc::clone(&instruments), wake)?;
-        let intake = Arc::new(intake);
-        let reader = Arc::new(Reader::open(&config.directory)?);
-        let recall = Arc::new(Recall::open(config.directory.index(), Arc::clone(&reader), woken)?);
-        let traces = Traces::start(config.trace.as_ref(), Arc::clone(&instruments)).map(Arc::new);
-        let depth = Arc::downgrade(&intake);
+        let mut node = Self::open_for(Purpose::Knowledge, config, Arc::clone(&instruments), None)?;
+        let depth = Arc::downgrade(&node.intake);
         instruments.observe_queue(move || depth.upgrade().map_or(0, |intake| intake.depth()));
         let directory = config.directory.clone();
         instruments.observe_disk(move || directory.available().ok());
-        Ok(Self { intake, reader, recall, traces, instruments, writer: Mutex::new(Some(writer)) })
+        node.history = keep_history(telemetry, &node.reader);
+        Ok(node)
+    }
+
+    /// Opens a node for `purpose` that counts in `instruments`; `drill` says whose traces it makes, if a drill's.
+    pub(crate) fn open_for(
+        purpose: Purpose,
+        config: &NodeConfig,
+        instruments: Arc<Instruments>,
+        drill: Option<Drill>,
+    ) -> Result<Self, OpenError> {
+        let (wake, woken) = store::wake_channel();
+        let (intake, writer) =
+            Intake::open(&config.directory, config.queue_capacity, purpose, Arc::clone(&instruments), wake)?;
+        let intake = Arc::new(intake);
+        let reader = Arc::new(Reader::open(&config.directory)?);
+        let recall = Arc::new(Recall::open(config.directory.index(), Arc::clone(&reader), woken)?);
+        let traces = Traces::start(config.trace.as_ref(), Arc::clone(&instruments), drill).map(Arc::new);
+        let verification = Verification::new(config.directory.clone());
+        let writer = Mutex::new(Some(writer));
+        Ok(Self { purpose, intake, reader, recall, traces, instruments, history: None, verification, writer })
+    }
+
+    /// What the last hour was like; `None` when telemetry is off.
+    pub fn history(&self) -> Option<&History> {
+        self.history.as_ref()
     }
 
     /// What can be read back.
@@ -120,8 +147,23 @@ impl Node {
     }
 
     /// How commands were executed; `None` when tracing is off.
-    pub fn traces(&self) -> Option<&Traces> {
-        self.traces.as_deref()
+    pub fn traces(&self) -> Option<&Arc<Traces>> {
+        self.traces.as_ref()
+    }
+
+    /// What everything that happens here is counted in.
+    pub fn instruments(&self) -> &Arc<Instruments> {
+        &self.instruments
+    }
+
+    /// Waits until what the block at `index` changed can be found by likeness, or the index has failed.
+    pub(crate) async fn indexed(&self, index: u64) {
+        self.recall.reached(index).await;
+    }
+
+    /// The verification of the genome, when somebody asks for it.
+    pub fn verification(&self) -> &Verification {
+        &self.verification
     }
 
     /// Teaches an association, and returns when it is durable.
@@ -130,13 +172,13 @@ impl Node {
     /// See [`CommandError`]; on any of them nothing was acknowledged.
     pub async fn teach(
         &self,
-        trace: TraceId,
+        call: impl Into<Call>,
         stimulus: String,
         response: String,
     ) -> Result<Taught, CommandError> {
-        let execution = self.begin(Command::Teach, trace, || (stimulus.clone(), Some(response.clone())));
+        let execution = self.begin(Command::Teach, call, || (stimulus.clone(), Some(response.clone())));
         match teach_event(stimulus, response) {
-            Ok(event) => settled(self.submit(execution, event)).await.map(Taught::from),
+            Ok(event) => settled(self.submit(execution, event).await).await.map(Taught::from),
             Err(error) => Err(execution.fail(error)),
         }
     }
@@ -159,8 +201,8 @@ impl Node {
     ///
     /// # Errors
     /// See [`CommandError`].
-    pub async fn ask(&self, trace: TraceId, stimulus: String) -> Result<Found, CommandError> {
-        let mut execution = self.begin(Command::Ask, trace, || (stimulus.clone(), None));
+    pub async fn ask(&self, call: impl Into<Call>, stimulus: String) -> Result<Found, CommandError> {
+        let mut execution = self.begin(Command::Ask, call, || (stimulus.clone(), None));
         if let Err(error) =
             check("stimulus", &stimulus, MAX_STIMULUS).and_then(|()| self.intake.check_health())
         {
@@ -175,14 +217,21 @@ impl Node {
         if let (Some(content), Some(answer)) = (&mut execution.draft.content, &found.answer) {
             content.response = Some(answer.teach.response.clone());
         }
+        let began = execution.draft.started;
         // The answer does not wait for its block, but a block that was refused at once refuses the answer.
-        match self.submit(execution, Event::Ask(found.as_recorded())).try_recv() {
+        match self.submit(execution, Event::Ask(found.as_recorded())).await.try_recv() {
             Ok(Err(error)) => Err(error),
-            Ok(Ok(_)) | Err(_) => Ok(found),
+            Ok(Ok(_)) | Err(_) => {
+                if self.purpose == Purpose::Knowledge {
+                    self.instruments.executed(Command::Ask, began.elapsed());
+                }
+                Ok(found)
+            }
         }
     }
 
-    async fn find(&self, stimulus: String) -> Result<Found, CommandError> {
+    /// Finds an answer and records nothing.
+    pub(crate) async fn find(&self, stimulus: String) -> Result<Found, CommandError> {
         let recall = Arc::clone(&self.recall);
         tokio::task::spawn_blocking(move || recall.find(&stimulus))
             .await
@@ -193,51 +242,59 @@ impl Node {
     ///
     /// # Errors
     /// See [`CommandError`].
-    pub async fn forget(&self, trace: TraceId, stimulus: String) -> Result<Forgotten, CommandError> {
-        let execution = self.begin(Command::Forget, trace, || (stimulus.clone(), None));
+    pub async fn forget(&self, call: impl Into<Call>, stimulus: String) -> Result<Forgotten, CommandError> {
+        let execution = self.begin(Command::Forget, call, || (stimulus.clone(), None));
         if let Err(error) = check("stimulus", &stimulus, MAX_STIMULUS) {
             return Err(execution.fail(error));
         }
         let event = Event::Forget { key: Key::of(&stimulus) };
-        let Committed { block, erased, .. } = settled(self.submit(execution, event)).await?;
+        let Committed { block, erased, .. } = settled(self.submit(execution, event).await).await?;
         Ok(Forgotten { block, erased })
     }
 
     /// Refuses a command of an unknown type.
     pub fn refuse_unknown(&self, trace: TraceId) -> CommandError {
-        self.execution(None, trace, None).fail(CommandError::UnknownCommand)
+        self.execution(None, trace.into(), None).fail(CommandError::UnknownCommand)
     }
 
     fn begin(
         &self,
         command: Command,
-        trace: TraceId,
+        call: impl Into<Call>,
         content: impl FnOnce() -> (String, Option<String>),
     ) -> Execution {
         let wanted = self.traces.as_ref().is_some_and(|traces| traces.wants_content());
         let content = wanted.then(content).map(|(stimulus, response)| TracedContent { stimulus, response });
-        self.execution(Some(command), trace, content)
+        self.execution(Some(command), call.into(), content)
     }
 
     fn execution(
         &self,
         command: Option<Command>,
-        trace: TraceId,
+        Call { trace, cue }: Call,
         content: Option<TracedContent>,
     ) -> Execution {
         Execution {
+            purpose: self.purpose,
             traces: self.traces.clone(),
             instruments: Arc::clone(&self.instruments),
             command,
+            cue,
             draft: Draft::begin(trace, command.map_or(UNKNOWN_COMMAND, Command::name), content),
         }
     }
 
-    /// Hands an event to the writer, unless the queue is full.
-    fn submit(&self, execution: Execution, event: Event) -> Pending {
-        let time = execution.draft.time;
+    /// Hands an event to the writer, unless the queue is full. In a drill it waits for its turn, and for room.
+    async fn submit(&self, mut execution: Execution, event: Event) -> Pending {
+        let (cue, now) = (execution.cue.take(), execution.draft.time);
         let (done, pending) = execution.pending();
-        self.intake.submit(event, time, done);
+        match cue {
+            None => self.intake.submit(event, now, done),
+            Some(Cue { time, mut turn }) => {
+                turn.come().await;
+                self.intake.submit_when_free(event, time, done).await;
+            }
+        }
         pending
     }
 
@@ -245,6 +302,11 @@ impl Node {
     pub fn publish_readiness(self: &Arc<Self>) {
         let node = Arc::downgrade(self);
         self.instruments.observe_ready(move || node.upgrade().is_some_and(|node| node.ready() == Ready::Yes));
+    }
+
+    /// Whether the writer still takes events.
+    pub(crate) fn healthy(&self) -> Result<(), CommandError> {
+        self.intake.check_health()
     }
 
     /// Whether the node can do its work; reads the store.
@@ -283,6 +345,10 @@ impl Node {
     /// Takes no more commands, finishes those that were taken, and closes every file. Blocks; call it off the async
     /// runtime.
     pub fn close(&self) {
+        if let Some(history) = &self.history {
+            history.close();
+        }
+        self.verification.close();
         self.intake.close();
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer {
@@ -302,6 +368,14 @@ impl Drop for Node {
     }
 }
 
+/// A node without a history still does its work.
+fn keep_history(telemetry: &Telemetry, reader: &Arc<Reader>) -> Option<History> {
+    let reader = Arc::clone(reader);
+    let length = move || reader.head().ok().map(|head| head.index + 1);
+    let history = History::start(telemetry.registry()?, history::STEP, length);
+    history.inspect_err(|error| tracing::error!(%error, "no history is kept: its thread does not start")).ok()
+}
+
 fn teach_event(stimulus: String, response: String) -> Result<Event, CommandError> {
     check("stimulus", &stimulus, MAX_STIMULUS)?;
     check("response", &response, MAX_RESPONSE)?;
@@ -310,10 +384,13 @@ fn teach_event(stimulus: String, response: String) -> Result<Event, CommandError
 
 /// One command on its way: knows what to count and to trace when its fate is known.
 struct Execution {
+    purpose: Purpose,
     traces: Option<Arc<Traces>>,
     instruments: Arc<Instruments>,
     /// `None` for a command of an unknown type.
     command: Option<Command>,
+    /// `None` but in a drill.
+    cue: Option<Cue>,
     draft: Draft,
 }
 
@@ -339,6 +416,12 @@ impl Execution {
     }
 
     fn finish(self, result: Result<Finish, &CommandError>) {
+        // An ASK was answered before its block is durable, and has been measured then.
+        if let (Ok(_), Some(command @ (Command::Teach | Command::Forget)), Purpose::Knowledge) =
+            (&result, self.command, self.purpose)
+        {
+            self.instruments.executed(command, self.draft.started.elapsed());
+        }
         if let Err(error) = &result {
             self.instruments.failed(self.command.map_or(Failed::Command, Failed::from));
             if let (CommandError::QueueFull, Some(command)) = (error, self.command) {

@@ -49,7 +49,7 @@ async fn serve(config: Config) -> Result<(), String> {
     let node = open_node(&config, Arc::clone(&telemetry)).await?;
 
     let (stopping, stopped) = watch::channel(false);
-    let doors = http::Doors::new(Arc::clone(&node), &telemetry, &config.http, stopped.clone());
+    let doors = http::Doors::new(Arc::clone(&node), &telemetry, &config.http, stopped.clone())?;
     let mut api = tokio::spawn(http::serve(api, http::api(doors), stopped.clone()));
     let metrics_address = scrape.as_ref().map(local).transpose()?;
     if let Some(listener) = scrape {

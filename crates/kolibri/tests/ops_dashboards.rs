@@ -150,8 +150,8 @@ fn layout_faults(panels: &[Value]) -> Vec<String> {
         let side = |name: &str| panel["gridPos"][name].as_u64().unwrap();
         let cells = (side("x")..side("x") + side("w"))
             .flat_map(|x| (side("y")..side("y") + side("h")).map(move |y| (x, y)));
-        let free = cells.map(|cell| cell.0 < 24 && places.insert(cell)).fold(true, |free, cell| free && cell);
-        if !free || !ids.insert(panel["id"].to_string()) {
+        let taken = cells.filter(|cell| cell.0 >= 24 || !places.insert(*cell)).count();
+        if taken > 0 || !ids.insert(panel["id"].to_string()) {
             faults.push(format!("{}: place or id", panel["title"]));
         }
     }

@@ -78,19 +78,23 @@ fn delivers_what_the_scrape_shows(rotel: &Rotel, endpoint: &str, protocol: &str,
 
     eventually("the whole push is printed", || (rotel.received().len() == scraped.len()).then_some(()));
     let pushed = rotel.received();
+    // These go on changing: the same series, though.
+    let changing = |series: &Series| {
+        let changing = ["process_", "kolibri_backend_ready", "kolibri_backend_disk_"];
+        changing.iter().any(|name| series.name.starts_with(name))
+    };
     let others = |samples: &Samples| -> Samples {
-        let process = family(samples, "process_");
-        samples
-            .iter()
-            .filter(|(series, _)| !process.contains_key(series))
-            .map(|(s, v)| (s.clone(), *v))
-            .collect()
+        samples.iter().filter(|(series, _)| !changing(series)).map(|(s, v)| (s.clone(), *v)).collect()
     };
     let differences = difference(&others(&scraped), &others(&pushed));
     assert!(differences.is_empty(), "{differences:#?}");
-    // These go on changing: the same series, though.
-    let names = |samples: &Samples| family(samples, "process_").into_keys().collect::<BTreeSet<_>>();
+    let names = |samples: &Samples| samples.keys().filter(|s| changing(s)).cloned().collect::<BTreeSet<_>>();
     assert_eq!(names(&pushed), names(&scraped));
+    assert_eq!(
+        pushed[&Series::new("kolibri_backend_ready", &[])],
+        0.0,
+        "a node that has stopped is not ready"
+    );
     for name in [
         "kolibri_backend_events_total",
         "http_server_request_duration_seconds_bucket",

@@ -287,6 +287,20 @@ fn process_metrics_have_their_standard_names_and_believable_values() {
 }
 
 #[test]
+fn the_node_tells_how_it_is_from_the_first_scrape_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let node = Running::start(directory.path());
+    eventually("it is ready", || node.series("kolibri_backend_ready").filter(|ready| *ready == 1.0));
+    assert_eq!(node.series("kolibri_backend_otlp_exports_failed_total"), Some(0.0), "it pushes nowhere");
+    let df = Command::new("df").args(["--block-size=1", "--output=avail"]).arg(directory.path()).output();
+    let df = String::from_utf8(df.unwrap().stdout).unwrap();
+    let available: f64 = df.lines().last().unwrap().trim().parse().unwrap();
+    let told = node.series("kolibri_backend_disk_available_bytes").unwrap();
+    // Others write to the same disk meanwhile.
+    assert!((available * 0.9..available * 1.1).contains(&told), "df says {available}, the node {told}");
+}
+
+#[test]
 fn http_metrics_follow_the_semantic_conventions() {
     let directory = tempfile::tempdir().unwrap();
     let node = Running::start(directory.path());

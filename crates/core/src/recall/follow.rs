@@ -4,11 +4,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{IndexReader, IndexWriter, Searcher, TantivyDocument, TantivyError};
+use tokio::sync::watch;
 
 use super::index::{self, Fields, IndexStatus};
 use crate::error::CommandError;
@@ -38,18 +39,24 @@ const VERSION: &str = concat!("kolibri-index 2 ", env!("CARGO_PKG_VERSION"));
 /// What the index's thread shares with those who search.
 pub(super) struct State {
     searchers: RwLock<(IndexReader, Fields)>,
-    status: Mutex<IndexStatus>,
+    status: watch::Sender<IndexStatus>,
     stopping: AtomicBool,
 }
 
 impl State {
     pub(super) fn status(&self) -> IndexStatus {
-        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.status.borrow().clone()
     }
 
     pub(super) fn searcher(&self) -> (Searcher, Fields) {
         let searchers = self.searchers.read().unwrap_or_else(PoisonError::into_inner);
         (searchers.0.searcher(), searchers.1)
+    }
+
+    pub(super) async fn reached(&self, index: u64) {
+        let there = |status: &IndexStatus| status.reached >= Some(index) || status.problem.is_some();
+        // The sender is this very state, so it is there.
+        let _ = self.status.subscribe().wait_for(there).await;
     }
 
     pub(super) fn stop(&self) {
@@ -61,7 +68,7 @@ impl State {
     }
 
     fn update(&self, change: impl FnOnce(&mut IndexStatus)) {
-        change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner));
+        self.status.send_modify(change);
     }
 }
 
@@ -106,7 +113,8 @@ impl Follower {
     ) -> Result<(Self, Arc<State>), FollowError> {
         let open = Open::open_or_create(path, &reader)?;
         let searchers = RwLock::new((open.searchers.clone(), open.fields));
-        let state = Arc::new(State { searchers, status: Mutex::default(), stopping: AtomicBool::new(false) });
+        let state =
+            Arc::new(State { searchers, status: watch::Sender::default(), stopping: AtomicBool::new(false) });
         Ok((Self { path: path.to_owned(), reader, wake, state: Arc::clone(&state), open }, state))
     }
 

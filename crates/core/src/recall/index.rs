@@ -69,6 +69,11 @@ impl Index {
         status
     }
 
+    /// Waits until the index holds what the block at `index` changed, or has failed.
+    pub(super) async fn reached(&self, index: u64) {
+        self.state.reached(index).await;
+    }
+
     /// The index as it is now.
     pub(super) fn search(&self) -> Search {
         let (searcher, fields) = self.state.searcher();

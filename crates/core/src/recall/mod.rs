@@ -139,6 +139,11 @@ impl Recall {
         self.index.status()
     }
 
+    /// Waits until the index holds what the block at `index` changed, or has failed.
+    pub(crate) async fn reached(&self, index: u64) {
+        self.index.reached(index).await;
+    }
+
     /// Ends the index's thread.
     pub(crate) fn close(&self) {
         self.index.close();

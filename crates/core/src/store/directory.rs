@@ -54,6 +54,16 @@ impl DataDirectory {
         Ok(found.f_bavail * found.f_frsize)
     }
 
+    /// Where soak drills have their directories.
+    pub(crate) fn soaks(&self) -> PathBuf {
+        self.path.join("soaks")
+    }
+
+    /// The reports of soak drills: a SQLite database.
+    pub fn soak_history(&self) -> PathBuf {
+        self.path.join("soaks.db")
+    }
+
     /// Makes the directory with mode 0700 if it is missing, durably.
     pub(crate) fn create(&self) -> Result<(), OpenError> {
         let at = || OpenError::io(&self.path);

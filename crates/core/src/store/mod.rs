@@ -3,6 +3,7 @@
 //! | file here | what it is for |
 //! |---|---|
 //! | `directory` | the data directory, and the lock that keeps a second process out |
+//! | `purpose` | what a genome is for: knowledge, or a drill that can be repeated |
 //! | `schema` | tables, pragmas, opening connections |
 //! | `queue` | the bounded queue and the writer thread: group commit, acknowledgement, poisoning |
 //! | `record` | what one event changes, inside the writer's transaction |
@@ -10,6 +11,7 @@
 //! | `verify` | walking the whole genome |
 
 mod directory;
+mod purpose;
 mod queue;
 mod read;
 mod record;
@@ -17,6 +19,8 @@ mod schema;
 mod verify;
 
 pub use directory::DataDirectory;
+pub(crate) use directory::Lock;
+pub(crate) use purpose::{DRILL_BEGINS, Purpose};
 pub(crate) use queue::{Committed, Done, Intake, WriterThread, wake_channel};
 pub use read::{Association, Reader, Recorded, StoredBlock};
 pub(crate) use read::{Change, ChangeKind};

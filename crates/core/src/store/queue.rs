@@ -10,14 +10,13 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use kolibri_genome::{Chain, EventType, SALT_LEN};
+use kolibri_genome::{Chain, EventType};
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use super::directory::{DataDirectory, Lock};
 use super::record::{self, Event, Outcome};
-use super::{BlockRef, read, schema};
-use crate::clock;
+use super::{BlockRef, Purpose, read, schema};
 use crate::error::{CommandError, OpenError};
 use crate::telemetry::Instruments;
 
@@ -96,22 +95,26 @@ impl Intake {
     pub(crate) fn open(
         directory: &DataDirectory,
         capacity: usize,
+        purpose: Purpose,
         instruments: Arc<Instruments>,
         wake: SyncSender<()>,
     ) -> Result<(Self, WriterThread), OpenError> {
         directory.create()?;
         let lock = directory.lock()?;
         let path = directory.genome();
-        let mut connection = schema::open_writer(&path)?;
-        let chain = resume(&mut connection, &path)?;
+        let mut connection = schema::open_writer(&path, purpose)?;
+        let chain = resume(&mut connection, &path, purpose)?;
         let scrubbed = scrub(&connection).map_err(OpenError::sqlite(&path))?;
-        instruments.genome_opened(chain.head());
+        if purpose == Purpose::Knowledge {
+            instruments.genome_opened(chain.head());
+        }
 
         let (sender, receiver) = channel();
         let poison = Arc::new(OnceLock::new());
         let writer = Writer {
             connection,
             chain,
+            purpose,
             receiver,
             poison: Arc::clone(&poison),
             instruments,
@@ -217,7 +220,7 @@ fn batch_share(capacity: usize) -> usize {
 }
 
 /// Reads where the genome ends, or begins a new one.
-fn resume(connection: &mut Connection, path: &std::path::Path) -> Result<Chain, OpenError> {
+fn resume(connection: &mut Connection, path: &std::path::Path, purpose: Purpose) -> Result<Chain, OpenError> {
     match read::head(connection).map_err(OpenError::sqlite(path))? {
         Some(Ok(head)) => return Ok(Chain::resume(head)),
         Some(Err(broken)) => {
@@ -227,20 +230,9 @@ fn resume(connection: &mut Connection, path: &std::path::Path) -> Result<Chain, 
         None => {}
     }
     let transaction = connection.transaction().map_err(OpenError::sqlite(path))?;
-    record::begin(&transaction, clock::now(), &random(), random())
+    record::begin(&transaction, purpose.begins(), &purpose.salt(0), purpose.genome_id())
         .and_then(|chain| transaction.commit().map(|()| chain))
         .map_err(OpenError::sqlite(path))
-}
-
-/// Random bytes from the operating system.
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    #[expect(
-        clippy::expect_used,
-        reason = "without the system's random source no salt is safe, so nothing may go on"
-    )]
-    getrandom::fill(&mut bytes).expect("the operating system's random source works");
-    bytes
 }
 
 /// Empties the write-ahead log into the database and truncates it, so that no erased text stays in it.
@@ -256,6 +248,7 @@ fn scrub(connection: &Connection) -> rusqlite::Result<bool> {
 struct Writer {
     connection: Connection,
     chain: Chain,
+    purpose: Purpose,
     receiver: Receiver<Job>,
     poison: Arc<OnceLock<String>>,
     instruments: Arc<Instruments>,
@@ -308,7 +301,7 @@ impl Writer {
         if let Some(reason) = self.poison.get() {
             return refuse(waiting, reason);
         }
-        match record_all(&mut self.connection, &mut chain, events) {
+        match record_all(&mut self.connection, &mut chain, self.purpose, events) {
             Ok(outcomes) => {
                 // The commit point: from here on, every block of the batch survives a crash.
                 self.chain = chain;
@@ -320,7 +313,9 @@ impl Writer {
 
     fn acknowledge(&mut self, waiting: Vec<Waiting>, outcomes: Vec<Outcome>, taken: Instant) {
         let commit = taken.elapsed();
-        self.instruments.committed(commit);
+        if self.purpose == Purpose::Knowledge {
+            self.instruments.committed(commit);
+        }
         self.scrub_due |= outcomes.iter().any(Outcome::erased_something);
         if self.scrub_due {
             self.scrub();
@@ -330,7 +325,10 @@ impl Writer {
             drop(place);
             done(match outcome {
                 Outcome::Recorded { block, erased } => {
-                    self.instruments.recorded(event, block.index + 1);
+                    match self.purpose {
+                        Purpose::Knowledge => self.instruments.recorded(event, block.index + 1),
+                        Purpose::Drill { .. } => self.instruments.recorded_in_drill(event),
+                    }
                     Ok(Committed { block, erased, queued: taken.duration_since(entered), commit })
                 }
                 Outcome::NotTaught => Err(CommandError::NotTaught),
@@ -399,12 +397,16 @@ fn refuse(waiting: Vec<Waiting>, reason: &str) {
 fn record_all(
     connection: &mut Connection,
     chain: &mut Chain,
+    purpose: Purpose,
     events: Vec<(Event, u64)>,
 ) -> rusqlite::Result<Vec<Outcome>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let outcomes = events
         .into_iter()
-        .map(|(event, time)| record::apply(&transaction, chain, time, &random::<SALT_LEN>(), event))
+        .map(|(event, time)| {
+            let salt = purpose.salt(chain.head().index + 1);
+            record::apply(&transaction, chain, time, &salt, event)
+        })
         .collect::<rusqlite::Result<_>>()?;
     transaction.commit()?;
     Ok(outcomes)

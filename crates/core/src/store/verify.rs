@@ -40,6 +40,8 @@ pub enum Verdict {
         /// What is wrong with it.
         fault: Fault,
     },
+    /// It was told to stop before it was through.
+    Cancelled,
 }
 
 /// What is wrong with a stored block.
@@ -83,19 +85,24 @@ pub enum Fault {
     WrongAnswer,
 }
 
-/// Walks the whole genome in `directory`, calling `progress` from time to time. It may run beside a live node.
+/// Walks the whole genome in `directory`, calling `progress` from time to time, which says whether to go on. It may run
+/// beside a live node.
 ///
 /// A sound genome may still have lost its end, or be forged as a whole: only its head, compared with one that was noted
 /// elsewhere, shows that.
 ///
 /// # Errors
 /// When the file cannot be opened or read at all; a genome that can be read but is wrong is a [`Verdict::Broken`].
-pub fn verify(directory: &DataDirectory, progress: impl FnMut(Progress)) -> Result<Verdict, OpenError> {
+pub fn verify(
+    directory: &DataDirectory,
+    progress: impl FnMut(Progress) -> bool,
+) -> Result<Verdict, OpenError> {
     let path = directory.genome();
     let connection = schema::open_reader(&path)?;
     match check_all(&connection, progress) {
         Ok(verdict) => Ok(verdict),
         Err(Stop::Broken { index, fault }) => Ok(Verdict::Broken { index, fault }),
+        Err(Stop::Cancelled) => Ok(Verdict::Cancelled),
         Err(Stop::Sqlite(source)) => Err(OpenError::Sqlite { path, source }),
     }
 }
@@ -103,6 +110,7 @@ pub fn verify(directory: &DataDirectory, progress: impl FnMut(Progress)) -> Resu
 /// Why a walk ends early.
 enum Stop {
     Broken { index: u64, fault: Fault },
+    Cancelled,
     Sqlite(rusqlite::Error),
 }
 
@@ -118,7 +126,7 @@ impl Stop {
     }
 }
 
-fn check_all(connection: &Connection, mut progress: impl FnMut(Progress)) -> Result<Verdict, Stop> {
+fn check_all(connection: &Connection, mut progress: impl FnMut(Progress) -> bool) -> Result<Verdict, Stop> {
     // A live node may write faster than this reads: what it adds meanwhile is for the next time.
     let total = length(connection)?;
     let mut walk = Walk::default();
@@ -133,14 +141,18 @@ fn check_all(connection: &Connection, mut progress: impl FnMut(Progress)) -> Res
         for raw in rows {
             walk.check(&snapshot, raw)?;
         }
-        progress(Progress { done: walk.next, total });
+        go_on(progress(Progress { done: walk.next, total }))?;
     }
     let Some(head) = walk.verifier.head() else {
         return Err(Stop::Broken { index: 0, fault: Fault::Empty });
     };
-    check_answers(connection)?;
+    check_answers(connection, || go_on(progress(Progress { done: total, total })))?;
     check_strays(connection)?;
     Ok(Verdict::Sound { head, erased: walk.erased })
+}
+
+fn go_on(wanted: bool) -> Result<(), Stop> {
+    if wanted { Ok(()) } else { Err(Stop::Cancelled) }
 }
 
 #[derive(Default)]
@@ -270,7 +282,7 @@ fn check_ask(snapshot: &Connection, index: u64, source: Option<u64>) -> Result<(
 }
 
 /// Checks that every current answer is a TEACH of the stimulus it stands for.
-fn check_answers(connection: &Connection) -> Result<(), Stop> {
+fn check_answers(connection: &Connection, mut go_on: impl FnMut() -> Result<(), Stop>) -> Result<(), Stop> {
     let mut from = Vec::new();
     loop {
         let snapshot = connection.unchecked_transaction()?;
@@ -288,6 +300,7 @@ fn check_answers(connection: &Connection) -> Result<(), Stop> {
             Some((key, _)) => from = [key, &[0][..]].concat(),
             None => return Ok(()),
         }
+        go_on()?;
     }
 }
 

@@ -3,15 +3,19 @@
 //! | file here | what it is for |
 //! |---|---|
 //! | `instruments` | every metric of the backend: one declaration each, handles resolved once |
+//! | `history` | the last hour in steps, for people without a Prometheus |
+//! | `reading` | the instruments' values at one moment, as the history takes them |
 //! | `process` | the process's own metrics under their standard names |
 //! | `resource` | who this node says it is |
 //! | `otlp` | where and how to push |
 //! | `collector` | one log line per change of the collector's state, with its cause |
 
 mod collector;
+pub mod history;
 mod instruments;
 mod otlp;
 mod process;
+mod reading;
 mod resource;
 
 use std::time::Duration;
@@ -20,11 +24,15 @@ use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::metrics::{Instrument, SdkMeterProvider, Stream};
 use prometheus::{Registry, TextEncoder};
 
-pub use instruments::{Failed, Instruments, SoakInstruments};
+pub use instruments::{Failed, Instruments};
 pub use otlp::{OtlpConfig, OtlpHeaders, OtlpProtocol};
+pub(crate) use process::resident_memory;
 
 /// The meter of everything the backend records.
 pub const METER: &str = "kolibri.backend";
+
+/// The label that tells commands and events apart, as it is scraped.
+const EVENT_TYPE: &str = "event_type";
 
 /// A bound on the series of one instrument. Labels come from closed sets far below it, so reaching it is a defect,
 /// and the SDK then folds the rest into `otel_metric_overflow` instead of growing.
@@ -110,6 +118,16 @@ impl Telemetry {
         }
     }
 
+    /// Whether there is anything to be scraped.
+    pub fn is_on(&self) -> bool {
+        self.on.is_some()
+    }
+
+    /// What is scraped; `None` when telemetry is off.
+    pub(crate) fn registry(&self) -> Option<Registry> {
+        self.on.as_ref().map(|on| on.registry.clone())
+    }
+
     /// Everything in the Prometheus text format 0.0.4; `None` when telemetry is off.
     pub fn render(&self) -> Option<Result<String, TelemetryError>> {
         let on = self.on.as_ref()?;
@@ -155,6 +173,7 @@ mod tests {
             r#"kolibri_backend_events_failed_total{event_type="TRACE"} 0"#,
             r#"kolibri_backend_events_failed_total{event_type="COMMAND"} 0"#,
             r#"kolibri_backend_genome_blocks_bucket{event_type="ASK",le="1000000000"} 0"#,
+            r#"kolibri_backend_command_duration_seconds_bucket{event_type="FORGET",le="10"} 0"#,
             r#"kolibri_backend_soak_duration_seconds_bucket{phase="soak",le="120"} 0"#,
             r#"kolibri_backend_soak_events_total{phase="soak"} 0"#,
         ] {

@@ -17,9 +17,7 @@ pub(super) fn observe(meter: &Meter) {
             }
         })
         .build();
-    gauge(meter, "process.resident_memory", "By", "Resident memory size in bytes", || {
-        stat().map(|stat| stat.rss * page_size())
-    });
+    gauge(meter, "process.resident_memory", "By", "Resident memory size in bytes", resident_memory);
     gauge(meter, "process.virtual_memory", "By", "Virtual memory size in bytes", || {
         stat().map(|stat| stat.vsize)
     });
@@ -56,6 +54,11 @@ fn gauge(
             }
         })
         .build();
+}
+
+/// Bytes of this process that are in memory now.
+pub(crate) fn resident_memory() -> Option<u64> {
+    stat().map(|stat| stat.rss * page_size())
 }
 
 fn stat() -> Option<Stat> {

@@ -192,6 +192,7 @@ mod tests {
             error: None,
             duration_us: Phases::default(),
             block: Some(3),
+            soak: None,
             content: None,
         })
     }

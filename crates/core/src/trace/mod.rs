@@ -112,6 +112,9 @@ pub struct Trace {
     /// The block that recorded it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub block: Option<u64>,
+    /// The soak drill that made the command; `None` for people's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soak: Option<Arc<str>>,
     /// The texts of the command; only when an operator opted in (`KOLIBRI_TRACE_CONTENT=1`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<TracedContent>,
@@ -184,6 +187,7 @@ impl Draft {
                 commit: micros(finish.commit),
             },
             block: finish.block,
+            soak: None,
             content: self.content,
         }
     }
@@ -200,8 +204,18 @@ pub struct TraceConfig {
     pub content: bool,
 }
 
+/// Whose traces a node keeps when it serves a soak drill.
+pub(crate) struct Drill {
+    /// The drill's id.
+    pub(crate) id: Arc<str>,
+    /// The traces of the node beside it: what fails in a drill is counted like any failure, so whoever is called by an
+    /// alert finds it there.
+    pub(crate) failures: Option<Arc<Traces>>,
+}
+
 /// The traces of a node.
 pub struct Traces {
+    drill: Option<Drill>,
     ring: Ring,
     file: Option<TraceFile>,
     instruments: Arc<Instruments>,
@@ -211,7 +225,11 @@ pub struct Traces {
 impl Traces {
     /// Starts tracing; `None` turns it off altogether. The file is opened by its own thread: one that cannot be
     /// opened is a failed `TRACE`, not a failed start.
-    pub(crate) fn start(config: Option<&TraceConfig>, instruments: Arc<Instruments>) -> Option<Self> {
+    pub(crate) fn start(
+        config: Option<&TraceConfig>,
+        instruments: Arc<Instruments>,
+        drill: Option<Drill>,
+    ) -> Option<Self> {
         let config = config?;
         let ring = Ring::new();
         if let Some(path) = &config.path {
@@ -225,7 +243,7 @@ impl Traces {
             .path
             .clone()
             .map(|path| TraceFile::start(path, config.max_bytes, Arc::clone(&instruments)));
-        Some(Self { ring, file, instruments, content: config.content })
+        Some(Self { drill, ring, file, instruments, content: config.content })
     }
 
     /// Whether an operator opted in to texts in traces.
@@ -234,8 +252,17 @@ impl Traces {
     }
 
     /// Keeps a finished record.
-    pub(crate) fn record(&self, trace: Trace) {
-        let trace = Arc::new(trace);
+    pub(crate) fn record(&self, mut trace: Trace) {
+        if let Some(Drill { id, failures }) = &self.drill {
+            trace.soak = Some(Arc::clone(id));
+            if let (Outcome::Failed, Some(beside)) = (trace.outcome, failures) {
+                beside.keep(Arc::new(trace.clone()));
+            }
+        }
+        self.keep(Arc::new(trace));
+    }
+
+    fn keep(&self, trace: Arc<Trace>) {
         let accepted = self.file.as_ref().is_none_or(|file| file.append(Arc::clone(&trace)));
         self.ring.push(trace);
         if !accepted {
@@ -246,6 +273,11 @@ impl Traces {
     /// The last record, of an outcome if one is named.
     pub fn latest(&self, outcome: Option<Outcome>) -> Option<Arc<Trace>> {
         self.ring.latest(outcome)
+    }
+
+    /// The last `limit` records, of an outcome if one is named; the newest first.
+    pub fn last(&self, outcome: Option<Outcome>, limit: usize) -> Vec<Arc<Trace>> {
+        self.ring.last(outcome, limit)
     }
 
     /// The record of a command, as long as the ring holds it.

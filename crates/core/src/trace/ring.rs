@@ -1,5 +1,6 @@
 //! The last traces in memory. Failed ones have a ring of their own, so that a flood of good ones never displaces them.
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -45,6 +46,18 @@ impl Ring {
         }
     }
 
+    /// The last `limit` traces, of an outcome if one is named; the newest first.
+    pub(super) fn last(&self, outcome: Option<Outcome>, limit: usize) -> Vec<Arc<Trace>> {
+        let outcomes = outcome.map_or(vec![Outcome::Ok, Outcome::Failed], |outcome| vec![outcome]);
+        let of = |outcome| {
+            self.with(outcome, |traces| traces.iter().rev().take(limit).cloned().collect::<Vec<_>>())
+        };
+        let mut last: Vec<_> = outcomes.into_iter().flat_map(of).collect();
+        last.sort_by_key(|trace| Reverse(trace.time));
+        last.truncate(limit);
+        last
+    }
+
     pub(super) fn find(&self, trace_id: TraceId) -> Option<Arc<Trace>> {
         [Outcome::Failed, Outcome::Ok].into_iter().find_map(|outcome| {
             self.with(outcome, |traces| traces.iter().rev().find(|trace| trace.trace_id == trace_id).cloned())
@@ -78,6 +91,7 @@ mod tests {
             error: None,
             duration_us: Phases::default(),
             block: None,
+            soak: None,
             content: None,
         })
     }
@@ -102,6 +116,20 @@ mod tests {
             assert_eq!(ring.with(outcome, |traces| traces.len()) as u64, capacity);
             assert_eq!(ring.with(outcome, |traces| traces[0].trace_id), id(4));
         }
+    }
+
+    #[test]
+    fn the_last_traces_come_newest_first_of_one_outcome_or_of_both() {
+        let ring = Ring::new();
+        for number in 1..=6 {
+            ring.push(trace(number, if number % 3 == 0 { Outcome::Failed } else { Outcome::Ok }));
+        }
+        let last = |outcome, limit| {
+            ring.last(outcome, limit).iter().map(|trace| trace.time / 1_000).collect::<Vec<_>>()
+        };
+        assert_eq!(last(None, 4), [6, 5, 4, 3]);
+        assert_eq!(last(Some(Outcome::Failed), 20), [6, 3]);
+        assert_eq!(last(Some(Outcome::Ok), 2), [5, 4]);
     }
 
     #[test]

@@ -85,11 +85,13 @@ fn run_verify(expect: Option<(u64, kolibri_genome::Hash)>, data: Data, output: &
     let verdict = verify(&directory, |Progress { done, total }| {
         bar.set_length(total);
         bar.set_position(done);
+        true
     });
     bar.finish_and_clear();
     let (head, erased) = match verdict.map_err(|error| error.to_string())? {
         Verdict::Sound { head, erased } => (head, erased),
         Verdict::Broken { index, fault } => return broken(index, &fault.to_string(), output),
+        Verdict::Cancelled => return Err("the verification was cancelled".to_owned().into()),
     };
     if let Some((index, hash)) = expect
         && let Some(found) = differs(&directory, index, hash)?

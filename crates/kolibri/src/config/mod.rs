@@ -37,6 +37,8 @@ pub(crate) struct HttpConfig {
     pub(crate) token: Option<Token>,
     /// Names a request's Host may carry, besides addresses and localhost; lower case.
     pub(crate) hosts: Vec<String>,
+    /// A Prometheus to ask for alerts.
+    pub(crate) prometheus: Option<reqwest::Url>,
 }
 
 /// Where metrics go.
@@ -204,7 +206,13 @@ impl Parser<'_> {
                 ),
             );
         }
-        HttpConfig { address, token, hosts: self.hosts() }
+        HttpConfig { address, token, hosts: self.hosts(), prometheus: self.prometheus() }
+    }
+
+    fn prometheus(&mut self) -> Option<reqwest::Url> {
+        let url = self.settings.get(&settings::PROMETHEUS_URL)?;
+        let checked = check_url(url, "Prometheus is asked without keys");
+        checked.map_err(|problem| self.fault(&settings::PROMETHEUS_URL, problem)).ok()
     }
 
     fn hosts(&mut self) -> Vec<String> {
@@ -292,7 +300,7 @@ impl Parser<'_> {
             }
         };
         let endpoint = self.settings.get(&settings::OTLP_ENDPOINT)?.to_owned();
-        if let Err(problem) = check_endpoint(&endpoint) {
+        if let Err(problem) = check_url(&endpoint, "put keys into KOLIBRI_OTLP_HEADERS") {
             self.fault(&settings::OTLP_ENDPOINT, problem);
         }
         Some(OtlpConfig { endpoint, protocol, headers, interval })
@@ -316,19 +324,20 @@ impl Parser<'_> {
     }
 }
 
-/// An endpoint is quoted in messages and logs, so it must not carry credentials; and a path may be added to it.
-fn check_endpoint(endpoint: &str) -> Result<(), String> {
-    let url = reqwest::Url::parse(endpoint).map_err(|error| format!("this is no URL: {error}"))?;
+/// The URL of a server. It is quoted in messages and logs, so it must not carry credentials; and a path may be added to it.
+/// `advice` tells what to do with a key.
+fn check_url(text: &str, advice: &str) -> Result<reqwest::Url, String> {
+    let url = reqwest::Url::parse(text).map_err(|error| format!("this is no URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err("it begins neither with http:// nor with https://".into());
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("it holds a user or a password; put them into KOLIBRI_OTLP_HEADERS".into());
+        return Err(format!("it holds a user or a password; {advice}"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err("it goes on after its path, with `?` or `#`; put keys into KOLIBRI_OTLP_HEADERS".into());
+        return Err(format!("it goes on after its path, with `?` or `#`; {advice}"));
     }
-    Ok(())
+    Ok(url)
 }
 
 #[cfg(test)]
@@ -360,13 +369,14 @@ mod tests {
         let faults = faults([
             ("KOLIBRI_HTTP_PORT", "eighty"),
             ("KOLIBRI_PROMETHEUS_HOST", "no such host"),
+            ("KOLIBRI_PROMETHEUS_URL", "prometheus:9090"),
             ("KOLIBRI_OTLP_ENDPOINT", "collector:4318"),
             ("KOLIBRI_OTLP_PROTOCOL", "carrier-pigeon"),
             ("KOLIBRI_OTLP_EXPORT_INTERVAL_MS", "0"),
             ("KOLIBRI_TRACE", "perhaps"),
             ("KOLIBRI_LOG_FORMAT", "xml"),
         ]);
-        assert_eq!(faults.len(), 7, "{faults:#?}");
+        assert_eq!(faults.len(), 8, "{faults:#?}");
         assert!(faults[0].starts_with("KOLIBRI_TRACE: `perhaps`"), "{faults:#?}");
     }
 

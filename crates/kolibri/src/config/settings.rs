@@ -51,6 +51,7 @@ settings! {
     TELEMETRY, "on", "off: no metrics provider, no listener, no export";
     PROMETHEUS_HOST, "0.0.0.0", "Address of the scrape endpoint /metrics";
     PROMETHEUS_PORT, "9464", "Port of the scrape endpoint; 0 takes a free one";
+    PROMETHEUS_URL, "none", "A Prometheus to ask for this node's alerts, such as http://prometheus:9090; the page shows them";
     OTLP_ENDPOINT, "none", "Where to push metrics by OTLP, such as http://collector:4318";
     OTLP_PROTOCOL, "http/protobuf", "http/protobuf or grpc";
     OTLP_HEADERS, "none", "Headers for the collector: key=value,key2=value2, values percent-encoded", secret;

@@ -6,23 +6,33 @@
 //! | `batch` | teaching many associations in one stream |
 //! | `genome` | reading the genome |
 //! | `knowledge` | everything that can be asked, as a stream |
+//! | `verification` | verifying the genome of the running node |
 //! | `traces` | how commands were executed |
+//! | `operations` | how the node is, at a glance |
+//! | `history` | what the last hour was like |
+//! | `alerts` | the node's alerts, as Prometheus sees them |
+//! | `events` | a job's progress as server-sent events |
 //! | `health` | whether the node lives and is ready; the scrape endpoint |
 //! | `guard` | who may call, and under which Host |
 //! | `body` | reading requests within their limits |
 //! | `problem` | what went wrong, as RFC 9457 documents |
 //! | `measure` | HTTP metrics |
 
+mod alerts;
 mod batch;
 mod body;
 mod commands;
+mod events;
 mod genome;
 mod guard;
 mod health;
+mod history;
 mod knowledge;
 mod measure;
+mod operations;
 mod problem;
 mod traces;
+mod verification;
 
 pub(crate) use genome::BlockResponse;
 
@@ -49,19 +59,34 @@ pub(crate) struct Doors {
     node: Arc<Node>,
     guard: guard::Guard,
     measure: measure::HttpInstruments,
+    started: operations::Started,
+    /// Whether metrics are recorded.
+    telemetry: bool,
+    /// Where alerts are asked for.
+    prometheus: Option<alerts::Prometheus>,
     /// Turns true when the node stops.
     stopping: watch::Receiver<bool>,
 }
 
 impl Doors {
+    /// # Errors
+    /// When Prometheus cannot be asked for alerts at all; a message for people.
     pub(crate) fn new(
         node: Arc<Node>,
         telemetry: &Telemetry,
         config: &HttpConfig,
         stopping: watch::Receiver<bool>,
-    ) -> Self {
-        let measure = measure::HttpInstruments::new(telemetry);
-        Self { node, guard: guard::Guard::new(config), measure, stopping }
+    ) -> Result<Self, String> {
+        let prometheus = config.prometheus.clone().map(alerts::Prometheus::new).transpose();
+        Ok(Self {
+            node,
+            guard: guard::Guard::new(config),
+            measure: measure::HttpInstruments::new(telemetry),
+            started: operations::Started::now(),
+            telemetry: telemetry.is_on(),
+            prometheus: prometheus.map_err(|error| format!("alerts cannot be asked for: {error}"))?,
+            stopping,
+        })
     }
 }
 
@@ -88,8 +113,14 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(genome::blocks))
         .routes(routes!(genome::block))
         .routes(routes!(knowledge::associations))
+        .routes(routes!(verification::status, verification::start, verification::cancel))
+        .routes(routes!(verification::progress))
+        .routes(routes!(traces::last))
         .routes(routes!(traces::latest))
         .routes(routes!(traces::by_id))
+        .routes(routes!(operations::operations))
+        .routes(routes!(history::history))
+        .routes(routes!(alerts::alerts))
         .routes(routes!(health::livez))
         .routes(routes!(health::readyz))
 }

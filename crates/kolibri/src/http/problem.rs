@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use kolibri_core::CommandError;
 use kolibri_core::trace::TraceId;
+use kolibri_core::verification::NotStarted;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -74,6 +75,19 @@ impl Problem {
     /// A read that failed.
     pub(crate) fn of_read(error: &CommandError) -> Self {
         Self { trace_id: None, ..Self::of(error, TraceId::random()) }
+    }
+
+    /// A verification that was not started.
+    pub(super) fn of_verification(error: NotStarted) -> Self {
+        match error {
+            NotStarted::Running => Self::new(
+                StatusCode::CONFLICT,
+                "verification_running",
+                "A verification is under way",
+                format!("{error}; GET tells how it goes, DELETE stops it"),
+            ),
+            NotStarted::Stopping => Self::of_read(&CommandError::Stopping),
+        }
     }
 
     /// A thread that should have answered did not.

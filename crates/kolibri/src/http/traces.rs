@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use kolibri_core::trace::{Outcome, Trace, TraceId, Traces};
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::body::{Parameter, Query};
@@ -39,6 +39,55 @@ pub(super) async fn latest(
     found.map(Json).ok_or_else(|| none("no such command was executed since the node can remember"))
 }
 
+/// The most traces one call returns.
+const MAX_TRACES: usize = 100;
+
+/// Which traces.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LastQuery {
+    /// `failed` or `ok`; without it, of both.
+    #[param(value_type = Option<String>, example = "failed")]
+    outcome: Option<Outcome>,
+    /// How many, 1 to 100.
+    #[serde(default = "default_limit")]
+    #[param(minimum = 1, maximum = 100)]
+    limit: usize,
+}
+
+fn default_limit() -> usize {
+    20
+}
+
+/// Some traces.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TracesResponse {
+    /// The newest first.
+    #[schema(value_type = Vec<Object>)]
+    traces: Vec<Arc<Trace>>,
+}
+
+/// The last traces, newest first, of an outcome if one is named.
+#[utoipa::path(
+    get, path = "/api/v1/traces", operation_id = "traces", tag = "traces", params(LastQuery),
+    responses(
+        (status = 200, description = "The traces, if there are any", body = TracesResponse),
+        (status = 400, description = "A bad query", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "Tracing is off", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn last(
+    State(app): State<App>,
+    Query(LastQuery { outcome, limit }): Query<LastQuery>,
+) -> Result<Json<TracesResponse>, Problem> {
+    if !(1..=MAX_TRACES).contains(&limit) {
+        let detail = format!("limit is {limit}; from 1 to {MAX_TRACES} traces can be read at once");
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query cannot be read", detail));
+    }
+    Ok(Json(TracesResponse { traces: traces(&app)?.last(outcome, limit) }))
+}
+
 /// The trace of one command, as long as the node remembers it: the last 2048 good and 512 failed ones.
 #[utoipa::path(
     get, path = "/api/v1/traces/{trace_id}", tag = "traces",
@@ -62,7 +111,7 @@ pub(super) async fn by_id(
         .ok_or_else(|| none("the node does not remember it; the trace file may (KOLIBRI_TRACE_PATH)"))
 }
 
-fn traces(app: &App) -> Result<&Traces, Problem> {
+fn traces(app: &App) -> Result<&Arc<Traces>, Problem> {
     app.node.traces().ok_or_else(|| none("tracing is off (KOLIBRI_TRACE)"))
 }
 

@@ -81,6 +81,11 @@ impl Prometheus {
         vector.map(|sample| (series(&sample["metric"]), value(&sample["value"][1]))).collect()
     }
 
+    /// `http://HOST:PORT`
+    pub fn url(&self) -> &str {
+        self.api.trim_end_matches("/api/v1")
+    }
+
     /// The name of every label of every series there has ever been.
     pub fn label_names(&self) -> BTreeSet<String> {
         let data = self.get("labels", &[]);

@@ -72,6 +72,28 @@ async fn a_full_queue_refuses_at_once_counts_it_and_records_nothing_of_it() {
 }
 
 #[tokio::test]
+async fn an_ask_is_measured_when_it_is_answered_a_teach_when_it_is_durable_and_a_refusal_never() {
+    let (root, telemetry) = (tempfile::tempdir().unwrap(), telemetry());
+    let node = node_with_places(root.path(), 2, &telemetry);
+    let measured = |command: &str| {
+        let name = format!("kolibri_backend_command_duration_seconds_count{{event_type=\"{command}\"}}");
+        series(&telemetry, &name).unwrap()
+    };
+    let held = HeldWriter::of(root.path());
+    let mut taught = pin!(try_teach(&node, "one", "1"));
+    assert!(start(taught.as_mut()).is_pending());
+    ask(&node, "one").await;
+    assert_eq!([measured("TEACH"), measured("ASK")], [0.0, 1.0], "neither block is durable yet");
+    node.ask(TraceId::random(), "two".into()).await.unwrap_err();
+    try_teach(&node, "", "empty").await.unwrap_err();
+    drop(held);
+    taught.await.unwrap();
+    forget(&node, "unheard of").await.unwrap_err();
+    node.close();
+    assert_eq!([measured("TEACH"), measured("ASK"), measured("FORGET")], [1.0, 1.0, 0.0]);
+}
+
+#[tokio::test]
 async fn long_texts_take_more_room_in_the_queue_and_the_longest_still_fits_a_small_one() {
     let (root, telemetry) = (tempfile::tempdir().unwrap(), telemetry());
     let node = node_with_places(root.path(), 5, &telemetry);

@@ -47,6 +47,9 @@ async fn metrics_tell_what_was_recorded_and_what_failed() {
             (r#"genome_blocks_sum{event_type="TEACH"}"#, 2.0 + 3.0 + 4.0),
             (r#"genome_blocks_sum{event_type="FORGET"}"#, 7.0),
             (r#"genome_blocks_bucket{event_type="TEACH",le="2"}"#, 1.0),
+            (r#"command_duration_seconds_count{event_type="TEACH"}"#, 3.0),
+            (r#"command_duration_seconds_count{event_type="ASK"}"#, 2.0),
+            (r#"command_duration_seconds_count{event_type="FORGET"}"#, 1.0),
             ("queue_depth", 0.0),
         ],
     );

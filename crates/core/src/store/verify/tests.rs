@@ -72,7 +72,7 @@ impl Genome {
     /// The last block of a sound genome.
     #[track_caller]
     fn head(&self) -> u64 {
-        match verify(&self.directory(), |_| {}).unwrap() {
+        match verify(&self.directory(), |_| true).unwrap() {
             Verdict::Sound { head, .. } => head.index,
             broken => panic!("{broken:?}"),
         }
@@ -83,7 +83,7 @@ impl Genome {
     fn fault(&self, sql: &str) -> (u64, Fault) {
         let tampered = self.copy();
         tampered.connection().execute_batch(sql).unwrap();
-        match verify(&tampered.directory(), |_| {}).unwrap() {
+        match verify(&tampered.directory(), |_| true).unwrap() {
             Verdict::Broken { index, fault } => (index, fault),
             sound => panic!("{sql}: {sound:?}"),
         }
@@ -100,10 +100,30 @@ async fn recorded_ask(node: &Node, question: &str, block: u64) {
 async fn a_genome_in_which_everything_happened_is_sound() {
     let genome = Genome::new().await;
     let mut seen = Vec::new();
-    let verdict = verify(&genome.directory(), |progress| seen.push((progress.done, progress.total))).unwrap();
+    let progress = |Progress { done, total }| {
+        seen.push((done, total));
+        true
+    };
+    let verdict = verify(&genome.directory(), progress).unwrap();
     let Verdict::Sound { head, erased } = verdict else { panic!("{verdict:?}") };
     assert_eq!((head.index, erased), (LAST, 3));
-    assert_eq!(seen, [(LAST + 1, LAST + 1)]);
+    // Once when the blocks are through, and once with the answers.
+    assert_eq!(seen, [(LAST + 1, LAST + 1); 2]);
+}
+
+#[tokio::test]
+async fn a_walk_ends_where_it_is_told_to() {
+    let genome = Genome::new().await;
+    for calls in [1, 2] {
+        let mut left = calls;
+        let progress = |_| {
+            left -= 1;
+            left > 0
+        };
+        let verdict = verify(&genome.directory(), progress).unwrap();
+        assert!(matches!(verdict, Verdict::Cancelled), "{verdict:?}");
+        assert_eq!(left, 0);
+    }
 }
 
 #[tokio::test]
@@ -123,9 +143,10 @@ async fn every_bit_of_every_block_counts() {
                 let mut flipped = whole.clone();
                 flipped[bit / 8] ^= 1 << (bit % 8);
                 update.execute(rusqlite::params![flipped, index as i64]).unwrap();
-                match check_all(&connection, |_| {}) {
+                match check_all(&connection, |_| true) {
                     Err(Stop::Broken { index: found, .. }) => assert_eq!(found, index, "{field} bit {bit}"),
                     Err(Stop::Sqlite(error)) => panic!("{error}: block {index} {field} bit {bit}"),
+                    Err(Stop::Cancelled) => unreachable!("it was told to go on"),
                     Ok(verdict) => panic!("{verdict:?}: block {index} {field} bit {bit}"),
                 }
             }
@@ -191,7 +212,7 @@ fn forge(connection: &Connection, index: u64, content: &Content) {
 fn fault_after(genome: &Genome, forgery: impl FnOnce(&Connection)) -> (u64, Fault) {
     let forged = genome.copy();
     forgery(&forged.connection());
-    match verify(&forged.directory(), |_| {}).unwrap() {
+    match verify(&forged.directory(), |_| true).unwrap() {
         Verdict::Broken { index, fault } => (index, fault),
         sound => panic!("{sound:?}"),
     }
@@ -209,7 +230,7 @@ async fn a_forged_block_breaks_the_link_of_the_next() {
 #[tokio::test]
 async fn without_a_known_head_a_forged_or_missing_end_is_not_found() {
     let genome = Genome::new().await;
-    let Verdict::Sound { head, .. } = verify(&genome.directory(), |_| {}).unwrap() else { panic!() };
+    let Verdict::Sound { head, .. } = verify(&genome.directory(), |_| true).unwrap() else { panic!() };
 
     let cut = genome.copy();
     cut.connection()
@@ -219,7 +240,7 @@ async fn without_a_known_head_a_forged_or_missing_end_is_not_found() {
 
     let forged = genome.copy();
     forge(&forged.connection(), LAST, &Content::Teach(kolibri_genome::Teach::new("d", "forged")));
-    let Verdict::Sound { head: other, .. } = verify(&forged.directory(), |_| {}).unwrap() else { panic!() };
+    let Verdict::Sound { head: other, .. } = verify(&forged.directory(), |_| true).unwrap() else { panic!() };
     // The head hash, noted elsewhere, tells them apart.
     assert_eq!(other.index, head.index);
     assert_ne!(other.hash, head.hash);
@@ -387,13 +408,14 @@ async fn a_flipped_bit_anywhere_in_the_file_is_found_or_changes_nothing() {
         let mut flipped = whole.clone();
         flipped[position] ^= 1 << (position % 8);
         std::fs::write(&file, &flipped).unwrap();
-        match verify(&genome.directory(), |_| {}) {
+        match verify(&genome.directory(), |_| true) {
             Ok(Verdict::Sound { head, .. }) => {
                 assert_eq!(head.index, LAST, "byte {position}");
                 assert_eq!(dump(&genome.connection()).unwrap(), original, "byte {position}");
                 idle += 1;
             }
             Ok(Verdict::Broken { .. }) | Err(_) => found += 1,
+            Ok(Verdict::Cancelled) => unreachable!("it was told to go on"),
         }
         // Every byte of the header and of the dense parts of a page would take minutes; a prime step meets them all.
         position += 61;
@@ -409,7 +431,7 @@ async fn a_file_that_is_cut_or_no_database_is_an_error_and_no_panic() {
     let whole = std::fs::read(&file).unwrap();
     let unreadable = |bytes: &[u8]| {
         std::fs::write(&file, bytes).unwrap();
-        !matches!(verify(&genome.directory(), |_| {}), Ok(Verdict::Sound { .. }))
+        !matches!(verify(&genome.directory(), |_| true), Ok(Verdict::Sound { .. }))
     };
     for length in [0, 1, 99, 100, 512, 8_191, 8_192, 16_384, whole.len() - 8_192, whole.len() - 1] {
         assert!(unreadable(&whole[..length]), "{length} bytes");
@@ -417,7 +439,7 @@ async fn a_file_that_is_cut_or_no_database_is_an_error_and_no_panic() {
     assert!(unreadable(&b"garbage ".repeat(5_000)));
     assert!(unreadable(&[&whole[..100], &[0xff; 50_000]].concat()));
     std::fs::remove_file(&file).unwrap();
-    assert!(matches!(verify(&genome.directory(), |_| {}), Err(OpenError::NoGenome(_))));
+    assert!(matches!(verify(&genome.directory(), |_| true), Err(OpenError::NoGenome(_))));
 }
 
 #[tokio::test]
@@ -463,7 +485,7 @@ async fn a_genome_that_is_written_meanwhile_is_sound_and_its_node_goes_on() {
     let directory = DataDirectory::new(root.path());
     tokio::task::spawn_blocking(move || {
         for _ in 0..8 {
-            let verdict = verify(&directory, |_| {}).unwrap();
+            let verdict = verify(&directory, |_| true).unwrap();
             assert!(matches!(verdict, Verdict::Sound { .. }), "{verdict:?}");
         }
     })

@@ -1,0 +1,171 @@
+//! What a drill is asked to do, within its limits.
+
+use serde::{Deserialize, Serialize};
+
+/// The most events of one drill; the vocabulary tells no more associations apart.
+pub const MAX_EVENTS: u64 = 2_000_000_000;
+/// The longest drill, in simulated minutes: a week.
+pub const MAX_MINUTES: u32 = 10_080;
+/// The most callers at once.
+pub const MAX_CONCURRENCY: u32 = 256;
+/// The largest seed: the largest whole number that every JSON reader keeps exactly (RFC 8259, section 6).
+pub const MAX_SEED: u64 = (1 << 53) - 1;
+/// The largest share of a mix.
+const MAX_SHARE: u32 = 1_000_000;
+
+/// Bytes that an event takes on the disk at most, its share of the index included, with every event a TEACH; measured
+/// by `bytes_per_block` of drills, and rounded up.
+const BYTES_PER_EVENT: u64 = 800;
+/// What a drill takes besides: the write-ahead log, its traces and the index while it is rewritten.
+const BYTES_BESIDE: u64 = 160 << 20;
+
+/// How fast simulated time passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pace {
+    /// As fast as the engine goes.
+    #[default]
+    Fast,
+    /// A simulated minute takes a minute.
+    Real,
+}
+
+/// How many of the events are of each kind, relative to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mix {
+    /// TEACH; every tenth teaches a known stimulus anew.
+    pub teach: u32,
+    /// ASK, word by word as it was taught.
+    pub ask_hit: u32,
+    /// ASK in another order, or misspelt.
+    pub ask_similar: u32,
+    /// ASK of what was never taught.
+    pub ask_miss: u32,
+    /// FORGET.
+    pub forget: u32,
+}
+
+/// People ask far more often than they teach, mostly what they find at once, and forget rarely.
+impl Default for Mix {
+    fn default() -> Self {
+        Self { teach: 20, ask_hit: 60, ask_similar: 14, ask_miss: 5, forget: 1 }
+    }
+}
+
+impl Mix {
+    pub(super) fn shares(&self) -> [u32; 5] {
+        [self.teach, self.ask_hit, self.ask_similar, self.ask_miss, self.forget]
+    }
+}
+
+/// What a drill is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Parameters {
+    /// Simulated minutes, 1 to [`MAX_MINUTES`].
+    pub minutes: u32,
+    /// Events in each of them, at least 1; in all at most [`MAX_EVENTS`].
+    pub events_per_minute: u32,
+    /// Where texts, times and salts come from, up to [`MAX_SEED`].
+    pub seed: u64,
+    /// How fast simulated time passes.
+    pub pace: Pace,
+    /// What the events are.
+    pub mix: Mix,
+    /// Callers at once, 1 to [`MAX_CONCURRENCY`]. The genome does not depend on it.
+    pub concurrency: u32,
+    /// Whether the drill's genome is kept when it has ended.
+    pub keep: bool,
+    /// Whether commits are flushed to the disk, as people's are. Without it, a drill measures the engine alone.
+    pub durable: bool,
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Self {
+            minutes: 10,
+            events_per_minute: 1000,
+            seed: 1,
+            pace: Pace::Fast,
+            mix: Mix::default(),
+            concurrency: 16,
+            keep: false,
+            durable: true,
+        }
+    }
+}
+
+impl Parameters {
+    /// All events of the drill.
+    pub fn events(&self) -> u64 {
+        u64::from(self.minutes) * u64::from(self.events_per_minute)
+    }
+
+    /// Bytes on the disk that the drill may take, at most.
+    pub fn disk_bytes(&self) -> u64 {
+        self.events() * BYTES_PER_EVENT + BYTES_BESIDE
+    }
+
+    /// Everything that is wrong with the parameters, each in words.
+    pub(super) fn faults(&self) -> Vec<String> {
+        let shares = self.mix.shares();
+        let checks = [
+            (
+                !(1..=MAX_MINUTES).contains(&self.minutes),
+                format!("minutes is {}, but 1 to {MAX_MINUTES} are taken", self.minutes),
+            ),
+            (self.events_per_minute == 0, "events_per_minute is 0, but a drill needs at least 1".to_owned()),
+            (
+                self.events() > MAX_EVENTS,
+                format!(
+                    "minutes x events_per_minute is {}, but at most {MAX_EVENTS} are taken",
+                    self.events()
+                ),
+            ),
+            (self.seed > MAX_SEED, format!("seed is {}, but at most {MAX_SEED} is taken", self.seed)),
+            (
+                !(1..=MAX_CONCURRENCY).contains(&self.concurrency),
+                format!("concurrency is {}, but 1 to {MAX_CONCURRENCY} are taken", self.concurrency),
+            ),
+            (
+                shares.iter().any(|share| *share > MAX_SHARE),
+                format!("mix has a share above {MAX_SHARE}, the largest that is taken"),
+            ),
+            (
+                self.mix.teach == 0,
+                "mix has no share for teach, but nothing can be asked before it".to_owned(),
+            ),
+        ];
+        checks.into_iter().filter_map(|(wrong, fault)| wrong.then_some(fault)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        let wrong = Parameters {
+            minutes: 0,
+            seed: u64::MAX,
+            concurrency: 257,
+            mix: Mix { teach: 0, ..Mix::default() },
+            ..Parameters::default()
+        };
+        let faults = wrong.faults().join("; ");
+        for name in ["minutes", "seed", "concurrency", "mix"] {
+            assert!(faults.contains(name), "{name} is not in: {faults}");
+        }
+        assert_eq!(Parameters::default().faults(), [""; 0]);
+    }
+
+    #[test]
+    fn a_drill_has_no_more_events_than_can_be_told_apart() {
+        let longest = Parameters { minutes: 10_000, events_per_minute: 200_000, ..Parameters::default() };
+        assert_eq!(longest.faults(), [""; 0]);
+        let longer = Parameters { events_per_minute: 200_001, ..longest };
+        assert!(longer.faults().concat().contains("at most 2000000000"));
+    }
+}

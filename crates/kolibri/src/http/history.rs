@@ -1,0 +1,117 @@
+//! What the last hour was like, for charts that need no Prometheus.
+
+use axum::Json;
+use axum::extract::State;
+use kolibri_core::clock::rfc3339;
+use kolibri_core::telemetry::history::{ByCommand, Failures, History, Latency, Point, STEP};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use crate::config::settings;
+
+/// The last hour.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct HistoryResponse {
+    /// False when there are no metrics to keep a history of.
+    available: bool,
+    /// The setting that turned them off, when they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variable: Option<&'static str>,
+    /// From one point to the next.
+    step_seconds: u64,
+    /// Oldest first, up to 360; the first is there one step after the start.
+    points: Vec<HistoryPoint>,
+}
+
+/// One step. Numbers are those of the step alone, from the same instruments as the metrics.
+#[derive(Debug, Serialize, ToSchema)]
+struct HistoryPoint {
+    /// When the step ended, RFC 3339.
+    time: String,
+    /// Events recorded.
+    events: EventCounts,
+    /// Commands refused or failed (COMMAND: of an unknown type) and traces that could not be written.
+    failed: FailureCounts,
+    /// How long executed commands took.
+    latency: Latencies,
+    /// Length of the genome at the end of the step; null when it could not be read.
+    blocks: Option<u64>,
+    /// Places of the queue in use at the end of the step.
+    queue_depth: u64,
+    /// Commands refused because the queue was full.
+    queue_refused: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+struct EventCounts {
+    teach: u64,
+    ask: u64,
+    forget: u64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+struct FailureCounts {
+    teach: u64,
+    ask: u64,
+    forget: u64,
+    command: u64,
+    trace: u64,
+}
+
+/// By command; null where none was executed.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+struct Latencies {
+    teach: Option<Quantiles>,
+    ask: Option<Quantiles>,
+    forget: Option<Quantiles>,
+}
+
+/// Estimated from a histogram, as Prometheus' `histogram_quantile` does it.
+#[derive(Debug, Serialize, ToSchema)]
+struct Quantiles {
+    /// Half of the commands took no longer.
+    p50_seconds: f64,
+    /// 99 of 100 took no longer.
+    p99_seconds: f64,
+}
+
+impl From<Point> for HistoryPoint {
+    fn from(point: Point) -> Self {
+        let ByCommand { teach, ask, forget } = point.events;
+        let events = EventCounts { teach, ask, forget };
+        let Failures { teach, ask, forget, command, trace } = point.failed;
+        let failed = FailureCounts { teach, ask, forget, command, trace };
+        let ByCommand { teach, ask, forget } = point.latency;
+        let quantiles = |latency: Option<Latency>| {
+            latency.map(|Latency { p50, p99 }| Quantiles { p50_seconds: p50, p99_seconds: p99 })
+        };
+        Self {
+            time: rfc3339(point.time),
+            events,
+            failed,
+            latency: Latencies { teach: quantiles(teach), ask: quantiles(ask), forget: quantiles(forget) },
+            blocks: point.blocks,
+            queue_depth: point.queue_depth,
+            queue_refused: point.queue_refused,
+        }
+    }
+}
+
+/// What the last hour was like, in steps of ten seconds. Not available when telemetry is off.
+#[utoipa::path(
+    get, path = "/api/v1/operations/history", tag = "operations",
+    responses((status = 200, description = "The last hour, or why it is not known", body = HistoryResponse))
+)]
+pub(super) async fn history(State(app): State<App>) -> Json<HistoryResponse> {
+    let points = app.node.history().map(History::points);
+    Json(HistoryResponse {
+        available: points.is_some(),
+        variable: (!app.telemetry).then_some(settings::TELEMETRY.variable),
+        step_seconds: STEP.as_secs(),
+        points: points.unwrap_or_default().into_iter().map(HistoryPoint::from).collect(),
+    })
+}

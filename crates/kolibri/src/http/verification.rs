@@ -1,0 +1,161 @@
+//! Verifying the genome of the running node: start, watch, stop.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use kolibri_core::clock::rfc3339;
+use kolibri_core::verification::{State as Found, Status};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use super::events::events;
+use super::operations::BlockHead;
+use super::problem::Problem;
+
+/// The last verification since the node started.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct VerificationResponse {
+    state: VerificationState,
+    /// Blocks checked.
+    done: u64,
+    /// Blocks in the genome when it began.
+    total: u64,
+    /// RFC 3339.
+    started: Option<String>,
+    /// RFC 3339.
+    ended: Option<String>,
+    /// The last block of a sound genome.
+    head: Option<BlockHead>,
+    /// How many blocks of a sound genome were erased by a FORGET.
+    erased: Option<u64>,
+    /// The first block that is not as it was recorded.
+    broken: Option<BrokenBlock>,
+    /// Why it failed.
+    problem: Option<String>,
+}
+
+/// How a verification stands.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum VerificationState {
+    /// None was started since the node was.
+    None,
+    Running,
+    /// Every block is as it was recorded.
+    Sound,
+    /// One is not.
+    Broken,
+    Cancelled,
+    /// The genome could not be read.
+    Failed,
+}
+
+/// A block that is not as it was recorded.
+#[derive(Debug, Serialize, ToSchema)]
+struct BrokenBlock {
+    /// Its index.
+    block: u64,
+    /// What is wrong with it.
+    fault: String,
+}
+
+impl From<&Status> for VerificationResponse {
+    fn from(status: &Status) -> Self {
+        let mut response = Self {
+            state: VerificationState::None,
+            done: status.done,
+            total: status.total,
+            started: status.started.map(rfc3339),
+            ended: status.ended.map(rfc3339),
+            head: None,
+            erased: None,
+            broken: None,
+            problem: None,
+        };
+        response.state = match &status.state {
+            Found::None => VerificationState::None,
+            Found::Running => VerificationState::Running,
+            Found::Cancelled => VerificationState::Cancelled,
+            Found::Sound { head, erased } => {
+                response.head = Some((*head).into());
+                response.erased = Some(*erased);
+                VerificationState::Sound
+            }
+            Found::Broken { index, fault } => {
+                response.broken = Some(BrokenBlock { block: *index, fault: fault.clone() });
+                VerificationState::Broken
+            }
+            Found::Failed(problem) => {
+                response.problem = Some(problem.clone());
+                VerificationState::Failed
+            }
+        };
+        response
+    }
+}
+
+/// Start to verify the genome: every block, its content, its erasure and every answer. Commands go on meanwhile.
+#[utoipa::path(
+    post, path = "/api/v1/genome/verification", operation_id = "start_verification", tag = "genome",
+    responses(
+        (status = 202, description = "Started", body = VerificationResponse),
+        (status = 409, description = "One is under way", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The node is stopping", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn start(
+    State(app): State<App>,
+) -> Result<(StatusCode, Json<VerificationResponse>), Problem> {
+    app.node.verification().start().map_err(Problem::of_verification)?;
+    Ok((StatusCode::ACCEPTED, status(State(app)).await))
+}
+
+/// How the last verification went, or goes.
+#[utoipa::path(
+    get, path = "/api/v1/genome/verification", operation_id = "verification", tag = "genome",
+    responses((status = 200, description = "The last one since the node started", body = VerificationResponse))
+)]
+pub(super) async fn status(State(app): State<App>) -> Json<VerificationResponse> {
+    Json(VerificationResponse::from(&*app.node.verification().watch().borrow()))
+}
+
+/// How the verification goes, as server-sent events: `progress` whenever it has changed, and a last `end`. Each carries
+/// what a GET of the verification returns.
+#[utoipa::path(
+    get, path = "/api/v1/genome/verification/progress", operation_id = "verification_progress", tag = "genome",
+    responses((status = 200, description = "The events", body = VerificationResponse, content_type = "text/event-stream"))
+)]
+pub(super) async fn progress(State(app): State<App>) -> impl IntoResponse {
+    let over = |status: &Status| !status.is_running();
+    events(app.node.verification().watch(), app.stopping.clone(), over, |status| {
+        VerificationResponse::from(status)
+    })
+}
+
+/// Stop the verification; returns when it has ended.
+#[utoipa::path(
+    delete, path = "/api/v1/genome/verification", operation_id = "cancel_verification", tag = "genome",
+    responses(
+        (status = 204, description = "Stopped"),
+        (status = 404, description = "None is under way", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn cancel(State(app): State<App>) -> Result<StatusCode, Problem> {
+    let node = Arc::clone(&app.node);
+    if !node.verification().cancel() {
+        let detail = "no verification is under way; POST starts one";
+        return Err(Problem::new(
+            StatusCode::NOT_FOUND,
+            "no_verification",
+            "No verification is under way",
+            detail,
+        ));
+    }
+    // Its sender lives as long as the node, so that waiting ends well.
+    let _ = node.verification().watch().wait_for(|status| !status.is_running()).await;
+    Ok(StatusCode::NO_CONTENT)
+}
