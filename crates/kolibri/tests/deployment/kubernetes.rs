@@ -229,7 +229,8 @@ fn the_node_starts_as_the_deployment_says_and_answers_its_probes_and_its_drill()
     assert_eq!(node.get("/api/v1/genome").0, 401, "nobody gets in without the token");
 
     let arguments = pod(&drill)["containers"][0]["args"].as_array().unwrap().clone();
-    let arguments: Vec<_> = arguments.iter().map(|argument| argument.as_str().unwrap()).collect();
+    let shorter = |argument| if argument == "--minutes=60" { "--minutes=1" } else { argument };
+    let arguments: Vec<_> = arguments.iter().map(|argument| shorter(argument.as_str().unwrap())).collect();
     let mut drill = node.command(&arguments);
     cli::end(drill.env("KOLIBRI_API_TOKEN_FILE", token)).printed();
 }

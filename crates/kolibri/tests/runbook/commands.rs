@@ -79,7 +79,7 @@ fn with_a_live_node(data: &Path, check: impl FnOnce(&Shell)) {
     let shell = Shell::new(&[
         ("127.0.0.1:8080", address(&node.api)),
         ("127.0.0.1:9464", address(node.metrics.as_ref().unwrap())),
-        ("127.0.0.1:9090", prometheus.address()),
+        ("127.0.0.1:9090", address(prometheus.url())),
         ("/var/lib/kolibri", data.to_str().unwrap()),
         ("8081", &free_port()),
         ("9465", &free_port()),

@@ -69,11 +69,6 @@ impl Prometheus {
         eventually("Prometheus scrapes", || (!self.query(&query).is_empty()).then_some(()));
     }
 
-    /// HOST:PORT.
-    pub fn address(&self) -> &str {
-        self.api.trim_start_matches("http://").trim_end_matches("/api/v1")
-    }
-
     /// The vector a query gives now, without the labels that say who was scraped.
     pub fn query(&self, query: &str) -> Samples {
         let data = self.get("query", &[("query", query)]);
