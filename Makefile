@@ -16,9 +16,10 @@ run: ## Build the node and start it (Ctrl-C stops it)
 test: lint ## Everything a change has to pass: lint, then every test
 	cargo test --workspace --locked
 
-lint: tools ## Format, clippy, dependencies and their licenses, docs
+lint: tools ## Format, clippy, shell scripts, dependencies and their licenses, docs
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	"$(TARGET)/tools/checkers/bin/shellcheck" .ci/run scripts/install-test-tools
 	cargo deny --locked check bans licenses sources
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --locked
 

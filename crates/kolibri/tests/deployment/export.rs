@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::running::cli::{Ended, run};
-use crate::shipped::{path, text};
+use crate::shipped::{Copy, checker, path, text};
 
 fn export(directory: &Path, flags: &[&str]) -> Ended {
     run(&[&["ops", "export", directory.to_str().unwrap()], flags].concat())
@@ -77,4 +77,22 @@ fn a_place_that_cannot_be_written_is_named() {
     let said = export(&file, &[]).failed(2);
     assert!(said.contains(file.to_str().unwrap()), "{said}");
     assert!(path("ops").is_dir());
+}
+
+/// The YAML files of a pack that are none.
+fn no_yaml(copy: &Copy) -> String {
+    let script = "import pathlib, sys, yaml
+for path in pathlib.Path(sys.argv[1]).rglob('*.y*ml'):
+    try:
+        list(yaml.safe_load_all(path.open()))
+    except yaml.YAMLError as error:
+        print(path, error)";
+    checker("python", &["-c", script, copy.at("").to_str().unwrap()]).accepted()
+}
+
+#[test]
+fn every_yaml_file_is_yaml_and_one_that_is_not_is_caught() {
+    assert_eq!(no_yaml(&Copy::of_ops()), "");
+    let broken = Copy::of_ops().change("collector/collector.yaml", "receivers:", "receivers: [");
+    assert!(no_yaml(&broken).contains("collector.yaml"));
 }
