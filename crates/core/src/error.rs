@@ -39,7 +39,7 @@ pub enum CommandError {
 }
 
 /// The closed set of reasons a trace names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// See [`CommandError::Text`].

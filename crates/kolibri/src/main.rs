@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `config` | every variable and flag: one declaration each, all faults reported at once |
 //! | `serve` | starting and stopping the node |
+//! | `signals` | what stops a program |
 //! | `http` | the API: the route table, handlers, problem documents |
 //! | `cli` | the other commands, most of them clients of a running node |
 //! | `pack` | the files of `ops/` and the runbook, carried along for `kolibri ops export` |
@@ -15,6 +16,7 @@ mod http;
 mod logging;
 mod pack;
 mod serve;
+mod signals;
 
 use std::process::ExitCode;
 

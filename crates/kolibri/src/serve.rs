@@ -5,20 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kolibri_core::Node;
+use kolibri_core::soak::Drills;
 use kolibri_core::telemetry::{Telemetry, TelemetryConfig};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::config::settings::{self, Setting};
 use crate::config::{Config, MetricsConfig};
 use crate::http;
+use crate::signals::StopSignals;
 
 /// How long requests that are under way may take once the node stops. With the writer, the index and the last push of
 /// metrics behind it, the whole stop stays below ten seconds.
 const DRAIN: Duration = Duration::from_secs(3);
-/// Signals so soon after the first are its echo: `timeout` and some shells tell the process, and then its whole group.
-const ECHO: Duration = Duration::from_millis(100);
 /// Threads for reading files; more would only compete for the same cores and disk.
 const BLOCKING_THREADS: usize = 64;
 
@@ -45,11 +44,14 @@ async fn serve(config: Config) -> Result<(), String> {
     let mut stop = StopSignals::listen()?;
     let (api, scrape) = listen(&config).await?;
     let api_address = local(&api)?;
-    let telemetry = Arc::new(start_telemetry(config.telemetry.as_ref(), api_address)?);
+    let instance = format!("{}:{}", host_name(), api_address.port());
+    let telemetry = Arc::new(start_telemetry(config.telemetry.as_ref(), instance)?);
     let node = open_node(&config, Arc::clone(&telemetry)).await?;
+    let drills = open_drills(&config, Arc::clone(&node)).await?;
 
     let (stopping, stopped) = watch::channel(false);
-    let doors = http::Doors::new(Arc::clone(&node), &telemetry, &config.http, stopped.clone())?;
+    let doors =
+        http::Doors::new(Arc::clone(&node), Arc::clone(&drills), &telemetry, &config.http, stopped.clone())?;
     let mut api = tokio::spawn(http::serve(api, http::api(doors), stopped.clone()));
     let metrics_address = scrape.as_ref().map(local).transpose()?;
     if let Some(listener) = scrape {
@@ -66,28 +68,33 @@ async fn serve(config: Config) -> Result<(), String> {
         ended = &mut api => return Err(format!("the API stopped serving: {ended:?}")),
     };
     tracing::info!(signal, "stopping: no more commands are taken, those under way are finished");
-    tokio::spawn(exit_at_once(stop));
+    tokio::spawn(stop.exit_at_once());
     // Nobody receives any more only when every listener has ended.
     let _ = stopping.send(true);
     if tokio::time::timeout(DRAIN, api).await.is_err() {
         tracing::warn!("some connections did not end in time");
     }
-    close(node, telemetry).await;
+    close(drills, node, telemetry).await;
     tracing::info!("stopped");
     Ok(())
 }
 
-fn start_telemetry(metrics: Option<&MetricsConfig>, address: SocketAddr) -> Result<Telemetry, String> {
+/// Starts telemetry as configured; `instance` tells this process from others. Call it inside a tokio runtime.
+pub(crate) fn start_telemetry(
+    metrics: Option<&MetricsConfig>,
+    instance: String,
+) -> Result<Telemetry, String> {
     let Some(metrics) = metrics else { return Ok(Telemetry::off()) };
     let config = TelemetryConfig {
-        instance: format!("{}:{}", host_name(), address.port()),
+        instance,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         otlp: metrics.otlp.clone(),
     };
     Telemetry::start(&config).map_err(|error| error.to_string())
 }
 
-fn host_name() -> String {
+/// The machine's name.
+pub(crate) fn host_name() -> String {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     if name.trim().is_empty() { "localhost".to_owned() } else { name.trim().to_owned() }
 }
@@ -106,9 +113,20 @@ async fn open_node(config: &Config, telemetry: Arc<Telemetry>) -> Result<Arc<Nod
     }
 }
 
-/// The genome first, so that the last values of the metrics are pushed after the last event.
-async fn close(node: Arc<Node>, telemetry: Arc<Telemetry>) {
+async fn open_drills(config: &Config, node: Arc<Node>) -> Result<Arc<Drills>, String> {
+    let directory = config.node.directory.clone();
+    let opened = tokio::task::spawn_blocking(move || Drills::beside(&node, &directory)).await;
+    match opened {
+        Ok(Ok(drills)) => Ok(Arc::new(drills)),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(error) => Err(format!("opening the history of drills failed: {error}")),
+    }
+}
+
+/// A drill first, which takes no thought for its end, then the genome, so that the last values of the metrics are pushed after the last event.
+async fn close(drills: Arc<Drills>, node: Arc<Node>, telemetry: Arc<Telemetry>) {
     let closed = tokio::task::spawn_blocking(move || {
+        drills.close();
         node.close();
         telemetry.shutdown();
     });
@@ -122,10 +140,7 @@ async fn close(node: Arc<Node>, telemetry: Arc<Telemetry>) {
 async fn listen(config: &Config) -> Result<(TcpListener, Option<TcpListener>), String> {
     let api = bind(config.http.address, &settings::HTTP_HOST, &settings::HTTP_PORT).await;
     let scrape = match &config.telemetry {
-        Some(metrics) => {
-            let bound = bind(metrics.scrape, &settings::PROMETHEUS_HOST, &settings::PROMETHEUS_PORT).await;
-            bound.map(Some)
-        }
+        Some(metrics) => bind_scrape(metrics).await.map(Some),
         None => Ok(None),
     };
     match (api, scrape) {
@@ -136,6 +151,11 @@ async fn listen(config: &Config) -> Result<(TcpListener, Option<TcpListener>), S
             Err(problems.join("\n  "))
         }
     }
+}
+
+/// Listens for scrapes.
+pub(crate) async fn bind_scrape(metrics: &MetricsConfig) -> Result<TcpListener, String> {
+    bind(metrics.scrape, &settings::PROMETHEUS_HOST, &settings::PROMETHEUS_PORT).await
 }
 
 async fn bind(address: SocketAddr, host: &Setting, port: &Setting) -> Result<TcpListener, String> {
@@ -163,38 +183,4 @@ async fn bind(address: SocketAddr, host: &Setting, port: &Setting) -> Result<Tcp
 
 fn local(listener: &TcpListener) -> Result<SocketAddr, String> {
     listener.local_addr().map_err(|error| format!("a listener has no address: {error}"))
-}
-
-/// The signals that stop the node.
-struct StopSignals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl StopSignals {
-    fn listen() -> Result<Self, String> {
-        let listen = |kind| signal(kind).map_err(|error| format!("signals cannot be received: {error}"));
-        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-        }
-    }
-}
-
-/// A second signal: whoever sends it does not want to wait. The genome is safe at any moment.
-async fn exit_at_once(mut stop: StopSignals) {
-    let echoes = async {
-        loop {
-            stop.next().await;
-        }
-    };
-    // Always ends by the timeout.
-    let _ = tokio::time::timeout(ECHO, echoes).await;
-    let signal = stop.next().await;
-    tracing::warn!(signal, "second signal: exiting at once");
-    std::process::exit(130);
 }

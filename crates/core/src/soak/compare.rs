@@ -1,6 +1,7 @@
 //! Whether a drill is slower than those before it, and whether that is more than they differ among themselves.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::parameters::{Pace, Parameters};
 use super::report::{Report, State};
@@ -11,7 +12,8 @@ const COMPARED: usize = 10;
 const ENOUGH: usize = 3;
 
 /// How a drill compares with those before it that were asked to do the same on the same machine.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SoakComparison)]
 pub struct Comparison {
     /// How many those are, at most ten.
     pub comparable: usize,

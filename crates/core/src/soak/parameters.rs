@@ -1,6 +1,7 @@
 //! What a drill is asked to do, within its limits.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The most events of one drill; the vocabulary tells no more associations apart.
 pub const MAX_EVENTS: u64 = 2_000_000_000;
@@ -20,8 +21,9 @@ const BYTES_PER_EVENT: u64 = 800;
 const BYTES_BESIDE: u64 = 160 << 20;
 
 /// How fast simulated time passes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = SoakPace)]
 pub enum Pace {
     /// As fast as the engine goes.
     #[default]
@@ -31,8 +33,9 @@ pub enum Pace {
 }
 
 /// How many of the events are of each kind, relative to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = SoakMix)]
 pub struct Mix {
     /// TEACH; every tenth teaches a known stimulus anew.
     pub teach: u32,
@@ -60,8 +63,9 @@ impl Mix {
 }
 
 /// What a drill is asked to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = SoakParameters)]
 pub struct Parameters {
     /// Simulated minutes, 1 to [`MAX_MINUTES`].
     pub minutes: u32,

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use kolibri_genome::Head;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::compare::Comparison;
 use super::parameters::Parameters;
 use crate::clock;
 
 /// How a drill stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = SoakState)]
 pub enum State {
     /// It runs, or is being checked.
     Running,
@@ -42,8 +44,9 @@ impl State {
 }
 
 /// What a running drill does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = SoakPhase)]
 pub enum Phase {
     /// Events are made.
     Running,
@@ -52,7 +55,8 @@ pub enum Phase {
 }
 
 /// How far a drill is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SoakProgress)]
 pub struct Progress {
     /// The drill.
     pub id: String,
@@ -73,7 +77,8 @@ pub struct Progress {
 }
 
 /// How long one type of event took, from the caller to the answer, in seconds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SoakLatency)]
 pub struct Latency {
     /// How many there were.
     pub count: u64,
@@ -88,7 +93,8 @@ pub struct Latency {
 }
 
 /// Resident memory of the whole process, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SoakMemory)]
 pub struct Memory {
     /// When the drill began.
     pub start_bytes: u64,
@@ -101,7 +107,7 @@ pub struct Memory {
 }
 
 /// Where a drill ran: drills of different machines are not compared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Machine {
     /// The machine's name.
     pub host: String,
@@ -112,7 +118,8 @@ pub struct Machine {
 }
 
 /// The last block of the drill's genome.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SoakHead)]
 pub struct ReportHead {
     /// Its index.
     pub index: u64,
@@ -127,7 +134,8 @@ impl From<Head> for ReportHead {
 }
 
 /// Everything about one drill.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SoakReport)]
 pub struct Report {
     /// The drill's id: when it began, in UTC, and four random digits.
     pub id: String,
@@ -135,6 +143,7 @@ pub struct Report {
     pub state: State,
     /// When it began, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
     #[serde(with = "clock::as_rfc3339")]
+    #[schema(value_type = String)]
     pub started: u64,
     /// What it was asked to do.
     #[serde(flatten)]

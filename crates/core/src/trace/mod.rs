@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::clock;
 use crate::error::{CommandError, ErrorKind};
@@ -83,7 +84,7 @@ impl std::fmt::Display for TraceId {
 }
 
 /// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// It was executed.
@@ -93,14 +94,17 @@ pub enum Outcome {
 }
 
 /// The record of one command.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Trace {
     /// Which command; written as 32 hex digits.
+    #[schema(value_type = String)]
     pub trace_id: TraceId,
     /// When the command reached the node, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
     #[serde(with = "clock::as_rfc3339")]
+    #[schema(value_type = String)]
     pub time: u64,
     /// The command's event type, or `COMMAND` for an unknown one.
+    #[schema(value_type = String)]
     pub event: Cow<'static, str>,
     /// How it ended.
     pub outcome: Outcome,
@@ -114,6 +118,7 @@ pub struct Trace {
     pub block: Option<u64>,
     /// The soak drill that made the command; `None` for people's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
     pub soak: Option<Arc<str>>,
     /// The texts of the command; only when an operator opted in (`KOLIBRI_TRACE_CONTENT=1`).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,7 +126,7 @@ pub struct Trace {
 }
 
 /// Microseconds, by phase; a phase that was not reached is 0.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 pub struct Phases {
     /// From the intake to the end of the command.
     pub total: u64,
@@ -134,7 +139,7 @@ pub struct Phases {
 }
 
 /// The texts of a command.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct TracedContent {
     /// As it was sent.
     pub stimulus: String,

@@ -15,6 +15,7 @@ use crate::config::{self, Token};
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A client of one node.
+#[derive(Clone)]
 pub(super) struct Client {
     http: reqwest::blocking::Client,
     url: String,
@@ -73,6 +74,10 @@ impl Client {
 
     pub(super) fn post(&self, path: &str) -> RequestBuilder {
         self.authorised(self.http.post(format!("{}{path}", self.url)))
+    }
+
+    pub(super) fn delete(&self, path: &str) -> RequestBuilder {
+        self.authorised(self.http.delete(format!("{}{path}", self.url)))
     }
 
     fn authorised(&self, request: RequestBuilder) -> RequestBuilder {

@@ -138,7 +138,10 @@ impl Healthcheck {
 }
 
 /// Calls the node. What it does not find is a no; any other problem is a failure.
-fn call(node: &Connection, request: impl FnOnce(&Client) -> RequestBuilder) -> Result<Value, Stop> {
+pub(super) fn call(
+    node: &Connection,
+    request: impl FnOnce(&Client) -> RequestBuilder,
+) -> Result<Value, Stop> {
     let client = Client::new(node)?;
     client.json(request(&client))?.map_err(|(status, problem)| {
         if status == StatusCode::NOT_FOUND {

@@ -1,4 +1,5 @@
-//! The command line. `serve` runs the node, `genome` reads a data directory, the others are clients of a running node.
+//! The command line. `serve` runs the node, `genome` reads a data directory, `soak` runs drills in the node or beside it,
+//! the others are clients of a running node.
 //!
 //! Exit codes: 0 it is done; 1 the answer is no (nothing found, not taught, not ready, a broken genome); 2 it could not
 //! be done (bad usage or configuration, no node there, a file that cannot be read).
@@ -8,6 +9,7 @@ mod commands;
 mod configuration;
 mod genome;
 mod ops;
+mod soak;
 mod transfer;
 
 use std::process::ExitCode;
@@ -70,6 +72,9 @@ Examples:
     /// Read and verify the genome in a data directory, beside a live node or without one
     #[command(subcommand)]
     Genome(genome::Genome),
+    /// Soak drills: is the engine getting slower, leaking, failing?
+    #[command(subcommand)]
+    Soak(soak::Soak),
     /// How commands were executed
     #[command(subcommand)]
     Trace(commands::TraceCommand),
@@ -135,6 +140,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(),
         Command::Genome(genome) => genome.run(),
+        Command::Soak(soak) => soak.run(),
         Command::Trace(trace) => trace.run(),
         Command::Config(configuration) => configuration.run(),
         Command::Ops(ops) => ops.run(),

@@ -48,6 +48,15 @@ pub(crate) struct MetricsConfig {
     pub(crate) otlp: Option<OtlpConfig>,
 }
 
+/// What a process tells of itself.
+#[derive(Debug)]
+pub(crate) struct ObservabilityConfig {
+    /// Metrics; `None` turns them off.
+    pub(crate) telemetry: Option<MetricsConfig>,
+    /// What is logged, and how.
+    pub(crate) log: LogConfig,
+}
+
 /// What is logged, and how.
 #[derive(Debug, Clone)]
 pub(crate) struct LogConfig {
@@ -124,9 +133,21 @@ pub(crate) fn data_directory(settings: &Settings) -> DataDirectory {
 /// # Errors
 /// When there are two, or its file cannot be read, or it is too short.
 pub(crate) fn token(settings: &Settings) -> Result<Option<Token>, Vec<Fault>> {
+    parse_part(settings, |parser| parser.token())
+}
+
+/// Metrics and logs alone, for commands that do work of their own.
+///
+/// # Errors
+/// Every fault in these settings.
+pub(crate) fn observability(settings: &Settings) -> Result<ObservabilityConfig, Vec<Fault>> {
+    parse_part(settings, |parser| ObservabilityConfig { telemetry: parser.telemetry(), log: parser.log() })
+}
+
+fn parse_part<T>(settings: &Settings, parse: impl FnOnce(&mut Parser<'_>) -> T) -> Result<T, Vec<Fault>> {
     let mut parser = Parser { settings, faults: Vec::new() };
-    let token = parser.token();
-    if parser.faults.is_empty() { Ok(token) } else { Err(parser.faults) }
+    let part = parse(&mut parser);
+    if parser.faults.is_empty() { Ok(part) } else { Err(parser.faults) }
 }
 
 struct Parser<'a> {

@@ -7,6 +7,7 @@
 //! | `genome` | reading the genome |
 //! | `knowledge` | everything that can be asked, as a stream |
 //! | `verification` | verifying the genome of the running node |
+//! | `soaks` | soak drills |
 //! | `traces` | how commands were executed |
 //! | `operations` | how the node is, at a glance |
 //! | `history` | what the last hour was like |
@@ -31,6 +32,7 @@ mod knowledge;
 mod measure;
 mod operations;
 mod problem;
+mod soaks;
 mod traces;
 mod verification;
 
@@ -42,6 +44,7 @@ use axum::routing::get;
 use axum::{Json, Router, middleware};
 use guard::BearerToken;
 use kolibri_core::Node;
+use kolibri_core::soak::Drills;
 use kolibri_core::telemetry::Telemetry;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -57,6 +60,7 @@ type App = Arc<Doors>;
 /// The node behind the API, and what stands at its doors.
 pub(crate) struct Doors {
     node: Arc<Node>,
+    drills: Arc<Drills>,
     guard: guard::Guard,
     measure: measure::HttpInstruments,
     started: operations::Started,
@@ -73,6 +77,7 @@ impl Doors {
     /// When Prometheus cannot be asked for alerts at all; a message for people.
     pub(crate) fn new(
         node: Arc<Node>,
+        drills: Arc<Drills>,
         telemetry: &Telemetry,
         config: &HttpConfig,
         stopping: watch::Receiver<bool>,
@@ -80,6 +85,7 @@ impl Doors {
         let prometheus = config.prometheus.clone().map(alerts::Prometheus::new).transpose();
         Ok(Self {
             node,
+            drills,
             guard: guard::Guard::new(config),
             measure: measure::HttpInstruments::new(telemetry),
             started: operations::Started::now(),
@@ -115,6 +121,9 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(knowledge::associations))
         .routes(routes!(verification::status, verification::start, verification::cancel))
         .routes(routes!(verification::progress))
+        .routes(routes!(soaks::list, soaks::start))
+        .routes(routes!(soaks::show, soaks::stop))
+        .routes(routes!(soaks::progress))
         .routes(routes!(traces::last))
         .routes(routes!(traces::latest))
         .routes(routes!(traces::by_id))

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use kolibri_core::CommandError;
+use kolibri_core::soak::StartError;
 use kolibri_core::trace::TraceId;
 use kolibri_core::verification::NotStarted;
 use serde::Serialize;
@@ -88,6 +89,22 @@ impl Problem {
             ),
             NotStarted::Stopping => Self::of_read(&CommandError::Stopping),
         }
+    }
+
+    /// A drill that was not started.
+    pub(super) fn of_soak(error: StartError) -> Self {
+        let (status, kind, title) = match &error {
+            StartError::Parameters(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "soak_parameters", "The drill cannot be like this")
+            }
+            StartError::Busy { .. } => (StatusCode::CONFLICT, "soak_running", "Another drill runs"),
+            StartError::NoRoom { .. } => {
+                (StatusCode::INSUFFICIENT_STORAGE, "soak_too_large", "The drill would not fit on the disk")
+            }
+            StartError::Stopping => return Self::of_read(&CommandError::Stopping),
+            StartError::History(_) | StartError::System(_) => return Self::internal(error),
+        };
+        Self::new(status, kind, title, error.to_string())
     }
 
     /// A thread that should have answered did not.

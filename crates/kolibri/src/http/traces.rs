@@ -27,7 +27,7 @@ pub(super) struct LatestQuery {
 #[utoipa::path(
     get, path = "/api/v1/traces/latest", tag = "traces", params(LatestQuery),
     responses(
-        (status = 200, description = "The trace", body = Object),
+        (status = 200, description = "The trace", body = Trace),
         (status = 404, description = "There is none", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -64,7 +64,7 @@ fn default_limit() -> usize {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TracesResponse {
     /// The newest first.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Trace>)]
     traces: Vec<Arc<Trace>>,
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn last(
     get, path = "/api/v1/traces/{trace_id}", tag = "traces",
     params(("trace_id" = String, Path, description = "32 lower-case hex digits")),
     responses(
-        (status = 200, description = "The trace", body = Object),
+        (status = 200, description = "The trace", body = Trace),
         (status = 404, description = "Not remembered", body = Problem, content_type = "application/problem+json"),
     )
 )]

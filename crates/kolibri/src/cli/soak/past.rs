@@ -1,0 +1,146 @@
+//! Drills that have been, or run now: list, show, compare, stop. They are read from the running node, or from the
+//! directory in which standalone drills worked.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use kolibri_core::soak::{History, Report};
+use kolibri_core::store::DataDirectory;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::run::fetch;
+use super::table;
+use super::{Connection, Output, Stop};
+use crate::cli::client::Client;
+use crate::cli::{print_json, print_line};
+
+/// Who remembers the drills.
+#[derive(Args)]
+struct Memory {
+    /// Read the history of standalone drills in this directory, not the node's
+    #[arg(long)]
+    directory: Option<PathBuf>,
+    #[command(flatten)]
+    node: Connection,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct List {
+    #[command(flatten)]
+    memory: Memory,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct Show {
+    /// The drill's id, or `last`
+    id: String,
+    #[command(flatten)]
+    memory: Memory,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct Compare {
+    /// The earlier drill's id
+    a: String,
+    /// The later drill's id, or `last`
+    b: String,
+    #[command(flatten)]
+    memory: Memory,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct StopDrill {
+    /// The drill's id
+    id: String,
+    #[command(flatten)]
+    node: Connection,
+}
+
+#[derive(Deserialize)]
+struct Soaks {
+    soaks: Vec<Report>,
+}
+
+impl Memory {
+    fn all(&self) -> Result<Vec<Report>, Stop> {
+        match &self.directory {
+            None => fetch(&self.node, |client| client.get("/api/v1/soaks")).map(|Soaks { soaks }| soaks),
+            Some(directory) => {
+                let path = DataDirectory::new(directory).soak_history();
+                if !path.exists() {
+                    return Err(Stop::Failed(format!("{} holds no history of drills", directory.display())));
+                }
+                let history = History::open(path).map_err(|error| error.to_string())?;
+                Ok(history.all().map_err(|error| error.to_string())?)
+            }
+        }
+    }
+
+    fn find(&self, ids: &[&str]) -> Result<Vec<Report>, Stop> {
+        let all = self.all()?;
+        let find = |id: &str| match id {
+            "last" => all.first(),
+            id => all.iter().find(|report| report.id == id),
+        };
+        ids.iter()
+            .map(|id| {
+                find(id).cloned().ok_or_else(|| {
+                    eprintln!(
+                        "kolibri: no drill {id} is remembered; `kolibri soak list` lists those that are"
+                    );
+                    Stop::No
+                })
+            })
+            .collect()
+    }
+}
+
+impl List {
+    pub(super) fn run(self) -> Result<(), Stop> {
+        let all = self.memory.all()?;
+        if self.output.json { print_json(&all) } else { print_line(&table::list(&all)) }
+    }
+}
+
+impl Show {
+    pub(super) fn run(self) -> Result<(), Stop> {
+        let found = self.memory.find(&[&self.id])?;
+        found.iter().try_for_each(|report| table::print(&self.output, report))
+    }
+}
+
+impl Compare {
+    pub(super) fn run(self) -> Result<(), Stop> {
+        let found = self.memory.find(&[&self.a, &self.b])?;
+        let [a, b] = &found[..] else { return Err(Stop::No) };
+        if !self.output.json {
+            return print_line(&table::compare(a, b));
+        }
+        let rows: serde_json::Map<_, _> = table::figures(a, b)
+            .map(|figure| {
+                let change = figure.change();
+                (figure.name.to_owned(), json!({ "a": figure.a, "b": figure.b, "change_ratio": change }))
+            })
+            .collect();
+        print_json(&json!({ "a": a.id, "b": b.id, "figures": rows, "comparison": b.comparison }))
+    }
+}
+
+impl StopDrill {
+    pub(super) fn run(self) -> Result<(), Stop> {
+        let client = Client::new(&self.node)?;
+        // The id becomes part of a path.
+        if !self.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Err(Stop::Failed(format!("`{}` is no drill's id", self.id)));
+        }
+        client.accepted(client.send(client.delete(&format!("/api/v1/soaks/{}", self.id)))?)?;
+        print_line(&format!("drill {} was told to stop", self.id))
+    }
+}

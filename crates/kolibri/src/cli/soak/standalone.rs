@@ -1,0 +1,85 @@
+//! A drill in this process: a laptop, CI, a cron job. Its metrics can be scraped while it runs, and are pushed by OTLP
+//! before the process ends.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kolibri_core::soak::{Drills, Parameters, Report, StartError, State};
+use kolibri_core::store::DataDirectory;
+use kolibri_core::telemetry::{Instruments, Telemetry};
+use tokio::sync::watch;
+
+use super::Stop;
+use super::run::Bar;
+use crate::config::settings::Settings;
+use crate::config::{MetricsConfig, ObservabilityConfig, observability};
+use crate::{http, logging, serve, signals};
+
+/// Runs a drill in `directory`, or in a temporary one, and returns its report.
+pub(super) fn run(parameters: Parameters, directory: Option<PathBuf>) -> Result<Report, Stop> {
+    let ObservabilityConfig { telemetry: metrics, log } = observability(&Settings::from_environment())?;
+    logging::start(&log);
+    // Removed when this function ends.
+    let temporary = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
+    let place = directory.unwrap_or_else(|| temporary.path().to_owned());
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("no async runtime: {error}"))?;
+    runtime.block_on(measured(metrics, move |telemetry| drill(&place, parameters, telemetry)))
+}
+
+/// Serves metrics while `work` goes on, and pushes the last ones.
+async fn measured<T: Send + 'static>(
+    metrics: Option<MetricsConfig>,
+    work: impl FnOnce(&Telemetry) -> Result<T, Stop> + Send + 'static,
+) -> Result<T, Stop> {
+    let listener = match &metrics {
+        Some(metrics) => Some(serve::bind_scrape(metrics).await?),
+        None => None,
+    };
+    let instance = format!("{}:soak", serve::host_name());
+    let telemetry = Arc::new(serve::start_telemetry(metrics.as_ref(), instance)?);
+    let (stopping, stopped) = watch::channel(false);
+    let scrape = listener
+        .map(|listener| tokio::spawn(http::serve(listener, http::metrics(Arc::clone(&telemetry)), stopped)));
+    let measured = Arc::clone(&telemetry);
+    let worked = tokio::task::spawn_blocking(move || {
+        let result = work(&measured);
+        measured.shutdown();
+        result
+    });
+    let result = worked.await.unwrap_or_else(|error| Err(Stop::Failed(format!("the drill failed: {error}"))));
+    // Nobody receives when there is no listener.
+    let _ = stopping.send(true);
+    drop(scrape);
+    result
+}
+
+fn drill(place: &std::path::Path, parameters: Parameters, telemetry: &Telemetry) -> Result<Report, Stop> {
+    let instruments = Arc::new(Instruments::new(telemetry));
+    let drills = Drills::alone(&DataDirectory::new(place), instruments)
+        .map_err(|error| error.to_string())?
+        .map_err(|error| error.to_string())?;
+    let drills = Arc::new(drills);
+    let id = drills.start(parameters).map_err(refused)?;
+    let (stopper, stopped) = (Arc::clone(&drills), id.clone());
+    signals::on_stop(move || {
+        eprintln!("kolibri: stopping the drill");
+        stopper.stop(&stopped);
+    })?;
+    let bar = Bar::new();
+    if let Some(mut progress) = drills.progress(&id) {
+        while progress.borrow_and_update().state == State::Running {
+            bar.show(&progress.borrow());
+            // Its sender ends with the drill.
+            if tokio::runtime::Handle::current().block_on(progress.changed()).is_err() {
+                break;
+            }
+        }
+    }
+    bar.clear();
+    let report = drills.find(&id).map_err(|error| error.to_string())?;
+    report.ok_or_else(|| Stop::Failed(format!("the report of drill {id} is lost")))
+}
+
+fn refused(error: StartError) -> Stop {
+    Stop::Failed(error.to_string())
+}

@@ -1,0 +1,155 @@
+//! Soak drills: start one, watch it, stop it, and read what became of those before.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kolibri_core::soak::{Drills, HistoryError, Parameters, Progress, Report, State as DrillState};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use super::body::{JsonBody, Parameter};
+use super::events::events;
+use super::problem::Problem;
+
+/// A drill that has begun.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SoakStarted {
+    /// Its id.
+    id: String,
+    /// `running`.
+    state: DrillState,
+    /// Where to look at it.
+    links: SoakLinks,
+}
+
+/// Where to look at a drill.
+#[derive(Debug, Serialize, ToSchema)]
+struct SoakLinks {
+    /// Its report; DELETE stops it.
+    #[serde(rename = "self")]
+    itself: String,
+    /// Its progress, as server-sent events.
+    progress: String,
+}
+
+/// The drills that are remembered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SoaksResponse {
+    /// The one that runs now.
+    running: Option<String>,
+    /// The newest first; at most 200.
+    soaks: Vec<Report>,
+}
+
+/// Start a soak drill: simulated minutes of events, on a genome of its own. Everything in the body has a default.
+#[utoipa::path(
+    post, path = "/api/v1/soaks", operation_id = "start_soak", tag = "soaks", request_body = Parameters,
+    responses(
+        (status = 202, description = "It has begun", body = SoakStarted),
+        (status = 409, description = "Another one runs", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A parameter is out of its limits", body = Problem, content_type = "application/problem+json"),
+        (status = 507, description = "It would not fit on the disk", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn start(
+    State(app): State<App>,
+    JsonBody(parameters): JsonBody<Parameters>,
+) -> Result<Response, Problem> {
+    let id = blocking(&app, move |drills| drills.start(parameters)).await?.map_err(Problem::of_soak)?;
+    let itself = format!("/api/v1/soaks/{id}");
+    let location = HeaderValue::from_str(&itself).map_err(Problem::internal)?;
+    let links = SoakLinks { progress: format!("{itself}/progress"), itself };
+    let body = Json(SoakStarted { id, state: DrillState::Running, links });
+    Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], body).into_response())
+}
+
+/// Every drill that is remembered, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/soaks", operation_id = "soaks", tag = "soaks",
+    responses((status = 200, description = "The drills", body = SoaksResponse))
+)]
+pub(super) async fn list(State(app): State<App>) -> Result<Json<SoaksResponse>, Problem> {
+    let found = blocking(&app, |drills| Ok::<_, HistoryError>((drills.running(), drills.all()?))).await?;
+    let (running, soaks) = found.map_err(Problem::internal)?;
+    Ok(Json(SoaksResponse { running, soaks }))
+}
+
+/// The report of one drill.
+#[utoipa::path(
+    get, path = "/api/v1/soaks/{id}", operation_id = "soak", tag = "soaks",
+    params(("id" = String, Path, description = "The drill's id")),
+    responses(
+        (status = 200, description = "The report", body = Report),
+        (status = 404, description = "No such drill", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn show(State(app): State<App>, Parameter(id): Parameter) -> Result<Json<Report>, Problem> {
+    find(&app, &id).await.map(Json)
+}
+
+/// How a drill goes, as server-sent events: `progress` whenever something has changed, and a last `end`.
+#[utoipa::path(
+    get, path = "/api/v1/soaks/{id}/progress", operation_id = "soak_progress", tag = "soaks",
+    params(("id" = String, Path, description = "The drill's id")),
+    responses(
+        (status = 200, description = "The events", body = Progress, content_type = "text/event-stream"),
+        (status = 404, description = "No such drill", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It ended before the node was started", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn progress(
+    State(app): State<App>,
+    Parameter(id): Parameter,
+) -> Result<impl IntoResponse, Problem> {
+    let Some(watched) = app.drills.progress(&id) else {
+        return Err(ended(&find(&app, &id).await?));
+    };
+    let over = |progress: &Progress| progress.state != DrillState::Running;
+    Ok(events(watched, app.stopping.clone(), over, Progress::clone))
+}
+
+/// Stop a drill. It ends a moment later, as `stopped`.
+#[utoipa::path(
+    delete, path = "/api/v1/soaks/{id}", operation_id = "stop_soak", tag = "soaks",
+    params(("id" = String, Path, description = "The drill's id")),
+    responses(
+        (status = 202, description = "It was told to stop"),
+        (status = 404, description = "No such drill", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It has ended", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn stop(State(app): State<App>, Parameter(id): Parameter) -> Result<StatusCode, Problem> {
+    if app.drills.stop(&id) { Ok(StatusCode::ACCEPTED) } else { Err(ended(&find(&app, &id).await?)) }
+}
+
+async fn find(app: &App, id: &str) -> Result<Report, Problem> {
+    let wanted = id.to_owned();
+    let found = blocking(app, move |drills| drills.find(&wanted)).await?.map_err(Problem::internal)?;
+    found.ok_or_else(|| {
+        let detail = format!("no drill {id} is remembered; GET /api/v1/soaks lists those that are");
+        Problem::new(StatusCode::NOT_FOUND, "no_such_soak", "No such drill", detail)
+    })
+}
+
+fn ended(report: &Report) -> Problem {
+    let detail = format!(
+        "drill {} is {} and has nothing more to tell; GET /api/v1/soaks/{} is its report",
+        report.id,
+        report.state.name(),
+        report.id
+    );
+    Problem::new(StatusCode::CONFLICT, "soak_ended", "The drill has ended", detail)
+}
+
+/// The history is a file.
+async fn blocking<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce(&Drills) -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let app = Arc::clone(app);
+    tokio::task::spawn_blocking(move || work(&app.drills)).await.map_err(Problem::internal)
+}
