@@ -28,7 +28,7 @@ bench: ## Measure TEACH and ASK beside PostgreSQL, then recall (BENCH_SECONDS=10
 	bench/run
 
 ops-demo: tools ## Break a node on purpose and see which alerts fire and what they say (about two minutes)
-	cargo build --locked --package kolibri
+	cargo build --locked
 	scripts/ops-demo "$(TARGET)/debug/kolibri"
 
 tools:

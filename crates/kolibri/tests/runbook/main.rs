@@ -1,4 +1,5 @@
-//! The runbook: what it says of alerts, panels and files is so, both languages say the same, and its commands work.
+//! The runbook: what it says of alerts, panels and files is so, both languages say the same, and its commands work. So does
+//! the demonstration of the ops pack.
 // In a test a panic is the report, and nobody reads a test's items from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub)]
 
@@ -10,6 +11,7 @@ mod shipped;
 mod watching;
 
 mod commands;
+mod demonstration;
 mod elsewhere;
 mod pages;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::shipped::markdown::{Part, anchors, links, prose, spans};
+use crate::shipped::markdown::{self, Part, anchors, links, prose, spans};
 use crate::shipped::{path, text, yaml};
 use crate::{ENGLISH, RUSSIAN, page};
 
@@ -68,6 +68,17 @@ fn both_languages_have_the_same_sections_commands_tables_and_names() {
     for (section, (english, russian)) in shapes(&english).iter().zip(shapes(&russian)).enumerate() {
         let name = section.checked_sub(1).map_or("before the first heading", |section| &names[section]);
         assert_eq!(*english, russian, "{name}");
+    }
+}
+
+#[test]
+fn a_page_that_lacks_a_command_a_row_a_name_or_a_link_is_not_the_same() {
+    let shapes_of = |text: &str| shapes(&joined(markdown::parse(text)));
+    let russian = text(RUSSIAN);
+    for lost in ["kolibri healthcheck\n", "| `error` ", "`/readyz`", "](#kolibrinotready)", "\n## Дашборды\n"]
+    {
+        assert!(russian.contains(lost), "{lost}");
+        assert_ne!(shapes_of(&russian.replacen(lost, "", 1)), shapes_of(&russian), "{lost}");
     }
 }
 
