@@ -15,6 +15,10 @@ use super::shipped::{self, BaseUrls};
 use super::{Ended, listening};
 use crate::running::{Running, eventually};
 
+/// The job of series that were scraped.
+pub const SCRAPED: &str = "kolibri";
+/// The job of series that were pushed by OTLP: what Prometheus makes of the service's namespace and name.
+pub const PUSHED: &str = "kolibri/kolibri-backend";
 pub const RUNBOOK: &str = "https://runbooks.example/operations.md";
 pub const GRAFANA: &str = "https://grafana.example";
 
@@ -52,12 +56,17 @@ pub fn target(node: &Running) -> String {
 impl OnCall {
     /// Watches these targets; the links to traces lead to the node at `node`.
     pub fn start(targets: &[String], node: &str) -> Self {
+        Self::of_job(SCRAPED, targets, node)
+    }
+
+    /// The same, with series under the job's name.
+    pub fn of_job(job: &str, targets: &[String], node: &str) -> Self {
         let (webhook, mailbox) = (Collector::start(Manner::Answers(200)), Mailbox::start());
         let (address, alertmanager) = alertmanager(&webhook.url(), &mailbox.address.to_string());
         let directory = tempfile::tempdir().unwrap();
         let urls = BaseUrls { runbook: RUNBOOK, node, grafana: GRAFANA };
         std::fs::write(directory.path().join("alerts.yml"), shipped::alerts(&urls)).unwrap();
-        let configuration = shipped::prometheus(targets, &address);
+        let configuration = shipped::prometheus(job, targets, &address);
         std::fs::write(directory.path().join("prometheus.yml"), configuration).unwrap();
         Self { prometheus: Prometheus::start(directory), mailbox, webhook, _alertmanager: alertmanager }
     }

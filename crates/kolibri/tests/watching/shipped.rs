@@ -43,11 +43,12 @@ pub fn alerts(urls: &BaseUrls<'_>) -> String {
     rules
 }
 
-/// The configuration of Prometheus, with these targets and this Alertmanager, looking every second.
-pub fn prometheus(targets: &[String], alertmanager: &str) -> String {
+/// The configuration of Prometheus, with these targets as `job` and this Alertmanager, looking every second.
+pub fn prometheus(job: &str, targets: &[String], alertmanager: &str) -> String {
     let targets: Vec<_> = targets.iter().map(|target| format!("{target:?}")).collect();
     let shipped = replace(&read("prometheus/prometheus.yml"), "_interval: 15s\n", "_interval: 1s\n", 2);
     let shipped = replace(&shipped, "[\"127.0.0.1:9464\"]", &format!("[{}]", targets.join(", ")), 1);
+    let shipped = replace(&shipped, "job_name: kolibri\n", &format!("job_name: {job}\n"), 1);
     replace(&shipped, "[\"127.0.0.1:9093\"]", &format!("[{alertmanager:?}]"), 1)
 }
 
