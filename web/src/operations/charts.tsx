@@ -1,0 +1,95 @@
+// The last hour.
+import { useMemo } from "preact/hooks";
+import type { History } from "../api/types";
+import { words } from "../i18n";
+import { format } from "../i18n/format";
+import { history, operations } from "../node";
+import { Chart, type Series } from "../ui/chart";
+import { Panel } from "../ui/panel";
+import { Reading } from "../ui/reading";
+import { COMMANDS, sums, timesOf } from "./figures";
+
+export function Charts() {
+  const text = words().operations;
+  return (
+    <Panel title={text.lastHour} class="charts-panel">
+      {operations.value.value?.telemetry === false && <p class="note">{text.telemetryOff}</p>}
+      <Reading source={history}>
+        {(past) => (past.points.length === 0 ? <p class="muted">{text.noHistory}</p> : <Drawn past={past} />)}
+      </Reading>
+    </Panel>
+  );
+}
+
+function Drawn({ past }: { past: History }) {
+  const text = words().operations;
+  const times = useMemo(() => timesOf(past.points), [past]);
+  const charts = useMemo(() => seriesOf(past, text.median50, text.worst99), [past, text]);
+  const number = format().precise;
+  return (
+    <div class="charts">
+      <Chart
+        title={text.throughputChart}
+        times={times}
+        step={past.step_seconds}
+        series={charts.throughput}
+        write={number}
+      />
+      <Chart
+        title={text.failuresChart}
+        times={times}
+        step={past.step_seconds}
+        series={charts.failures}
+        write={number}
+      />
+      <Chart
+        title={text.latencyChart}
+        times={times}
+        step={past.step_seconds}
+        series={charts.latency}
+        write={format().duration}
+      />
+      <Chart
+        title={text.genomeChart}
+        times={times}
+        step={past.step_seconds}
+        series={name(charts.blocks, text.genomeLength)}
+        write={number}
+      />
+      <Chart
+        title={text.queueChart}
+        times={times}
+        step={past.step_seconds}
+        series={name(charts.queue, text.queueDepth)}
+        write={number}
+      />
+    </div>
+  );
+}
+
+function name(values: (number | null)[], title: string): Series[] {
+  return [{ name: title, values }];
+}
+
+function seriesOf({ points, step_seconds }: History, median: string, worst: string) {
+  const failing = Object.keys(sums(points, "failed")).filter((type) =>
+    points.some((point) => point.failed[type]),
+  );
+  const each = (types: readonly string[], of: "events" | "failed") =>
+    types.map((type) => ({
+      name: type,
+      values: points.map((point) => (point[of][type] ?? 0) / step_seconds),
+    }));
+  const quantile = (command: string, which: "p50_seconds" | "p99_seconds") =>
+    points.map((point) => point.latency[command]?.[which] ?? null);
+  return {
+    throughput: each(COMMANDS, "events"),
+    failures: each(failing.length > 0 ? failing : COMMANDS, "failed"),
+    latency: ["ASK", "TEACH"].flatMap((command) => [
+      { name: `${command} ${worst}`, values: quantile(command, "p99_seconds") },
+      { name: `${command} ${median}`, values: quantile(command, "p50_seconds") },
+    ]),
+    blocks: points.map(({ blocks }) => blocks),
+    queue: points.map(({ queue_depth }) => queue_depth),
+  };
+}

@@ -1,0 +1,57 @@
+// Failures by type.
+import { words } from "../i18n";
+import { format } from "../i18n/format";
+import { history } from "../node";
+import { Panel } from "../ui/panel";
+import { Reading } from "../ui/reading";
+import { Table } from "../ui/table";
+import { recent, sums } from "./figures";
+
+const QUARTER = 15 * 60;
+
+export function Errors() {
+  const text = words().operations;
+  return (
+    <Panel title={text.errorsByType}>
+      <Reading source={history}>
+        {(past) => {
+          const hour = sums(past.points, "failed");
+          const quarter = sums(recent(past, QUARTER), "failed");
+          const rows = Object.keys(hour).toSorted((one, other) => (hour[other] ?? 0) - (hour[one] ?? 0));
+          if (rows.length === 0) return <p class="muted">{text.noHistory}</p>;
+          return (
+            <Table
+              caption={text.errorsByType}
+              rows={rows}
+              rowKey={(type) => type}
+              rowClass={(type) => (quarter[type] ? "bad" : undefined)}
+              columns={[
+                { title: text.type, cell: (type) => <Type name={type} />, heads: true },
+                {
+                  title: text.lastQuarter,
+                  cell: (type) => format().number(quarter[type] ?? 0),
+                  numeric: true,
+                },
+                {
+                  title: text.lastHourColumn,
+                  cell: (type) => format().number(hour[type] ?? 0),
+                  numeric: true,
+                },
+              ]}
+            />
+          );
+        }}
+      </Reading>
+    </Panel>
+  );
+}
+
+function Type({ name }: { name: string }) {
+  const explained: Record<string, string> = words().operations.failureTypes;
+  return (
+    <>
+      <span class="event">{name}</span>{" "}
+      {explained[name] && <span class="small muted">{explained[name]}</span>}
+    </>
+  );
+}
