@@ -18,7 +18,8 @@ fn main() -> io::Result<()> {
         }
         let path = file.strip_prefix(&dist).map_err(io::Error::other)?.display().to_string();
         let zipped = file.with_added_extension("gz");
-        let zipped = if zipped.is_file() { format!("Some(include_bytes!({zipped:?}))") } else { "None".into() };
+        let zipped =
+            if zipped.is_file() { format!("Some(include_bytes!({zipped:?}))") } else { "None".into() };
         let _ = writeln!(
             table,
             "    File {{ path: {path:?}, plain: include_bytes!({file:?}), zipped: {zipped} }},"
@@ -31,7 +32,8 @@ fn main() -> io::Result<()> {
 
 /// Every file below a directory, in the order of their names.
 fn files(directory: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut entries = fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut entries =
+        fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     entries.sort();
     let mut found = Vec::new();
     for entry in entries {

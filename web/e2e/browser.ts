@@ -16,7 +16,11 @@ export function launch(): Promise<Browser> {
 }
 
 /** A page with an empty profile of its own, in English. */
-export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
   const context = await browser.newContext({
     locale: "en-GB",
     timezoneId: "Europe/Moscow",

@@ -61,7 +61,8 @@ const valid = computed(() => {
 /** Whether actions may be recorded. */
 export const granted = computed(() => {
   const choice = valid.value;
-  return choice?.granted && (choice.despite || !browserRefuses());
+  if (!choice?.granted) return false;
+  return choice.despite || !browserRefuses();
 });
 
 /** Whether the user has yet to be asked. */

@@ -23,12 +23,13 @@ export interface HistoryPoint {
   events: Record<string, number>;
   failed: Record<string, number>;
   latency: Record<string, Quantiles | null>;
-  blocks: number;
+  blocks: number | null;
   queue_depth: number;
   queue_refused: number;
 }
 
 export interface History {
+  available: boolean;
   step_seconds: number;
   points: HistoryPoint[];
 }
@@ -71,6 +72,7 @@ export interface Verification {
   head: { index: number; hash: string } | null;
   erased: number | null;
   broken: { block: number; fault: string } | null;
+  problem: string | null;
 }
 
 export interface SoakLatency {

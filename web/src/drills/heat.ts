@@ -7,7 +7,7 @@ export const BOUNDS = [1, 5, 10, 30, 60, 90, 120, 150, 180, 240, 300, 600, 1200,
 export const LIMIT = 120;
 
 const HOUR = 3_600_000;
-const COLUMNS = 12;
+const COLUMNS = 10;
 
 export interface Heat {
   /** The beginnings of the columns, in milliseconds since the Unix epoch. */

@@ -53,6 +53,7 @@ function CheckState({ state }: { state: Verification }) {
         )}
       </p>
       {state.state === "none" && <p class="muted">{text.neverChecked}</p>}
+      {state.problem && <q lang="en">{state.problem}</q>}
       {state.state === "sound" && <Proof state={state} />}
       {state.state === "cancelled" && <p>{text.checked(state.done, state.total)}</p>}
       <button type="button" onClick={() => void verify()}>

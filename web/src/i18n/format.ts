@@ -14,6 +14,8 @@ export interface Forms {
   other: string;
 }
 
+type Write = (value: number) => string;
+
 function formats(locale: string) {
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const precise = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
@@ -30,7 +32,7 @@ function formats(locale: string) {
     const format = new Intl.NumberFormat(locale, {
       style: "unit",
       unit,
-      unitDisplay: "short",
+      unitDisplay: "narrow",
       maximumSignificantDigits: 3,
     });
     return (value: number) => format.format(value);
@@ -41,6 +43,9 @@ function formats(locale: string) {
   const minutes = unit("minute");
   const hours = unit("hour");
   const days = unit("day");
+  /** Two units; the small one is left out when there is none of it. */
+  const pair = (large: Write, count: number, small: Write, rest: number) =>
+    [large(Math.floor(count)), Math.floor(rest) > 0 ? small(Math.floor(rest)) : ""].join(" ").trim();
   const bytes = ["byte", "kilobyte", "megabyte", "gigabyte"].map(unit);
 
   return {
@@ -65,10 +70,9 @@ function formats(locale: string) {
       if (value < 0.001) return microseconds(value * 1e6);
       if (value < 1) return milliseconds(value * 1000);
       if (value < 120) return seconds(value);
-      if (value < 7200) return `${minutes(Math.floor(value / 60))} ${seconds(Math.round(value % 60))}`;
-      if (value < 172_800)
-        return `${hours(Math.floor(value / 3600))} ${minutes(Math.floor((value % 3600) / 60))}`;
-      return `${days(Math.floor(value / 86_400))} ${hours(Math.floor((value % 86_400) / 3600))}`;
+      if (value < 3600) return pair(minutes, value / 60, seconds, value % 60);
+      if (value < 172_800) return pair(hours, value / 3600, minutes, (value % 3600) / 60);
+      return pair(days, value / 86_400, hours, (value % 86_400) / 3600);
     },
     bytes: (value: number) => {
       const step = Math.min(Math.floor(Math.log10(Math.max(value, 1)) / 3), bytes.length - 1);

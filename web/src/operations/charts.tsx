@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import type { History } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
-import { history, operations } from "../node";
+import { history } from "../node";
 import { Chart, type Series } from "../ui/chart";
 import { Panel } from "../ui/panel";
 import { Reading } from "../ui/reading";
@@ -12,10 +12,13 @@ import { COMMANDS, sums, timesOf } from "./figures";
 export function Charts() {
   const text = words().operations;
   return (
-    <Panel title={text.lastHour} class="charts-panel">
-      {operations.value.value?.telemetry === false && <p class="note">{text.telemetryOff}</p>}
+    <Panel title={text.lastHour}>
       <Reading source={history}>
-        {(past) => (past.points.length === 0 ? <p class="muted">{text.noHistory}</p> : <Drawn past={past} />)}
+        {(past) => {
+          if (!past.available) return <p class="note">{text.telemetryOff}</p>;
+          if (past.points.length === 0) return <p class="muted">{text.noHistory}</p>;
+          return <Drawn past={past} />;
+        }}
       </Reading>
     </Panel>
   );

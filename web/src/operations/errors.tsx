@@ -18,7 +18,9 @@ export function Errors() {
           const hour = sums(past.points, "failed");
           const quarter = sums(recent(past, QUARTER), "failed");
           const rows = Object.keys(hour).toSorted((one, other) => (hour[other] ?? 0) - (hour[one] ?? 0));
-          if (rows.length === 0) return <p class="muted">{text.noHistory}</p>;
+          if (rows.length === 0) {
+            return <p class="muted">{past.available ? text.noHistory : text.telemetryOff}</p>;
+          }
           return (
             <Table
               caption={text.errorsByType}

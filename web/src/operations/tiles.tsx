@@ -1,7 +1,7 @@
 // The state of the node in seven figures. A figure that is not known to be good is not green.
 import type { ComponentChildren } from "preact";
 import { connection } from "../api/connection";
-import type { History, Soak } from "../api/types";
+import type { History, OperationsState, Soak } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
 import type { Live } from "../live";
@@ -25,11 +25,7 @@ export function Tiles() {
       <Tile title={text.state} source={operations} read={state} />
       <Tile title={text.errors} source={history} read={errors} />
       <Tile title={text.throughput} source={history} read={rate} />
-      <Tile
-        title={text.genomeLength}
-        source={operations}
-        read={(node) => ({ value: text.blocks(node.genome.blocks) })}
-      />
+      <Tile title={text.genomeLength} source={operations} read={length} />
       <Tile title={text.askLatency} source={history} read={(past) => latency(past, "ASK")} />
       <Tile title={text.teachLatency} source={history} read={(past) => latency(past, "TEACH")} />
       <Tile title={text.lastDrill} source={soaks} read={({ soaks: [last] }) => drill(last)} />
@@ -67,7 +63,7 @@ function Tile<T>({ title, source, read }: TileProps<T>) {
   );
 }
 
-function state(node: { state: "ready" | "not_ready"; uptime_seconds: number; version: string }): Figure {
+function state(node: OperationsState): Figure {
   const text = words();
   const ready = node.state === "ready";
   return {
@@ -77,8 +73,19 @@ function state(node: { state: "ready" | "not_ready"; uptime_seconds: number; ver
   };
 }
 
+function length({ genome }: OperationsState): Figure {
+  return { value: format().number(genome.blocks), note: words().operations.inBlocks };
+}
+
+/** Without telemetry there is no history. */
+function off(): Figure {
+  const text = words().operations;
+  return { value: text.notKnown, note: text.telemetryIsOff };
+}
+
 function errors(past: History): Figure {
   const text = words().operations;
+  if (!past.available) return off();
   const ratio = errorRatio(recent(past, 300));
   if (ratio === null) return { value: "—", note: text.noCommands };
   const tone = ratio > ERROR_RATIO_LIMIT ? "bad" : "good";
@@ -91,11 +98,13 @@ function errors(past: History): Figure {
 
 function rate(past: History): Figure {
   const text = words().operations;
+  if (!past.available) return off();
   return { value: text.perSecond(throughput(recent(past, 60), past.step_seconds)), note: text.lastMinute };
 }
 
 function latency(past: History, command: string): Figure {
   const text = words().operations;
+  if (!past.available) return off();
   const known = lastLatency(recent(past, 300), command);
   if (!known) return { value: "—", note: text.noneLately(command) };
   return {

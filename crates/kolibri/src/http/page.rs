@@ -21,7 +21,8 @@ struct File {
 const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
 /// What a binary without the page serves instead.
-const NOT_BUILT: File = File { path: "index.html", plain: include_bytes!("page_not_built.html"), zipped: None };
+const NOT_BUILT: File =
+    File { path: "index.html", plain: include_bytes!("page_not_built.html"), zipped: None };
 
 /// Everything comes from this origin, and no text can become code: scripts and styles are files, and strings are never
 /// taken for HTML (trusted types).
