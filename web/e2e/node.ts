@@ -93,4 +93,20 @@ export class Node {
     const { body } = await this.call("teach", { stimulus, response });
     return body.block.index;
   }
+
+  /** Makes a command fail: the trace that it leaves. */
+  async fail(): Promise<string> {
+    const { body } = await this.call("forget", { stimulus: "what was never taught" });
+    return body.trace_id;
+  }
+
+  /** Runs a small drill to its end. */
+  async drill(): Promise<string> {
+    const { body } = await this.call("soaks", { minutes: 1, events_per_minute: 200 });
+    for (;;) {
+      const report = (await this.call(`soaks/${body.id}`)).body;
+      if (report.state !== "running") return body.id;
+      await new Promise((later) => setTimeout(later, 100));
+    }
+  }
 }
