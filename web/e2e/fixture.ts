@@ -62,7 +62,7 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.fill("#composer", text);
   await page.keyboard.press("Enter");
   await turns.nth(before).waitFor();
-  await page.getByText("Waiting for the node…").waitFor({ state: "detached" });
+  await page.getByText(/^(Waiting for the node…|Ждём узел…)$/).waitFor({ state: "detached" });
 }
 
 /** Answers the question about the user-action log. */

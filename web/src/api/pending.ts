@@ -1,56 +1,5 @@
 // Types of endpoints that the OpenAPI document does not describe yet.
 
-export interface OperationsState {
-  state: "ready" | "not_ready";
-  problems: string[];
-  version: string;
-  started: string;
-  now: string;
-  uptime_seconds: number;
-  genome: { blocks: number; head: { index: number; hash: string } };
-  telemetry: boolean;
-  tracing: boolean;
-  index: { caught_up: boolean; reached: number };
-}
-
-export interface Quantiles {
-  p50_seconds: number;
-  p99_seconds: number;
-}
-
-export interface HistoryPoint {
-  time: string;
-  events: Record<string, number>;
-  failed: Record<string, number>;
-  latency: Record<string, Quantiles | null>;
-  blocks: number | null;
-  queue_depth: number;
-  queue_refused: number;
-}
-
-export interface History {
-  available: boolean;
-  step_seconds: number;
-  points: HistoryPoint[];
-}
-
-export interface Alert {
-  name: string;
-  state: "firing" | "pending";
-  since: string;
-  severity?: string | null;
-  team?: string | null;
-  summary?: string | null;
-  description?: string | null;
-  runbook_url?: string | null;
-  dashboard_url?: string | null;
-  trace_url?: string | null;
-}
-
-export type Alerts =
-  | { configured: false; variable: string }
-  | { configured: true; reachable: boolean; problem: string | null; alerts: Alert[] };
-
 export interface Trace {
   trace_id: string;
   time: string;
@@ -60,19 +9,6 @@ export interface Trace {
   duration_us: { total: number; recall: number; queue: number; commit: number };
   block?: number | null;
   content?: { stimulus: string; response?: string | null } | null;
-}
-
-export interface Verification {
-  id?: string;
-  state: "running" | "sound" | "broken" | "cancelled" | "failed" | "none";
-  done: number;
-  total: number;
-  started: string | null;
-  ended: string | null;
-  head: { index: number; hash: string } | null;
-  erased: number | null;
-  broken: { block: number; fault: string } | null;
-  problem: string | null;
 }
 
 export interface SoakLatency {

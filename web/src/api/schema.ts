@@ -123,6 +123,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/genome/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the last verification went, or goes. */
+        get: operations["verification"];
+        put?: never;
+        /** Start to verify the genome: every block, its content, its erasure and every answer. Commands go on meanwhile. */
+        post: operations["start_verification"];
+        /** Stop the verification; returns when it has ended. */
+        delete: operations["cancel_verification"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/genome/verification/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the verification goes, as server-sent events: `progress` whenever it has changed, and a last `end`. Each carries
+         *     what a GET of the verification returns.
+         */
+        get: operations["verification_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the node is, at a glance. */
+        get: operations["operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The alerts of this node, as Prometheus sees them. An answer may be five seconds old. */
+        get: operations["alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the last hour was like, in steps of ten seconds. Not available when telemetry is off. */
+        get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teach": {
         parameters: {
             query?: never;
@@ -151,6 +241,23 @@ export interface paths {
         put?: never;
         /** Teach associations, one JSON object a line. Each line is acknowledged when it is durable. */
         post: operations["teach_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last traces, newest first, of an outcome if one is named. */
+        get: operations["traces"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -229,6 +336,40 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An alert that is firing or about to. */
+        Alert: {
+            dashboard_url?: string | null;
+            description?: string | null;
+            name: string;
+            runbook_url?: string | null;
+            severity?: string | null;
+            /** @description Since when its condition holds, RFC 3339. */
+            since?: string | null;
+            state: components["schemas"]["AlertState"];
+            summary?: string | null;
+            team?: string | null;
+            trace_url?: string | null;
+        };
+        /** @enum {string} */
+        AlertState: "firing" | "pending";
+        /** @description The alerts, or how to see them here. */
+        AlertsResponse: components["schemas"]["AlertsSeen"] | {
+            /** @description False. */
+            configured: boolean;
+            /** @description The setting that tells it. */
+            variable: string;
+        };
+        /** @description What Prometheus said, if anything. */
+        AlertsSeen: {
+            /** @description Those whose name begins with `Kolibri`; firing ones first, then those that have lasted longest. */
+            alerts: components["schemas"]["Alert"][];
+            /** @description True. */
+            configured: boolean;
+            /** @description Why it did not. */
+            problem?: string | null;
+            /** @description Whether Prometheus answered. */
+            reachable: boolean;
+        };
         /** @description The answer to a question. */
         AskResponse: {
             /** @description What was taught; null when nothing is near enough. */
@@ -253,6 +394,16 @@ export interface components {
         };
         /** @description A block by position and hash. */
         BlockAddress: {
+            /** @description 64 hex digits. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description The block's index.
+             */
+            index: number;
+        };
+        /** @description A last block. */
+        BlockHead: {
             /** @description 64 hex digits. */
             hash: string;
             /**
@@ -298,6 +449,16 @@ export interface components {
              */
             next?: number | null;
         };
+        /** @description A block that is not as it was recorded. */
+        BrokenBlock: {
+            /**
+             * Format: int64
+             * @description Its index.
+             */
+            block: number;
+            /** @description What is wrong with it. */
+            fault: string;
+        };
         /** @description A command by its name; the other fields are those of the command's own path. */
         CommandRequest: {
             /** @description For TEACH; up to 64 KiB of UTF-8. */
@@ -325,12 +486,41 @@ export interface components {
         } | {
             erased: number[];
         };
+        EventCounts: {
+            /** Format: int64 */
+            ASK: number;
+            /** Format: int64 */
+            FORGET: number;
+            /** Format: int64 */
+            TEACH: number;
+        };
+        FailureCounts: {
+            /** Format: int64 */
+            ASK: number;
+            /** Format: int64 */
+            COMMAND: number;
+            /** Format: int64 */
+            FORGET: number;
+            /** Format: int64 */
+            TEACH: number;
+            /** Format: int64 */
+            TRACE: number;
+        };
         /** @description A FORGET that was recorded; the content is erased. */
         ForgetResponse: {
             /** @description The FORGET's own block. */
             block: components["schemas"]["BlockAddress"];
             /** @description The TEACH blocks whose content it erased: every version of the association. */
             erased: number[];
+        };
+        /** @description Where the genome ends. */
+        GenomeEnd: {
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            blocks: number;
+            head: components["schemas"]["BlockHead"];
         };
         /** @description Where the genome ends. */
         GenomeResponse: {
@@ -353,6 +543,62 @@ export interface components {
         Health: {
             /** @description `live` or `ready`. */
             status: string;
+        };
+        /** @description One step. Numbers are those of the step alone, from the same instruments as the metrics. */
+        HistoryPoint: {
+            /**
+             * Format: int64
+             * @description Length of the genome at the end of the step; null when it could not be read.
+             */
+            blocks?: number | null;
+            /** @description Events recorded. */
+            events: components["schemas"]["EventCounts"];
+            /** @description Commands refused or failed (COMMAND: of an unknown type) and traces that could not be written. */
+            failed: components["schemas"]["FailureCounts"];
+            /** @description How long executed commands took. */
+            latency: components["schemas"]["Latencies"];
+            /**
+             * Format: int64
+             * @description Places of the queue in use at the end of the step.
+             */
+            queue_depth: number;
+            /**
+             * Format: int64
+             * @description Commands refused because the queue was full.
+             */
+            queue_refused: number;
+            /** @description When the step ended, RFC 3339. */
+            time: string;
+        };
+        /** @description The last hour. */
+        HistoryResponse: {
+            /** @description False when there are no metrics to keep a history of. */
+            available: boolean;
+            /** @description Oldest first, up to 360; the first is there one step after the start. */
+            points: components["schemas"]["HistoryPoint"][];
+            /**
+             * Format: int64
+             * @description From one point to the next.
+             */
+            step_seconds: number;
+            /** @description The setting that turned them off, when they are. */
+            variable?: string | null;
+        };
+        /** @description How far the search index follows the genome. */
+        IndexState: {
+            /** @description Whether it has caught up since the start. */
+            caught_up: boolean;
+            /**
+             * Format: int64
+             * @description The last block it holds.
+             */
+            reached?: number | null;
+        };
+        /** @description By command; null where none was executed. */
+        Latencies: {
+            ASK?: components["schemas"]["Quantiles"] | null;
+            FORGET?: components["schemas"]["Quantiles"] | null;
+            TEACH?: components["schemas"]["Quantiles"] | null;
         };
         /** @description The answer to one line: the block, or what was wrong; the last line is the summary. */
         LineResult: {
@@ -384,6 +630,30 @@ export interface components {
             /** @description As it was taught. */
             stimulus: string;
         };
+        /** @description How the node is. */
+        OperationsResponse: {
+            genome?: components["schemas"]["GenomeEnd"] | null;
+            index: components["schemas"]["IndexState"];
+            /** @description The node's clock, RFC 3339. */
+            now: string;
+            /** @description Why not. */
+            problems: string[];
+            /** @description When it began to serve, RFC 3339. */
+            started: string;
+            /** @description Whether it can do its work. */
+            state: components["schemas"]["ReadyState"];
+            /** @description Whether metrics are recorded (`KOLIBRI_TELEMETRY`). */
+            telemetry: boolean;
+            /** @description Whether commands are traced (`KOLIBRI_TRACE`). */
+            tracing: boolean;
+            /**
+             * Format: double
+             * @description Seconds since it began to serve.
+             */
+            uptime_seconds: number;
+            /** @description Of the program. */
+            version: string;
+        };
         /** @description A problem document (RFC 9457), as `application/problem+json`. */
         Problem: {
             /** @description What was wrong this time, what was expected, what to do. */
@@ -400,6 +670,24 @@ export interface components {
             /** @description `urn:kolibri:problem:` and the kind of problem, one of a closed set. */
             type: string;
         };
+        /** @description Estimated from a histogram, as Prometheus' `histogram_quantile` does it. */
+        Quantiles: {
+            /**
+             * Format: double
+             * @description Half of the commands took no longer.
+             */
+            p50_seconds: number;
+            /**
+             * Format: double
+             * @description 99 of 100 took no longer.
+             */
+            p99_seconds: number;
+        };
+        /**
+         * @description Whether the node can do its work.
+         * @enum {string}
+         */
+        ReadyState: "ready" | "not_ready";
         /** @description A stimulus to ask for or to forget. */
         StimulusRequest: {
             /**
@@ -432,6 +720,43 @@ export interface components {
         TeachResponse: {
             block: components["schemas"]["BlockAddress"];
         };
+        /** @description Some traces. */
+        TracesResponse: {
+            /** @description The newest first. */
+            traces: Record<string, never>[];
+        };
+        /** @description The last verification since the node started. */
+        VerificationResponse: {
+            broken?: components["schemas"]["BrokenBlock"] | null;
+            /**
+             * Format: int64
+             * @description Blocks checked.
+             */
+            done: number;
+            /** @description RFC 3339. */
+            ended?: string | null;
+            /**
+             * Format: int64
+             * @description How many blocks of a sound genome were erased by a FORGET.
+             */
+            erased?: number | null;
+            head?: components["schemas"]["BlockHead"] | null;
+            /** @description Why it failed. */
+            problem?: string | null;
+            /** @description RFC 3339. */
+            started?: string | null;
+            state: components["schemas"]["VerificationState"];
+            /**
+             * Format: int64
+             * @description Blocks in the genome when it began.
+             */
+            total: number;
+        };
+        /**
+         * @description How a verification stands.
+         * @enum {string}
+         */
+        VerificationState: "none" | "running" | "sound" | "broken" | "cancelled" | "failed";
     };
     responses: never;
     parameters: never;
@@ -689,6 +1014,171 @@ export interface operations {
             };
         };
     };
+    verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last one since the node started */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationResponse"];
+                };
+            };
+        };
+    };
+    start_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Started */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationResponse"];
+                };
+            };
+            /** @description One is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The node is stopping */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stopped */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description None is under way */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verification_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["VerificationResponse"];
+                };
+            };
+        };
+    };
+    operations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it is, be it ready or not */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationsResponse"];
+                };
+            };
+        };
+    };
+    alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alerts, or why they are not known */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertsResponse"];
+                };
+            };
+        };
+    };
+    history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last hour, or why it is not known */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryResponse"];
+                };
+            };
+        };
+    };
     teach: {
         parameters: {
             query?: never;
@@ -756,6 +1246,52 @@ export interface operations {
             };
             /** @description Not taken */
             "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    traces: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `failed` or `ok`; without it, of both.
+                 * @example failed
+                 */
+                outcome?: string;
+                /** @description How many, 1 to 100. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The traces, if there are any */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TracesResponse"];
+                };
+            };
+            /** @description A bad query */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tracing is off */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,16 +10,11 @@ export type Genome = Schemas["GenomeResponse"];
 export type Blocks = Schemas["BlocksResponse"];
 export type Block = Schemas["BlockResponse"];
 export type BlockAddress = Schemas["BlockAddress"];
-export type {
-  Alert,
-  Alerts,
-  History,
-  HistoryPoint,
-  OperationsState,
-  Quantiles,
-  Soak,
-  SoakProgress,
-  Soaks,
-  Trace,
-  Verification,
-} from "./pending";
+export type OperationsState = Schemas["OperationsResponse"];
+export type History = Schemas["HistoryResponse"];
+export type HistoryPoint = Schemas["HistoryPoint"];
+export type Quantiles = Schemas["Quantiles"];
+export type Alerts = Schemas["AlertsResponse"];
+export type Alert = Schemas["Alert"];
+export type Verification = Schemas["VerificationResponse"];
+export type { Soak, SoakProgress, Soaks, Trace } from "./pending";

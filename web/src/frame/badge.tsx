@@ -7,10 +7,12 @@ import { addresses } from "../route";
 export function NodeBadge() {
   const { tone, text } = state();
   return (
-    <a class={`node ${tone}`} href={addresses.operations}>
-      <span class="dot" aria-hidden="true" />
-      <span role="status">{text}</span>
-    </a>
+    <div class="node-state" role="status">
+      <a class={`node ${tone}`} href={addresses.operations}>
+        <span class="dot" aria-hidden="true" />
+        {text}
+      </a>
+    </div>
   );
 }
 

@@ -16,7 +16,7 @@ export function Alerts() {
 
 function AlertsState({ state }: { state: State }) {
   const text = words().operations;
-  if (!state.configured) {
+  if ("variable" in state) {
     return (
       <>
         <p>{text.alertsOff}</p>
@@ -45,12 +45,9 @@ function AlertsState({ state }: { state: State }) {
     // No green on old news.
     return <p class={alerts.stale.value ? undefined : "good-text"}>{text.noAlerts}</p>;
   }
-  const firingFirst = state.alerts.toSorted(
-    (one, other) => Number(other.state === "firing") - Number(one.state === "firing"),
-  );
   return (
     <ul class="alerts" role="alert">
-      {firingFirst.map((alert) => (
+      {state.alerts.map((alert) => (
         <AlertView key={`${alert.name} ${alert.since}`} alert={alert} />
       ))}
     </ul>
@@ -71,7 +68,11 @@ function AlertView({ alert }: { alert: Alert }) {
         <span class={firing ? "badge bad" : "badge"}>{firing ? text.firing : text.pending}</span>{" "}
         <strong>{alert.name}</strong>{" "}
         <span class="small">
-          {text.since} <Time at={alert.since} />
+          {alert.since && (
+            <>
+              {text.since} <Time at={alert.since} />
+            </>
+          )}
         </span>
       </p>
       {alert.summary && <p lang="en">{alert.summary}</p>}

@@ -1,13 +1,13 @@
 // The last hour.
 import { useMemo } from "preact/hooks";
-import type { History } from "../api/types";
+import type { History, Quantiles } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
 import { history } from "../node";
 import { Chart, type Series } from "../ui/chart";
 import { Panel } from "../ui/panel";
 import { Reading } from "../ui/reading";
-import { COMMANDS, sums, timesOf } from "./figures";
+import { COMMANDS, type Command, FAILURES, failures, timesOf } from "./figures";
 
 export function Charts() {
   const text = words().operations;
@@ -75,24 +75,24 @@ function name(values: (number | null)[], title: string): Series[] {
 }
 
 function seriesOf({ points, step_seconds }: History, median: string, worst: string) {
-  const failing = Object.keys(sums(points, "failed")).filter((type) =>
-    points.some((point) => point.failed[type]),
-  );
-  const each = (types: readonly string[], of: "events" | "failed") =>
-    types.map((type) => ({
-      name: type,
-      values: points.map((point) => (point[of][type] ?? 0) / step_seconds),
-    }));
-  const quantile = (command: string, which: "p50_seconds" | "p99_seconds") =>
-    points.map((point) => point.latency[command]?.[which] ?? null);
+  const rate = (count: number) => count / step_seconds;
+  const failing = FAILURES.filter((type) => failures(points)[type] > 0);
+  const quantile = (command: Command, which: keyof Quantiles) =>
+    points.map(({ latency }) => latency[command]?.[which] ?? null);
   return {
-    throughput: each(COMMANDS, "events"),
-    failures: each(failing.length > 0 ? failing : COMMANDS, "failed"),
-    latency: ["ASK", "TEACH"].flatMap((command) => [
+    throughput: COMMANDS.map((type) => ({
+      name: type,
+      values: points.map(({ events }) => rate(events[type])),
+    })),
+    failures: (failing.length > 0 ? failing : COMMANDS).map((type) => ({
+      name: type,
+      values: points.map(({ failed }) => rate(failed[type])),
+    })),
+    latency: (["ASK", "TEACH"] as const).flatMap((command) => [
       { name: `${command} ${worst}`, values: quantile(command, "p99_seconds") },
       { name: `${command} ${median}`, values: quantile(command, "p50_seconds") },
     ]),
-    blocks: points.map(({ blocks }) => blocks),
+    blocks: points.map(({ blocks }) => blocks ?? null),
     queue: points.map(({ queue_depth }) => queue_depth),
   };
 }

@@ -5,7 +5,7 @@ import { history } from "../node";
 import { Panel } from "../ui/panel";
 import { Reading } from "../ui/reading";
 import { Table } from "../ui/table";
-import { recent, sums } from "./figures";
+import { FAILURES, type Failure, failures, recent } from "./figures";
 
 const QUARTER = 15 * 60;
 
@@ -15,12 +15,12 @@ export function Errors() {
     <Panel title={text.errorsByType}>
       <Reading source={history}>
         {(past) => {
-          const hour = sums(past.points, "failed");
-          const quarter = sums(recent(past, QUARTER), "failed");
-          const rows = Object.keys(hour).toSorted((one, other) => (hour[other] ?? 0) - (hour[one] ?? 0));
-          if (rows.length === 0) {
+          const hour = failures(past.points);
+          const quarter = failures(recent(past, QUARTER));
+          if (past.points.length === 0) {
             return <p class="muted">{past.available ? text.noHistory : text.telemetryOff}</p>;
           }
+          const rows = FAILURES.toSorted((one, other) => hour[other] - hour[one]);
           return (
             <Table
               caption={text.errorsByType}
@@ -31,12 +31,12 @@ export function Errors() {
                 { title: text.type, cell: (type) => <Type name={type} />, heads: true },
                 {
                   title: text.lastQuarter,
-                  cell: (type) => format().number(quarter[type] ?? 0),
+                  cell: (type) => format().number(quarter[type]),
                   numeric: true,
                 },
                 {
                   title: text.lastHourColumn,
-                  cell: (type) => format().number(hour[type] ?? 0),
+                  cell: (type) => format().number(hour[type]),
                   numeric: true,
                 },
               ]}
@@ -48,8 +48,8 @@ export function Errors() {
   );
 }
 
-function Type({ name }: { name: string }) {
-  const explained: Record<string, string> = words().operations.failureTypes;
+function Type({ name }: { name: Failure }) {
+  const explained: Partial<Record<Failure, string>> = words().operations.failureTypes;
   return (
     <>
       <span class="event">{name}</span>{" "}

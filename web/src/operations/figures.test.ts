@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { History, HistoryPoint } from "../api/types";
-import { errorRatio, lastLatency, recent, sums, throughput } from "./figures";
+import { errorRatio, failures, lastLatency, recent, throughput } from "./figures";
 
 function point(events: number, failed: number, p99: number | null = null): HistoryPoint {
   return {
@@ -33,13 +33,7 @@ test("recent points are counted from the newest", () => {
 });
 
 test("types are summed each for itself", () => {
-  expect(sums([point(1, 2), point(3, 4)], "failed")).toEqual({
-    TEACH: 6,
-    ASK: 0,
-    FORGET: 0,
-    COMMAND: 0,
-    TRACE: 0,
-  });
+  expect(failures([point(1, 2), point(3, 4)])).toEqual({ TEACH: 6, ASK: 0, FORGET: 0, COMMAND: 0, TRACE: 0 });
 });
 
 test("the last known latency is shown, not a zero for a silent step", () => {

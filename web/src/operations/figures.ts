@@ -3,6 +3,10 @@ import type { History, HistoryPoint, Quantiles } from "../api/types";
 
 /** Commands, by their names in the metrics. */
 export const COMMANDS = ["TEACH", "ASK", "FORGET"] as const;
+export type Command = (typeof COMMANDS)[number];
+/** What can fail, by its names in the metrics. */
+export const FAILURES = [...COMMANDS, "COMMAND", "TRACE"] as const;
+export type Failure = (typeof FAILURES)[number];
 /** Above it, KolibriBackendErrorsSpike fires. */
 export const ERROR_RATIO_LIMIT = 0.05;
 
@@ -11,33 +15,36 @@ export function recent({ points, step_seconds }: History, seconds: number): Hist
   return points.slice(-Math.max(1, Math.round(seconds / step_seconds)));
 }
 
-export function total(counts: Record<string, number>): number {
+function total(counts: Record<string, number>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** How often each type occurs in all the points. */
-export function sums(points: HistoryPoint[], of: "events" | "failed"): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const point of points) {
-    for (const [type, count] of Object.entries(point[of])) sums[type] = (sums[type] ?? 0) + count;
+/** How often each type failed in all the points. */
+export function failures(points: HistoryPoint[]): Record<Failure, number> {
+  const sums = { TEACH: 0, ASK: 0, FORGET: 0, COMMAND: 0, TRACE: 0 };
+  for (const { failed } of points) {
+    for (const type of FAILURES) sums[type] += failed[type];
   }
   return sums;
 }
 
+function recorded(points: HistoryPoint[]): number {
+  return points.reduce((sum, { events }) => sum + total(events), 0);
+}
+
 /** Failed for each recorded event, as the alert computes it; null when there was neither. Infinite when all failed. */
 export function errorRatio(points: HistoryPoint[]): number | null {
-  const failed = total(sums(points, "failed"));
-  const recorded = total(sums(points, "events"));
-  return failed + recorded === 0 ? null : failed / recorded;
+  const [failed, done] = [total(failures(points)), recorded(points)];
+  return failed + done === 0 ? null : failed / done;
 }
 
 /** Events a second. */
 export function throughput(points: HistoryPoint[], step: number): number {
-  return points.length === 0 ? 0 : total(sums(points, "events")) / (points.length * step);
+  return points.length === 0 ? 0 : recorded(points) / (points.length * step);
 }
 
 /** The last latency that is known of a command. */
-export function lastLatency(points: HistoryPoint[], command: string): Quantiles | null {
+export function lastLatency(points: HistoryPoint[], command: Command): Quantiles | null {
   return points.findLast((point) => point.latency[command])?.latency[command] ?? null;
 }
 

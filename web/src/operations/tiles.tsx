@@ -8,7 +8,7 @@ import type { Live } from "../live";
 import { history, operations, soaks } from "../node";
 import { addresses } from "../route";
 import { Time } from "../ui/time";
-import { ERROR_RATIO_LIMIT, errorRatio, lastLatency, recent, throughput } from "./figures";
+import { type Command, ERROR_RATIO_LIMIT, errorRatio, lastLatency, recent, throughput } from "./figures";
 
 type Tone = "good" | "bad" | "neutral";
 
@@ -74,6 +74,7 @@ function state(node: OperationsState): Figure {
 }
 
 function length({ genome }: OperationsState): Figure {
+  if (!genome) return { value: words().operations.notKnown, tone: "bad" };
   return { value: format().number(genome.blocks), note: words().operations.inBlocks };
 }
 
@@ -102,7 +103,7 @@ function rate(past: History): Figure {
   return { value: text.perSecond(throughput(recent(past, 60), past.step_seconds)), note: text.lastMinute };
 }
 
-function latency(past: History, command: string): Figure {
+function latency(past: History, command: Command): Figure {
   const text = words().operations;
   if (!past.available) return off();
   const known = lastLatency(recent(past, 300), command);

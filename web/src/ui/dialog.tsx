@@ -1,4 +1,4 @@
-// A question that has to be answered first. The browser keeps the focus inside, and gives it back at the end.
+// A question that has to be answered first. The focus stays inside until then, and goes back to where it came from.
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
@@ -13,8 +13,15 @@ export function Dialog({ title, close, children }: Props) {
   const id = useId();
   useEffect(() => {
     const element = dialog.current;
+    const before = document.activeElement;
     element?.showModal();
-    return () => element?.close();
+    return () => {
+      element?.close();
+      // The browser gives the focus back to what is still there only when it closes the dialog itself.
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return () => element?.close();
   }, []);
   return (
     <dialog ref={dialog} aria-labelledby={id} onCancel={close}>
