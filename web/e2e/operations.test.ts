@@ -47,15 +47,13 @@ test("alerts: how to see them, none, one that fires, and a Prometheus that is go
   const second = await visit(browser, `${watched.url}/#/operations`);
   await second.getByText("No alert fires, says Prometheus.").waitFor();
   prometheus.alerts = [FIRING];
-  await second.reload();
-  await second.getByText("KolibriBackendErrorsSpike").waitFor();
+  await second.getByText("KolibriBackendErrorsSpike").waitFor({ timeout: 30_000 });
   await second.getByText("More than 5% of the commands fail").waitFor();
   expect(await second.getByRole("link", { name: "Runbook" }).getAttribute("href")).toBe(
     "https://example.org/runbook",
   );
   await prometheus.end();
-  await second.reload();
-  await second.getByText("Whether an alert fires is not known.").waitFor();
+  await second.getByText("Whether an alert fires is not known.").waitFor({ timeout: 30_000 });
   expect(await second.getByText("No alert fires").count()).toBe(0);
   await second.context().close();
   await watched.end();

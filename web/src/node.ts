@@ -5,7 +5,7 @@ import { live } from "./live";
 
 export const operations = live<OperationsState>((signal) => call("operations", { signal }), 5000);
 export const history = live<History>((signal) => call("operations/history", { signal }), 10_000);
-export const alerts = live<Alerts>((signal) => call("operations/alerts", { signal }), 15_000);
+export const alerts = live<Alerts>((signal) => call("operations/alerts", { signal }), 10_000);
 export const soaks = live<Soaks>((signal) => call("soaks", { signal }), 10_000);
 export const failedTraces = live<{ traces: Trace[] }>(
   (signal) => call("traces?outcome=failed&limit=20", { signal }),

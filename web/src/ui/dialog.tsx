@@ -21,8 +21,6 @@ export function Dialog({ title, close, children }: Props) {
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
-  return () => element?.close();
-  }, []);
   return (
     <dialog ref={dialog} aria-labelledby={id} onCancel={close}>
       <h2 id={id}>{title}</h2>
