@@ -8,7 +8,7 @@ import { visit } from "./browser";
 import { test } from "./fixture";
 import { Node } from "./node";
 import { FIRING, Prometheus } from "./prometheus";
-import { addresses, fill, open, STATES, type State, type Taught } from "./states";
+import { addresses, enter, fill, STATES, type State, show, type Taught } from "./states";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -51,18 +51,19 @@ async function violations(page: Page): Promise<string[]> {
 async function check(browser: Browser, state: State, locale: string): Promise<string[]> {
   const node = state === "empty" ? empty : full;
   const found: string[] = [];
+  // axe is put in by the browser's own door, not the page's.
+  const page = await visit(browser, "about:blank", { locale, bypassCSP: true });
+  await enter(page, node.url, state);
+  await page.evaluate(AXE);
   for (const [screen, address] of Object.entries(addresses(taught))) {
-    // axe is put in by the browser's own door, not the page's.
-    const page = await visit(browser, "about:blank", { locale, bypassCSP: true });
-    await open(page, `${node.url}/${address}`, state);
-    await page.evaluate(AXE);
+    await show(page, address, state);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
       found.push(...(await violations(page)).map((violation) => `${screen}, ${colorScheme}: ${violation}`));
     }
-    await page.context().close();
   }
+  await page.context().close();
   return found;
 }
 
@@ -82,7 +83,7 @@ test("so are the question before forgetting, the tables under charts, and the fo
 }) => {
   const locked = await Node.start({ variables: { KOLIBRI_API_TOKEN: "correct-horse-battery-staple" } });
   const page = await visit(browser, "about:blank", { bypassCSP: true });
-  await open(page, `${full.url}/#/genome/1`, "normal");
+  await page.goto(`${full.url}/#/genome/1`);
   await page.getByRole("button", { name: "Forget", exact: true }).click();
   await page.getByRole("dialog").getByText("systemctl restart payments").waitFor();
   await page.evaluate(AXE);

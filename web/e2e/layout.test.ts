@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { visit } from "./browser";
 import { test } from "./fixture";
 import { Node } from "./node";
-import { addresses, fill, open, type Taught } from "./states";
+import { addresses, enter, fill, show, type Taught } from "./states";
 
 let node: Node;
 let taught: Taught;
@@ -19,12 +19,13 @@ test.for([320, 768, 1280, 3840])(
   "at %i pixels every screen fits",
   { timeout: 120_000 },
   async (width, { browser }) => {
+    const page = await visit(browser, "about:blank", {
+      viewport: { width, height: Math.round(width * 0.75) },
+      locale: "ru",
+    });
+    await enter(page, node.url, "normal");
     for (const [screen, address] of Object.entries(addresses(taught))) {
-      const page = await visit(browser, "about:blank", {
-        viewport: { width, height: Math.round(width * 0.75) },
-        locale: "ru",
-      });
-      await open(page, `${node.url}/${address}`, "normal");
+      await show(page, address, "normal");
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(wide, `${screen} at ${width}`).toBeLessThanOrEqual(width);
       // WCAG 2.2, target size: 24 by 24 pixels, links in running text aside.

@@ -6,6 +6,13 @@ import type { Node } from "./node";
 export const STATES = ["normal", "empty", "loading", "failed", "server down", "alert firing"] as const;
 export type State = (typeof STATES)[number];
 
+const API = "**/api/v1/**";
+const FAILED = {
+  status: 500,
+  contentType: "application/problem+json",
+  json: { type: "urn:kolibri:problem:internal", detail: "a thread that should have answered did not" },
+};
+
 export interface Taught {
   /** A command that failed. */
   trace: string;
@@ -36,35 +43,29 @@ export function addresses({ trace, drill }: Taught): Record<string, string> {
   };
 }
 
-/** Opens an address in a state. The page is a new one. */
-export async function open(page: Page, url: string, state: State): Promise<void> {
-  if (state === "loading") await page.route("**/api/v1/**", () => {});
-  if (state === "failed") {
-    await page.route("**/api/v1/**", (route) =>
-      route.fulfill({
-        status: 500,
-        contentType: "application/problem+json",
-        json: { type: "urn:kolibri:problem:internal", detail: "a thread that should have answered did not" },
-      }),
-    );
-  }
+/** Brings a page that was just made into a state, at the chat. */
+export async function enter(page: Page, url: string, state: State): Promise<void> {
+  if (state === "loading") await page.route(API, () => {});
+  if (state === "failed") await page.route(API, (route) => route.fulfill(FAILED));
   await page.goto(url);
   await page.locator("h1").waitFor();
-  await settled(page, state);
+  if (state !== "server down") return;
+  // What was read before stays on the screen, out of date.
+  await show(page, "#/operations", "normal");
+  await page.route(API, (route) => route.abort());
+  await page.getByText(/The node has not answered since|Узел не отвечает с/).waitFor();
 }
 
-/** Waits for what the state looks like, and talks where one talks. */
-async function settled(page: Page, state: State): Promise<void> {
-  const chat = await page.locator("#composer").count();
+/** Goes to an address, waits for what the state looks like, and talks where one talks. */
+export async function show(page: Page, address: string, state: State): Promise<void> {
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, address);
+  await page.locator("h1").waitFor();
   if (state === "loading") return;
-  if (state === "server down") {
-    await page.route("**/api/v1/**", (route) => route.abort());
-    await page.getByText(/The node has not answered since|Узел не отвечает с/).waitFor();
-  } else {
-    await page.locator(".loading").first().waitFor({ state: "detached" });
-  }
-  if (chat && state === "normal") {
+  await page.locator(".loading").first().waitFor({ state: "detached" });
+  if (address !== "#/") return;
+  if (state === "normal")
     for (const text of ["Who is on call today?", "Who is on call in Rome?"]) await say(page, text);
-  }
-  if (chat && (state === "failed" || state === "server down")) await say(page, "Is anybody there?");
+  if (state === "failed" || state === "server down") await say(page, "Is anybody there?");
 }

@@ -46,11 +46,13 @@ function AlertsState({ state }: { state: State }) {
     return <p class={alerts.stale.value ? undefined : "good-text"}>{text.noAlerts}</p>;
   }
   return (
-    <ul class="alerts" role="alert">
-      {state.alerts.map((alert) => (
-        <AlertView key={`${alert.name} ${alert.since}`} alert={alert} />
-      ))}
-    </ul>
+    <div role="alert">
+      <ul class="alerts">
+        {state.alerts.map((alert) => (
+          <AlertView key={`${alert.name} ${alert.since}`} alert={alert} />
+        ))}
+      </ul>
+    </div>
   );
 }
 

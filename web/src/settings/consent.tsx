@@ -27,7 +27,7 @@ export function ConsentSettings() {
       <h3>{text.never}</h3>
       <p>{text.neverList}</p>
       <h3>{text.exampleLine}</h3>
-      <pre class="scroll">
+      <pre>
         <code>{EXAMPLE}</code>
       </pre>
       <p class="small muted">{text.matching}</p>

@@ -69,6 +69,10 @@ export const problems = {
       title: "A verification is running already.",
       advice: "Its progress is shown above.",
     },
+    other_site: {
+      title: "The node refused a request of another site.",
+      advice: "Open the page at the node's own address.",
+    },
     internal: { title: "The node failed inside.", advice: "Its log says more; please report it." },
   },
 };
