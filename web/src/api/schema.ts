@@ -213,6 +213,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/soaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every drill that is remembered, newest first. */
+        get: operations["soaks"];
+        put?: never;
+        /** Start a soak drill: simulated minutes of events, on a genome of its own. Everything in the body has a default. */
+        post: operations["start_soak"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/soaks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report of one drill. */
+        get: operations["soak"];
+        put?: never;
+        post?: never;
+        /** Stop a drill. It ends a moment later, as `stopped`. */
+        delete: operations["stop_soak"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/soaks/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a drill goes, as server-sent events: `progress` whenever something has changed, and a last `end`. */
+        get: operations["soak_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teach": {
         parameters: {
             query?: never;
@@ -486,6 +539,11 @@ export interface components {
         } | {
             erased: number[];
         };
+        /**
+         * @description The closed set of reasons a trace names.
+         * @enum {string}
+         */
+        ErrorKind: "invalid_text" | "not_taught" | "unknown_command" | "queue_full" | "store_failed" | "unreadable" | "stopping";
         EventCounts: {
             /** Format: int64 */
             ASK: number;
@@ -615,6 +673,15 @@ export interface components {
         } | {
             summary: components["schemas"]["Summary"];
         };
+        /** @description Where a drill ran: drills of different machines are not compared. */
+        Machine: {
+            /** @description Its processors, as many as the process may use. */
+            cores: number;
+            /** @description The machine's name. */
+            host: string;
+            /** @description Whether the drill ran in a process of its own, not beside people. */
+            standalone: boolean;
+        };
         /**
          * @description How an answer was found.
          * @enum {string}
@@ -654,6 +721,34 @@ export interface components {
             /** @description Of the program. */
             version: string;
         };
+        /**
+         * @description How a command ended.
+         * @enum {string}
+         */
+        Outcome: "ok" | "failed";
+        /** @description Microseconds, by phase; a phase that was not reached is 0. */
+        Phases: {
+            /**
+             * Format: int64
+             * @description Becoming durable.
+             */
+            commit: number;
+            /**
+             * Format: int64
+             * @description Waiting for the writer.
+             */
+            queue: number;
+            /**
+             * Format: int64
+             * @description Finding an answer.
+             */
+            recall: number;
+            /**
+             * Format: int64
+             * @description From the intake to the end of the command.
+             */
+            total: number;
+        };
         /** @description A problem document (RFC 9457), as `application/problem+json`. */
         Problem: {
             /** @description What was wrong this time, what was expected, what to do. */
@@ -688,6 +783,302 @@ export interface components {
          * @enum {string}
          */
         ReadyState: "ready" | "not_ready";
+        /** @description How a drill compares with those before it that were asked to do the same on the same machine. */
+        SoakComparison: {
+            /** @description Whether it differs by more than the spread; never so with fewer than three to compare with. */
+            beyond_spread: boolean;
+            /** @description How many those are, at most ten. */
+            comparable: number;
+            /**
+             * Format: double
+             * @description How much longer this one took, as a part of the median; negative when it was faster.
+             */
+            difference_ratio: number;
+            /**
+             * Format: double
+             * @description Their median duration, in seconds.
+             */
+            median_seconds: number;
+            /** @description Whether it took longer. */
+            slower: boolean;
+            /**
+             * Format: double
+             * @description How far the farthest of them is from it, in seconds.
+             */
+            spread_seconds: number;
+        };
+        /** @description The last block of the drill's genome. */
+        SoakHead: {
+            /** @description Its hash, 64 hex digits: the same for the same version, seed and parameters. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Its index.
+             */
+            index: number;
+        };
+        /** @description How long one type of event took, from the caller to the answer, in seconds. */
+        SoakLatency: {
+            /**
+             * Format: int64
+             * @description How many there were.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description The longest.
+             */
+            max_seconds: number;
+            /**
+             * Format: double
+             * @description Half took no longer.
+             */
+            p50_seconds: number;
+            /**
+             * Format: double
+             * @description Nine of ten took no longer.
+             */
+            p90_seconds: number;
+            /**
+             * Format: double
+             * @description 99 of 100 took no longer.
+             */
+            p99_seconds: number;
+        };
+        /** @description Where to look at a drill. */
+        SoakLinks: {
+            /** @description Its progress, as server-sent events. */
+            progress: string;
+            /** @description Its report; DELETE stops it. */
+            self: string;
+        };
+        /** @description Resident memory of the whole process, in bytes. */
+        SoakMemory: {
+            /**
+             * Format: int64
+             * @description After the last event.
+             */
+            end_bytes: number;
+            /**
+             * Format: int64
+             * @description The most, looked at four times a second.
+             */
+            peak_bytes: number;
+            /**
+             * Format: int64
+             * @description After 100 000 events, when the engine's buffers are full; `None` in a shorter drill.
+             */
+            settled_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description When the drill began.
+             */
+            start_bytes: number;
+        };
+        /** @description How many of the events are of each kind, relative to each other. */
+        SoakMix: {
+            /**
+             * Format: int32
+             * @description ASK, word by word as it was taught.
+             * @default 60
+             */
+            ask_hit: number;
+            /**
+             * Format: int32
+             * @description ASK of what was never taught.
+             * @default 5
+             */
+            ask_miss: number;
+            /**
+             * Format: int32
+             * @description ASK in another order, or misspelt.
+             * @default 14
+             */
+            ask_similar: number;
+            /**
+             * Format: int32
+             * @description FORGET.
+             * @default 1
+             */
+            forget: number;
+            /**
+             * Format: int32
+             * @description TEACH; every tenth teaches a known stimulus anew.
+             * @default 20
+             */
+            teach: number;
+        };
+        /**
+         * @description How fast simulated time passes.
+         * @enum {string}
+         */
+        SoakPace: "fast" | "real";
+        /** @description What a drill is asked to do. */
+        SoakParameters: {
+            /**
+             * Format: int32
+             * @description Callers at once, 1 to [`MAX_CONCURRENCY`]. The genome does not depend on it.
+             * @default 16
+             */
+            concurrency: number;
+            /**
+             * @description Whether commits are flushed to the disk, as people's are. Without it, a drill measures the engine alone.
+             * @default true
+             */
+            durable: boolean;
+            /**
+             * Format: int32
+             * @description Events in each of them, at least 1; in all at most [`MAX_EVENTS`].
+             * @default 1000
+             */
+            events_per_minute: number;
+            /**
+             * @description Whether the drill's genome is kept when it has ended.
+             * @default false
+             */
+            keep: boolean;
+            /**
+             * Format: int32
+             * @description Simulated minutes, 1 to [`MAX_MINUTES`].
+             * @default 10
+             */
+            minutes: number;
+            /**
+             * @description What the events are.
+             * @default {
+             *       "ask_hit": 60,
+             *       "ask_miss": 5,
+             *       "ask_similar": 14,
+             *       "forget": 1,
+             *       "teach": 20
+             *     }
+             */
+            mix: components["schemas"]["SoakMix"];
+            /**
+             * @description How fast simulated time passes.
+             * @default fast
+             */
+            pace: components["schemas"]["SoakPace"];
+            /**
+             * Format: int64
+             * @description Where texts, times and salts come from, up to [`MAX_SEED`].
+             * @default 1
+             */
+            seed: number;
+        };
+        /**
+         * @description What a running drill does.
+         * @enum {string}
+         */
+        SoakPhase: "running" | "verifying";
+        /** @description How far a drill is. */
+        SoakProgress: {
+            /**
+             * Format: int64
+             * @description Events made; while verifying, blocks and answers checked.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description What went wrong so far.
+             */
+            errors: number;
+            /**
+             * Format: double
+             * @description Seconds until all events are made, at the speed so far; `None` when nobody can tell.
+             */
+            eta_seconds?: number | null;
+            /**
+             * Format: double
+             * @description Events a second, lately.
+             */
+            events_per_second: number;
+            /** @description The drill. */
+            id: string;
+            /** @description What it does. */
+            phase: components["schemas"]["SoakPhase"];
+            /** @description How it stands. */
+            state: components["schemas"]["SoakState"];
+            /**
+             * Format: int64
+             * @description Events to make; while verifying, blocks and answers to check.
+             */
+            total: number;
+        };
+        /** @description Everything about one drill. */
+        SoakReport: components["schemas"]["SoakParameters"] & {
+            /**
+             * Format: double
+             * @description Bytes on the disk for each block, with index and traces.
+             */
+            bytes_per_block?: number | null;
+            comparison?: components["schemas"]["SoakComparison"] | null;
+            /**
+             * Format: double
+             * @description How long that took, in seconds; the check at the end is not in it.
+             */
+            duration_seconds?: number | null;
+            /** @description What went wrong, by kind. */
+            errors: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Events that were made.
+             */
+            events: number;
+            /**
+             * Format: double
+             * @description Events a second.
+             */
+            events_per_second?: number | null;
+            head?: components["schemas"]["SoakHead"] | null;
+            /** @description The drill's id: when it began, in UTC, and four random digits. */
+            id: string;
+            /** @description How long events took, by type. */
+            latency: {
+                [key: string]: components["schemas"]["SoakLatency"];
+            };
+            /** @description Where it ran. */
+            machine: components["schemas"]["Machine"];
+            memory?: components["schemas"]["SoakMemory"] | null;
+            /** @description Why it was refused, failed, stopped or interrupted. */
+            reason?: string | null;
+            /** @description When it began, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC. */
+            started: string;
+            /** @description How it stands. */
+            state: components["schemas"]["SoakState"];
+            /**
+             * Format: double
+             * @description How long the check took, in seconds.
+             */
+            verification_seconds?: number | null;
+            /** @description Whether every link and every answer was as it should be; `None` when that was not looked at. */
+            verified?: boolean | null;
+            /** @description The version of the program. */
+            version: string;
+        };
+        /** @description A drill that has begun. */
+        SoakStarted: {
+            /** @description Its id. */
+            id: string;
+            /** @description Where to look at it. */
+            links: components["schemas"]["SoakLinks"];
+            /** @description `running`. */
+            state: components["schemas"]["SoakState"];
+        };
+        /**
+         * @description How a drill stands.
+         * @enum {string}
+         */
+        SoakState: "running" | "completed" | "failed" | "stopped" | "interrupted" | "refused";
+        /** @description The drills that are remembered. */
+        SoaksResponse: {
+            /** @description The one that runs now. */
+            running?: string | null;
+            /** @description The newest first; at most 200. */
+            soaks: components["schemas"]["SoakReport"][];
+        };
         /** @description A stimulus to ask for or to forget. */
         StimulusRequest: {
             /**
@@ -720,10 +1111,39 @@ export interface components {
         TeachResponse: {
             block: components["schemas"]["BlockAddress"];
         };
+        /** @description The record of one command. */
+        Trace: {
+            /**
+             * Format: int64
+             * @description The block that recorded it.
+             */
+            block?: number | null;
+            content?: components["schemas"]["TracedContent"] | null;
+            /** @description Microseconds spent, as a whole and by phase. */
+            duration_us: components["schemas"]["Phases"];
+            error?: components["schemas"]["ErrorKind"] | null;
+            /** @description The command's event type, or `COMMAND` for an unknown one. */
+            event: string;
+            /** @description How it ended. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description The soak drill that made the command; `None` for people's. */
+            soak?: string | null;
+            /** @description When the command reached the node, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC. */
+            time: string;
+            /** @description Which command; written as 32 hex digits. */
+            trace_id: string;
+        };
+        /** @description The texts of a command. */
+        TracedContent: {
+            /** @description As it was sent, or as it was answered. */
+            response?: string | null;
+            /** @description As it was sent. */
+            stimulus: string;
+        };
         /** @description Some traces. */
         TracesResponse: {
             /** @description The newest first. */
-            traces: Record<string, never>[];
+            traces: components["schemas"]["Trace"][];
         };
         /** @description The last verification since the node started. */
         VerificationResponse: {
@@ -1179,6 +1599,189 @@ export interface operations {
             };
         };
     };
+    soaks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The drills */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoaksResponse"];
+                };
+            };
+        };
+    };
+    start_soak: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SoakParameters"];
+            };
+        };
+        responses: {
+            /** @description It has begun */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoakStarted"];
+                };
+            };
+            /** @description Another one runs */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is out of its limits */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It would not fit on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    soak: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The drill's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoakReport"];
+                };
+            };
+            /** @description No such drill */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_soak: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The drill's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was told to stop */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such drill */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    soak_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The drill's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["SoakProgress"];
+                };
+            };
+            /** @description No such drill */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It ended before the node was started */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     teach: {
         parameters: {
             query?: never;
@@ -1322,7 +1925,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Trace"];
                 };
             };
             /** @description There is none */
@@ -1354,7 +1957,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["Trace"];
                 };
             };
             /** @description Not remembered */

@@ -26,7 +26,7 @@ export function heatOf(soaks: Soak[]): Heat | null {
     .filter(({ state }) => state === "completed")
     .map(({ started, duration_seconds }) => ({
       at: Date.parse(started),
-      bucket: bucketOf(duration_seconds),
+      bucket: bucketOf(duration_seconds ?? 0),
     }));
   if (drills.length === 0) return null;
   const newest = Math.max(...drills.map(({ at }) => at));

@@ -35,8 +35,11 @@ function outcome(soak: Soak): Fact[] {
     [text.duration, formats.duration(soak.duration_seconds)],
     [text.events, formats.number(soak.events)],
     [text.perSecond, formats.precise(soak.events_per_second)],
-    [text.verified, soak.verified === null ? "—" : soak.verified ? text.sound : text.broken],
+    [text.verified, soak.verified == null ? "—" : soak.verified ? text.sound : text.broken],
   ];
+  if (soak.reason) facts.splice(1, 0, [text.reason, <q lang="en">{soak.reason}</q>]);
+  if (soak.verification_seconds != null)
+    facts.push([text.verification, formats.duration(soak.verification_seconds)]);
   if (soak.head) facts.push([text.headHash, <Hex value={soak.head.hash} />]);
   return facts;
 }
@@ -48,7 +51,7 @@ function memory({ memory, bytes_per_block }: Soak): Fact[] {
   if (memory) {
     facts.push([
       text.memory,
-      text.memoryPath(bytes(memory.settled_bytes), bytes(memory.peak_bytes), bytes(memory.end_bytes)),
+      text.memoryPath(bytes(memory.start_bytes), bytes(memory.peak_bytes), bytes(memory.end_bytes)),
     ]);
   }
   if (bytes_per_block) facts.push([text.bytesPerBlock, bytes(bytes_per_block)]);
@@ -67,7 +70,7 @@ function settings(soak: Soak): Fact[] {
     [text.concurrency, number(soak.concurrency)],
     [text.mix, <code>{mix.join(", ")}</code>],
     [text.version, <code>{soak.version}</code>],
-    [text.machine, soak.machine],
+    [text.machine, text.machineWords(soak.machine.host, soak.machine.cores, soak.machine.standalone)],
     [text.id, <Hex value={soak.id} short={false} />],
   ];
 }

@@ -50,7 +50,7 @@ function formats(locale: string) {
 
   return {
     number: (value: number) => numbers.format(value),
-    precise: (value: number) => precise.format(value),
+    precise: (value: number | null | undefined) => (value == null ? "—" : precise.format(value)),
     percent: (ratio: number) => percents.format(ratio),
     /** `12 blocks`: the number and the form that goes with it. */
     count: (value: number, forms: Forms) => `${numbers.format(value)} ${pick(forms, plurals.select(value))}`,
@@ -65,7 +65,8 @@ function formats(locale: string) {
     /** The short name of the zone, such as `GMT+3`. */
     zone: () => zoned.formatToParts(0).find((part) => part.type === "timeZoneName")?.value ?? "",
     /** A length of time, given in seconds. */
-    duration: (value: number) => {
+    duration: (value: number | null | undefined) => {
+      if (value == null) return "—";
       if (value === 0) return seconds(0);
       if (value < 0.001) return microseconds(value * 1e6);
       if (value < 1) return milliseconds(value * 1000);

@@ -1,10 +1,8 @@
 // The lines of a chart, as SVG: it takes its colours and its size from the style sheet.
 import { format } from "../i18n/format";
 import type { ChartProps } from "./chart";
-import { type Frame, nearest, niceTop, pathOf } from "./scale";
+import { type Frame, nearest, niceTop, pathOf, spanOf } from "./scale";
 
-/** What is shown, in seconds: a history that has just begun shows how little it knows. */
-const SPAN = 3600;
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 
 interface Props extends ChartProps {
@@ -16,12 +14,13 @@ interface Props extends ChartProps {
 export function Plot({ times, series, step, write, at, tell }: Props) {
   const to = times.at(-1) ?? 0;
   const highest = Math.max(0, ...series.flatMap(({ values }) => values.map((value) => value ?? 0)));
-  const frame: Frame = { from: to - SPAN, to, top: niceTop(highest) };
+  const span = spanOf(times);
+  const frame: Frame = { from: to - span, to, top: niceTop(highest) };
   const point = (event: PointerEvent & { currentTarget: SVGSVGElement }) => {
     const { left, width } = event.currentTarget.getBoundingClientRect();
     tell(nearest(times, (event.clientX - left) / width, frame));
   };
-  const cursor = at === null ? null : (((times[at] ?? to) - frame.from) / SPAN) * 1000;
+  const cursor = at === null ? null : (((times[at] ?? to) - frame.from) / span) * 1000;
   return (
     <div class="plot" aria-hidden="true">
       <div class="y-axis">
@@ -44,7 +43,7 @@ export function Plot({ times, series, step, write, at, tell }: Props) {
       </svg>
       <div class="x-axis">
         {TICKS.map((tick) => (
-          <span key={tick}>{format().axis((frame.from + tick * SPAN) * 1000)}</span>
+          <span key={tick}>{format().axis((frame.from + tick * span) * 1000)}</span>
         ))}
       </div>
     </div>

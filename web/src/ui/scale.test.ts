@@ -1,8 +1,20 @@
 import { expect, test } from "vitest";
-import { nearest, niceTop, pathOf } from "./scale";
+import { nearest, niceTop, pathOf, spanOf } from "./scale";
 
 test("scales end at round numbers, and never at zero", () => {
   expect([0.3, 1, 7, 12, 0.0042, 99_999, 0].map(niceTop)).toEqual([0.5, 1, 10, 20, 0.005, 100_000, 1]);
+});
+
+test("a history that has just begun fills the chart; an hour is the most", () => {
+  expect(
+    [
+      [0, 60],
+      [0, 600],
+      [0, 3590],
+      [0, 9999],
+    ].map(spanOf),
+  ).toEqual([300, 900, 3600, 3600]);
+  expect(spanOf([])).toBe(300);
 });
 
 const frame = { from: 0, to: 100, top: 10 };

@@ -11,6 +11,15 @@ export function niceTop(max: number): number {
   return step * power;
 }
 
+/** How much time is shown, in seconds. */
+const SPANS = [300, 900, 1800, 3600];
+
+/** The least span that holds all the times, up to an hour. */
+export function spanOf(times: number[]): number {
+  const needed = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  return SPANS.find((span) => needed <= span) ?? 3600;
+}
+
 export interface Frame {
   /** The times at the left and right edge. */
   from: number;

@@ -50,14 +50,18 @@ export const drills = {
   broken: "Broken",
   headHash: "Hash of its last block",
   memory: "Memory",
-  memoryPath: (settled: string, peak: string, end: string) =>
-    `${settled} settled, ${peak} at most, ${end} at the end`,
+  memoryPath: (start: string, peak: string, end: string) =>
+    `${start} at the start, ${peak} at most, ${end} at the end`,
   bytesPerBlock: "Disk for each block",
   whatItWas: "What it was",
   concurrency: "Callers at once",
   mix: "Mix of events, %",
   version: "Version",
   machine: "Machine",
+  machineWords: (host: string, cores: number, standalone: boolean) =>
+    `${host}, ${format().count(cores, { one: "core", other: "cores" })}, ${standalone ? "in a process of its own" : "beside the node's users"}`,
+  reason: "Reason",
+  verification: "Verified in",
   id: "Id",
   incomparable: "There are no other drills like it to compare it with.",
   slower: (difference: string) =>

@@ -60,6 +60,12 @@ export const problems = {
       advice: "Page and node may be of different versions: reload.",
     },
     no_such_soak: { title: "There is no such drill.", advice: "The list below has all that are kept." },
+    soak_parameters: {
+      title: "The drill cannot be like this.",
+      advice: "See what the node says, and change the numbers.",
+    },
+    soak_ended: { title: "The drill has ended.", advice: "Its report is in the list." },
+    no_verification: { title: "No verification runs.", advice: "It may have ended in the meantime." },
     soak_running: { title: "A drill is running already.", advice: "Wait for its end, or stop it first." },
     soak_too_large: {
       title: "This drill would not fit on the disk.",
