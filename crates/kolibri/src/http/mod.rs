@@ -1,4 +1,4 @@
-//! The HTTP API. The route table below is the whole of it; each handler is in the file of its subject.
+//! The HTTP API and the page. The route table below is the whole of it; each handler is in the file of its subject.
 //!
 //! | file here | what it is for |
 //! |---|---|
@@ -13,6 +13,7 @@
 //! | `history` | what the last hour was like |
 //! | `alerts` | the node's alerts, as Prometheus sees them |
 //! | `events` | a job's progress as server-sent events |
+//! | `page` | the page's files |
 //! | `health` | whether the node lives and is ready; the scrape endpoint |
 //! | `listener` | accepting connections within bounds |
 //! | `guard` | who may call, and under which Host |
@@ -33,6 +34,7 @@ mod knowledge;
 mod listener;
 mod measure;
 mod operations;
+mod page;
 mod problem;
 mod soaks;
 mod traces;
@@ -136,12 +138,13 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(health::readyz))
 }
 
-/// The API, guarded and measured.
+/// The API and the page, guarded and measured.
 pub(crate) fn api(doors: Doors) -> Router {
     let app = Arc::new(doors);
     let (router, document) = routes().split_for_parts();
     router
         .route("/api/v1/openapi.json", get(async || Json(document)))
+        .merge(page::routes())
         .fallback(problem::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
