@@ -8,11 +8,13 @@
 //! | `signals` | what stops a program |
 //! | `http` | the API: the route table, handlers, problem documents |
 //! | `cli` | the other commands, most of them clients of a running node |
+//! | `pack` | the files of `ops/` and the runbook, carried along for `kolibri ops export` |
 
 mod cli;
 mod config;
 mod http;
 mod logging;
+mod pack;
 mod serve;
 mod signals;
 

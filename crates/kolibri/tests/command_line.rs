@@ -444,6 +444,7 @@ fn every_help_has_what_its_reader_needs() {
         (&["genome", "show"], data),
         (&["genome", "head"], data),
         (&["config", "check"], &serve),
+        (&["ops", "export"], &[]),
     ] {
         let help = help(command);
         let example = format!("kolibri {}", command.join(" "));
@@ -454,9 +455,19 @@ fn every_help_has_what_its_reader_needs() {
         }
     }
     let all = run(&["--help"]).printed();
-    for word in
-        ["serve", "teach", "ask", "forget", "import", "export", "genome", "trace", "config", "healthcheck"]
-    {
+    for word in [
+        "serve",
+        "teach",
+        "ask",
+        "forget",
+        "import",
+        "export",
+        "genome",
+        "trace",
+        "config",
+        "ops",
+        "healthcheck",
+    ] {
         assert!(all.contains(&format!("\n  {word} ")), "{word}: {all}");
     }
     assert_eq!(run(&["--version"]).printed(), format!("kolibri {}\n", env!("CARGO_PKG_VERSION")));

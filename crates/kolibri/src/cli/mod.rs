@@ -8,6 +8,7 @@ mod client;
 mod commands;
 mod configuration;
 mod genome;
+mod ops;
 mod soak;
 mod transfer;
 
@@ -80,6 +81,9 @@ Examples:
     /// Look at the configuration
     #[command(subcommand)]
     Config(configuration::Configuration),
+    /// The files to watch and to deploy a node with
+    #[command(subcommand)]
+    Ops(ops::Ops),
     /// Ask the node whether it is ready: for containers and scripts; exit code 1 when it is not
     #[command(after_help = "Example:\n  kolibri healthcheck && echo ready")]
     Healthcheck(commands::Healthcheck),
@@ -139,6 +143,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Command::Soak(soak) => soak.run(),
         Command::Trace(trace) => trace.run(),
         Command::Config(configuration) => configuration.run(),
+        Command::Ops(ops) => ops.run(),
         Command::Healthcheck(healthcheck) => healthcheck.run(),
     };
     match result {

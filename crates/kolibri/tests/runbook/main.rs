@@ -1,0 +1,36 @@
+//! The runbook: what it says of alerts, panels and files is so, both languages say the same, and its commands work. So does
+//! the demonstration of the ops pack.
+// In a test a panic is the report, and nobody reads a test's items from outside.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub)]
+
+#[path = "../running/mod.rs"]
+mod running;
+#[path = "../shipped/mod.rs"]
+mod shipped;
+#[path = "../watching/mod.rs"]
+mod watching;
+
+mod commands;
+mod demonstration;
+mod elsewhere;
+mod pages;
+
+use shipped::markdown::{self, Part};
+use shipped::text;
+
+const ENGLISH: &str = "docs/operations.md";
+const RUSSIAN: &str = "docs/operations.ru.md";
+
+fn page(name: &str) -> Vec<Part> {
+    markdown::parse(&text(name))
+}
+
+/// The blocks of commands for an environment; an empty one is the reader's own shell.
+fn blocks(environment: &str) -> Vec<String> {
+    let wanted = format!("sh {environment}");
+    let blocks = page(ENGLISH).into_iter().filter_map(|part| match part {
+        Part::Code { info, text } if info == wanted.trim_end() => Some(text),
+        _ => None,
+    });
+    blocks.collect()
+}
