@@ -73,6 +73,7 @@ fn failing_commands_page_on_call_with_links_that_resolve_and_the_last_failed_tra
     let link = told.annotation("trace_url");
     let (page, screen) = link.split_once("/#").unwrap();
     assert_eq!((page, screen), (node.api.as_str(), "/traces/latest?outcome=failed"));
+    assert_eq!(node.http.get(page).send().unwrap().status(), 200);
     let (status, last) = node.get(&format!("/api/v1{screen}"));
     assert_eq!((status, last["trace_id"].as_str()), (200, Some(trace.as_str())), "{last}");
     assert_eq!((&last["event"], &last["error"]), (&json!("FORGET"), &json!("not_taught")), "{last}");
