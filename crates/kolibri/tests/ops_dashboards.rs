@@ -1,5 +1,5 @@
 //! Checks the shipped dashboards as Grafana would read them: their types at both ends of the range of Grafana they import
-//! into, what provisioning needs, and the promises of docs/operations.md. Their data is in ops_live.rs.
+//! into, what provisioning needs, and the promises of docs/operations.md. Their data is in ops_live.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
 #![allow(missing_docs, unreachable_pub, reason = "nothing outside this test uses it")]
