@@ -23,7 +23,7 @@ lint: tools ## Format, clippy, shell scripts, dependencies and their licenses, d
 	cargo deny --locked check bans licenses sources
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --locked
 
-bench: ## Measure TEACH and ASK beside PostgreSQL, then recall (BENCH_SECONDS=10 a round)
+bench: ## Measure TEACH and ASK beside PostgreSQL, drills beside SQLite, recall (BENCH_SECONDS=10 a round)
 	cargo build --release --locked
 	bench/run
 

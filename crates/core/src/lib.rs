@@ -10,6 +10,7 @@ pub mod clock;
 pub mod command;
 mod error;
 mod node;
+mod priority;
 pub mod recall;
 pub mod soak;
 pub mod store;

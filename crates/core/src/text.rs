@@ -41,6 +41,8 @@ pub struct Term {
     pub stem: String,
     /// It says little about the subject (`the`, `please`, `find`; `как`, `пожалуйста`, `найти`).
     pub common: bool,
+    /// It is, or holds, a number: a name of one thing only.
+    pub number: bool,
     /// What it asks for, if it is a question word.
     pub asks: Option<Asks>,
 }
@@ -71,7 +73,7 @@ pub fn terms(text: &str) -> Vec<Term> {
         let stem = stem(word);
         if !word.is_empty() && seen.insert(stem.clone()) {
             let common = is_common(word, &stem);
-            terms.push(Term { word: word.to_owned(), stem, common, asks: asks(word) });
+            terms.push(Term { word: word.to_owned(), stem, common, number: has_digit(word), asks: asks(word) });
         }
     }
     terms
@@ -88,7 +90,7 @@ fn split_at_dots(text: &str) -> Vec<&str> {
 pub(crate) const SPELT: RangeInclusive<usize> = 4..=40;
 
 /// Whether a word is, or holds, a number.
-pub(crate) fn has_digit(word: &str) -> bool {
+fn has_digit(word: &str) -> bool {
     word.chars().any(char::is_numeric)
 }
 

@@ -9,6 +9,7 @@ use kolibri_genome::Head;
 use tokio::sync::watch;
 
 use crate::clock;
+use crate::priority::let_people_go_first;
 use crate::store::{DataDirectory, Progress, Verdict, verify};
 
 /// How much less the job counts than commands when they want the same core (`nice(2)`). Not the most there is: a reader
@@ -159,7 +160,7 @@ struct Work {
 
 impl Work {
     fn run(self) {
-        yield_to_commands();
+        let_people_go_first(NICENESS);
         // A job that has vanished would be under way for ever.
         let verdict = catch_unwind(AssertUnwindSafe(|| verify(&self.directory, |at| self.advance(at))));
         let state = match verdict {
@@ -182,13 +183,6 @@ impl Work {
     }
 }
 
-/// Lowers the priority of this thread alone: Linux keeps one for each.
-fn yield_to_commands() {
-    if let Err(error) = rustix::process::nice(NICENESS) {
-        tracing::warn!(%error, "a verification runs with the priority of commands");
-    }
-}
-
 fn end(status: &watch::Sender<Status>, state: State) {
     status.send_modify(|status| {
         status.state = state;
@@ -198,7 +192,6 @@ fn end(status: &watch::Sender<Status>, state: State) {
 
 #[cfg(test)]
 mod tests {
-    use procfs::process::Process;
 
     use super::*;
     use crate::testing::{open, teach, until};
@@ -261,20 +254,5 @@ mod tests {
         assert!(verification.cancel());
         assert!(!work.advance(Progress { done: 2, total: 9 }));
         assert_eq!(verification.watch().borrow().done, 2);
-    }
-
-    #[test]
-    fn the_priority_of_its_own_thread_alone_is_lowered() {
-        let niceness = || {
-            let id = rustix::thread::gettid().as_raw_nonzero().get();
-            Process::myself().unwrap().task_from_tid(id).unwrap().stat().unwrap().nice
-        };
-        let before = niceness();
-        let lowered = std::thread::spawn(move || {
-            yield_to_commands();
-            niceness()
-        });
-        assert_eq!(lowered.join().unwrap(), (before + i64::from(NICENESS)).min(19));
-        assert_eq!(niceness(), before);
     }
 }

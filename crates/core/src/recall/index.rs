@@ -18,7 +18,7 @@ use tantivy::{IndexReader, ReloadPolicy, Searcher, TantivyError};
 use super::follow::{Follower, State};
 use crate::error::OpenError;
 use crate::store::Reader;
-use crate::text::{SPELT, Term, has_digit, is_cyrillic, latin, stem};
+use crate::text::{SPELT, Term, is_cyrillic, latin, stem};
 
 /// Terms of a question that are searched for; the rarest of a longer one.
 const SEARCHED_TERMS: usize = 48;
@@ -153,7 +153,7 @@ impl Search {
     /// What a word that no stimulus holds may stand for: a misspelt word, a longer or a shorter one that begins like
     /// it, or a loanword in Latin letters. Words with digits stand for themselves.
     fn unknown(&self, term: &Term) -> Option<Box<dyn Query>> {
-        if has_digit(&term.word) || !SPELT.contains(&term.stem.chars().count()) {
+        if term.number || !SPELT.contains(&term.stem.chars().count()) {
             return None;
         }
         // Matches by spelling score 1; a misspelt word is most likely a rare one, and should weigh like one.

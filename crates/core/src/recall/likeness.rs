@@ -16,7 +16,7 @@
 
 use std::collections::HashMap;
 
-use crate::text::{Asks, SPELT, Term, has_digit, is_cyrillic, latin, stem};
+use crate::text::{Asks, SPELT, Term, is_cyrillic, latin, stem};
 
 /// The least likeness that is an answer. Chosen on the tune split of the labelled questions in `benches/recall`; see
 /// `docs/recall.md` for the precision and recall it gives.
@@ -62,7 +62,7 @@ impl<F: Fn(&str) -> u64> Weights<F> {
     fn rarity(&mut self, term: &Term) -> f32 {
         let holding = self.holding(term);
         let rarity = 1.0 + (1.0 + self.documents as f32 / (1 + holding) as f32).ln();
-        if has_digit(&term.word) { rarity * NUMBER_WEIGHT } else { rarity }
+        if term.number { rarity * NUMBER_WEIGHT } else { rarity }
     }
 }
 
@@ -148,7 +148,7 @@ fn alike<F: Fn(&str) -> u64>(one: &Term, other: &Term, weights: &mut Weights<F>)
     if one.stem == other.stem {
         return 1.0;
     }
-    if one.common || other.common || has_digit(&one.word) || has_digit(&other.word) {
+    if one.common || other.common || one.number || other.number {
         return 0.0;
     }
     match (is_cyrillic(&one.word), is_cyrillic(&other.word)) {

@@ -16,6 +16,7 @@ use super::report::{Phase, Progress, Report, State};
 use super::run::Callers;
 use super::script::Script;
 use super::tally::Tally;
+use crate::priority::let_people_go_first;
 use crate::store::{DataDirectory, Purpose};
 use crate::telemetry::Instruments;
 use crate::trace::{Drill, TraceConfig, Traces};
@@ -55,7 +56,7 @@ struct Ran {
 impl Job {
     pub(super) fn run(self) {
         if !self.report.machine.standalone {
-            stand_back();
+            let_people_go_first(NICENESS);
         }
         tracing::info!(id = self.report.id, events = self.report.parameters.events(), "a soak drill begins");
         let report = match self.drive() {
@@ -204,14 +205,6 @@ impl Job {
             progress.errors = report.errors.values().sum();
             progress.eta_seconds = None;
         });
-    }
-}
-
-/// Lets people go first. Every thread that is started from here on inherits it: on Linux it belongs to a thread
-/// (<https://man7.org/linux/man-pages/man2/setpriority.2.html>, "C library/kernel differences").
-fn stand_back() {
-    if let Err(error) = rustix::process::nice(NICENESS) {
-        tracing::warn!(%error, "a soak drill runs with the priority of people");
     }
 }
 

@@ -37,6 +37,9 @@ async fn measured<T: Send + 'static>(
     };
     let instance = format!("{}:soak", serve::host_name());
     let telemetry = Arc::new(serve::start_telemetry(metrics.as_ref(), instance)?);
+    if let Some(Ok(address)) = listener.as_ref().map(tokio::net::TcpListener::local_addr) {
+        tracing::info!(metrics = %format_args!("http://{address}/metrics"), "listening");
+    }
     let (stopping, stopped) = watch::channel(false);
     let scrape = listener
         .map(|listener| tokio::spawn(http::serve(listener, http::metrics(Arc::clone(&telemetry)), stopped)));
