@@ -73,7 +73,13 @@ pub fn terms(text: &str) -> Vec<Term> {
         let stem = stem(word);
         if !word.is_empty() && seen.insert(stem.clone()) {
             let common = is_common(word, &stem);
-            terms.push(Term { word: word.to_owned(), stem, common, number: has_digit(word), asks: asks(word) });
+            terms.push(Term {
+                word: word.to_owned(),
+                stem,
+                common,
+                number: has_digit(word),
+                asks: asks(word),
+            });
         }
     }
     terms
