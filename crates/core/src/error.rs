@@ -126,6 +126,17 @@ pub enum OpenError {
     /// There is no genome in the data directory.
     #[error("there is no genome in {0}; `kolibri serve` begins one")]
     NoGenome(PathBuf),
+    /// The genome is gone, but what was beside it is not.
+    #[error(
+        "{genome} is missing, though {beside} is there: the genome was lost or moved. Put it back, from a backup if need \
+         be; or, to begin a new genome, move {beside} away"
+    )]
+    GenomeLost {
+        /// Where the genome's file should be.
+        genome: PathBuf,
+        /// What shows that there was one.
+        beside: PathBuf,
+    },
     /// The search index could not be opened nor rebuilt.
     #[error("the search index in {path} can be neither opened nor rebuilt: {problem}")]
     Index {

@@ -116,6 +116,10 @@ impl Verification {
         if self.status.borrow().is_running() {
             return Err(NotStarted::Running);
         }
+        if let Job::Started { thread, .. } = std::mem::replace(&mut *job, Job::None) {
+            // It has told its result, and is about to end.
+            let _ = thread.join();
+        }
         let (state, started) = (State::Running, Some(clock::now()));
         self.status.send_replace(Status { state, started, ..Status::default() });
         let cancelled = Arc::new(AtomicBool::new(false));

@@ -114,6 +114,19 @@ fn a_silent_prometheus_holds_nobody_for_long_and_is_asked_once_by_many() {
 }
 
 #[test]
+fn a_node_that_stops_does_not_wait_for_a_silent_prometheus() {
+    let silent = Collector::start(Manner::Silent);
+    let (_data, node) = node_asking(&silent.url());
+    thread::scope(|scope| {
+        let asking = scope.spawn(|| node.get("/api/v1/operations/alerts"));
+        eventually("Prometheus is asked", || (silent.connections() == 1).then_some(()));
+        node.signal("TERM");
+        let (status, problem) = asking.join().unwrap();
+        assert_eq!((status, &problem["type"]), (503, &json!("urn:kolibri:problem:stopping")));
+    });
+}
+
+#[test]
 fn whatever_else_answers_there_is_told_as_such() {
     for (answers, told) in [(404, "it answers with HTTP status 404 Not Found"), (200, "no Prometheus")] {
         let other = Collector::start(Manner::Answers(answers));

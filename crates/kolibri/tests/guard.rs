@@ -78,6 +78,9 @@ fn every_api_call_needs_the_token() {
         "/api/",
         "/api/v1/openapi.json",
         "/api/v1/traces/latest",
+        "/api/v1/operations",
+        "/api/v1/operations/alerts",
+        "/api/v1/genome/verification/progress",
         "/api/v1/associations",
         "/api/nowhere",
     ] {
@@ -90,6 +93,25 @@ fn every_api_call_needs_the_token() {
     assert_eq!((node.failed("TEACH"), node.failed("COMMAND")), (0.0, 0.0));
     let genome: serde_json::Value = get(&node, "/api/v1/genome", &format!("Bearer {TOKEN}")).json().unwrap();
     assert_eq!(genome["length"], 1);
+}
+
+#[test]
+fn a_page_of_another_site_starts_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let start = |site: &str| {
+        let request = node.http.post(node.url("/api/v1/genome/verification"));
+        request.header("sec-fetch-site", site).send().unwrap()
+    };
+    for site in ["cross-site", "same-site"] {
+        let refused = start(site);
+        assert_eq!(refused.status(), 403, "{site}");
+        assert!(refused.text().unwrap().contains("urn:kolibri:problem:other_site"));
+    }
+    assert_eq!(node.get("/api/v1/genome/verification").1["state"], "none");
+    let linked = node.http.get(node.url("/api/v1/genome")).header("sec-fetch-site", "cross-site");
+    assert_eq!(linked.send().unwrap().status(), 200, "to follow a link changes nothing");
+    assert_eq!(start("same-origin").status(), 202, "the node's own page");
 }
 
 #[test]

@@ -243,7 +243,8 @@ fn plant_and_search(collector: &Pushed, protocol: &str, trace_content: &str) -> 
     secrets.assert_absent("the log", log.join("\n").as_bytes());
     assert!(!log.iter().any(|line| line.contains("panicked")), "{log:#?}");
 
-    let known = ["index", "genome.db", "genome.db-wal", "genome.db-shm", "lock", "trace.jsonl"];
+    secrets.assert_absent("the memory of drills", &std::fs::read(data.join("soaks.db")).unwrap());
+    let known = ["index", "genome.db", "genome.db-wal", "genome.db-shm", "lock", "soaks.db", "trace.jsonl"];
     let files = names(&data);
     assert!(files.iter().all(|name| known.contains(&name.as_str())), "nobody has searched {files:?}");
     let traces = std::fs::read(data.join("trace.jsonl")).unwrap();
@@ -372,11 +373,21 @@ fn inputs(secrets: &mut Secrets, caller: &Caller) -> Vec<String> {
     }
 
     // Paths, queries and methods.
-    for path in ["", "/api/v1/", "/api/v1/genome/blocks/", "/api/v1/traces/", "/readyz/", "/api/v1/teach/"] {
+    for path in [
+        "",
+        "/api/v1/",
+        "/api/v1/genome/blocks/",
+        "/api/v1/traces/",
+        "/api/v1/soaks/",
+        "/readyz/",
+        "/api/v1/teach/",
+    ] {
         requests.push(caller.request(&format!("GET {path}{}", secrets.plant("path")), "", ""));
     }
     for query in [
         "/api/v1/traces/latest?outcome=",
+        "/api/v1/traces?limit=",
+        "/api/v1/operations/history?",
         "/api/v1/genome/blocks?from=",
         "/api/v1/genome?x=",
         "/livez?",
@@ -387,6 +398,11 @@ fn inputs(secrets: &mut Secrets, caller: &Caller) -> Vec<String> {
     requests.push(caller.request(&format!("{} /api/v1/genome", secrets.plant("method")), "", ""));
     requests.push(caller.request(&format!("GET http://{}/api", secrets.plant("absolute target")), "", ""));
 
+    let body = secrets.plant("body that nobody reads");
+    requests.push(caller.request("POST /api/v1/genome/verification", "", &body));
+    let drill = json!({ secrets.plant("parameter of a drill"): 1, "pace": secrets.plant("pace of a drill") });
+    requests.push(caller.json("/api/v1/soaks", &drill));
+
     // Headers, known and unknown.
     for header in [
         "User-Agent",
@@ -395,6 +411,7 @@ fn inputs(secrets: &mut Secrets, caller: &Caller) -> Vec<String> {
         "X-Anything",
         "Accept",
         "Origin",
+        "Sec-Fetch-Site",
         "Forwarded",
         "X-Request-Id",
         "Expect",

@@ -89,6 +89,22 @@ impl DataDirectory {
         }
     }
 
+    /// Refuses a directory that shows that there was a genome, and has none: beginning another one would hide the loss.
+    pub(crate) fn check_not_lost(&self) -> Result<(), OpenError> {
+        let genome = self.genome();
+        if genome.try_exists().map_err(OpenError::io(&genome))? {
+            return Ok(());
+        }
+        // A log without its database would be thrown away by SQLite, with the blocks in it.
+        let log = self.path.join("genome.db-wal");
+        let holds_blocks = log.metadata().is_ok_and(|log| log.len() > 0);
+        let beside = if holds_blocks { Some(log) } else { Some(self.index()).filter(|index| index.exists()) };
+        match beside {
+            Some(beside) => Err(OpenError::GenomeLost { genome, beside }),
+            None => Ok(()),
+        }
+    }
+
     /// Takes the lock, and leaves a note of who holds it.
     pub(crate) fn lock(&self) -> Result<Lock, OpenError> {
         let path = self.path.join("lock");

@@ -101,6 +101,7 @@ impl Intake {
     ) -> Result<(Self, WriterThread), OpenError> {
         directory.create()?;
         let lock = directory.lock()?;
+        directory.check_not_lost()?;
         let path = directory.genome();
         let mut connection = schema::open_writer(&path, purpose)?;
         let chain = resume(&mut connection, &path, purpose)?;

@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::State;
+use kolibri_core::CommandError;
 use reqwest::{Client, StatusCode, Url};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
 use super::App;
+use super::problem::Problem;
 use crate::config::settings;
 
 /// How long Prometheus may take to answer.
@@ -94,6 +96,8 @@ impl Prometheus {
         let http = Client::builder()
             .timeout(PATIENCE)
             .redirect(reqwest::redirect::Policy::none())
+            // The proxy of the environment is on the way out; who watches a node stands beside it.
+            .no_proxy()
             .user_agent(concat!("kolibri/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { http, alerts: url, last: Mutex::new(None) })
@@ -216,15 +220,22 @@ fn read(body: &[u8]) -> Result<Vec<Alert>, String> {
 /// The alerts of this node, as Prometheus sees them. An answer may be five seconds old.
 #[utoipa::path(
     get, path = "/api/v1/operations/alerts", tag = "operations",
-    responses((status = 200, description = "The alerts, or why they are not known", body = AlertsResponse))
+    responses(
+        (status = 200, description = "The alerts, or why they are not known", body = AlertsResponse),
+        (status = 503, description = "The node is stopping", body = Problem, content_type = "application/problem+json"),
+    )
 )]
-pub(super) async fn alerts(State(app): State<App>) -> Json<AlertsResponse> {
-    Json(match &app.prometheus {
-        Some(prometheus) => AlertsResponse::Asked(prometheus.answer().await),
-        None => {
-            AlertsResponse::NotConfigured { configured: false, variable: settings::PROMETHEUS_URL.variable }
-        }
-    })
+pub(super) async fn alerts(State(app): State<App>) -> Result<Json<AlertsResponse>, Problem> {
+    let Some(prometheus) = &app.prometheus else {
+        let variable = settings::PROMETHEUS_URL.variable;
+        return Ok(Json(AlertsResponse::NotConfigured { configured: false, variable }));
+    };
+    let mut stopping = app.stopping.clone();
+    tokio::select! {
+        seen = prometheus.answer() => Ok(Json(AlertsResponse::Asked(seen))),
+        // A node that stops waits for nobody.
+        _ = stopping.wait_for(|stopping| *stopping) => Err(Problem::of_read(&CommandError::Stopping)),
+    }
 }
 
 #[cfg(test)]

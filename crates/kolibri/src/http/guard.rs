@@ -43,14 +43,14 @@ impl Guard {
     }
 }
 
-/// Refuses what must not pass, and marks every answer as not for caches.
+/// Refuses what must not pass, and marks every answer as not for caches, except for the page's own files.
 pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = match check(&app, &request) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     };
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
@@ -79,8 +79,22 @@ fn check(app: &App, request: &Request) -> Result<(), Problem> {
             "send the node's token as `Authorization: Bearer TOKEN`",
         ));
     }
+    if !request.method().is_safe() && is_of_another_site(request.headers()) {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "other_site",
+            "A page of another site may not do this",
+            "open the node's own page",
+        ));
+    }
     // The listener is closed, but a connection that was opened before may bring its first request only now.
     if *app.stopping.borrow() { Err(Problem::of_read(&CommandError::Stopping)) } else { Ok(()) }
+}
+
+/// Whether a browser sends it for a page of another site. Most requests it would not send without asking first, but a
+/// POST without a body it would (<https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>).
+fn is_of_another_site(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
 }
 
 /// The Host header; two of them are as good as none (RFC 9112, section 3.2).

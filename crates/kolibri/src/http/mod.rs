@@ -1,4 +1,4 @@
-//! The HTTP API. The route table below is the whole of it; each handler is in the file of its subject.
+//! The HTTP API and the page. The route table below is the whole of it; each handler is in the file of its subject.
 //!
 //! | file here | what it is for |
 //! |---|---|
@@ -13,7 +13,9 @@
 //! | `history` | what the last hour was like |
 //! | `alerts` | the node's alerts, as Prometheus sees them |
 //! | `events` | a job's progress as server-sent events |
+//! | `page` | the page's files |
 //! | `health` | whether the node lives and is ready; the scrape endpoint |
+//! | `listener` | accepting connections within bounds |
 //! | `guard` | who may call, and under which Host |
 //! | `body` | reading requests within their limits |
 //! | `problem` | what went wrong, as RFC 9457 documents |
@@ -29,14 +31,17 @@ mod guard;
 mod health;
 mod history;
 mod knowledge;
+mod listener;
 mod measure;
 mod operations;
+mod page;
 mod problem;
 mod soaks;
 mod traces;
 mod verification;
 
 pub(crate) use genome::BlockResponse;
+pub(crate) use listener::serve;
 
 use std::sync::Arc;
 
@@ -46,7 +51,6 @@ use guard::BearerToken;
 use kolibri_core::Node;
 use kolibri_core::soak::Drills;
 use kolibri_core::telemetry::Telemetry;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -134,12 +138,13 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(health::readyz))
 }
 
-/// The API, guarded and measured.
+/// The API and the page, guarded and measured.
 pub(crate) fn api(doors: Doors) -> Router {
     let app = Arc::new(doors);
     let (router, document) = routes().split_for_parts();
     router
         .route("/api/v1/openapi.json", get(async || Json(document)))
+        .merge(page::routes())
         .fallback(problem::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
@@ -150,17 +155,6 @@ pub(crate) fn api(doors: Doors) -> Router {
 /// The scrape endpoint.
 pub(crate) fn metrics(telemetry: Arc<Telemetry>) -> Router {
     Router::new().route("/metrics", get(health::metrics)).with_state(telemetry)
-}
-
-/// Serves until `stopping` turns true and the connections under way have ended.
-pub(crate) async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
-    let stop = async move {
-        // An error means that the node is gone altogether.
-        let _ = stopping.wait_for(|stopping| *stopping).await;
-    };
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
-        tracing::error!(%error, "a listener failed");
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,39 @@
+// The node goes away and comes back. Nothing stays green meanwhile, and nothing has to be reloaded.
+import { expect, test } from "./fixture";
+
+test.for(["#/", "#/genome", "#/operations"])(
+  "at %s the page tells that the node is gone, and goes on by itself",
+  async (address, { page, node }) => {
+    await node.teach("When?", "Now");
+    await page.goto(`${node.url}/${address}`);
+    await page.getByRole("link", { name: "Ready" }).waitFor();
+    await page.evaluate(() => Object.assign(window, { mark: "not reloaded" }));
+
+    await node.stop();
+    await page.getByText("The node has not answered since").waitFor();
+    await page.getByRole("link", { name: "No connection" }).waitFor();
+    if (address === "#/operations") {
+      await page.getByText("Out of date. Last read at").first().waitFor();
+      await expect.poll(() => page.locator(".tile:not(.stale)").count()).toBe(0);
+    }
+    const green = page.locator(".tile.good, .node.good, .good-text");
+    await expect.poll(() => green.count()).toBe(0);
+
+    await node.restart();
+    await page.getByRole("link", { name: "Ready" }).waitFor();
+    await page.getByText("The node has not answered since").waitFor({ state: "detached" });
+    await expect.poll(() => page.locator(".stale").count()).toBe(0);
+    expect(await page.evaluate(() => "mark" in window)).toBe(true);
+  },
+);
+
+test("what hangs is out of date as well: an answer that never comes keeps nothing green", async ({
+  page,
+  node,
+}) => {
+  await page.goto(`${node.url}/#/operations`);
+  await page.getByRole("link", { name: "Ready" }).waitFor();
+  await page.route("**/api/v1/**", () => {});
+  await page.locator(".tile.good").waitFor({ state: "detached", timeout: 30_000 });
+  expect(await page.locator(".node.good").count()).toBe(0);
+});

@@ -1,0 +1,71 @@
+// What every end-to-end test gets: a node of its own, a browser, a page. Whatever a test is about, the page may not throw,
+// break its Content-Security-Policy, or talk to anybody but its node.
+import type { Browser, Page } from "playwright-core";
+import { test as base, expect } from "vitest";
+import { launch, visit } from "./browser";
+import { Node } from "./node";
+
+interface Fixtures {
+  browser: Browser;
+  node: Node;
+  page: Page;
+}
+
+export const test = base.extend<Fixtures>({
+  browser: [
+    // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern what a fixture needs.
+    async ({}, use) => {
+      const browser = await launch();
+      await use(browser);
+      await browser.close();
+    },
+    { scope: "file" },
+  ],
+  // biome-ignore lint/correctness/noEmptyPattern: as above.
+  node: async ({}, use) => {
+    const node = await Node.start();
+    await use(node);
+    await node.end();
+  },
+  page: async ({ browser, node }, use) => {
+    const page = await visit(browser, "about:blank");
+    const faults = watch(page, node.url);
+    await page.goto(node.url);
+    await use(page);
+    await page.context().close();
+    expect(faults).toEqual([]);
+  },
+});
+
+export { expect };
+
+/** Collects what a page must never do. */
+export function watch(page: Page, origin: string): string[] {
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(`threw: ${error.message}`));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(`${origin}/`)) faults.push(`asked ${request.url()}`);
+  });
+  page.on("console", (message) => {
+    const text = message.text();
+    // The browser's own note of an answer with an error status, or of none.
+    const expected = text.startsWith("Failed to load resource") || text.startsWith("[kolibri][user-action] ");
+    if (!expected) faults.push(`console: ${text}`);
+  });
+  return faults;
+}
+
+/** Teaches or asks by the composer, and waits for what becomes of it. */
+export async function say(page: Page, text: string): Promise<void> {
+  const turns = page.locator(".turn");
+  const before = await turns.count();
+  await page.fill("#composer", text);
+  await page.keyboard.press("Enter");
+  await turns.nth(before).waitFor();
+  await page.getByText(/^(Waiting for the node…|Ждём узел…)$/).waitFor({ state: "detached" });
+}
+
+/** Answers the question about the user-action log. */
+export async function decide(page: Page, yes: boolean): Promise<void> {
+  await page.getByRole("button", { name: yes ? "Allow" : "Do not allow", exact: true }).click();
+}

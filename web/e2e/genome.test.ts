@@ -1,0 +1,101 @@
+// The genome: its table, its blocks, its check.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "./fixture";
+import type { Node } from "./node";
+
+/** Teaches many lessons at once, as lines of a batch. */
+async function teachMany(node: Node, count: number): Promise<void> {
+  const lines = Array.from({ length: count }, (_, index) =>
+    JSON.stringify({ stimulus: `Question number ${index}`, response: `Answer ${index}` }),
+  );
+  const response = await fetch(`${node.url}/api/v1/teach:batch`, {
+    method: "POST",
+    headers: { "content-type": "application/x-ndjson" },
+    body: lines.join("\n"),
+  });
+  expect(await response.text()).toContain(`"taught":${count}`);
+}
+
+test("the table is read a page at a time, and each page has an address", async ({ page, node }) => {
+  await teachMany(node, 1000);
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.goto(`${node.url}/#/genome`);
+  const rows = page.getByRole("region", { name: "Blocks" }).locator("tbody tr");
+  await page.getByText("951 to 1,000 of 1,001 blocks").waitFor();
+  expect(await rows.count()).toBe(50);
+  await page.getByRole("link", { name: "Older" }).click();
+  await page.getByText("901 to 950 of 1,001 blocks").waitFor();
+  expect(page.url()).toBe(`${node.url}/#/genome?until=950`);
+  await page.reload();
+  await page.getByText("901 to 950 of 1,001 blocks").waitFor();
+  await page.getByRole("link", { name: "Oldest" }).click();
+  await page.getByText("0 to 49 of 1,001 blocks").waitFor();
+  await page.getByRole("link", { name: "Newest" }).click();
+  await page.getByText("951 to 1,000 of 1,001 blocks").waitFor();
+  for (const url of asked.filter((url) => url.includes("blocks?")))
+    expect(url).toMatch(/limit=(50|[1-4]?\d)$/);
+});
+
+test("the newest page moves on with the genome", async ({ page, node }) => {
+  await page.goto(`${node.url}/#/genome`);
+  await page.getByText("0 to 0 of 1 block").waitFor();
+  await node.teach("When?", "Now");
+  await page.getByText("0 to 1 of 2 blocks").waitFor();
+});
+
+test("a block is opened in full, by a click, by its number, by its address", async ({ page, node }) => {
+  await node.teach("When?", "Now");
+  await node.call("ask", { stimulus: "When?" });
+  await node.call("forget", { stimulus: "When?" });
+  await page.goto(`${node.url}/#/genome`);
+  await page.getByText("0 to 3 of 4 blocks").waitFor();
+  await page.getByRole("link", { name: "2", exact: true }).click();
+  const block = page.locator(".block");
+  await block.getByText("Answered word for word").waitFor();
+  const { hash, digest, previous } = (await node.call("genome/blocks/2")).body;
+  for (const value of [hash, digest, previous]) await block.getByText(value).waitFor();
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Block 2");
+
+  await page.getByLabel("Block number").fill("1");
+  await page.getByRole("button", { name: "Open" }).click();
+  await block.getByText("The content was erased at somebody's request").waitFor();
+  await block.getByRole("link", { name: "block 3" }).click();
+  await block.getByText("Erased the content of").waitFor();
+
+  await page.goto(`${node.url}/#/genome/77`);
+  await block.getByText("There is no such block.").waitFor();
+});
+
+test("a check shows its progress and its result", async ({ page, node }) => {
+  await teachMany(node, 1000);
+  await page.goto(`${node.url}/#/genome`);
+  await page.getByText("Not checked").waitFor();
+  await page.getByRole("button", { name: "Verify all of it" }).click();
+  await page.getByText("Sound").waitFor();
+  await page.getByText("1,001 blocks").first().waitFor();
+});
+
+test("a broken block is pinned first, with what is wrong", async ({ page, node }) => {
+  await teachMany(node, 100);
+  const target = await node.teach("How do I open the door?", "With the key of Bob");
+  await teachMany(node, 100);
+  await node.stop();
+  const file = join(node.directory, "genome.db");
+  const bytes = readFileSync(file);
+  const at = bytes.indexOf("With the key of Bob");
+  expect(at).toBeGreaterThan(0);
+  bytes.write("With the key of Eve", at);
+  writeFileSync(file, bytes);
+  await node.restart();
+
+  await page.goto(`${node.url}/#/genome`);
+  await page.getByRole("button", { name: "Verify all of it" }).click();
+  const pinned = page.locator(".pinned");
+  await pinned.getByText("This is not as it was recorded:").waitFor();
+  await pinned.getByRole("link", { name: `block ${target}` }).click();
+  await page.locator(".block").getByText("This is not as it was recorded:").waitFor();
+  const first = page.getByRole("region", { name: "Blocks" }).locator("tbody tr").first();
+  await expect.poll(() => first.innerText()).toContain("Broken");
+});

@@ -1,0 +1,83 @@
+// What somebody on call sees.
+import { visit } from "./browser";
+import { expect, test } from "./fixture";
+import { Node } from "./node";
+import { FIRING, Prometheus } from "./prometheus";
+
+test("state, figures, and a failed command with its trace", async ({ page, node }) => {
+  await node.teach("When?", "Now");
+  for (let times = 0; times < 20; times += 1) await node.call("ask", { stimulus: "When?" });
+  const trace = await node.fail();
+  await page.goto(`${node.url}/#/operations`);
+  const tile = (name: string) => page.locator(".tile", { hasText: name });
+  await tile("State").getByText("Ready").waitFor();
+  await tile("Genome").getByText("22").waitFor();
+  // The history's first point comes ten seconds after the start.
+  await tile("Failed").getByText("4.8%").waitFor({ timeout: 30_000 });
+  await tile("ASK, p99").getByText("median").waitFor();
+  await page.getByRole("row", { name: /FORGET 1 1/ }).waitFor();
+
+  // A chart has its values as a table.
+  const chart = page.locator(".chart", { hasText: "Events a second" });
+  await chart.getByText("As a table").click();
+  await chart.getByRole("columnheader", { name: "ASK" }).waitFor();
+  expect(await chart.locator("tbody tr").count()).toBeGreaterThan(0);
+
+  await page
+    .getByRole("row", { name: /FORGET not_taught/ })
+    .getByRole("link")
+    .click();
+  await page.getByRole("heading", { name: "FORGET failed" }).waitFor();
+  await page.getByText(`kolibri trace show ${trace}`).waitFor();
+  expect(page.url()).toBe(`${node.url}/#/traces/${trace}`);
+  await page.goto(`${node.url}/#/traces/latest?outcome=failed`);
+  await page.getByText("It was to be forgotten, but nothing was taught under it.").waitFor();
+});
+
+test("alerts: how to see them, none, one that fires, and a Prometheus that is gone", async ({
+  page,
+  node,
+  browser,
+}) => {
+  await page.goto(`${node.url}/#/operations`);
+  await page.getByText("KOLIBRI_PROMETHEUS_URL=").waitFor();
+
+  const prometheus = await Prometheus.start();
+  const watched = await Node.start({ variables: { KOLIBRI_PROMETHEUS_URL: prometheus.url } });
+  const second = await visit(browser, `${watched.url}/#/operations`);
+  await second.getByText("No alert fires, says Prometheus.").waitFor();
+  prometheus.alerts = [FIRING];
+  await second.getByText("KolibriBackendErrorsSpike").waitFor({ timeout: 30_000 });
+  await second.getByText("More than 5% of the commands fail").waitFor();
+  expect(await second.getByRole("link", { name: "Runbook" }).getAttribute("href")).toBe(
+    "https://example.org/runbook",
+  );
+  await prometheus.end();
+  await second.getByText("Whether an alert fires is not known.").waitFor({ timeout: 30_000 });
+  expect(await second.getByText("No alert fires").count()).toBe(0);
+  await second.context().close();
+  await watched.end();
+});
+
+test("a drill is started, watched and read; another one is stopped", async ({ page, node }) => {
+  await page.goto(`${node.url}/#/operations`);
+  await page.getByText("No drill was completed yet.").waitFor();
+  await page.getByLabel("Simulated minutes").fill("1");
+  await page.getByLabel("Events per minute").fill("2000");
+  await page.getByRole("button", { name: "Start a drill" }).click();
+  await page.getByRole("button", { name: "Stop it" }).waitFor();
+  await page.getByRole("progressbar").waitFor();
+  const drills = page.getByRole("region", { name: "Drills so far" });
+  await drills.getByText("Completed").waitFor({ timeout: 45_000 });
+  await page.getByRole("region", { name: "How long drills took" }).locator(".heat-4").waitFor();
+  await drills.getByRole("link").first().click();
+  await page.getByText("Verified, sound").waitFor();
+  await page.getByRole("row", { name: /^TEACH/ }).waitFor();
+
+  await page.goto(`${node.url}/#/operations`);
+  await page.getByLabel("Simulated minutes").fill("60");
+  await page.getByLabel("In real time").check();
+  await page.getByRole("button", { name: "Start a drill" }).click();
+  await page.getByRole("button", { name: "Stop it" }).click();
+  await drills.getByText("Stopped").waitFor();
+});

@@ -1,0 +1,71 @@
+// Every screen, in every state that it can be in: for the checks that hold everywhere.
+import type { Page } from "playwright-core";
+import { say } from "./fixture";
+import type { Node } from "./node";
+
+export const STATES = ["normal", "empty", "loading", "failed", "server down", "alert firing"] as const;
+export type State = (typeof STATES)[number];
+
+const API = "**/api/v1/**";
+const FAILED = {
+  status: 500,
+  contentType: "application/problem+json",
+  json: { type: "urn:kolibri:problem:internal", detail: "a thread that should have answered did not" },
+};
+
+export interface Taught {
+  /** A command that failed. */
+  trace: string;
+  /** A drill that was completed. */
+  drill: string;
+}
+
+/** Gives a node something of everything to show. */
+export async function fill(node: Node): Promise<Taught> {
+  await node.teach("How do I restart the payment service?", "systemctl restart payments");
+  await node.teach("Who is on call today?", "See the on-call calendar");
+  await node.call("ask", { stimulus: "Who is on call today?" });
+  await node.teach("Forget me", "at once");
+  await node.call("forget", { stimulus: "Forget me" });
+  return { trace: await node.fail(), drill: await node.drill() };
+}
+
+export function addresses({ trace, drill }: Taught): Record<string, string> {
+  return {
+    chat: "#/",
+    genome: "#/genome",
+    block: "#/genome/1",
+    operations: "#/operations",
+    drill: `#/operations/soaks/${drill}`,
+    trace: `#/traces/${trace}`,
+    settings: "#/settings",
+    nowhere: "#/nowhere",
+  };
+}
+
+/** Brings a page that was just made into a state, at the chat. */
+export async function enter(page: Page, url: string, state: State): Promise<void> {
+  if (state === "loading") await page.route(API, () => {});
+  if (state === "failed") await page.route(API, (route) => route.fulfill(FAILED));
+  await page.goto(url);
+  await page.locator("h1").waitFor();
+  if (state !== "server down") return;
+  // What was read before stays on the screen, out of date.
+  await show(page, "#/operations", "normal");
+  await page.route(API, (route) => route.abort());
+  await page.getByText(/The node has not answered since|Узел не отвечает с/).waitFor();
+}
+
+/** Goes to an address, waits for what the state looks like, and talks where one talks. */
+export async function show(page: Page, address: string, state: State): Promise<void> {
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, address);
+  await page.locator("h1").waitFor();
+  if (state === "loading") return;
+  await page.locator(".loading").first().waitFor({ state: "detached" });
+  if (address !== "#/") return;
+  if (state === "normal")
+    for (const text of ["Who is on call today?", "Who is on call in Rome?"]) await say(page, text);
+  if (state === "failed" || state === "server down") await say(page, "Is anybody there?");
+}

@@ -1,0 +1,41 @@
+// Asks once whether actions may be recorded. Both answers are equally easy, and neither is needed to go on.
+import { words } from "../i18n";
+import { addresses } from "../route";
+import { choose, undecided } from "./consent";
+import { record } from "./log";
+
+export function ConsentBanner() {
+  if (!undecided.value) return null;
+  const text = words().actions;
+  return (
+    <section class="consent" aria-label={text.title}>
+      <div>
+        <p>
+          <strong>{text.ask}</strong>
+        </p>
+        <p class="small">
+          {text.askExplain} <a href={addresses.settings}>{text.askMore}</a>
+        </p>
+      </div>
+      <ConsentButtons />
+    </section>
+  );
+}
+
+export function ConsentButtons() {
+  const text = words().actions;
+  const allow = () => {
+    choose(true);
+    record({ action: "consent.grant" });
+  };
+  return (
+    <div class="bar">
+      <button type="button" onClick={allow}>
+        {text.yes}
+      </button>
+      <button type="button" onClick={() => choose(false)}>
+        {text.no}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+// The one place where requests leave the page: to this origin's API, with the token, never with a text in the URL.
+import { answered, lost } from "./connection";
+import { type Problem, problemOf, UNREACHABLE } from "./problem";
+import { token } from "./token";
+
+/** Relative to the page, which may lie below a path of a reverse proxy. */
+const API = "api/v1/";
+/** A node that has not answered by then is as good as gone. Milliseconds. */
+const PATIENCE = 15_000;
+
+export type Reply<T> = { ok: true; value: T; status: number } | { ok: false; problem: Problem };
+
+export interface Request {
+  method?: "GET" | "POST" | "DELETE";
+  /** Sent as JSON. */
+  body?: unknown;
+  /** 32 hex digits that the node will trace this command by. */
+  trace?: string;
+  signal?: AbortSignal;
+}
+
+/** Calls the API. Never throws: what goes wrong is a reply as well. */
+export async function call<T>(path: string, request: Request = {}): Promise<Reply<T>> {
+  const timeout = AbortSignal.timeout(PATIENCE);
+  const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+  try {
+    const response = await send(path, { ...request, signal });
+    const body: unknown = await response.json().catch(() => null);
+    if (!response.ok) return { ok: false, problem: problemOf(response.status, body) };
+    return { ok: true, value: body as T, status: response.status };
+  } catch {
+    if (!request.signal?.aborted) lost();
+    return { ok: false, problem: UNREACHABLE };
+  }
+}
+
+/** Sends a request; the answer's body is not read yet. */
+export async function send(path: string, request: Request): Promise<Response> {
+  const headers = new Headers();
+  if (token.value) headers.set("authorization", `Bearer ${token.value}`);
+  if (request.trace) headers.set("traceparent", `00-${request.trace}-${request.trace.slice(16)}-01`);
+  if (request.body !== undefined) headers.set("content-type", "application/json");
+  const response = await fetch(API + path, {
+    method: request.method ?? "GET",
+    headers,
+    cache: "no-store",
+    credentials: "omit",
+    redirect: "error",
+    body: request.body === undefined ? null : JSON.stringify(request.body),
+    signal: request.signal ?? null,
+  });
+  answered(response.status);
+  return response;
+}
+
+/** A new random trace id. */
+export function newTrace(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

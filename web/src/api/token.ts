@@ -1,0 +1,41 @@
+// The API token, where the node needs one: in memory, and in session storage when the user wants it to outlive a reload.
+// Never in local storage: it would outlive the session and reach every tab.
+import { signal } from "@preact/signals";
+
+const KEY = "kolibri.token";
+
+export const token = signal<string | null>(stored());
+
+function stored(): string | null {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+/** Uses a token from now on; `keep` also keeps it for reloads of this tab. */
+export function adoptToken(value: string, keep: boolean): void {
+  token.value = value;
+  try {
+    if (keep) sessionStorage.setItem(KEY, value);
+    else sessionStorage.removeItem(KEY);
+  } catch {
+    // Without session storage it lives in memory only.
+  }
+}
+
+/** Forgets the token. */
+export function dropToken(): void {
+  token.value = null;
+  try {
+    sessionStorage.removeItem(KEY);
+  } catch {
+    // It was never there.
+  }
+}
+
+/** Whether the token outlives a reload. */
+export function isKept(): boolean {
+  return stored() !== null;
+}

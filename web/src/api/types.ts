@@ -1,0 +1,24 @@
+// The API's types under short names. The source is the OpenAPI document: `npm run api` writes schema.ts.
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Answer = Schemas["AskResponse"];
+export type Taught = Schemas["TeachResponse"];
+export type Forgotten = Schemas["ForgetResponse"];
+export type Genome = Schemas["GenomeResponse"];
+export type Blocks = Schemas["BlocksResponse"];
+export type Block = Schemas["BlockResponse"];
+export type BlockAddress = Schemas["BlockAddress"];
+export type OperationsState = Schemas["OperationsResponse"];
+export type History = Schemas["HistoryResponse"];
+export type HistoryPoint = Schemas["HistoryPoint"];
+export type Quantiles = Schemas["Quantiles"];
+export type Alerts = Schemas["AlertsResponse"];
+export type Alert = Schemas["Alert"];
+export type Verification = Schemas["VerificationResponse"];
+export type Soaks = Schemas["SoaksResponse"];
+export type Soak = Schemas["SoakReport"];
+export type SoakProgress = Schemas["SoakProgress"];
+export type SoakParameters = Schemas["SoakParameters"];
+export type { Trace } from "./pending";

@@ -1,0 +1,66 @@
+// The frame around every screen: navigation, the node's state, and what has to be said wherever one is.
+import { useEffect } from "preact/hooks";
+import { ConsentBanner } from "./actions/banner";
+import { record } from "./actions/log";
+import { Chat } from "./chat/chat";
+import { DrillScreen } from "./drills/screen";
+import { NodeBadge } from "./frame/badge";
+import { ConnectionBanner } from "./frame/connection";
+import { Navigation } from "./frame/navigation";
+import { Nowhere } from "./frame/nowhere";
+import { Unlock } from "./frame/unlock";
+import { GenomeScreen } from "./genome/screen";
+import { words } from "./i18n";
+import { useLive } from "./live";
+import { operations } from "./node";
+import { OperationsScreen } from "./operations/screen";
+import { type Route, route } from "./route";
+import { SettingsScreen } from "./settings/screen";
+import { TraceScreen } from "./traces/screen";
+
+export function App() {
+  const at = route.value;
+  // The heartbeat: it tells on every screen whether the node is there.
+  useLive(operations);
+  useEffect(() => record({ action: "screen.open", screen: at.screen }), [at.screen]);
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place in the page, but the address names the screen. */}
+      <a class="skip" href="#content" onClick={skip}>
+        {words().common.skip}
+      </a>
+      <header class="frame">
+        <Navigation screen={at.screen} />
+        <NodeBadge />
+      </header>
+      <ConnectionBanner />
+      <Unlock />
+      <main id="content" tabIndex={-1}>
+        <Current at={at} />
+      </main>
+      <ConsentBanner />
+    </>
+  );
+}
+
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById("content")?.focus();
+}
+
+function Current({ at }: { at: Route }) {
+  switch (at.screen) {
+    case "chat":
+      return <Chat />;
+    case "genome":
+      return <GenomeScreen block={at.block} until={at.until} />;
+    case "operations":
+      return at.soak === null ? <OperationsScreen /> : <DrillScreen key={at.soak} id={at.soak} />;
+    case "traces":
+      return <TraceScreen key={`${at.trace} ${at.outcome}`} trace={at.trace} outcome={at.outcome} />;
+    case "settings":
+      return <SettingsScreen />;
+    case "nowhere":
+      return <Nowhere />;
+  }
+}

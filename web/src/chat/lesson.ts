@@ -1,0 +1,32 @@
+// Reads `stimulus -> response`, and knows how long both may be.
+
+/** What the node takes, in bytes of UTF-8. */
+export const MAX_STIMULUS = 4 * 1024;
+export const MAX_RESPONSE = 64 * 1024;
+
+export interface Lesson {
+  stimulus: string;
+  response: string;
+}
+
+/** An arrow between blanks or line ends. */
+const ARROW = /(?:^|\s)(?:->|→)(?:\s|$)/u;
+
+/** The lesson that a text is, if there is an arrow in it; the first one counts. */
+export function lessonIn(text: string): Lesson | null {
+  const arrow = ARROW.exec(text);
+  if (!arrow) return null;
+  return {
+    stimulus: text.slice(0, arrow.index).trim(),
+    response: text.slice(arrow.index + arrow[0].length).trim(),
+  };
+}
+
+/** Whether something stands on both sides. */
+export function isWhole({ stimulus, response }: Lesson): boolean {
+  return stimulus !== "" && response !== "";
+}
+
+export function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

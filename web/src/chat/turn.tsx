@@ -1,0 +1,96 @@
+// One turn of the conversation: what was said, and what became of it.
+import type { ComponentChildren } from "preact";
+import type { BlockAddress, Forgotten } from "../api/types";
+import { words } from "../i18n";
+import { addresses } from "../route";
+import { ProblemNote } from "../ui/problem";
+import { Time } from "../ui/time";
+import { AnswerView } from "./answer";
+import type { Outcome, Turn } from "./conversation";
+
+export function TurnView({ turn }: { turn: Turn }) {
+  const text = words().chat;
+  return (
+    <article class="turn">
+      <div class="said">
+        <p class="who">
+          {text.you} <Time at={turn.at} short />
+        </p>
+        <Said turn={turn} />
+      </div>
+      <div class="reply">
+        <p class="who">{text.node}</p>
+        <Reply turn={turn} />
+      </div>
+    </article>
+  );
+}
+
+function Said({ turn }: { turn: Turn }) {
+  const text = words().chat;
+  if (turn.kind === "ask") return <p class="text">{turn.stimulus}</p>;
+  if (turn.kind === "forget") {
+    return (
+      <p class="text">
+        {text.forget}: {turn.stimulus}
+      </p>
+    );
+  }
+  return (
+    <p class="text">
+      {turn.lesson.stimulus} <span class="arrow">→</span> {turn.lesson.response}
+    </p>
+  );
+}
+
+function Reply({ turn }: { turn: Turn }) {
+  const text = words().chat;
+  switch (turn.kind) {
+    case "ask":
+      return (
+        <Settled outcome={turn.outcome}>
+          {(answer) => <AnswerView answer={answer} asked={turn.stimulus} />}
+        </Settled>
+      );
+    case "teach":
+      return (
+        <Settled outcome={turn.outcome}>
+          {({ block }) => (
+            <p>
+              {text.taught} <BlockLink block={block} />.
+            </p>
+          )}
+        </Settled>
+      );
+    case "forget":
+      return (
+        <Settled outcome={turn.outcome}>{(forgotten) => <ForgottenView forgotten={forgotten} />}</Settled>
+      );
+  }
+}
+
+function Settled<T>({
+  outcome,
+  children,
+}: {
+  outcome: Outcome<T>;
+  children: (value: T) => ComponentChildren;
+}) {
+  if (outcome.state === "waiting") return <p class="muted">{words().chat.waiting}</p>;
+  if (outcome.state === "failed") return <ProblemNote problem={outcome.problem} urgent />;
+  return <>{children(outcome.value)}</>;
+}
+
+export function BlockLink({ block }: { block: BlockAddress }) {
+  return <a href={addresses.block(block.index)}>{words().chat.source(block.index)}</a>;
+}
+
+function ForgottenView({ forgotten }: { forgotten: Forgotten }) {
+  const text = words().chat;
+  return (
+    <p>
+      {text.forgotten} {text.erased(forgotten.erased.length)}; {text.recordedAs}{" "}
+      <BlockLink block={forgotten.block} />.
+    </p>
+  );
+}

@@ -1,0 +1,57 @@
+// The drill that runs: its progress, starting and stopping it.
+import { effect, signal } from "@preact/signals";
+import { record } from "../actions/log";
+import { call } from "../api/client";
+import type { Problem } from "../api/problem";
+import { follow } from "../api/stream";
+import type { SoakProgress } from "../api/types";
+import { soaks } from "../node";
+
+export const progress = signal<SoakProgress | null>(null);
+/** Why the last wish was not granted. */
+export const refusal = signal<Problem | null>(null);
+
+export interface Wish {
+  minutes: number;
+  events_per_minute: number;
+  seed: number;
+  pace: "fast" | "real";
+}
+
+/** Starts a drill; true when it runs. */
+export async function start(wish: Wish): Promise<boolean> {
+  record({ action: "drill.start" });
+  const reply = await call<{ id: string }>("soaks", { method: "POST", body: wish });
+  refusal.value = reply.ok ? null : reply.problem;
+  await soaks.refresh();
+  return reply.ok;
+}
+
+export async function stop(id: string): Promise<void> {
+  record({ action: "drill.stop" });
+  const reply = await call<unknown>(`soaks/${encodeURIComponent(id)}`, { method: "DELETE" });
+  refusal.value = reply.ok ? null : reply.problem;
+  await soaks.refresh();
+}
+
+/** Follows the drill that runs, while somebody looks; what breaks off is taken up by the next reading. */
+export function followDrill(): () => void {
+  let following: AbortController | null = null;
+  const stop = effect(() => {
+    const id = soaks.value.value?.running;
+    if (!id || following) return;
+    const mine = new AbortController();
+    following = mine;
+    const tell = (state: SoakProgress) => {
+      progress.value = state;
+    };
+    void follow<SoakProgress>(`soaks/${encodeURIComponent(id)}/progress`, tell, mine.signal).then(() => {
+      following = null;
+      if (!mine.signal.aborted) void soaks.refresh();
+    });
+  });
+  return () => {
+    stop();
+    following?.abort();
+  };
+}

@@ -1,0 +1,36 @@
+// The way to the screens.
+
+import { words } from "../i18n";
+import icon from "../icon.svg";
+import { addresses, type Screen } from "../route";
+
+export function Navigation({ screen }: { screen: Screen }) {
+  const text = words().common;
+  const links: [Screen, string, string][] = [
+    ["chat", addresses.chat, text.chat],
+    ["genome", addresses.genome, text.genome],
+    ["operations", addresses.operations, text.operations],
+    ["settings", addresses.settings, text.settings],
+  ];
+  // Traces are reached from the operations, and belong to them.
+  const current = screen === "traces" ? "operations" : screen;
+  return (
+    <>
+      <a class="brand" href={addresses.chat}>
+        <img src={icon} alt="" width={24} height={24} />
+        <span>{text.product}</span>
+      </a>
+      <nav aria-label={text.screens}>
+        <ul>
+          {links.map(([name, address, title]) => (
+            <li key={name}>
+              <a href={address} aria-current={name === current ? "page" : undefined}>
+                {title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </>
+  );
+}

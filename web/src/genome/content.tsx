@@ -1,0 +1,68 @@
+// What a block records, by its kind of event.
+import type { Block } from "../api/types";
+import { words } from "../i18n";
+import { format } from "../i18n/format";
+import { addresses } from "../route";
+import { Hex } from "../ui/copy";
+import { Facts } from "../ui/facts";
+
+export function ContentView({ block }: { block: Block }) {
+  const text = words().genome;
+  const { content } = block;
+  if (block.erased_by != null) {
+    return (
+      <p class="note">
+        {text.contentErased} <BlockLink index={block.erased_by} />.
+      </p>
+    );
+  }
+  if (!content) return block.fault ? null : <p class="muted">{text.noContent}</p>;
+  if ("stimulus" in content) {
+    return (
+      <dl class="facts preview">
+        <div>
+          <dt>{words().chat.question}</dt>
+          <dd>{content.stimulus}</dd>
+        </div>
+        <div>
+          <dt>{words().chat.answer}</dt>
+          <dd>{content.response}</dd>
+        </div>
+      </dl>
+    );
+  }
+  if ("match" in content) return <Asked content={content} />;
+  if ("erased" in content) {
+    return (
+      <p>
+        {text.erasedBlocks}{" "}
+        {content.erased.map((index) => (
+          <span key={index} class="item">
+            <BlockLink index={index} />
+          </span>
+        ))}
+      </p>
+    );
+  }
+  return <Facts facts={[[text.genomeId, <Hex key="id" value={content.genome_id} short={false} />]]} />;
+}
+
+function Asked({ content }: { content: { match: string; source?: number | null; score: number } }) {
+  const text = words().genome;
+  return (
+    <>
+      <Facts
+        facts={[
+          [text.answered, text.matches[content.match as keyof typeof text.matches]],
+          [text.likeness, format().percent(content.score)],
+          [text.source, content.source == null ? "—" : <BlockLink key="source" index={content.source} />],
+        ]}
+      />
+      <p class="small muted">{text.questionNotRecorded}</p>
+    </>
+  );
+}
+
+function BlockLink({ index }: { index: number }) {
+  return <a href={addresses.block(index)}>{words().genome.block(format().number(index))}</a>;
+}

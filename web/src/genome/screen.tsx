@@ -1,0 +1,54 @@
+// The genome: where it ends, whether it is sound, and its blocks.
+import { useEffect } from "preact/hooks";
+import { words } from "../i18n";
+import { useLive } from "../live";
+import { genome } from "../node";
+import { Hex } from "../ui/copy";
+import { Facts } from "../ui/facts";
+import { Panel } from "../ui/panel";
+import { Reading } from "../ui/reading";
+import { Screen } from "../ui/screen";
+import { Time } from "../ui/time";
+import { BlockPanel } from "./block";
+import { around } from "./blocks";
+import { BrokenNote, Check } from "./check";
+import { BlocksPanel } from "./table";
+import { followVerification, verification } from "./verification";
+
+interface Props {
+  block: number | null;
+  until: number | null;
+}
+
+export function GenomeScreen({ block, until }: Props) {
+  const text = words().genome;
+  const shown = until ?? (block === null ? null : around(block));
+  useLive(genome);
+  useLive(verification);
+  useEffect(followVerification, []);
+  return (
+    <Screen title={text.title}>
+      <BrokenNote />
+      <div class="columns">
+        <Panel title={text.head}>
+          <Reading source={genome}>
+            {({ length, head, time }) => (
+              <Facts
+                facts={[
+                  [text.length, text.blocks(length)],
+                  [text.headHash, <Hex key="head" value={head} />],
+                  [text.lastBlock, <Time key="time" at={time} />],
+                ]}
+              />
+            )}
+          </Reading>
+        </Panel>
+        <Check />
+      </div>
+      <div class={block === null ? undefined : "beside"}>
+        {block !== null && <BlockPanel key={block} index={block} until={until} />}
+        <BlocksPanel key={shown} until={shown} opened={block} />
+      </div>
+    </Screen>
+  );
+}

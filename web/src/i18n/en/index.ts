@@ -1,0 +1,12 @@
+// English, screen by screen.
+import { actions } from "./actions";
+import { chat } from "./chat";
+import { common } from "./common";
+import { drills } from "./drills";
+import { genome } from "./genome";
+import { operations } from "./operations";
+import { problems } from "./problems";
+import { settings } from "./settings";
+import { traces } from "./traces";
+
+export const en = { actions, chat, common, drills, genome, operations, problems, settings, traces };

@@ -1,0 +1,97 @@
+// Numbers, times and plurals as the language writes them. Times are of 24 hours and name their zone.
+import { computed } from "@preact/signals";
+import { type Language, spoken } from "../settings/preferences";
+
+/** British English, for its order of dates and its 24 hours. */
+const LOCALES: Record<Language, string> = { en: "en-GB", ru: "ru" };
+
+export interface Forms {
+  one: string;
+  /** Russian: 2, 3, 4, 22... */
+  few?: string;
+  /** Russian: 0, 5 to 20, 25... */
+  many?: string;
+  other: string;
+}
+
+type Write = (value: number) => string;
+
+function formats(locale: string) {
+  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const precise = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
+  const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+  const plurals = new Intl.PluralRules(locale);
+  const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
+  const zoned = new Intl.DateTimeFormat(locale, { ...clock, timeZoneName: "short" });
+  const day = { day: "numeric", month: "short", year: "numeric" } as const;
+  const full = new Intl.DateTimeFormat(locale, { ...day, ...clock, timeZoneName: "short" });
+  const shortDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+  const axis = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+  const unit = (unit: string) => {
+    const format = new Intl.NumberFormat(locale, {
+      style: "unit",
+      unit,
+      unitDisplay: "narrow",
+      maximumSignificantDigits: 3,
+    });
+    return (value: number) => format.format(value);
+  };
+  const milliseconds = unit("millisecond");
+  const microseconds = unit("microsecond");
+  const seconds = unit("second");
+  const minutes = unit("minute");
+  const hours = unit("hour");
+  const days = unit("day");
+  /** Two units; the small one is left out when there is none of it. */
+  const pair = (large: Write, count: number, small: Write, rest: number) =>
+    [large(Math.floor(count)), Math.floor(rest) > 0 ? small(Math.floor(rest)) : ""].join(" ").trim();
+  const bytes = ["byte", "kilobyte", "megabyte", "gigabyte"].map(unit);
+
+  return {
+    number: (value: number) => numbers.format(value),
+    precise: (value: number | null | undefined) => (value == null ? "—" : precise.format(value)),
+    percent: (ratio: number) => percents.format(ratio),
+    /** `12 blocks`: the number and the form that goes with it. */
+    count: (value: number, forms: Forms) => `${numbers.format(value)} ${pick(forms, plurals.select(value))}`,
+    /** `14:03:07 GMT+3` */
+    clock: (time: number) => zoned.format(time),
+    /** `24 Nov 2026, 14:03:07 GMT+3` */
+    time: (time: number) => full.format(time),
+    /** `14:03` */
+    axis: (time: number) => axis.format(time),
+    /** `24 Nov` */
+    day: (time: number) => shortDay.format(time),
+    /** The short name of the zone, such as `GMT+3`. */
+    zone: () => zoned.formatToParts(0).find((part) => part.type === "timeZoneName")?.value ?? "",
+    /** A length of time, given in seconds. */
+    duration: (value: number | null | undefined) => {
+      if (value == null) return "—";
+      if (value === 0) return seconds(0);
+      if (value < 0.001) return microseconds(value * 1e6);
+      if (value < 1) return milliseconds(value * 1000);
+      if (value < 120) return seconds(value);
+      if (value < 3600) return pair(minutes, value / 60, seconds, value % 60);
+      if (value < 172_800) return pair(hours, value / 3600, minutes, (value % 3600) / 60);
+      return pair(days, value / 86_400, hours, (value % 86_400) / 3600);
+    },
+    bytes: (value: number) => {
+      const step = Math.min(Math.floor(Math.log10(Math.max(value, 1)) / 3), bytes.length - 1);
+      return (bytes[step] ?? String)(value / 1000 ** step);
+    },
+  };
+}
+
+function pick(forms: Forms, rule: Intl.LDMLPluralRule): string {
+  if (rule === "one") return forms.one;
+  if (rule === "few") return forms.few ?? forms.other;
+  if (rule === "many") return forms.many ?? forms.other;
+  return forms.other;
+}
+
+const made = computed(() => formats(LOCALES[spoken.value]));
+
+/** The formats of the language spoken now. */
+export function format(): ReturnType<typeof formats> {
+  return made.value;
+}

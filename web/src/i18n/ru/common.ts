@@ -1,0 +1,35 @@
+import type { common as source } from "../en/common";
+
+export const common: typeof source = {
+  product: "Kolibri",
+  loading: "Загрузка…",
+  stale: "Данные устарели. Последний ответ в",
+  copy: "Копировать",
+  copied: "Скопировано",
+  close: "Закрыть",
+  cancel: "Отмена",
+  skip: "К содержимому",
+  screens: "Разделы",
+  chat: "Чат",
+  genome: "Геном",
+  operations: "Состояние",
+  settings: "Настройки",
+  nowhere: "Такой страницы нет",
+  nowhereAdvice: "Проверьте адрес или начните с чата.",
+  ready: "Готов",
+  notReady: "Не готов",
+  noConnection: "Нет связи",
+  locked: "Нужен токен",
+  asking: "Опрос узла…",
+  lost: "Узел не отвечает с",
+  lostAdvice:
+    "Данные на экране могли устареть. Страница повторяет попытки и продолжит сама, перезагружать её не нужно.",
+  unlock: {
+    title: "Узел просит токен",
+    explain: "Его знает тот, кто запустил узел: KOLIBRI_API_TOKEN в настройках узла.",
+    token: "Токен API",
+    keep: "Хранить, пока открыта эта вкладка",
+    use: "Применить токен",
+    wrong: "Узел не принимает этот токен.",
+  },
+};

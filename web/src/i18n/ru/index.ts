@@ -1,0 +1,12 @@
+// Russian, screen by screen: the same entries as in English.
+import { actions } from "./actions";
+import { chat } from "./chat";
+import { common } from "./common";
+import { drills } from "./drills";
+import { genome } from "./genome";
+import { operations } from "./operations";
+import { problems } from "./problems";
+import { settings } from "./settings";
+import { traces } from "./traces";
+
+export const ru = { actions, chat, common, drills, genome, operations, problems, settings, traces };

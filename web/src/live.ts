@@ -1,0 +1,91 @@
+// What is read from the node again and again: its last value, how old that is, and what went wrong since. A value that
+// could not be renewed stays on the screen, but as stale.
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Reply } from "./api/client";
+import { connection } from "./api/connection";
+import type { Problem } from "./api/problem";
+import { now, whileVisible } from "./clock";
+
+/** How soon a node that is gone is asked again. Milliseconds. */
+const RETRY = 2000;
+/** A value is stale when this many renewals are missing. */
+const MISSED = 3;
+
+export interface Live<T> {
+  value: ReadonlySignal<T | null>;
+  /** When the value was read, in milliseconds since the Unix epoch. */
+  at: ReadonlySignal<number | null>;
+  /** Why the last attempt failed; null when it did not. */
+  problem: ReadonlySignal<Problem | null>;
+  stale: ReadonlySignal<boolean>;
+  /** Reads now. */
+  refresh: () => Promise<void>;
+  /** Takes a value that came by another way. */
+  set: (value: T) => void;
+  /** Reads every so often until the returned function is called. */
+  start: () => () => void;
+}
+
+/** Reads by `read` every `every` milliseconds while somebody looks. */
+export function live<T>(read: (signal: AbortSignal) => Promise<Reply<T>>, every: number): Live<T> {
+  const value = signal<T | null>(null);
+  const at = signal<number | null>(null);
+  const problem = signal<Problem | null>(null);
+  const stale = computed(
+    () => at.value !== null && (problem.value !== null || now.value - at.value > MISSED * every),
+  );
+  let current: AbortController | null = null;
+  let users = 0;
+  let stop = () => {};
+
+  const set = (next: T) => {
+    value.value = next;
+    at.value = Date.now();
+    problem.value = null;
+  };
+
+  const refresh = async () => {
+    current?.abort();
+    const mine = new AbortController();
+    current = mine;
+    const reply = await read(mine.signal);
+    if (mine.signal.aborted) return;
+    current = null;
+    if (reply.ok) set(reply.value);
+    else problem.value = reply.problem;
+  };
+
+  const begin = () => {
+    const poll = whileVisible(
+      () => void refresh(),
+      () => (problem.peek() ? Math.min(every, RETRY) : every),
+    );
+    // Another request may be the first to see that the node is back.
+    const returned = effect(() => {
+      if (connection.value.state === "up" && problem.peek()) void refresh();
+    });
+    return () => {
+      poll();
+      returned();
+      current?.abort();
+    };
+  };
+
+  const start = () => {
+    users += 1;
+    if (users === 1) stop = begin();
+    return () => {
+      users -= 1;
+      if (users === 0) stop();
+    };
+  };
+
+  return { value, at, problem, stale, refresh, set, start };
+}
+
+/** Keeps a value alive while the component is shown. */
+export function useLive<T>(source: Live<T>): Live<T> {
+  useEffect(() => source.start(), [source]);
+  return source;
+}

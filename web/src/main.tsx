@@ -1,0 +1,15 @@
+// Where the page starts.
+import { render } from "preact";
+import { followOtherTabs } from "./actions/consent";
+import { App } from "./app";
+import { startClock } from "./clock";
+import { followAddress } from "./route";
+import { dressDocument } from "./settings/preferences";
+import "./styles/index.css";
+
+dressDocument();
+followAddress();
+followOtherTabs();
+startClock();
+const page = document.getElementById("page");
+if (page) render(<App />, page);

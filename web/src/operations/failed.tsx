@@ -1,0 +1,60 @@
+// The last failed commands, each a click from its trace.
+import type { Trace } from "../api/types";
+import { words } from "../i18n";
+import { failedTraces, operations } from "../node";
+import { addresses } from "../route";
+import { Panel } from "../ui/panel";
+import { Reading } from "../ui/reading";
+import { Table } from "../ui/table";
+import { Time } from "../ui/time";
+
+/** What fits beside the alerts; the address of the last one shows the rest by hand. */
+const SHOWN = 8;
+
+export function FailedCommands() {
+  const text = words().operations;
+  if (operations.value.value?.tracing === false) {
+    return (
+      <Panel title={text.failedCommands}>
+        <p class="note">{words().traces.off}</p>
+      </Panel>
+    );
+  }
+  return (
+    <Panel title={text.failedCommands} aside={<a href={addresses.lastFailed}>{text.openLast}</a>}>
+      <Reading source={failedTraces}>
+        {({ traces }) =>
+          traces.length === 0 ? (
+            <p class="muted">{words().traces.none}</p>
+          ) : (
+            <Failed traces={traces.slice(0, SHOWN)} />
+          )
+        }
+      </Reading>
+    </Panel>
+  );
+}
+
+function Failed({ traces }: { traces: Trace[] }) {
+  const text = words().operations;
+  return (
+    <Table
+      caption={text.failedCommands}
+      rows={traces}
+      rowKey={(trace) => trace.trace_id}
+      columns={[
+        {
+          title: text.time,
+          cell: (trace) => (
+            <a href={addresses.trace(trace.trace_id)}>
+              <Time at={trace.time} short />
+            </a>
+          ),
+          heads: true,
+        },
+        { title: text.type, cell: (trace) => <span class="event">{trace.event}</span> },
+        { title: text.reason, cell: (trace) => <code>{trace.error ?? "—"}</code> },
+      ]}
+    />
+  );
+}

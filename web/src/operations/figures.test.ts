@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import type { History, HistoryPoint } from "../api/types";
+import { errorRatio, failures, lastLatency, recent, throughput } from "./figures";
+
+function point(events: number, failed: number, p99: number | null = null): HistoryPoint {
+  return {
+    time: "2026-11-24T14:00:00Z",
+    events: { TEACH: 0, ASK: events, FORGET: 0 },
+    failed: { TEACH: failed, ASK: 0, FORGET: 0, COMMAND: 0, TRACE: 0 },
+    latency: { ASK: p99 === null ? null : { p50_seconds: p99 / 10, p99_seconds: p99 } },
+    blocks: 1,
+    queue_depth: 0,
+    queue_refused: 0,
+  };
+}
+
+test("the error ratio is the alert's: failed for each recorded", () => {
+  expect(errorRatio([point(90, 5), point(10, 0)])).toBe(0.05);
+  expect(errorRatio([point(0, 0)])).toBeNull();
+  expect(errorRatio([point(0, 3)])).toBe(Infinity);
+  expect(errorRatio([])).toBeNull();
+});
+
+test("throughput is per second", () => {
+  expect(throughput([point(30, 0), point(50, 0)], 10)).toBe(4);
+  expect(throughput([], 10)).toBe(0);
+});
+
+test("recent points are counted from the newest", () => {
+  const points = Array.from({ length: 40 }, (_, index) => point(index, 0));
+  const history: History = { available: true, step_seconds: 10, points };
+  expect(recent(history, 60).map(({ events }) => events.ASK)).toEqual([34, 35, 36, 37, 38, 39]);
+});
+
+test("types are summed each for itself", () => {
+  expect(failures([point(1, 2), point(3, 4)])).toEqual({ TEACH: 6, ASK: 0, FORGET: 0, COMMAND: 0, TRACE: 0 });
+});
+
+test("the last known latency is shown, not a zero for a silent step", () => {
+  expect(lastLatency([point(1, 0, 0.2), point(1, 0, 0.3), point(0, 0)], "ASK")?.p99_seconds).toBe(0.3);
+  expect(lastLatency([point(0, 0)], "ASK")).toBeNull();
+});

@@ -1,0 +1,130 @@
+// The state of the node in seven figures. A figure that is not known to be good is not green.
+import type { ComponentChildren } from "preact";
+import { connection } from "../api/connection";
+import type { History, OperationsState, Soak } from "../api/types";
+import { words } from "../i18n";
+import { format } from "../i18n/format";
+import type { Live } from "../live";
+import { history, operations, soaks } from "../node";
+import { addresses } from "../route";
+import { Time } from "../ui/time";
+import { type Command, ERROR_RATIO_LIMIT, errorRatio, lastLatency, recent, throughput } from "./figures";
+
+type Tone = "good" | "bad" | "neutral";
+
+interface Figure {
+  value: ComponentChildren;
+  note?: ComponentChildren;
+  tone?: Tone;
+}
+
+export function Tiles() {
+  const text = words().operations;
+  return (
+    <ul class="tiles" aria-label={text.inShort}>
+      <Tile title={text.state} source={operations} read={state} />
+      <Tile title={text.errors} source={history} read={errors} />
+      <Tile title={text.throughput} source={history} read={rate} />
+      <Tile title={text.genomeLength} source={operations} read={length} />
+      <Tile title={text.askLatency} source={history} read={(past) => latency(past, "ASK")} />
+      <Tile title={text.teachLatency} source={history} read={(past) => latency(past, "TEACH")} />
+      <Tile title={text.lastDrill} source={soaks} read={({ soaks: [last] }) => drill(last)} />
+    </ul>
+  );
+}
+
+interface TileProps<T> {
+  title: string;
+  source: Live<T>;
+  read: (value: T) => Figure;
+}
+
+function Tile<T>({ title, source, read }: TileProps<T>) {
+  const text = words();
+  const value = source.value.value;
+  const lost = connection.value.state !== "up" || source.stale.value;
+  const missing = source.problem.value ? text.operations.notKnown : text.common.loading;
+  const figure: Figure = value === null ? { value: missing } : read(value);
+  const tone = lost || value === null ? "neutral" : (figure.tone ?? "neutral");
+  return (
+    <li class={`tile ${tone}${lost ? " stale" : ""}`}>
+      <span class="name">{title}</span>
+      <strong class="value">{figure.value}</strong>
+      <span class="small muted">
+        {lost && value !== null ? (
+          <>
+            {text.operations.asOf} <Time at={source.at.value ?? 0} short />
+          </>
+        ) : (
+          figure.note
+        )}
+      </span>
+    </li>
+  );
+}
+
+function state(node: OperationsState): Figure {
+  const text = words();
+  const ready = node.state === "ready";
+  return {
+    value: ready ? text.common.ready : text.common.notReady,
+    tone: ready ? "good" : "bad",
+    note: text.operations.running(node.version, format().duration(node.uptime_seconds)),
+  };
+}
+
+function length({ genome }: OperationsState): Figure {
+  if (!genome) return { value: words().operations.notKnown, tone: "bad" };
+  return { value: format().number(genome.blocks), note: words().operations.inBlocks };
+}
+
+/** Without telemetry there is no history. */
+function off(): Figure {
+  const text = words().operations;
+  return { value: text.notKnown, note: text.telemetryIsOff };
+}
+
+function errors(past: History): Figure {
+  const text = words().operations;
+  if (!past.available) return off();
+  const ratio = errorRatio(recent(past, 300));
+  if (ratio === null) return { value: "—", note: text.noCommands };
+  const tone = ratio > ERROR_RATIO_LIMIT ? "bad" : "good";
+  return {
+    value: Number.isFinite(ratio) ? format().percent(ratio) : text.allFailed,
+    tone,
+    note: text.lastFive,
+  };
+}
+
+function rate(past: History): Figure {
+  const text = words().operations;
+  if (!past.available) return off();
+  return { value: text.perSecond(throughput(recent(past, 60), past.step_seconds)), note: text.lastMinute };
+}
+
+function latency(past: History, command: Command): Figure {
+  const text = words().operations;
+  if (!past.available) return off();
+  const known = lastLatency(recent(past, 300), command);
+  if (!known) return { value: "—", note: text.noneLately(command) };
+  return {
+    value: format().duration(known.p99_seconds),
+    note: text.median(format().duration(known.p50_seconds)),
+  };
+}
+
+function drill(last: Soak | undefined): Figure {
+  const text = words();
+  if (!last) return { value: "—", note: text.drills.never };
+  const bad = last.state === "failed" || last.verified === false;
+  return {
+    value: <a href={addresses.soak(last.id)}>{text.drills.states[last.state]}</a>,
+    tone: bad ? "bad" : "neutral",
+    note: (
+      <>
+        {format().duration(last.duration_seconds)} · <Time at={last.started} short />
+      </>
+    ),
+  };
+}

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { addresses, parse } from "./route";
+
+test("every address leads to its screen", () => {
+  expect(parse("")).toEqual({ screen: "chat" });
+  expect(parse("#/")).toEqual({ screen: "chat" });
+  expect(parse("#/genome")).toEqual({ screen: "genome", block: null, until: null });
+  expect(parse("#/genome/302")).toEqual({ screen: "genome", block: 302, until: null });
+  expect(parse(addresses.blockOn(302, 320))).toEqual({ screen: "genome", block: 302, until: 320 });
+  expect(parse(addresses.until(99))).toEqual({ screen: "genome", block: null, until: 99 });
+  expect(parse("#/operations")).toEqual({ screen: "operations", soak: null });
+  expect(parse(addresses.soak("a1"))).toEqual({ screen: "operations", soak: "a1" });
+  expect(parse("#/settings")).toEqual({ screen: "settings" });
+});
+
+test("the links of alerts and of the log lead to traces", () => {
+  expect(parse(addresses.lastFailed)).toEqual({ screen: "traces", trace: "latest", outcome: "failed" });
+  expect(parse("#/traces/latest")).toEqual({ screen: "traces", trace: "latest", outcome: null });
+  const id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  expect(parse(addresses.trace(id))).toEqual({ screen: "traces", trace: id, outcome: null });
+});
+
+test("other addresses lead nowhere, and nothing of them is called at the node", () => {
+  for (const hash of [
+    "#/x",
+    "#/genome/-1",
+    "#/genome/1/2",
+    "#/genome/0x10",
+    "#/traces/../genome",
+    "#/traces/ABC",
+  ]) {
+    expect(parse(hash), hash).toEqual({ screen: "nowhere" });
+  }
+});

@@ -1,0 +1,79 @@
+// The screens' addresses: everything that can be sent to somebody else is behind the `#`.
+import { signal } from "@preact/signals";
+
+export type Route =
+  | { screen: "chat" }
+  /** `block`: one opened block. `until`: the newest block of the page shown. */
+  | { screen: "genome"; block: number | null; until: number | null }
+  | { screen: "operations"; soak: string | null }
+  | { screen: "traces"; trace: string; outcome: "failed" | "ok" | null }
+  | { screen: "settings" }
+  | { screen: "nowhere" };
+
+export type Screen = Route["screen"];
+
+/** Reads an address such as `#/genome/302`. */
+export function parse(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#?\/?/, "").split("?");
+  const [screen = "", ...rest] = path.split("/").filter((part) => part !== "");
+  const parameters = new URLSearchParams(query);
+  switch (screen) {
+    case "":
+      return { screen: "chat" };
+    case "genome":
+      return genome(rest, parameters);
+    case "operations":
+      if (rest.length === 0) return { screen, soak: null };
+      if (rest[0] === "soaks" && rest[1] && rest.length === 2) return { screen, soak: rest[1] };
+      return { screen: "nowhere" };
+    case "traces":
+      return traces(rest, parameters);
+    case "settings":
+      return rest.length === 0 ? { screen } : { screen: "nowhere" };
+    default:
+      return { screen: "nowhere" };
+  }
+}
+
+function genome(rest: string[], parameters: URLSearchParams): Route {
+  if (rest.length > 1) return { screen: "nowhere" };
+  const block = index(rest[0]);
+  if (rest[0] !== undefined && block === null) return { screen: "nowhere" };
+  return { screen: "genome", block, until: index(parameters.get("until")) };
+}
+
+function traces(rest: string[], parameters: URLSearchParams): Route {
+  const trace = rest[0] ?? "latest";
+  if (rest.length > 1 || !/^([0-9a-f]{32}|latest)$/.test(trace)) return { screen: "nowhere" };
+  const outcome = parameters.get("outcome");
+  return { screen: "traces", trace, outcome: outcome === "failed" || outcome === "ok" ? outcome : null };
+}
+
+function index(text: string | null | undefined): number | null {
+  return text && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+export const route = signal<Route>(parse(location.hash));
+
+/** Follows the browser's address. */
+export function followAddress(): void {
+  window.addEventListener("hashchange", () => {
+    route.value = parse(location.hash);
+  });
+}
+
+export const addresses = {
+  chat: "#/",
+  genome: "#/genome",
+  block: (index: number) => `#/genome/${index}`,
+  /** A block, opened beside the page of the table that ends at `until`. */
+  blockOn: (index: number, until: number | null) =>
+    until === null ? `#/genome/${index}` : `#/genome/${index}?until=${until}`,
+  until: (index: number) => `#/genome?until=${index}`,
+  operations: "#/operations",
+  soak: (id: string) => `#/operations/soaks/${encodeURIComponent(id)}`,
+  trace: (id: string) => `#/traces/${id}`,
+  lastFailed: "#/traces/latest?outcome=failed",
+  last: "#/traces/latest",
+  settings: "#/settings",
+};

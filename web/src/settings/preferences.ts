@@ -1,0 +1,45 @@
+// Language and theme: what the user chose, or else what the browser says.
+import { computed, effect, signal } from "@preact/signals";
+import { load, save } from "../storage";
+
+export const LANGUAGES = ["en", "ru"] as const;
+export type Language = (typeof LANGUAGES)[number];
+export const THEMES = ["light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** A choice that is kept; `null` leaves it to the browser. */
+function choice<T extends string>(key: string, values: readonly T[]) {
+  const stored = load(key);
+  const chosen = signal<T | null>(values.find((value) => value === stored) ?? null);
+  const choose = (value: T | null) => {
+    chosen.value = value;
+    save(key, value ?? "");
+  };
+  return { chosen, choose };
+}
+
+export const language = choice("kolibri.language", LANGUAGES);
+export const theme = choice("kolibri.theme", THEMES);
+
+const darkQuery = window.matchMedia("(prefers-color-scheme: dark)");
+const browserTheme = signal<Theme>(darkQuery.matches ? "dark" : "light");
+darkQuery.addEventListener("change", (event) => {
+  browserTheme.value = event.matches ? "dark" : "light";
+});
+
+/** The language spoken now. */
+export const spoken = computed<Language>(() => language.chosen.value ?? browserLanguage());
+/** The theme shown now. */
+export const shown = computed<Theme>(() => theme.chosen.value ?? browserTheme.value);
+
+function browserLanguage(): Language {
+  return navigator.languages.find((tag) => /^(ru|en)\b/.test(tag))?.startsWith("ru") ? "ru" : "en";
+}
+
+/** Keeps the document as language and theme say. */
+export function dressDocument(): () => void {
+  return effect(() => {
+    document.documentElement.lang = spoken.value;
+    document.documentElement.dataset.theme = shown.value;
+  });
+}

@@ -1,0 +1,24 @@
+// A part of a screen under a heading of its own.
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+
+interface Props {
+  title: string;
+  /** What stands at the heading's end: buttons, links. */
+  aside?: ComponentChildren;
+  class?: string;
+  children: ComponentChildren;
+}
+
+export function Panel({ title, aside, class: name, children }: Props) {
+  const id = useId();
+  return (
+    <section class={name ? `panel ${name}` : "panel"} aria-labelledby={id}>
+      <header>
+        <h2 id={id}>{title}</h2>
+        {aside && <div class="aside">{aside}</div>}
+      </header>
+      {children}
+    </section>
+  );
+}

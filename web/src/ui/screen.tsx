@@ -1,0 +1,39 @@
+// The frame of a screen: its heading takes the focus when the screen is opened, so that a screen reader starts there.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { words } from "../i18n";
+
+/** The first screen of a visit leaves the focus where the browser puts it. */
+let opened = false;
+
+interface Props {
+  title: string;
+  /** What stands at the heading's end. */
+  aside?: ComponentChildren;
+  /** A heading that only screen readers need. */
+  quiet?: boolean;
+  children: ComponentChildren;
+}
+
+export function Screen({ title, aside, quiet = false, children }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { product } = words().common;
+  useEffect(() => {
+    document.title = `${title} · ${product}`;
+  }, [title, product]);
+  useEffect(() => {
+    if (opened) heading.current?.focus();
+    opened = true;
+  }, []);
+  return (
+    <>
+      <header class={quiet ? "screen-head hidden" : "screen-head"}>
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {aside && <div class="aside">{aside}</div>}
+      </header>
+      {children}
+    </>
+  );
+}

@@ -1,0 +1,14 @@
+// A moment, in 24 hours and with its zone.
+import { format } from "../i18n/format";
+
+/** `at`: RFC 3339, or milliseconds since the Unix epoch. */
+export function Time({ at, short = false }: { at: string | number; short?: boolean }) {
+  const moment = new Date(at);
+  if (Number.isNaN(moment.getTime())) return <span>{at}</span>;
+  const formats = format();
+  return (
+    <time dateTime={moment.toISOString()}>
+      {short ? formats.clock(moment.getTime()) : formats.time(moment.getTime())}
+    </time>
+  );
+}
