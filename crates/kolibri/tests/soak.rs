@@ -78,7 +78,7 @@ fn a_drill_is_started_watched_and_reported_by_the_api() {
     // Counted like any event, and people's genome is what people made it.
     assert_eq!(node.series(r#"kolibri_backend_soak_events_total{phase="soak"}"#), Some(1000.0));
     assert_eq!(node.series(r#"kolibri_backend_soak_duration_seconds_count{phase="soak"}"#), Some(1.0));
-    assert_eq!(node.get("/api/v1/genome").1["blocks"], 2);
+    assert_eq!(node.get("/api/v1/genome").1["length"], 2);
     assert!(std::fs::read_dir(root.path().join("soaks")).unwrap().next().is_none());
 }
 
