@@ -4,58 +4,33 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
 #![allow(missing_docs, unreachable_pub, reason = "nothing outside this test uses it")]
 
-use std::path::Path;
-use std::process::{Command, Output};
+mod shipped;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use shipped::{Copy, tool};
 
-const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ops/alertmanager");
-
-fn amtool(directory: &Path, arguments: &[&str]) -> Output {
-    let output = Command::new("amtool").current_dir(directory).args(arguments).output();
-    output.expect("amtool is installed (scripts/install-test-tools)")
-}
-
-#[track_caller]
-fn said(output: Output) -> String {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// A copy of the shipped files with one change in one of them.
-fn broken(name: &str, from: &str, to: &str) -> TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    std::fs::create_dir(copy.path().join("templates")).unwrap();
-    for shipped in ["alertmanager.yml", "templates/kolibri.tmpl"] {
-        let text = std::fs::read_to_string(Path::new(SHIPPED).join(shipped)).unwrap();
-        assert!(shipped != name || text.contains(from), "{name} has no {from}");
-        let text = if shipped == name { text.replace(from, to) } else { text };
-        std::fs::write(copy.path().join(shipped), text).unwrap();
-    }
-    copy
-}
+const CONFIGURATION: &str = "alertmanager/alertmanager.yml";
+const TEMPLATE: &str = "alertmanager/templates/kolibri.tmpl";
 
 #[test]
 fn amtool_takes_the_configuration_and_refuses_broken_copies() {
-    said(amtool(Path::new(SHIPPED), &["check-config", "alertmanager.yml"]));
-    for (name, from, to) in [
-        ("alertmanager.yml", "receiver: simulation-team", "receiver: simulation"),
-        ("alertmanager.yml", "group_wait: 30s", "group_wait: half a minute"),
-        ("alertmanager.yml", "templates/*.tmpl", "templates/[.tmpl"),
-        ("alertmanager.yml", "webhook_configs", "webhooks"),
-        ("templates/kolibri.tmpl", "| toUpper", "| toUppercase"),
+    let check = |copy: &Copy| tool("amtool", &["check-config", copy.at(CONFIGURATION).to_str().unwrap()]);
+    check(&Copy::of_ops()).accepted();
+    for (name, from, to, mistake) in [
+        (CONFIGURATION, "receiver: simulation-team", "receiver: simulation", "undefined receiver"),
+        (CONFIGURATION, "group_wait: 30s", "group_wait: half a minute", "half a minute"),
+        (CONFIGURATION, "webhook_configs", "webhooks", "webhooks"),
+        (TEMPLATE, "| toUpper", "| toUppercase", "toUppercase"),
     ] {
-        let copy = broken(name, from, to);
-        let output = amtool(copy.path(), &["check-config", "alertmanager.yml"]);
-        assert!(!output.status.success(), "{name} with {to:?} instead of {from:?} was taken");
+        check(&Copy::of_ops().change(name, from, to)).catches(mistake);
     }
 }
 
 /// Who is told about an alert with these labels.
-fn receiver(directory: &Path, labels: &[&str]) -> String {
-    let arguments = [&["config", "routes", "test", "--config.file=alertmanager.yml"], labels].concat();
-    said(amtool(directory, &arguments)).trim().to_owned()
+fn receiver(copy: &Copy, labels: &[&str]) -> String {
+    let file = format!("--config.file={}", copy.at(CONFIGURATION).display());
+    let said = tool("amtool", &[&["config", "routes", "test", &file], labels].concat()).accepted();
+    said.lines().next().unwrap().to_owned()
 }
 
 /// What alerts can carry, and whom it tells; the last ones are somebody's mistake.
@@ -70,11 +45,10 @@ const ROUTES: [(&[&str], &str); 6] = [
 
 #[test]
 fn every_alert_goes_to_its_team() {
-    for (labels, team) in ROUTES {
-        assert_eq!(receiver(Path::new(SHIPPED), labels), team, "{labels:?}");
-    }
-    let copy = broken("alertmanager.yml", "team = simulation", "team = simulations");
-    assert!(ROUTES.iter().any(|(labels, team)| receiver(copy.path(), labels) != *team), "a lost route shows");
+    let wrong = |copy: Copy| ROUTES.iter().filter(|(labels, team)| receiver(&copy, labels) != *team).count();
+    assert_eq!(wrong(Copy::of_ops()), 0);
+    let lost = Copy::of_ops().change(CONFIGURATION, "team = simulation", "team = simulations");
+    assert_eq!(wrong(lost), 2, "a lost route shows");
 }
 
 /// What Alertmanager gives to a template.
@@ -101,26 +75,25 @@ fn data(status: &str, trace: bool) -> Value {
     })
 }
 
-fn rendered(directory: &Path, template: &str, data: &Value) -> String {
+fn rendered(copy: &Copy, template: &str, data: &Value) -> String {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), data.to_string()).unwrap();
     let kind = if template == "html" { "html" } else { "text" };
-    said(amtool(
-        directory,
-        &[
-            "template",
-            "render",
-            "--template.glob=templates/*.tmpl",
-            &format!("--template.type={kind}"),
-            &format!("--template.text={{{{ template \"kolibri.{template}\" . }}}}"),
-            &format!("--template.data={}", file.path().display()),
-        ],
-    ))
+    let arguments = [
+        "template".to_owned(),
+        "render".to_owned(),
+        format!("--template.glob={}", copy.at(TEMPLATE).display()),
+        format!("--template.type={kind}"),
+        format!("--template.text={{{{ template \"kolibri.{template}\" . }}}}"),
+        format!("--template.data={}", file.path().display()),
+    ];
+    tool("amtool", &arguments.each_ref().map(String::as_str)).accepted()
 }
 
 #[test]
 fn the_e_mail_says_what_is_wrong_and_where_to_go() {
-    let render = |template, data: &Value| rendered(Path::new(SHIPPED), template, data);
+    let copy = Copy::of_ops();
+    let render = |template, data: &Value| rendered(&copy, template, data);
     let firing = data("firing", true);
     assert_eq!(render("subject", &firing), "[FIRING 1] KolibriBackendErrorsSpike on a:9464");
     let resolved = data("resolved", true);
@@ -141,8 +114,8 @@ fn the_e_mail_says_what_is_wrong_and_where_to_go() {
         assert!(!render(template, &data("firing", false)).contains("Last trace"), "only where there is one");
     }
 
-    let copy = broken("templates/kolibri.tmpl", ".Annotations.runbook_url", ".Annotations.runbook");
-    assert!(!rendered(copy.path(), "text", &firing).contains("operations.md"), "a lost link shows");
+    let lost = Copy::of_ops().change(TEMPLATE, ".Annotations.runbook_url", ".Annotations.runbook");
+    assert!(!rendered(&lost, "text", &firing).contains("operations.md"), "a lost link shows");
 }
 
 const TEXT: &str = "

@@ -4,63 +4,56 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
 #![allow(missing_docs, unreachable_pub, reason = "nothing outside this test uses it")]
 
-use std::ops::Range;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod shipped;
 
-const PROMETHEUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ops/prometheus");
+use std::ops::Range;
+use std::path::PathBuf;
+use std::process::Command;
+
+use shipped::{Copy, Verdict, judge, path, text};
+
+const RULES: &str = "prometheus/alerts.yml";
+const CONFIGURATION: &str = "prometheus/prometheus.yml";
 const SELECTOR: &str = r#"job=~"kolibri|kolibri/kolibri-backend""#;
 const WIDER: &str = r#"job=~"kolibri.*""#;
 
-fn shipped(name: &str) -> String {
-    std::fs::read_to_string(Path::new(PROMETHEUS).join(name)).unwrap()
-}
-
-fn promtool(arguments: &[&str], files: &[PathBuf]) -> Output {
+fn promtool(arguments: &[&str], files: &[PathBuf]) -> Verdict {
     // One thread each: many run beside each other.
-    let output = Command::new("promtool").env("GOMAXPROCS", "1").args(arguments).args(files).output();
-    output.expect("promtool is installed (scripts/install-test-tools)")
+    judge(Command::new("promtool").env("GOMAXPROCS", "1").args(arguments).args(files))
 }
 
-#[track_caller]
-fn assert_accepted(output: &Output) {
-    let said = [&output.stdout[..], &output.stderr].concat();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
+fn check_rules(copy: &Copy) -> Verdict {
+    promtool(&["check", "rules", "--lint=all", "--lint-fatal"], &[copy.at(RULES)])
 }
 
-#[test]
-fn promtool_takes_the_configuration_and_the_rules() {
-    assert_accepted(&promtool(&["check", "config"], &[Path::new(PROMETHEUS).join("prometheus.yml")]));
-    let rules = Path::new(PROMETHEUS).join("alerts.yml");
-    assert_accepted(&promtool(&["check", "rules", "--lint=all", "--lint-fatal"], &[rules]));
+fn check_configuration(copy: &Copy) -> Verdict {
+    promtool(&["check", "config"], &[copy.at(CONFIGURATION)])
 }
 
 #[test]
-fn promtool_refuses_broken_copies() {
-    let refused = |command: &str, name: &str, from: &str, to: &str| {
-        let whole = shipped(name);
-        assert!(whole.contains(from), "{name} has no {from}");
-        let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("alerts.yml"), shipped("alerts.yml")).unwrap();
-        let copy = directory.path().join(name);
-        std::fs::write(&copy, whole.replacen(from, to, 1)).unwrap();
-        let output = promtool(&["check", command], &[copy]);
-        assert!(!output.status.success(), "{name} with {to:?} instead of {from:?} was taken");
-    };
-    refused("rules", "alerts.yml", "by (job, instance)", "by (event.type)");
-    refused("rules", "alerts.yml", "for: 10m", "for: ten minutes");
-    refused("rules", "alerts.yml", "| humanizePercentage", "| humanisePercentage");
-    refused("config", "prometheus.yml", "- alerts.yml", "- alarms.yml");
-    refused("config", "prometheus.yml", "job_name", "jobname");
+fn promtool_takes_the_configuration_and_the_rules_and_refuses_broken_copies() {
+    check_rules(&Copy::of_ops()).accepted();
+    check_configuration(&Copy::of_ops()).accepted();
+    for (from, to, mistake) in [
+        ("by (job, instance)", "by (event.type)", "unexpected character"),
+        ("for: 10m", "for: ten minutes", "ten minutes"),
+        ("| humanizePercentage", "| humanisePercentage", "humanisePercentage"),
+    ] {
+        check_rules(&Copy::of_ops().change(RULES, from, to)).catches(mistake);
+    }
+    for (from, to, mistake) in
+        [("- alerts.yml", "- alarms.yml", "alarms.yml"), ("job_name", "jobname", "jobname")]
+    {
+        check_configuration(&Copy::of_ops().change(CONFIGURATION, from, to)).catches(mistake);
+    }
 }
 
 #[test]
 fn the_unit_tests_of_every_alert_pass() {
-    let tests = Shipped::all().into_iter().map(|alert| alert.unit_test());
-    let tests: Vec<_> = tests.collect();
-    let found = std::fs::read_dir(Path::new(PROMETHEUS).join("tests")).unwrap().count();
+    let tests: Vec<_> = Shipped::all().iter().map(Shipped::unit_test).collect();
+    let found = std::fs::read_dir(path("ops/prometheus/tests")).unwrap().count();
     assert_eq!(found, tests.len(), "one file of unit tests for each alert");
-    assert_accepted(&promtool(&["test", "rules"], &tests));
+    promtool(&["test", "rules"], &tests).accepted();
 }
 
 #[test]
@@ -85,7 +78,7 @@ struct Shipped {
 impl Shipped {
     fn all() -> Vec<Self> {
         const BEGIN: &str = "      - alert: ";
-        let rules = shipped("alerts.yml");
+        let rules = text("ops/prometheus/alerts.yml");
         let mut parts = rules.split(BEGIN);
         let head = parts.next().unwrap().to_owned();
         let alerts: Vec<_> = parts
@@ -100,7 +93,7 @@ impl Shipped {
     }
 
     fn unit_test(&self) -> PathBuf {
-        Path::new(PROMETHEUS).join(format!("tests/{}.test.yml", self.name))
+        path(&format!("ops/prometheus/tests/{}.test.yml", self.name))
     }
 
     /// The mutations of this alert that its unit tests let pass.
@@ -118,7 +111,7 @@ impl Shipped {
         std::fs::create_dir(directory.path().join("tests")).unwrap();
         std::fs::copy(self.unit_test(), &test).unwrap();
         std::fs::write(directory.path().join("alerts.yml"), [&self.head, text].concat()).unwrap();
-        promtool(&["test", "rules"], &[test]).status.success()
+        promtool(&["test", "rules"], &[test]).good
     }
 
     /// What is changed, and the alert with that change.

@@ -9,9 +9,9 @@ pub mod exposition;
 pub mod grpc;
 pub mod mail;
 pub mod on_call;
+pub mod pack;
 pub mod prometheus;
 pub mod rotel;
-pub mod shipped;
 pub mod tls;
 
 use std::net::SocketAddr;

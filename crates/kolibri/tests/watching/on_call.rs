@@ -10,8 +10,8 @@ use tempfile::TempDir;
 
 use super::collectors::{Collector, Manner};
 use super::mail::Mailbox;
+use super::pack::{self, BaseUrls};
 use super::prometheus::Prometheus;
-use super::shipped::{self, BaseUrls};
 use super::{Ended, listening};
 use crate::running::{Running, eventually};
 
@@ -53,6 +53,10 @@ pub fn target(node: &Running) -> String {
     node.metrics.as_ref().unwrap().trim_start_matches("http://").trim_end_matches("/metrics").to_owned()
 }
 
+fn urls(node: &str) -> BaseUrls<'_> {
+    BaseUrls { runbook: RUNBOOK, node, grafana: GRAFANA }
+}
+
 impl OnCall {
     /// Watches these targets; the links to traces lead to the node at `node`.
     pub fn start(targets: &[String], node: &str) -> Self {
@@ -61,12 +65,20 @@ impl OnCall {
 
     /// The same, with series under the job's name.
     pub fn of_job(job: &str, targets: &[String], node: &str) -> Self {
+        Self::judging(&pack::alerts(&urls(node)), job, targets)
+    }
+
+    /// The same, with an alert about the disk that does not wait either.
+    pub fn of_disk(targets: &[String], node: &str) -> Self {
+        Self::judging(&pack::alerts_and_disk(&urls(node)), SCRAPED, targets)
+    }
+
+    fn judging(rules: &str, job: &str, targets: &[String]) -> Self {
         let (webhook, mailbox) = (Collector::start(Manner::Answers(200)), Mailbox::start());
         let (address, alertmanager) = alertmanager(&webhook.url(), &mailbox.address.to_string());
         let directory = tempfile::tempdir().unwrap();
-        let urls = BaseUrls { runbook: RUNBOOK, node, grafana: GRAFANA };
-        std::fs::write(directory.path().join("alerts.yml"), shipped::alerts(&urls)).unwrap();
-        let configuration = shipped::prometheus(job, targets, &address);
+        std::fs::write(directory.path().join("alerts.yml"), rules).unwrap();
+        let configuration = pack::prometheus(job, targets, &address);
         std::fs::write(directory.path().join("prometheus.yml"), configuration).unwrap();
         Self { prometheus: Prometheus::start(directory), mailbox, webhook, _alertmanager: alertmanager }
     }
@@ -110,9 +122,8 @@ fn alertmanager(webhook: &str, mail: &str) -> (String, (Ended, TempDir)) {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
     std::fs::create_dir(at("templates")).unwrap();
-    std::fs::write(at("templates/kolibri.tmpl"), shipped::read("alertmanager/templates/kolibri.tmpl"))
-        .unwrap();
-    std::fs::write(at("alertmanager.yml"), shipped::alertmanager(webhook, mail)).unwrap();
+    std::fs::write(at("templates/kolibri.tmpl"), pack::read("alertmanager/templates/kolibri.tmpl")).unwrap();
+    std::fs::write(at("alertmanager.yml"), pack::alertmanager(webhook, mail)).unwrap();
     let program = Command::new("prometheus-alertmanager")
         .arg(format!("--config.file={}", at("alertmanager.yml").display()))
         .arg(format!("--storage.path={}", at("data").display()))
