@@ -36,7 +36,7 @@ test.for([320, 768, 1280, 3840])(
           .map((element) => element.outerHTML),
       );
       expect(small, `${screen} at ${width}`).toEqual([]);
-      await page.context().close();
     }
+    await page.context().close();
   },
 );

@@ -69,13 +69,16 @@ test("operations", { timeout: 300_000 }, async ({ browser }) => {
 });
 
 test("genome", { timeout: 60_000 }, async ({ browser }) => {
-  const page = await visit(browser, `${node.url}/#/genome`, { viewport: { width: 1280, height: 860 } });
+  const page = await visit(browser, `${node.url}/#/genome`, { viewport: { width: 1280, height: 800 } });
   await decide(page, false);
   await page.getByRole("button", { name: "Verify all of it" }).click();
   await page.getByText("Sound").waitFor();
-  await page.getByRole("link", { name: "Oldest" }).click();
-  await page.getByRole("link", { name: "3", exact: true }).click();
-  await page.locator(".block").getByText("orders").first().waitFor();
+  const last = await node.teach(
+    "Where does the on-call guide live?",
+    "docs/operations.md, in the repository of the node.",
+  );
+  await page.goto(`${node.url}/#/genome/${last}`);
+  await page.locator(".block").getByText("docs/operations.md").waitFor();
   await page.screenshot({ path: `${IMAGES}/genome.png` });
 });
 

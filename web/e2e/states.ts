@@ -64,6 +64,10 @@ export async function show(page: Page, address: string, state: State): Promise<v
   await page.locator("h1").waitFor();
   if (state === "loading") return;
   await page.locator(".loading").first().waitFor({ state: "detached" });
+  if (state === "alert firing" && address === "#/operations") {
+    // The node keeps what Prometheus said for a few seconds.
+    await page.getByText("KolibriBackendErrorsSpike").waitFor({ timeout: 30_000 });
+  }
   if (address !== "#/") return;
   if (state === "normal")
     for (const text of ["Who is on call today?", "Who is on call in Rome?"]) await say(page, text);

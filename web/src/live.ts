@@ -32,9 +32,11 @@ export function live<T>(read: (signal: AbortSignal) => Promise<Reply<T>>, every:
   const value = signal<T | null>(null);
   const at = signal<number | null>(null);
   const problem = signal<Problem | null>(null);
-  const stale = computed(
-    () => at.value !== null && (problem.value !== null || now.value - at.value > MISSED * every),
-  );
+  const stale = computed(() => {
+    if (at.value === null) return false;
+    const late = now.value - at.value > MISSED * every;
+    return late || problem.value !== null || connection.value.state === "down";
+  });
   let current: AbortController | null = null;
   let users = 0;
   let stop = () => {};

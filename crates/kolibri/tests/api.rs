@@ -211,7 +211,7 @@ fn what_is_no_command_is_refused_with_a_reason_and_not_counted() {
         assert!(detail(&problem).contains(reason), "{path}: {problem}");
     }
     for (path, kind, reason) in [
-        ("/", "no_such_path", "openapi.json"),
+        ("/index.html", "no_such_path", "openapi.json"),
         ("/api", "no_such_path", "openapi.json"),
         ("/api/v1/teach/", "no_such_path", "/api/v1/teach/"),
         ("/api/v2/teach", "no_such_path", "openapi.json"),

@@ -1,11 +1,12 @@
 // Asks once whether actions may be recorded. Both answers are equally easy, and neither is needed to go on.
 import { words } from "../i18n";
-import { addresses } from "../route";
+import { addresses, route } from "../route";
 import { choose, undecided } from "./consent";
 import { record } from "./log";
 
 export function ConsentBanner() {
-  if (!undecided.value) return null;
+  // In Settings the same question stands at its place.
+  if (!undecided.value || route.value.screen === "settings") return null;
   const text = words().actions;
   return (
     <section class="consent" aria-label={text.title}>

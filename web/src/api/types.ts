@@ -20,5 +20,5 @@ export type Verification = Schemas["VerificationResponse"];
 export type Soaks = Schemas["SoaksResponse"];
 export type Soak = Schemas["SoakReport"];
 export type SoakProgress = Schemas["SoakProgress"];
-export type SoakParameters = Schemas["SoakParameters"];
-export type { Trace } from "./pending";
+export type Trace = Schemas["Trace"];
+export type ErrorKind = Schemas["ErrorKind"];

@@ -77,7 +77,14 @@ function Settled<T>({
   children: (value: T) => ComponentChildren;
 }) {
   if (outcome.state === "waiting") return <p class="muted">{words().chat.waiting}</p>;
-  if (outcome.state === "failed") return <ProblemNote problem={outcome.problem} urgent />;
+  if (outcome.state === "failed") {
+    return (
+      <>
+        <ProblemNote problem={outcome.problem} urgent />
+        <p class="small muted">{words().chat.kept}</p>
+      </>
+    );
+  }
   return <>{children(outcome.value)}</>;
 }
 

@@ -21,6 +21,7 @@ function state(): { tone: "good" | "bad" | "neutral"; text: string } {
   if (connection.value.state === "down") return { tone: "bad", text: text.noConnection };
   if (connection.value.state === "locked") return { tone: "neutral", text: text.locked };
   const node = operations.value.value;
+  if (operations.problem.value) return { tone: "neutral", text: words().operations.notKnown };
   if (!node || operations.stale.value) return { tone: "neutral", text: text.asking };
   return node.state === "ready" ? { tone: "good", text: text.ready } : { tone: "bad", text: text.notReady };
 }

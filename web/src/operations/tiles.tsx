@@ -22,7 +22,11 @@ export function Tiles() {
   const text = words().operations;
   return (
     <ul class="tiles" aria-label={text.inShort}>
-      <Tile title={text.state} source={operations} read={state} />
+      {connection.value.state === "down" ? (
+        <Gone />
+      ) : (
+        <Tile title={text.state} source={operations} read={state} />
+      )}
       <Tile title={text.errors} source={history} read={errors} />
       <Tile title={text.throughput} source={history} read={rate} />
       <Tile title={text.genomeLength} source={operations} read={length} />
@@ -30,6 +34,17 @@ export function Tiles() {
       <Tile title={text.teachLatency} source={history} read={(past) => latency(past, "TEACH")} />
       <Tile title={text.lastDrill} source={soaks} read={({ soaks: [last] }) => drill(last)} />
     </ul>
+  );
+}
+
+/** The state of a node that does not answer. */
+function Gone() {
+  const text = words();
+  return (
+    <li class="tile bad stale">
+      <span class="name">{text.operations.state}</span>
+      <strong class="value">{text.common.noConnection}</strong>
+    </li>
   );
 }
 
@@ -43,7 +58,7 @@ function Tile<T>({ title, source, read }: TileProps<T>) {
   const text = words();
   const value = source.value.value;
   const lost = connection.value.state !== "up" || source.stale.value;
-  const missing = source.problem.value ? text.operations.notKnown : text.common.loading;
+  const missing = source.problem.value ? text.operations.notKnown : "…";
   const figure: Figure = value === null ? { value: missing } : read(value);
   const tone = lost || value === null ? "neutral" : (figure.tone ?? "neutral");
   return (

@@ -19,6 +19,7 @@ export function TraceView({ trace }: { trace: Trace }) {
     [text.recordedBy, <Recorded block={trace.block ?? null} />],
     [text.traceId, <Hex value={trace.trace_id} short={false} />],
   ];
+  if (trace.soak) facts.push([text.madeBy, <a href={addresses.soak(trace.soak)}>{text.drill}</a>]);
   return (
     <>
       <Panel title={text.ended(trace.event, failed)}>

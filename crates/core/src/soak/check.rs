@@ -66,7 +66,7 @@ pub(super) fn check(
             return Ok(ControlFlow::Break(Checked::Fault(format!("association {pair} {what}"))));
         }
         done += 1;
-        if done as usize % STRIDE == 0 {
+        if (done as usize).is_multiple_of(STRIDE) {
             progress(done, blocks + answers);
             if stop.is_set() {
                 return Ok(ControlFlow::Break(Checked::Stopped));

@@ -16,8 +16,7 @@ Nothing that was changed there is overwritten without --force: then nothing at a
 
 Examples:
   kolibri ops export ops
-  kolibri ops export ops --runbook-url https://wiki.example/kolibri --node-url https://kolibri.example \\
-    --grafana-url https://grafana.example")]
+  kolibri ops export ops --node-url https://kolibri.example --grafana-url https://grafana.example")]
     Export(Export),
 }
 

@@ -21,6 +21,7 @@ export const chat = {
   tooLong: (bytes: number, limit: number) =>
     `Too long: ${format().number(bytes)} of ${format().number(limit)} bytes.`,
   needsBoth: "Write something on both sides of the arrow.",
+  kept: "Your text is kept where you wrote it.",
   waiting: "Waiting for the node…",
   you: "You",
   node: "Kolibri",

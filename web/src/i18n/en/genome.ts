@@ -30,7 +30,7 @@ export const genome = {
   broken: "Broken",
   brokenTitle: "This is not as it was recorded:",
   brokenAdvice:
-    "Stop the node, keep the data directory as evidence, and restore a backup. `kolibri genome verify` says the same offline.",
+    "Stop the node, keep the data directory as evidence, and restore a backup. The command kolibri genome verify says the same offline.",
   block: (index: string) => `block ${index}`,
   blockTitle: (index: string) => `Block ${index}`,
   blocksTitle: "Blocks",

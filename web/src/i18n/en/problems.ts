@@ -8,7 +8,7 @@ export const problems = {
   kinds: {
     unreachable: {
       title: "The node does not answer.",
-      advice: "Your text is still here. Check that the node runs and that this machine reaches it.",
+      advice: "Check that the node runs and that this machine reaches it.",
     },
     unreadable_answer: {
       title: "The answer cannot be read.",

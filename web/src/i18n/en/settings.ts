@@ -16,7 +16,7 @@ export const settings = {
     "Questions, answers or any other text, their lengths, block numbers and hashes, and who you are: there is no user, session or device in it.",
   exampleLine: "A line looks like this",
   matching:
-    "`req` is a random number, new for each command. The node knows the same command by it: kolibri trace show, or its address in this page.",
+    "The field req is a random number, new for each command. The node knows the same command by it: kolibri trace show, or its address in this page.",
   field: "Field",
   meaning: "Meaning",
   values: "Values",

@@ -1,3 +1,5 @@
+import type { ErrorKind } from "../../api/types";
+
 export const traces = {
   title: "How a command was executed",
   latestFailed: "The last failed command",
@@ -35,11 +37,13 @@ export const traces = {
       what: "It came while the node was stopping.",
       todo: "Nothing, if somebody stopped or restarted the node. Otherwise see the service's log for who did.",
     },
-  },
+  } satisfies Record<ErrorKind, { what: string; todo: string }>,
   unknownReason: "The node names a reason that this page does not know:",
   fine: "Nothing went wrong.",
   when: "When",
   traceId: "Trace id",
+  madeBy: "Made by",
+  drill: "a soak drill, nobody waited for it",
   event: "Event type",
   total: "Time in all",
   recordedBy: "Recorded by",

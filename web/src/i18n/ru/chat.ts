@@ -21,6 +21,7 @@ export const chat: typeof source = {
   answer: "Ответ",
   tooLong: (bytes, limit) => `Слишком длинно: ${format().number(bytes)} из ${format().number(limit)} байт.`,
   needsBoth: "Напишите что-нибудь по обе стороны стрелки.",
+  kept: "Ваш текст остался там, где вы его написали.",
   waiting: "Ждём узел…",
   you: "Вы",
   node: "Kolibri",

@@ -32,7 +32,7 @@ export const genome: typeof source = {
   broken: "Повреждён",
   brokenTitle: "Это не то, что было записано:",
   brokenAdvice:
-    "Остановите узел, сохраните каталог данных как улику и восстановите резервную копию. Без узла то же покажет `kolibri genome verify`.",
+    "Остановите узел, сохраните каталог данных как улику и восстановите резервную копию. Без узла то же покажет команда kolibri genome verify.",
   block: (index) => `блок ${index}`,
   blockTitle: (index) => `Блок ${index}`,
   blocksTitle: "Блоки",

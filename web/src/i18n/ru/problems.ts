@@ -10,7 +10,7 @@ export const problems: typeof source = {
   kinds: {
     unreachable: {
       title: "Узел не отвечает.",
-      advice: "Текст не потерян. Проверьте, что узел запущен и доступен с этой машины.",
+      advice: "Проверьте, что узел запущен и доступен с этой машины.",
     },
     unreadable_answer: {
       title: "Ответ не читается.",

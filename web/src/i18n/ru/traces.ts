@@ -42,6 +42,8 @@ export const traces: typeof source = {
   fine: "Всё прошло хорошо.",
   when: "Когда",
   traceId: "Идентификатор",
+  madeBy: "Кто отправил",
+  drill: "soak-прогон, человек её не ждал",
   event: "Тип события",
   total: "Всего времени",
   recordedBy: "Записано",

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { language } from "../settings/preferences";
+import { words } from ".";
+import { format } from "./format";
+
+const NARROW_SPACE = /[\u00a0\u202f]/g;
+const plain = (text: string) => text.replaceAll(NARROW_SPACE, " ");
+
+test("numbers take the form that the language asks for", () => {
+  language.choose("en");
+  expect([0, 1, 2, 1000].map((count) => words().genome.blocks(count))).toEqual([
+    "0 blocks",
+    "1 block",
+    "2 blocks",
+    "1,000 blocks",
+  ]);
+  language.choose("ru");
+  expect([0, 1, 2, 5, 11, 21, 22, 1000].map((count) => plain(words().genome.blocks(count)))).toEqual([
+    "0 блоков",
+    "1 блок",
+    "2 блока",
+    "5 блоков",
+    "11 блоков",
+    "21 блок",
+    "22 блока",
+    "1 000 блоков",
+  ]);
+});
+
+test("times are of 24 hours and name their zone", () => {
+  const evening = Date.parse("2026-11-24T20:05:09Z");
+  for (const tag of ["en", "ru"] as const) {
+    language.choose(tag);
+    expect(format().clock(evening)).toMatch(/^\d\d:\d\d:\d\d .*(UTC|GMT|[A-Z]{3,})/);
+    expect(format().clock(evening)).not.toMatch(/[ap]m/i);
+  }
+});
+
+test("lengths of time are told in the units that people use", () => {
+  language.choose("en");
+  const said = [0, 0.00041, 0.0042, 9.14, 119, 120, 130, 3599, 4980, 90_000, 180_000, null].map(
+    format().duration,
+  );
+  expect(said).toEqual([
+    "0s",
+    "410μs",
+    "4.2ms",
+    "9.14s",
+    "119s",
+    "2m",
+    "2m 10s",
+    "59m 59s",
+    "1h 23m",
+    "25h",
+    "2d 2h",
+    "—",
+  ]);
+});
+
+test("the document says which language and theme it is in", async () => {
+  const { dressDocument } = await import("../settings/preferences");
+  const end = dressDocument();
+  language.choose("ru");
+  expect(document.documentElement.lang).toBe("ru");
+  language.choose("en");
+  expect(document.documentElement.lang).toBe("en");
+  end();
+});
