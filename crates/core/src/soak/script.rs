@@ -189,7 +189,7 @@ mod tests {
             let mix = Mix { teach, ask_hit: hit, ask_similar: similar, ask_miss: miss, forget };
             let mut script = script(2, mix, seed);
             let mut taught = HashMap::new();
-            while let Some(Step { act, .. }) = script.next() {
+            for Step { act, .. } in script.by_ref() {
                 match act {
                     Act::Teach { pair, version } => {
                         prop_assert_eq!(taught.insert(pair, version), version.checked_sub(1));
