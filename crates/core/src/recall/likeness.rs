@@ -77,13 +77,15 @@ pub(super) fn likeness<F: Fn(&str) -> u64>(
     let (in_stimulus, in_question) = matches(question, stimulus, weights);
     let other_wanted = want_different_things(question, stimulus);
     let no_subject = question.iter().chain(stimulus).all(|term| term.common);
-    let (mut shared, mut matched, mut light, mut left) = (0.0, 0.0, 0.0, [0.0, 0.0]);
+    // Doubles, so that what the words weigh leaves no trace in the score when all are alike in the same measure.
+    let (mut shared, mut matched, mut light, mut left) = (0.0f64, 0.0, 0.0, [0.0f64, 0.0]);
     for ((side, matches), left) in
         [(question, in_stimulus), (stimulus, in_question)].into_iter().zip(&mut left)
     {
         for (term, alike) in side.iter().zip(matches) {
             let is_light = term.common && !no_subject && !(other_wanted && term.asks.is_some());
-            let weight = weights.rarity(term) * if is_light { COMMON_WEIGHT } else { 1.0 };
+            let weight = f64::from(weights.rarity(term) * if is_light { COMMON_WEIGHT } else { 1.0 });
+            let alike = f64::from(alike);
             match (alike > 0.0, is_light) {
                 // Half, because the other side's match counts as well.
                 (true, _) => (shared, matched) = (shared + alike * weight / 2.0, matched + weight / 2.0),
@@ -93,9 +95,9 @@ pub(super) fn likeness<F: Fn(&str) -> u64>(
         }
     }
     let [one, other] = left;
-    let (replaced, added) = (f32::min(one, other), f32::abs(one - other) + light);
-    let whole = matched + REPLACED * replaced + ADDED * added;
-    if whole > 0.0 { shared / whole } else { 0.0 }
+    let (replaced, added) = (one.min(other), (one - other).abs() + light);
+    let whole = matched + f64::from(REPLACED) * replaced + f64::from(ADDED) * added;
+    if whole > 0.0 { (shared / whole) as f32 } else { 0.0 }
 }
 
 /// Whether both ask, and for different things: `who restarts it` is not answered by how to.
@@ -300,6 +302,22 @@ mod tests {
             let (there, back) = (like(&one, &other), like(&other, &one));
             prop_assert!((0.0..=1.0).contains(&there));
             prop_assert!((there - back).abs() < 1e-5);
+        }
+
+        /// Drills rely on it (ADR 0007): sums of single-precision weights were a millionth off now and then.
+        #[test]
+        fn what_words_weigh_does_not_show_when_all_are_alike_in_the_same_measure(
+            holding in prop::collection::vec(1..1_000_000u64, 9), documents in 0..1_000_000u64
+        ) {
+            let stimulus = "analysis coverage accounts anywhere articles attitude absolute academic struggle";
+            let taught = terms(stimulus);
+            let held = |stem: &str| {
+                taught.iter().zip(&holding).find(|(term, _)| term.stem == stem).map_or(0, |(_, held)| *held)
+            };
+            let slipped: Vec<String> =
+                stimulus.split(' ').map(|word| format!("{}{}{}{}", &word[..3], &word[4..5], &word[3..4], &word[5..])).collect();
+            let mut weights = Weights::new(held, documents);
+            prop_assert_eq!(likeness(&terms(&slipped.join(" ")), &taught, &mut weights), 0.875);
         }
 
         #[test]
