@@ -28,6 +28,9 @@ const TICK: Duration = Duration::from_millis(250);
 const FRESH: f64 = 0.3;
 /// How far behind people a drill beside them stands for the processors: 19 is the last.
 const NICENESS: i32 = 19;
+/// Threads that look answers up. Each comes to hold a connection with a cache of its own: with one for each caller, the
+/// process would still be growing into them after a hundred thousand events, and look as if it leaked.
+const READING_THREADS: usize = 8;
 /// Places in the drill's queue, as many as people have by default.
 const QUEUE_CAPACITY: usize = 8192;
 /// Size of a drill's trace file; with the three older ones, a bound on what its traces take.
@@ -74,6 +77,7 @@ impl Job {
         let parameters = &self.report.parameters;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .thread_name("kolibri-soak")
+            .max_blocking_threads(READING_THREADS)
             .enable_time()
             .build()
             .map_err(|error| error.to_string())?;
