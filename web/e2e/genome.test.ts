@@ -77,6 +77,27 @@ test("a check shows its progress and its result", async ({ page, node }) => {
   await page.getByText("1,001 blocks").first().waitFor();
 });
 
+test("a check that runs can be cancelled", async ({ page, node }) => {
+  // A real one is over before anybody could click, so this one only says that it runs.
+  let state = "running";
+  const wishes: string[] = [];
+  await page.route("**/api/v1/genome/verification", (route) => {
+    const method = route.request().method();
+    if (method !== "GET") wishes.push(method);
+    if (method === "DELETE") state = "cancelled";
+    return method === "DELETE"
+      ? route.fulfill({ status: 204 })
+      : route.fulfill({ json: { state, done: 2500, total: 10_000, ended: null } });
+  });
+  await page.route("**/api/v1/genome/verification/progress", () => {});
+  await page.goto(`${node.url}/#/genome`);
+  await page.getByText("2,500 of 10,000 blocks checked").waitFor();
+  expect(await page.getByRole("progressbar", { name: "Verification" }).getAttribute("value")).toBe("0.25");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("Cancelled").waitFor();
+  expect(wishes).toEqual(["DELETE"]);
+});
+
 test("a broken block is pinned first, with what is wrong", async ({ page, node }) => {
   await teachMany(node, 100);
   const target = await node.teach("How do I open the door?", "With the key of Bob");

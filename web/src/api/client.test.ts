@@ -45,6 +45,16 @@ test("an answer that is no problem document is told apart", async () => {
   expect(!reply.ok && reply.problem.kind).toBe("unreadable_answer");
 });
 
+test("a success without JSON is no success, and one that breaks off is no answer", async () => {
+  answer(200, "<html>Log in to the proxy</html>");
+  const replaced = await call("genome");
+  expect(!replaced.ok && replaced.problem.kind).toBe("unreadable_answer");
+  const broken = new ReadableStream({ start: (stream) => stream.error(new TypeError("network error")) });
+  vi.stubGlobal("fetch", async () => new Response(broken, { status: 200 }));
+  const cut = await call("genome");
+  expect(!cut.ok && cut.problem.kind).toBe("unreachable");
+});
+
 test("a token that is missing or wrong locks the page", async () => {
   answer(401, '{"type":"urn:kolibri:problem:unauthorized"}');
   await call("genome");

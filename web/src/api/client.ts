@@ -25,12 +25,23 @@ export async function call<T>(path: string, request: Request = {}): Promise<Repl
   const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
   try {
     const response = await send(path, { ...request, signal });
-    const body: unknown = await response.json().catch(() => null);
-    if (!response.ok) return { ok: false, problem: problemOf(response.status, body) };
+    // An answer that breaks off is no answer: reading it throws.
+    const body = parse(await response.text());
+    if (!response.ok || body === undefined) return { ok: false, problem: problemOf(response.status, body) };
     return { ok: true, value: body as T, status: response.status };
   } catch {
     if (!request.signal?.aborted) lost();
     return { ok: false, problem: UNREACHABLE };
+  }
+}
+
+/** The JSON that a text is; null for none, undefined for what is no JSON. */
+function parse(text: string): unknown {
+  if (text === "") return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
