@@ -82,7 +82,8 @@ fn open_read_only(path: &Path, name: &OsStr) -> Result<Connection, OpenError> {
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(name, flags).map_err(at())?;
     connection.busy_timeout(PATIENCE).map_err(at())?;
-    connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -4096;").map_err(at())?;
+    // The upper pages of the tables; the rest is in the system's cache, once and not once for each connection.
+    connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -1024;").map_err(at())?;
     check_ours(&connection, path)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
