@@ -26,8 +26,9 @@ use crate::{Node, NodeConfig};
 const TICK: Duration = Duration::from_millis(250);
 /// How much the last tick counts in the speed that is told.
 const FRESH: f64 = 0.3;
-/// How far behind people a drill beside them stands for the processors: 19 is the last.
-const NICENESS: i32 = 19;
+/// How much less a drill beside people counts than their commands when they want the same core (`nice(2)`). Not the most
+/// there is: on a machine that is busy with something else, a drill at 19 makes five events a second.
+const NICENESS: i32 = 10;
 /// Threads that look answers up. Each comes to hold a connection with a cache of its own: with one for each caller, the
 /// process would still be growing into them after a hundred thousand events, and look as if it leaked.
 const READING_THREADS: usize = 8;
