@@ -61,6 +61,10 @@ export default defineConfig({
           testTimeout: 120_000,
         },
       },
+      {
+        extends: true,
+        test: { name: "paint", environment: "node", include: ["e2e/paint.ts"], testTimeout: 120_000 },
+      },
     ],
   },
 });
