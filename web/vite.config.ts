@@ -25,10 +25,33 @@ function zipped(): Plugin {
   };
 }
 
+/** Puts `src/theme.ts` before everything, as a script that the browser runs before it paints. */
+function themeFirst(): Plugin {
+  let theme = "";
+  return {
+    name: "theme-first",
+    apply: "build",
+    buildStart() {
+      theme = this.emitFile({ type: "chunk", id: "src/theme.ts", name: "theme" });
+    },
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        const page = bundle["index.html"];
+        if (page?.type !== "asset") throw new Error("the page is not built");
+        page.source = String(page.source).replace(
+          "<script",
+          `<script src="./${this.getFileName(theme)}"></script>\n    <script`,
+        );
+      },
+    },
+  };
+}
+
 export default defineConfig({
   // Relative, so that the page also works below a path of a reverse proxy.
   base: "./",
-  plugins: [zipped()],
+  plugins: [themeFirst(), zipped()],
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: "es2023" },
   test: {
     projects: [

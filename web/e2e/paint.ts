@@ -1,4 +1,5 @@
-// A measurement, not a test: when a new visitor sees the page, beside a page of one word (`npm run paint`).
+// A measurement, not a test: when a new visitor sees the page's frame, and the whole screen, beside a page of one word
+// (`npm run paint`).
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,15 +10,39 @@ import { expect, test } from "./fixture";
 /** The best of so many visits counts. */
 const VISITS = 5;
 
-/** Milliseconds until something is seen. */
-async function firstPaint(browser: Browser, url: string): Promise<number> {
-  const page = await visit(browser, url);
-  await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
-  const time = await page.evaluate(
-    () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime,
-  );
+/** Milliseconds from the navigation on. */
+interface Seen {
+  /** The first text or image (First Contentful Paint). */
+  first: number;
+  /** The frame in which the screen's own words stood. */
+  screen: number;
+}
+
+async function watch(browser: Browser, url: string, screen: string): Promise<Seen> {
+  const page = await visit(browser, "about:blank");
+  await page.addInitScript((screen) => {
+    const look = () => {
+      if (document.querySelector(screen)) requestAnimationFrame(() => performance.mark("screen"));
+      else requestAnimationFrame(look);
+    };
+    look();
+  }, screen);
+  await page.goto(url);
+  const seen = await page.waitForFunction(() => {
+    const [first] = performance.getEntriesByName("first-contentful-paint");
+    const [screen] = performance.getEntriesByName("screen");
+    return first && screen && { first: first.startTime, screen: screen.startTime };
+  });
+  const times = await seen.jsonValue();
   await page.context().close();
-  return time ?? Number.POSITIVE_INFINITY;
+  if (!times) throw new Error(`nothing was seen of ${url}`);
+  return times;
+}
+
+/** The best times. */
+function best(visits: Seen[]): string {
+  const least = (times: number[]) => Math.min(...times).toFixed(0);
+  return `first paint ${least(visits.map(({ first }) => first))} ms, screen ${least(visits.map(({ screen }) => screen))} ms`;
 }
 
 test("first paint", async ({ browser, node }) => {
@@ -25,13 +50,13 @@ test("first paint", async ({ browser, node }) => {
   word.listen(0, "127.0.0.1");
   await once(word, "listening");
   const wordUrl = `http://127.0.0.1:${(word.address() as AddressInfo).port}/`;
-  let [ours, oneWord] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const [ours, oneWord]: [Seen[], Seen[]] = [[], []];
   for (let visits = 0; visits < VISITS; visits += 1) {
-    ours = Math.min(ours, await firstPaint(browser, node.url));
-    oneWord = Math.min(oneWord, await firstPaint(browser, wordUrl));
+    ours.push(await watch(browser, node.url, "main h1"));
+    oneWord.push(await watch(browser, wordUrl, "body"));
   }
   word.closeAllConnections();
   word.close();
-  process.stdout.write(`first paint: the page ${ours} ms, one word ${oneWord} ms\n`);
-  expect(ours).toBeLessThan(Number.POSITIVE_INFINITY);
+  process.stdout.write(`the page: ${best(ours)}\none word: ${best(oneWord)}\n`);
+  expect(ours.length).toBe(oneWord.length);
 });

@@ -21,16 +21,8 @@ function choice<T extends string>(key: string, values: readonly T[]) {
 export const language = choice("kolibri.language", LANGUAGES);
 export const theme = choice("kolibri.theme", THEMES);
 
-const darkQuery = window.matchMedia("(prefers-color-scheme: dark)");
-const browserTheme = signal<Theme>(darkQuery.matches ? "dark" : "light");
-darkQuery.addEventListener("change", (event) => {
-  browserTheme.value = event.matches ? "dark" : "light";
-});
-
 /** The language spoken now. */
 export const spoken = computed<Language>(() => language.chosen.value ?? browserLanguage());
-/** The theme shown now. */
-export const shown = computed<Theme>(() => theme.chosen.value ?? browserTheme.value);
 
 function browserLanguage(): Language {
   return navigator.languages.find((tag) => /^(ru|en)\b/.test(tag))?.startsWith("ru") ? "ru" : "en";
@@ -40,6 +32,8 @@ function browserLanguage(): Language {
 export function dressDocument(): () => void {
   return effect(() => {
     document.documentElement.lang = spoken.value;
-    document.documentElement.dataset.theme = shown.value;
+    // Without one, the styles follow the browser.
+    if (theme.chosen.value) document.documentElement.dataset.theme = theme.chosen.value;
+    else delete document.documentElement.dataset.theme;
   });
 }
