@@ -145,6 +145,9 @@ pub enum OpenError {
         /// Why.
         problem: String,
     },
+    /// The history of drills could not be opened.
+    #[error(transparent)]
+    Drills(#[from] crate::soak::HistoryError),
 }
 
 impl OpenError {

@@ -9,6 +9,7 @@ mod chance;
 pub mod clock;
 pub mod command;
 mod error;
+pub mod host;
 mod node;
 mod priority;
 pub mod recall;

@@ -4,20 +4,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use kolibri_genome::{Head, Teach};
-use tokio::sync::oneshot;
 
 use crate::call::{Call, Cue};
 use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check};
 use crate::error::{CommandError, OpenError};
 use crate::recall::{Found, IndexStatus, Recall};
-use crate::store::{
-    self, BlockRef, Committed, DataDirectory, Done, Event, Intake, Purpose, Reader, WriterThread,
-};
+use crate::store::{self, BlockRef, Committed, DataDirectory, Event, Intake, Purpose, Reader, WriterThread};
 use crate::telemetry::history::{self, History};
-use crate::telemetry::{Failed, Instruments, Telemetry};
+use crate::telemetry::{Instruments, Telemetry};
 use crate::text::Key;
-use crate::trace::{Draft, Drill, Finish, TraceConfig, TraceId, TracedContent, Traces};
+use crate::trace::{Draft, Drill, TraceConfig, TraceId, TracedContent, Traces};
 use crate::verification::Verification;
+
+mod execution;
+
+use execution::{Execution, Pending};
 
 /// How a node is set up.
 #[derive(Debug, Clone)]
@@ -62,9 +63,6 @@ pub struct Forgotten {
 /// One TEACH of a batch, on its way.
 #[derive(Debug)]
 pub struct InBatch(Result<Pending, CommandError>);
-
-/// Resolves when the event is durable, or will not be.
-type Pending = oneshot::Receiver<Result<Committed, CommandError>>;
 
 impl InBatch {
     /// Waits until it is durable.
@@ -380,71 +378,6 @@ fn teach_event(stimulus: String, response: String) -> Result<Event, CommandError
     check("stimulus", &stimulus, MAX_STIMULUS)?;
     check("response", &response, MAX_RESPONSE)?;
     Ok(Event::Teach { key: Key::of(&stimulus), teach: Teach { stimulus, response } })
-}
-
-/// One command on its way: knows what to count and to trace when its fate is known.
-struct Execution {
-    purpose: Purpose,
-    traces: Option<Arc<Traces>>,
-    instruments: Arc<Instruments>,
-    /// `None` for a command of an unknown type.
-    command: Option<Command>,
-    /// `None` but in a drill.
-    cue: Option<Cue>,
-    draft: Draft,
-}
-
-impl Execution {
-    /// What the writer calls when the event's fate is known, and what the command waits for.
-    fn pending(self) -> (Done, Pending) {
-        let (sender, pending) = oneshot::channel();
-        let done = move |result: Result<Committed, CommandError>| {
-            self.finish(result.as_ref().map(|committed| Finish {
-                queue: committed.queued,
-                commit: committed.commit,
-                block: Some(committed.block.index),
-            }));
-            // Whoever sent the command may have gone away.
-            let _ = sender.send(result);
-        };
-        (Box::new(done), pending)
-    }
-
-    fn fail(self, error: CommandError) -> CommandError {
-        self.finish(Err(&error));
-        error
-    }
-
-    fn finish(self, result: Result<Finish, &CommandError>) {
-        // An ASK was answered before its block is durable, and has been measured then.
-        if let (Ok(_), Some(command @ (Command::Teach | Command::Forget)), Purpose::Knowledge) =
-            (&result, self.command, self.purpose)
-        {
-            self.instruments.executed(command, self.draft.started.elapsed());
-        }
-        if let Err(error) = &result {
-            self.instruments.failed(self.command.map_or(Failed::Command, Failed::from));
-            if let (CommandError::QueueFull, Some(command)) = (error, self.command) {
-                self.instruments.refused(command);
-            }
-            self.log(error);
-        }
-        if let Some(traces) = &self.traces {
-            traces.record(self.draft.finish(result));
-        }
-    }
-
-    /// What an operator should see at once, and what is told elsewhere: callers' mistakes in metrics and traces, a full
-    /// queue and a failed store once in the log.
-    fn log(&self, error: &CommandError) {
-        let Draft { trace_id, event, .. } = &self.draft;
-        match error {
-            CommandError::Unreadable(problem) => {
-                tracing::error!(%trace_id, event, problem, "a command failed: stored knowledge cannot be read");
-            }
-            other => tracing::debug!(%trace_id, event, error = other.kind().name(), "a command failed"),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ async fn serve(config: Config) -> Result<(), String> {
     let mut stop = StopSignals::listen()?;
     let (api, scrape) = listen(&config).await?;
     let api_address = local(&api)?;
-    let instance = format!("{}:{}", host_name(), api_address.port());
+    let instance = format!("{}:{}", kolibri_core::host::name(), api_address.port());
     let telemetry = Arc::new(start_telemetry(config.telemetry.as_ref(), instance)?);
     let node = open_node(&config, Arc::clone(&telemetry)).await?;
     let drills = open_drills(&config, Arc::clone(&node)).await?;
@@ -91,12 +91,6 @@ pub(crate) fn start_telemetry(
         otlp: metrics.otlp.clone(),
     };
     Telemetry::start(&config).map_err(|error| error.to_string())
-}
-
-/// The machine's name.
-pub(crate) fn host_name() -> String {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    if name.trim().is_empty() { "localhost".to_owned() } else { name.trim().to_owned() }
 }
 
 async fn open_node(config: &Config, telemetry: Arc<Telemetry>) -> Result<Arc<Node>, String> {

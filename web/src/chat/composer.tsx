@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { words } from "../i18n";
 import { ask, teach } from "./conversation";
 import { bytesOf, isWhole, type Lesson, lessonIn, MAX_RESPONSE, MAX_STIMULUS } from "./lesson";
+import { LessonView } from "./lesson_view";
 
 /** What is being written; it survives a look at another screen. */
 export const draft = signal("");
@@ -47,7 +48,7 @@ export function Composer() {
         primary();
       }}
     >
-      {lesson && isWhole(lesson) && <Preview lesson={lesson} />}
+      {lesson && isWhole(lesson) && <LessonView lesson={lesson} label={text.willTeach} />}
       <label for="composer" class="hidden">
         {text.field}
       </label>
@@ -83,22 +84,6 @@ export function Composer() {
         </button>
       </div>
     </form>
-  );
-}
-
-function Preview({ lesson }: { lesson: Lesson }) {
-  const text = words().chat;
-  return (
-    <dl class="facts preview" aria-label={text.willTeach}>
-      <div>
-        <dt>{text.question}</dt>
-        <dd>{lesson.stimulus}</dd>
-      </div>
-      <div>
-        <dt>{text.answer}</dt>
-        <dd>{lesson.response}</dd>
-      </div>
-    </dl>
   );
 }
 

@@ -7,6 +7,8 @@ import { words } from "../i18n";
 import { Dialog } from "../ui/dialog";
 import { ProblemNote } from "../ui/problem";
 import { forget } from "./conversation";
+import type { Lesson } from "./lesson";
+import { LessonView } from "./lesson_view";
 
 interface Props {
   block: number;
@@ -15,7 +17,7 @@ interface Props {
 
 export function ForgetDialog({ block, close }: Props) {
   const text = words().chat;
-  const [lesson, setLesson] = useState<{ stimulus: string; response: string } | null>(null);
+  const [lesson, setLesson] = useState<Lesson | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [sending, setSending] = useState(false);
 
@@ -41,20 +43,7 @@ export function ForgetDialog({ block, close }: Props) {
 
   return (
     <Dialog title={text.forgetTitle} close={close}>
-      {lesson ? (
-        <dl class="facts preview">
-          <div>
-            <dt>{text.question}</dt>
-            <dd>{lesson.stimulus}</dd>
-          </div>
-          <div>
-            <dt>{text.answer}</dt>
-            <dd>{lesson.response}</dd>
-          </div>
-        </dl>
-      ) : (
-        !problem && <p class="loading">{words().common.loading}</p>
-      )}
+      {lesson ? <LessonView lesson={lesson} /> : !problem && <p class="loading">{words().common.loading}</p>}
       <p>{text.forgetExplain}</p>
       {problem && <ProblemNote problem={problem} urgent />}
       <div class="bar end">

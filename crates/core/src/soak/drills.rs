@@ -16,7 +16,7 @@ use crate::error::OpenError;
 use crate::store::{DataDirectory, Lock};
 use crate::telemetry::Instruments;
 use crate::trace::Traces;
-use crate::{Node, clock};
+use crate::{Node, clock, host};
 
 /// Room that a drill leaves on the disk for everybody else.
 const RESERVE: u64 = 1 << 30;
@@ -125,14 +125,11 @@ impl Drills {
     /// Drills in a process of their own, in a directory of their own.
     ///
     /// # Errors
-    /// When another process works in the directory, or it cannot be made.
-    pub fn alone(
-        directory: &DataDirectory,
-        instruments: Arc<Instruments>,
-    ) -> Result<Result<Self, HistoryError>, OpenError> {
+    /// When another process works in the directory, it cannot be made, or the history in it cannot be opened.
+    pub fn alone(directory: &DataDirectory, instruments: Arc<Instruments>) -> Result<Self, OpenError> {
         directory.create()?;
         let lock = directory.lock()?;
-        Ok(Self::open(directory, instruments, None, Some(lock)))
+        Ok(Self::open(directory, instruments, None, Some(lock))?)
     }
 
     fn open(
@@ -149,7 +146,7 @@ impl Drills {
             history: Arc::new(history),
             instruments,
             beside,
-            machine: machine(lock.is_some()),
+            machine: Machine { host: host::name(), cores: host::cores(), standalone: lock.is_some() },
             current: Mutex::default(),
             _lock: lock,
         })
@@ -337,10 +334,4 @@ fn new_id() -> String {
         time.second(),
         u16::from_be_bytes(random())
     )
-}
-
-fn machine(standalone: bool) -> Machine {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    Machine { host: host.trim().to_owned(), cores, standalone }
 }

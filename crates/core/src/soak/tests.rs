@@ -9,7 +9,7 @@ use crate::telemetry::{Instruments, Telemetry};
 use crate::testing::{open, series, telemetry, until};
 
 fn alone(root: &Path, telemetry: &Telemetry) -> Drills {
-    Drills::alone(&DataDirectory::new(root), Arc::new(Instruments::new(telemetry))).unwrap().unwrap()
+    Drills::alone(&DataDirectory::new(root), Arc::new(Instruments::new(telemetry))).unwrap()
 }
 
 /// Runs a drill to its end.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kolibri_genome::{EventType, Head};
 use opentelemetry::KeyValue;
-use opentelemetry::metrics::{BoundCounter, BoundHistogram, Histogram, Meter};
+use opentelemetry::metrics::{BoundCounter, BoundHistogram, Meter};
 use opentelemetry_sdk::metrics::{Aggregation, Instrument, Stream};
 
 use super::{METER, Telemetry};
@@ -58,7 +58,7 @@ pub struct Instruments {
     events_failed: Vec<BoundCounter<u64>>,
     genome_blocks: Vec<BoundHistogram<u64>>,
     queue_refused: Vec<BoundCounter<u64>>,
-    commit: Histogram<f64>,
+    commit: BoundHistogram<f64>,
     commands: Vec<BoundHistogram<f64>>,
     soak: SoakInstruments,
     meter: Meter,
@@ -126,7 +126,7 @@ impl Instruments {
                 .into_iter()
                 .map(|event| zeroed(queue_refused.bind(&by_type(event))))
                 .collect(),
-            commit,
+            commit: commit.bind(&[]),
             commands: Command::ALL
                 .into_iter()
                 .map(|command| commands.bind(&by_type(command.event())))
@@ -160,7 +160,7 @@ impl Instruments {
 
     /// A batch was made durable.
     pub(crate) fn committed(&self, duration: Duration) {
-        self.commit.record(duration.as_secs_f64(), &[]);
+        self.commit.record(duration.as_secs_f64());
     }
 
     /// A command was executed and answered, so long after it reached the node.

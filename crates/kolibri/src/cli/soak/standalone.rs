@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use kolibri_core::host;
 use kolibri_core::soak::{Drills, Parameters, Report, StartError, State};
 use kolibri_core::store::DataDirectory;
 use kolibri_core::telemetry::{Instruments, Telemetry};
@@ -35,7 +36,7 @@ async fn measured<T: Send + 'static>(
         Some(metrics) => Some(serve::bind_scrape(metrics).await?),
         None => None,
     };
-    let instance = format!("{}:soak", serve::host_name());
+    let instance = format!("{}:soak", host::name());
     let telemetry = Arc::new(serve::start_telemetry(metrics.as_ref(), instance)?);
     if let Some(Ok(address)) = listener.as_ref().map(tokio::net::TcpListener::local_addr) {
         tracing::info!(metrics = %format_args!("http://{address}/metrics"), "listening");
@@ -58,10 +59,8 @@ async fn measured<T: Send + 'static>(
 
 fn drill(place: &std::path::Path, parameters: Parameters, telemetry: &Telemetry) -> Result<Report, Stop> {
     let instruments = Arc::new(Instruments::new(telemetry));
-    let drills = Drills::alone(&DataDirectory::new(place), instruments)
-        .map_err(|error| error.to_string())?
-        .map_err(|error| error.to_string())?;
-    let drills = Arc::new(drills);
+    let drills = Drills::alone(&DataDirectory::new(place), instruments);
+    let drills = Arc::new(drills.map_err(|error| error.to_string())?);
     let id = drills.start(parameters).map_err(refused)?;
     let (stopper, stopped) = (Arc::clone(&drills), id.clone());
     signals::on_stop(move || {

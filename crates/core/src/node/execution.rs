@@ -1,0 +1,80 @@
+//! What has to be counted, traced and logged of one command, whatever becomes of it.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use crate::call::Cue;
+use crate::command::Command;
+use crate::error::CommandError;
+use crate::store::{Committed, Done, Purpose};
+use crate::telemetry::{Failed, Instruments};
+use crate::trace::{Draft, Finish, Traces};
+
+/// Resolves when the event is durable, or will not be.
+pub(super) type Pending = oneshot::Receiver<Result<Committed, CommandError>>;
+
+/// One command on its way: knows what to count and to trace when its fate is known.
+pub(super) struct Execution {
+    pub(super) purpose: Purpose,
+    pub(super) traces: Option<Arc<Traces>>,
+    pub(super) instruments: Arc<Instruments>,
+    /// `None` for a command of an unknown type.
+    pub(super) command: Option<Command>,
+    /// `None` but in a drill.
+    pub(super) cue: Option<Cue>,
+    pub(super) draft: Draft,
+}
+
+impl Execution {
+    /// What the writer calls when the event's fate is known, and what the command waits for.
+    pub(super) fn pending(self) -> (Done, Pending) {
+        let (sender, pending) = oneshot::channel();
+        let done = move |result: Result<Committed, CommandError>| {
+            self.finish(result.as_ref().map(|committed| Finish {
+                queue: committed.queued,
+                commit: committed.commit,
+                block: Some(committed.block.index),
+            }));
+            // Whoever sent the command may have gone away.
+            let _ = sender.send(result);
+        };
+        (Box::new(done), pending)
+    }
+
+    pub(super) fn fail(self, error: CommandError) -> CommandError {
+        self.finish(Err(&error));
+        error
+    }
+
+    fn finish(self, result: Result<Finish, &CommandError>) {
+        // An ASK was answered before its block is durable, and has been measured then.
+        if let (Ok(_), Some(command @ (Command::Teach | Command::Forget)), Purpose::Knowledge) =
+            (&result, self.command, self.purpose)
+        {
+            self.instruments.executed(command, self.draft.started.elapsed());
+        }
+        if let Err(error) = &result {
+            self.instruments.failed(self.command.map_or(Failed::Command, Failed::from));
+            if let (CommandError::QueueFull, Some(command)) = (error, self.command) {
+                self.instruments.refused(command);
+            }
+            self.log(error);
+        }
+        if let Some(traces) = &self.traces {
+            traces.record(self.draft.finish(result));
+        }
+    }
+
+    /// What an operator should see at once, and what is told elsewhere: callers' mistakes in metrics and traces, a full
+    /// queue and a failed store once in the log.
+    fn log(&self, error: &CommandError) {
+        let Draft { trace_id, event, .. } = &self.draft;
+        match error {
+            CommandError::Unreadable(problem) => {
+                tracing::error!(%trace_id, event, problem, "a command failed: stored knowledge cannot be read");
+            }
+            other => tracing::debug!(%trace_id, event, error = other.kind().name(), "a command failed"),
+        }
+    }
+}
