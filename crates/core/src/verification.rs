@@ -49,9 +49,9 @@ pub enum State {
 pub struct Status {
     /// What it has found.
     pub state: State,
-    /// Blocks checked.
+    /// Blocks and current answers checked.
     pub done: u64,
-    /// Blocks in the genome when it began.
+    /// Blocks and current answers that there were when it began.
     pub total: u64,
     /// When it was started, in nanoseconds since the Unix epoch.
     pub started: Option<u64>,
@@ -213,7 +213,7 @@ mod tests {
         assert!(!node.verification().cancel(), "there is none");
         teach(&node, "a", "1").await;
         node.verification().start().unwrap();
-        let Status { state: State::Sound { head, erased: 0 }, done: 2, total: 2, started, ended } =
+        let Status { state: State::Sound { head, erased: 0 }, done: 3, total: 3, started, ended } =
             ended(node.verification())
         else {
             panic!("{:?}", node.verification().watch().borrow())

@@ -1150,7 +1150,7 @@ export interface components {
             broken?: components["schemas"]["BrokenBlock"] | null;
             /**
              * Format: int64
-             * @description Blocks checked.
+             * @description Blocks and current answers checked.
              */
             done: number;
             /** @description RFC 3339. */
@@ -1168,7 +1168,7 @@ export interface components {
             state: components["schemas"]["VerificationState"];
             /**
              * Format: int64
-             * @description Blocks in the genome when it began.
+             * @description Blocks and current answers that there were when it began.
              */
             total: number;
         };

@@ -17,9 +17,9 @@ const CHUNK: usize = 512;
 /// How far a verification is.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress {
-    /// Blocks checked.
+    /// Blocks and current answers checked.
     pub done: u64,
-    /// Blocks in the genome when the walk began.
+    /// Blocks and current answers that there were when it began.
     pub total: u64,
 }
 
@@ -128,12 +128,13 @@ impl Stop {
 
 fn check_all(connection: &Connection, mut progress: impl FnMut(Progress) -> bool) -> Result<Verdict, Stop> {
     // A live node may write faster than this reads: what it adds meanwhile is for the next time.
-    let total = length(connection)?;
+    let (blocks, answers) = (length(connection)?, count_answers(connection)?);
+    let total = blocks + answers;
     let mut walk = Walk::default();
-    while walk.next < total {
+    while walk.next < blocks {
         // One snapshot a chunk, so that block, erasure and answer are seen as one commit left them.
         let snapshot = connection.unchecked_transaction()?;
-        let chunk = CHUNK.min((total - walk.next) as usize);
+        let chunk = CHUNK.min((blocks - walk.next) as usize);
         let rows = read::rows(&snapshot, walk.next, chunk)?;
         if rows.is_empty() {
             return Err(Stop::Broken { index: walk.next, fault: Fault::Missing });
@@ -146,7 +147,9 @@ fn check_all(connection: &Connection, mut progress: impl FnMut(Progress) -> bool
     let Some(head) = walk.verifier.head() else {
         return Err(Stop::Broken { index: 0, fault: Fault::Empty });
     };
-    check_answers(connection, || go_on(progress(Progress { done: total, total })))?;
+    check_answers(connection, |answers| {
+        go_on(progress(Progress { done: total.min(blocks + answers), total }))
+    })?;
     check_strays(connection)?;
     Ok(Verdict::Sound { head, erased: walk.erased })
 }
@@ -281,14 +284,18 @@ fn check_ask(snapshot: &Connection, index: u64, source: Option<u64>) -> Result<(
     }
 }
 
-/// Checks that every current answer is a TEACH of the stimulus it stands for.
-fn check_answers(connection: &Connection, mut go_on: impl FnMut() -> Result<(), Stop>) -> Result<(), Stop> {
-    let mut from = Vec::new();
+/// Checks that every current answer is a TEACH of the stimulus it stands for; tells `go_on` how many it has checked.
+fn check_answers(
+    connection: &Connection,
+    mut go_on: impl FnMut(u64) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let (mut from, mut checked) = (Vec::new(), 0);
     loop {
         let snapshot = connection.unchecked_transaction()?;
         let chunk: Vec<(Vec<u8>, i64)> = snapshot
-            .prepare_cached("SELECT key, idx FROM answer WHERE key >= ? ORDER BY key LIMIT ?")?
-            .query_map(rusqlite::params![from, CHUNK as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .prepare_cached("SELECT key, idx FROM answer WHERE key >= ? ORDER BY key")?
+            .query_map([&from], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .take(CHUNK)
             .collect::<rusqlite::Result<_>>()?;
         for (key, index) in &chunk {
             if key_of(&snapshot, *index as u64)?.is_none_or(|taught| taught.0 != key[..]) {
@@ -300,7 +307,8 @@ fn check_answers(connection: &Connection, mut go_on: impl FnMut() -> Result<(), 
             Some((key, _)) => from = [key, &[0][..]].concat(),
             None => return Ok(()),
         }
-        go_on()?;
+        checked += chunk.len() as u64;
+        go_on(checked)?;
     }
 }
 
@@ -331,6 +339,11 @@ fn key_of(snapshot: &Connection, index: u64) -> rusqlite::Result<Option<Key>> {
             _ => None,
         }
     }))
+}
+
+fn count_answers(snapshot: &Connection) -> rusqlite::Result<u64> {
+    let mut statement = snapshot.prepare_cached("SELECT count(*) FROM answer")?;
+    statement.query_row([], |row| row.get::<_, i64>(0)).map(|answers| answers as u64)
 }
 
 fn length(snapshot: &Connection) -> rusqlite::Result<u64> {

@@ -81,7 +81,7 @@ fn parse_expected(text: &str) -> Result<(u64, kolibri_genome::Hash), String> {
 
 fn run_verify(expect: Option<(u64, kolibri_genome::Hash)>, data: Data, output: &Output) -> Result<(), Stop> {
     let directory = data.directory();
-    let bar = progress_bar("blocks");
+    let bar = progress_bar("blocks and answers");
     let verdict = verify(&directory, |Progress { done, total }| {
         bar.set_length(total);
         bar.set_position(done);

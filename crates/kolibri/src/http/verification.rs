@@ -20,9 +20,9 @@ use super::problem::Problem;
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct VerificationResponse {
     state: VerificationState,
-    /// Blocks checked.
+    /// Blocks and current answers checked.
     done: u64,
-    /// Blocks in the genome when it began.
+    /// Blocks and current answers that there were when it began.
     total: u64,
     /// RFC 3339.
     started: Option<String>,

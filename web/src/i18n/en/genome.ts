@@ -13,7 +13,7 @@ export const genome = {
   check: "Check of the genome",
   verify: "Verify all of it",
   checking: "Verification",
-  checked: (done: number, total: number) => `${number(done)} of ${blocks(total)} checked`,
+  checked: (done: number, total: number) => `${number(done)} of ${number(total)} blocks and answers checked`,
   cancelCheck: "Cancel",
   checkedAt: "Last checked",
   neverChecked: "It was not verified since the node started. Every hash and digest is computed anew.",

@@ -15,7 +15,7 @@ export const genome: typeof source = {
   check: "Проверка генома",
   verify: "Проверить целиком",
   checking: "Проверка",
-  checked: (done, total) => `Проверено ${number(done)} из ${number(total)}`,
+  checked: (done, total) => `Проверено ${number(done)} из ${number(total)} блоков и ответов`,
   cancelCheck: "Отменить",
   checkedAt: "Последняя проверка:",
   neverChecked: "С запуска узла геном не проверялся. При проверке все хеши и дайджесты вычисляются заново.",
