@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
-/** Writes `FILE.gz` beside each built file, for the node to serve. */
+/** Writes `FILE.gz` beside each built file that becomes smaller by it, for the node to serve. */
 function zipped(): Plugin {
   let directory = "";
   return {
@@ -19,7 +19,9 @@ function zipped(): Plugin {
       for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
         if (!entry.isFile() || entry.name.endsWith(".gz")) continue;
         const file = join(entry.parentPath, entry.name);
-        writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
+        const plain = readFileSync(file);
+        const zipped = gzipSync(plain, { level: 9 });
+        if (zipped.length < plain.length) writeFileSync(`${file}.gz`, zipped);
       }
     },
   };

@@ -66,7 +66,9 @@ fn the_files_are_named_by_their_content_and_kept_for_ever() {
         assert_eq!(header(&plain, "content-encoding"), "");
         let length = plain.bytes().unwrap().len();
         let zipped = node.http.get(node.url(&path)).header("accept-encoding", "gzip").send().unwrap();
-        assert_eq!(header(&zipped, "content-encoding"), "gzip", "{path}");
+        // A few bytes only grow by it.
+        let expected = if length < 200 { "" } else { "gzip" };
+        assert_eq!(header(&zipped, "content-encoding"), expected, "{path}");
         assert!(zipped.bytes().unwrap().len() <= length, "{path}");
     }
 }
