@@ -91,7 +91,7 @@ test("a check that runs can be cancelled", async ({ page, node }) => {
   });
   await page.route("**/api/v1/genome/verification/progress", () => {});
   await page.goto(`${node.url}/#/genome`);
-  await page.getByText("2,500 of 10,000 blocks checked").waitFor();
+  await page.getByText("2,500 of 10,000 blocks and answers checked").waitFor();
   expect(await page.getByRole("progressbar", { name: "Verification" }).getAttribute("value")).toBe("0.25");
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByText("Cancelled").waitFor();

@@ -27,7 +27,7 @@ fn use_it(node: &Running) {
     node.teach("question", "answer");
     assert_eq!(node.ask("question")["answer"], "answer");
     assert_eq!(node.post("/api/v1/commands", &serde_json::json!({ "type": "DANCE" })).0, 422);
-    assert_eq!(node.get("/readyz").0, 200);
+    running::eventually("the node is ready", || (node.get("/readyz").0 == 200).then_some(()));
     assert_eq!(node.get("/api/v1/traces/latest?outcome=failed").0, 200);
 }
 
