@@ -154,9 +154,13 @@ impl Node {
         &self.instruments
     }
 
-    /// Waits until what the block at `index` changed can be found by likeness, or the index has failed.
+    /// Waits until what the block at `index` changed can be found by likeness, or is not to be expected any more: the
+    /// index has failed, or the writer takes no more events.
     pub(crate) async fn indexed(&self, index: u64) {
-        self.recall.reached(index).await;
+        tokio::select! {
+            () = self.recall.reached(index) => {}
+            () = self.intake.ended() => {}
+        }
     }
 
     /// The verification of the genome, when somebody asks for it.

@@ -6,13 +6,13 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SendError, Sender, SyncSender, channel};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use kolibri_genome::{Chain, EventType};
 use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, TryAcquireError};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
 
 use super::directory::{DataDirectory, Lock};
 use super::record::{self, Event, Outcome};
@@ -67,7 +67,8 @@ pub(crate) struct Intake {
     /// The part of the places that batches may take: a long batch leaves room for everybody else.
     batch_places: Arc<Semaphore>,
     capacity: usize,
-    poison: Arc<OnceLock<String>>,
+    /// Why the writer records nothing more, if it does not; its sender goes with the writer.
+    poison: watch::Receiver<Option<String>>,
     /// When the log last said that the queue is full, in nanoseconds since the Unix epoch.
     full_said: AtomicU64,
 }
@@ -111,13 +112,13 @@ impl Intake {
         }
 
         let (sender, receiver) = channel();
-        let poison = Arc::new(OnceLock::new());
+        let (poison, poisoned) = watch::channel(None);
         let writer = Writer {
             connection,
             chain,
             purpose,
             receiver,
-            poison: Arc::clone(&poison),
+            poison,
             instruments,
             wake,
             scrub_due: !scrubbed,
@@ -130,7 +131,8 @@ impl Intake {
         let places = Arc::new(Semaphore::new(capacity));
         let batch_places = Arc::new(Semaphore::new(batch_share(capacity)));
         let sender = RwLock::new(Some(sender));
-        let intake = Self { sender, places, batch_places, capacity, poison, full_said: AtomicU64::new(0) };
+        let intake =
+            Self { sender, places, batch_places, capacity, poison: poisoned, full_said: AtomicU64::new(0) };
         Ok((intake, WriterThread(thread)))
     }
 
@@ -196,10 +198,16 @@ impl Intake {
 
     /// Whether the writer still takes events.
     pub(crate) fn check_health(&self) -> Result<(), CommandError> {
-        match self.poison.get() {
+        match &*self.poison.borrow() {
             Some(reason) => Err(CommandError::StoreFailed(reason.clone())),
             None => Ok(()),
         }
+    }
+
+    /// Waits until the writer takes no more events: it has failed, or ended.
+    pub(crate) async fn ended(&self) {
+        // An error says that the writer is gone.
+        let _ = self.poison.clone().wait_for(Option::is_some).await;
     }
 
     /// Takes no more; the writer ends when it has recorded what was taken.
@@ -251,7 +259,7 @@ struct Writer {
     chain: Chain,
     purpose: Purpose,
     receiver: Receiver<Job>,
-    poison: Arc<OnceLock<String>>,
+    poison: watch::Sender<Option<String>>,
     instruments: Arc<Instruments>,
     wake: SyncSender<()>,
     scrub_due: bool,
@@ -299,8 +307,9 @@ impl Writer {
         let taken = Instant::now();
         let mut chain = self.chain.clone();
         let (waiting, events): (Vec<_>, Vec<_>) = batch.into_iter().map(Job::split).unzip();
-        if let Some(reason) = self.poison.get() {
-            return refuse(waiting, reason);
+        let poison = self.poison.borrow().clone();
+        if let Some(reason) = poison {
+            return refuse(waiting, &reason);
         }
         match record_all(&mut self.connection, &mut chain, self.purpose, events) {
             Ok(outcomes) => {
@@ -347,7 +356,8 @@ impl Writer {
             "a commit failed; nothing more is recorded. Check the disk (space, permissions, hardware), then restart \
              the node: it reads back what is durable. `kolibri genome verify` checks the genome"
         );
-        refuse(waiting, self.poison.get_or_init(|| reason));
+        self.poison.send_replace(Some(reason.clone()));
+        refuse(waiting, &reason);
     }
 
     fn scrub(&mut self) {
