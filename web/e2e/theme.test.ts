@@ -43,7 +43,7 @@ test("the frame stands in the chosen theme while the page's script is on its way
   });
   await page.reload({ waitUntil: "commit" });
   const brand = page.locator(".frame .brand");
-  await brand.getByText("Kolibri").waitFor();
+  await brand.filter({ hasText: "Kolibri" }).waitFor();
   expect(await background(page)).toBe(DARK);
   expect(await page.locator("nav").count()).toBe(0);
 

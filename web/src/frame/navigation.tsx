@@ -1,7 +1,6 @@
 // The way to the screens.
 
 import { words } from "../i18n";
-import icon from "../icon.svg";
 import { addresses, type Screen } from "../route";
 
 export function Navigation({ screen }: { screen: Screen }) {
@@ -17,8 +16,7 @@ export function Navigation({ screen }: { screen: Screen }) {
   return (
     <>
       <a class="brand" href={addresses.chat}>
-        <img src={icon} alt="" width={24} height={24} />
-        <span>{text.product}</span>
+        {text.product}
       </a>
       <nav aria-label={text.screens}>
         <ul>
