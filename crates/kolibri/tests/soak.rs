@@ -225,6 +225,18 @@ fn a_standalone_drill_needs_no_node_and_gives_the_same_genome() {
 }
 
 #[test]
+fn a_drill_in_a_temporary_directory_warns_of_nobody_who_might_read_it() {
+    let mut command = kolibri();
+    command
+        .args(["soak", "run", "--standalone", "--json", "--minutes", "1", "--events-per-minute", "20"])
+        .env("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1")
+        .env("KOLIBRI_PROMETHEUS_PORT", "0");
+    let ended = cli::end(&mut command);
+    assert!(!ended.err.contains("WARN"), "{}", ended.err);
+    assert_eq!(ended.json()["state"], "completed");
+}
+
+#[test]
 fn a_standalone_drill_with_a_bad_configuration_names_every_fault() {
     let root = tempfile::tempdir().unwrap();
     let wrong = [("KOLIBRI_OTLP_PROTOCOL", "smoke"), ("KOLIBRI_LOG_FORMAT", "runes")];
