@@ -487,8 +487,9 @@ async fn a_genome_that_is_written_meanwhile_is_sound_and_its_node_goes_on() {
     });
     let directory = DataDirectory::new(root.path());
     tokio::task::spawn_blocking(move || {
-        let started = Instant::now();
-        while rounds.load(Ordering::Relaxed) < 20 {
+        let (started, mut walks) = (Instant::now(), 0);
+        while walks < 8 || rounds.load(Ordering::Relaxed) < 20 {
+            walks += 1;
             assert!(started.elapsed() < Duration::from_secs(60), "the writer stands still");
             let verdict = verify(&directory, |_| true).unwrap();
             assert!(matches!(verdict, Verdict::Sound { .. }), "{verdict:?}");

@@ -1,8 +1,6 @@
 //! A drill in this process: a laptop, CI, a cron job. Its metrics can be scraped while it runs, and are pushed by OTLP
 //! before the process ends.
 
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,13 +20,9 @@ use crate::{http, logging, serve, signals};
 pub(super) fn run(parameters: Parameters, directory: Option<PathBuf>) -> Result<Report, Stop> {
     let ObservabilityConfig { telemetry: metrics, log } = observability(&Settings::from_environment())?;
     logging::start(&log);
-    // Removed when this function ends; nobody else's to read, like every data directory.
-    let private = Permissions::from_mode(0o700);
-    let temporary = tempfile::Builder::new()
-        .permissions(private)
-        .tempdir()
-        .map_err(|error| format!("no temporary directory: {error}"))?;
-    let place = directory.unwrap_or_else(|| temporary.path().to_owned());
+    // Removed when this function ends. Below it, so that the data directory is made private as it always is.
+    let temporary = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
+    let place = directory.unwrap_or_else(|| temporary.path().join("data"));
     let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("no async runtime: {error}"))?;
     runtime.block_on(measured(metrics, move |telemetry| drill(&place, parameters, telemetry)))
 }
