@@ -2,9 +2,9 @@
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { words } from "../i18n";
+import { LessonView } from "../ui/lesson";
 import { ask, teach } from "./conversation";
 import { bytesOf, isWhole, type Lesson, lessonIn, MAX_RESPONSE, MAX_STIMULUS } from "./lesson";
-import { LessonView } from "./lesson_view";
 
 /** What is being written; it survives a look at another screen. */
 export const draft = signal("");

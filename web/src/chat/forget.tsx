@@ -5,10 +5,10 @@ import type { Problem } from "../api/problem";
 import type { Block } from "../api/types";
 import { words } from "../i18n";
 import { Dialog } from "../ui/dialog";
+import { LessonView } from "../ui/lesson";
 import { ProblemNote } from "../ui/problem";
 import { forget } from "./conversation";
 import type { Lesson } from "./lesson";
-import { LessonView } from "./lesson_view";
 
 interface Props {
   block: number;

@@ -5,6 +5,7 @@ import { format } from "../i18n/format";
 import { addresses } from "../route";
 import { Hex } from "../ui/copy";
 import { Facts } from "../ui/facts";
+import { LessonView } from "../ui/lesson";
 
 export function ContentView({ block }: { block: Block }) {
   const text = words().genome;
@@ -18,18 +19,7 @@ export function ContentView({ block }: { block: Block }) {
   }
   if (!content) return block.fault ? null : <p class="muted">{text.noContent}</p>;
   if ("stimulus" in content) {
-    return (
-      <dl class="facts preview">
-        <div>
-          <dt>{words().chat.question}</dt>
-          <dd>{content.stimulus}</dd>
-        </div>
-        <div>
-          <dt>{words().chat.answer}</dt>
-          <dd>{content.response}</dd>
-        </div>
-      </dl>
-    );
+    return <LessonView lesson={content} />;
   }
   if ("match" in content) return <Asked content={content} />;
   if ("erased" in content) {

@@ -44,18 +44,17 @@ function Reason({ error }: { error: string }) {
     );
   }
   return (
-    <dl class="facts reason">
-      <div>
-        <dt>{text.reason}</dt>
-        <dd>
-          {known.what} <code>{error}</code>
-        </dd>
-      </div>
-      <div>
-        <dt>{text.whatToDo}</dt>
-        <dd>{known.todo}</dd>
-      </div>
-    </dl>
+    <Facts
+      facts={[
+        [
+          text.reason,
+          <>
+            {known.what} <code>{error}</code>
+          </>,
+        ],
+        [text.whatToDo, known.todo],
+      ]}
+    />
   );
 }
 

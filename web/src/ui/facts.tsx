@@ -3,9 +3,17 @@ import type { ComponentChildren } from "preact";
 
 export type Fact = [name: string, value: ComponentChildren];
 
-export function Facts({ facts }: { facts: Fact[] }) {
+interface Props {
+  facts: Fact[];
+  /** A further class. */
+  kind?: "preview";
+  /** What a screen reader calls it. */
+  label?: string | undefined;
+}
+
+export function Facts({ facts, kind, label }: Props) {
   return (
-    <dl class="facts">
+    <dl class={kind ? `facts ${kind}` : "facts"} aria-label={label}>
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

@@ -1,19 +1,18 @@
-// An association, as it will be taught or forgotten.
+// An association, as it is, will be or was taught.
+import type { Lesson } from "../chat/lesson";
 import { words } from "../i18n";
-import type { Lesson } from "./lesson";
+import { Facts } from "./facts";
 
 export function LessonView({ lesson, label }: { lesson: Lesson; label?: string }) {
   const text = words().chat;
   return (
-    <dl class="facts preview" aria-label={label}>
-      <div>
-        <dt>{text.question}</dt>
-        <dd>{lesson.stimulus}</dd>
-      </div>
-      <div>
-        <dt>{text.answer}</dt>
-        <dd>{lesson.response}</dd>
-      </div>
-    </dl>
+    <Facts
+      kind="preview"
+      label={label}
+      facts={[
+        [text.question, lesson.stimulus],
+        [text.answer, lesson.response],
+      ]}
+    />
   );
 }
