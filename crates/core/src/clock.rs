@@ -19,16 +19,24 @@ pub fn rfc3339(nanoseconds: u64) -> String {
 }
 
 /// For `#[serde(with)]`: nanoseconds since the Unix epoch, written as [`rfc3339`].
-pub(crate) mod as_rfc3339 {
+pub mod as_rfc3339 {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
     use time::OffsetDateTime;
     use time::format_description::well_known::Rfc3339;
 
-    pub(crate) fn serialize<S: Serializer>(nanoseconds: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    /// Writes the time.
+    ///
+    /// # Errors
+    /// The serializer's own.
+    pub fn serialize<S: Serializer>(nanoseconds: &u64, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&super::rfc3339(*nanoseconds))
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    /// Reads a time.
+    ///
+    /// # Errors
+    /// When the text is no RFC 3339 time since 1970.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
         let text = String::deserialize(deserializer)?;
         let time = OffsetDateTime::parse(&text, &Rfc3339).map_err(D::Error::custom)?;
         u64::try_from(time.unix_timestamp_nanos()).map_err(D::Error::custom)

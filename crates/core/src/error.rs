@@ -145,9 +145,9 @@ pub enum OpenError {
         /// Why.
         problem: String,
     },
-    /// The history of drills could not be opened.
-    #[error(transparent)]
-    Drills(#[from] crate::soak::HistoryError),
+    /// The system refused what a node needs, such as a thread.
+    #[error("the node does not start: {0}")]
+    System(std::io::Error),
 }
 
 impl OpenError {

@@ -1,27 +1,27 @@
 //! The Kolibri node: what happens between a door (HTTP, the command line) and the durable genome.
 //!
 //! A command enters through [`Node`], waits in the bounded queue of the [`store`], becomes a durable block there, and
-//! leaves a [`trace`] and [`telemetry`]. Questions are answered by [`recall`]. A [`soak`] drill puts a node of its own
-//! through all of that. This crate knows no HTTP.
+//! leaves a [`trace`] and [`telemetry`]. Questions are answered by [`recall`], whose index follows the genome. This crate
+//! knows no HTTP and no drills: what differs between a node of people and one of a drill is handed in.
 
-mod call;
-mod chance;
+pub mod background;
 pub mod clock;
 pub mod command;
 mod error;
+pub mod follow;
 pub mod host;
 mod node;
-mod priority;
+pub mod observer;
+pub mod order;
+pub mod random;
 pub mod recall;
-pub mod soak;
 pub mod store;
 pub mod telemetry;
 #[cfg(test)]
 mod testing;
 pub mod text;
 pub mod trace;
-pub mod verification;
+pub mod verification_job;
 
-pub use call::Call;
 pub use error::{CommandError, ErrorKind, OpenError};
-pub use node::{Forgotten, InBatch, Node, NodeConfig, Ready, Taught};
+pub use node::{Context, Forgotten, InBatch, Node, NodeConfig, Ready, Taught};

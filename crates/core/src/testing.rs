@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::recall::{Found, IndexStatus};
+use crate::follow::FollowStatus;
+use crate::recall::Found;
 use crate::store::DataDirectory;
 use crate::telemetry::{Telemetry, TelemetryConfig};
 use crate::trace::TraceId;
@@ -42,12 +43,12 @@ pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// Waits until the index holds everything the genome does, and nothing that was forgotten.
+/// Waits until the index holds everything that was announced, and nothing that was forgotten.
 #[track_caller]
 pub(crate) fn until_indexed(node: &Node) {
     until("the index holds what the genome does, and nothing that was forgotten", || {
-        let IndexStatus { reached, purge_due, .. } = node.index();
-        !purge_due && reached == Some(node.reader().head().unwrap().index) && node.ready() == Ready::Yes
+        let FollowStatus { reached, untidy, .. } = node.index();
+        !untidy && reached >= Some(*node.announced().borrow()) && node.ready() == Ready::Yes
     });
 }
 

@@ -110,7 +110,8 @@ fn has_digit(word: &str) -> bool {
     word.chars().any(char::is_numeric)
 }
 
-pub(crate) fn is_cyrillic(word: &str) -> bool {
+/// Whether a word is written in Cyrillic letters.
+pub fn is_cyrillic(word: &str) -> bool {
     word.chars().any(|letter| ('\u{400}'..='\u{4ff}').contains(&letter))
 }
 
@@ -140,7 +141,7 @@ fn without_fleeting_vowel(stem: String) -> String {
 }
 
 /// A Cyrillic word in Latin letters, the way loanwords go back: `редис` is `redis`.
-pub(crate) fn latin(word: &str) -> String {
+pub fn latin(word: &str) -> String {
     let mut latin = String::with_capacity(word.len());
     for letter in word.chars() {
         match LATIN.iter().find(|(cyrillic, _)| *cyrillic == letter) {

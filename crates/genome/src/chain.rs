@@ -4,18 +4,8 @@ use crate::block::Block;
 use crate::content::{Content, SALT_LEN, content_digest};
 use crate::event::EventType;
 use crate::hash::Hash;
+use crate::head::Head;
 use crate::verify::Broken;
-
-/// The last block of a genome, as far as linking the next one needs it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
-    /// The last block's index.
-    pub index: u64,
-    /// The last block's time, nanoseconds since the Unix epoch.
-    pub time: u64,
-    /// The last block's hash.
-    pub hash: Hash,
-}
 
 /// The growing end of a genome.
 #[derive(Debug, Clone)]

@@ -23,13 +23,15 @@ mod chain;
 mod content;
 mod event;
 mod hash;
+mod head;
 mod verify;
 
 pub use block::{BLOCK_LEN, Block, BlockError};
-pub use chain::{Chain, Head, Sealed};
+pub use chain::{Chain, Sealed};
 pub use content::{Ask, Content, ContentError, Forget, Match, SALT_LEN, Teach, content_digest};
 pub use event::{EventType, UnknownEvent};
 pub use hash::{Hash, ParseHashError};
+pub use head::Head;
 pub use verify::{Broken, Verifier};
 
 /// The format version this crate writes, and the newest it reads. It stands in block 0 of every genome.

@@ -2,10 +2,10 @@
 
 use crate::FORMAT_VERSION;
 use crate::block::{Block, BlockError};
-use crate::chain::Head;
 use crate::content::{Content, ContentError};
 use crate::event::EventType;
 use crate::hash::Hash;
+use crate::head::Head;
 
 /// Checks blocks in order, keeping nothing but the link to the last one.
 ///

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kolibri_core::Node;
-use kolibri_core::soak::Drills;
 use kolibri_core::telemetry::{Telemetry, TelemetryConfig};
+use kolibri_soak::Drills;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -47,7 +47,7 @@ async fn serve(config: Config) -> Result<(), String> {
     let instance = format!("{}:{}", kolibri_core::host::name(), api_address.port());
     let telemetry = Arc::new(start_telemetry(config.telemetry.as_ref(), instance)?);
     let node = open_node(&config, Arc::clone(&telemetry)).await?;
-    let drills = open_drills(&config, Arc::clone(&node)).await?;
+    let drills = open_drills(&config, Arc::clone(&node), Arc::clone(&telemetry)).await?;
 
     let (stopping, stopped) = watch::channel(false);
     let doors =
@@ -95,11 +95,12 @@ pub(crate) fn start_telemetry(
 
 async fn open_node(config: &Config, telemetry: Arc<Telemetry>) -> Result<Arc<Node>, String> {
     let node = config.node.clone();
-    let opened = tokio::task::spawn_blocking(move || Node::open(&node, &telemetry)).await;
+    let counted = Arc::clone(&telemetry);
+    let opened = tokio::task::spawn_blocking(move || Node::open(&node, &counted)).await;
     match opened {
         Ok(Ok(node)) => {
             let node = Arc::new(node);
-            node.publish_readiness();
+            node.publish_readiness(&telemetry);
             Ok(node)
         }
         Ok(Err(error)) => Err(error.to_string()),
@@ -107,9 +108,13 @@ async fn open_node(config: &Config, telemetry: Arc<Telemetry>) -> Result<Arc<Nod
     }
 }
 
-async fn open_drills(config: &Config, node: Arc<Node>) -> Result<Arc<Drills>, String> {
+async fn open_drills(
+    config: &Config,
+    node: Arc<Node>,
+    telemetry: Arc<Telemetry>,
+) -> Result<Arc<Drills>, String> {
     let directory = config.node.directory.clone();
-    let opened = tokio::task::spawn_blocking(move || Drills::beside(&node, &directory)).await;
+    let opened = tokio::task::spawn_blocking(move || Drills::beside(&node, &directory, &telemetry)).await;
     match opened {
         Ok(Ok(drills)) => Ok(Arc::new(drills)),
         Ok(Err(error)) => Err(error.to_string()),

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use crate::call::Cue;
+use super::context::Context;
 use crate::command::Command;
 use crate::error::CommandError;
-use crate::store::{Committed, Done, Purpose};
-use crate::telemetry::{Failed, Instruments};
+use crate::observer::Observer;
+use crate::store::{Committed, Done};
+use crate::telemetry::Failed;
 use crate::trace::{Draft, Finish, Traces};
 
 /// Resolves when the event is durable, or will not be.
@@ -16,13 +17,11 @@ pub(super) type Pending = oneshot::Receiver<Result<Committed, CommandError>>;
 
 /// One command on its way: knows what to count and to trace when its fate is known.
 pub(super) struct Execution {
-    pub(super) purpose: Purpose,
     pub(super) traces: Option<Arc<Traces>>,
-    pub(super) instruments: Arc<Instruments>,
+    pub(super) observer: Arc<dyn Observer>,
     /// `None` for a command of an unknown type.
     pub(super) command: Option<Command>,
-    /// `None` but in a drill.
-    pub(super) cue: Option<Cue>,
+    pub(super) context: Context,
     pub(super) draft: Draft,
 }
 
@@ -36,7 +35,7 @@ impl Execution {
                 commit: committed.commit,
                 block: Some(committed.block.index),
             }));
-            // Whoever sent the command may have gone away.
+            // The caller may have gone away.
             let _ = sender.send(result);
         };
         (Box::new(done), pending)
@@ -49,15 +48,13 @@ impl Execution {
 
     fn finish(self, result: Result<Finish, &CommandError>) {
         // An ASK was answered before its block is durable, and has been measured then.
-        if let (Ok(_), Some(command @ (Command::Teach | Command::Forget)), Purpose::Knowledge) =
-            (&result, self.command, self.purpose)
-        {
-            self.instruments.executed(command, self.draft.started.elapsed());
+        if let (Ok(_), Some(command @ (Command::Teach | Command::Forget))) = (&result, self.command) {
+            self.observer.executed(command, self.draft.started.elapsed());
         }
         if let Err(error) = &result {
-            self.instruments.failed(self.command.map_or(Failed::Command, Failed::from));
+            self.observer.failed(self.command.map_or(Failed::Command, Failed::from));
             if let (CommandError::QueueFull, Some(command)) = (error, self.command) {
-                self.instruments.refused(command);
+                self.observer.refused(command);
             }
             self.log(error);
         }

@@ -1,216 +1,264 @@
 //! The search index: tantivy over the stems of every stimulus that can be asked. It is derived from the genome and
 //! disposable: it notes the block it has reached, and is rebuilt when it is missing, damaged or of another genome.
-//!
-//! It stores stems and block numbers, no text; stems of what was forgotten are purged from its files by `follow`.
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 
-use tantivy::collector::TopDocs;
-use tantivy::query::{
-    BooleanQuery, BoostQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, Query, TermQuery,
-};
-use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
-use tantivy::{IndexReader, ReloadPolicy, Searcher, TantivyError};
+use parking_lot::RwLock;
+use tantivy::{IndexReader, IndexWriter, TantivyError};
 
-use super::follow::{Follower, State};
-use crate::error::OpenError;
-use crate::store::Reader;
-use crate::text::{SPELT, Term, is_cyrillic, latin, stem};
+use super::schema::{self, Fields, document};
+use super::search::Search;
+use crate::error::CommandError;
+use crate::follow::Derived;
+use crate::store::{BlockRef, Change, ChangeKind, Reader};
 
-/// Terms of a question that are searched for; the rarest of a longer one.
-const SEARCHED_TERMS: usize = 48;
+/// Memory for stimuli that are not committed yet; tantivy takes no less.
+const WRITER_MEMORY: usize = 15_000_000;
+/// An index of another version is rebuilt. Includes the program's version, since stems may change with it.
+const VERSION: &str = concat!("kolibri-index 2 ", env!("CARGO_PKG_VERSION"));
 
-/// How far the index follows the genome.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct IndexStatus {
-    /// Whether it has caught up with the genome since the start.
-    pub caught_up: bool,
-    /// The last block it holds.
-    pub reached: Option<u64>,
-    /// Whether its files still hold stems of what was forgotten.
-    pub purge_due: bool,
-    /// Why it does not follow the genome now.
-    pub problem: Option<String>,
+/// What can go wrong with the index.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum IndexError {
+    #[error(transparent)]
+    Index(#[from] TantivyError),
+    #[error(transparent)]
+    Genome(#[from] CommandError),
 }
 
-/// The fields of an indexed stimulus.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Fields {
-    pub(super) terms: Field,
-    pub(super) block: Field,
+/// What the index's thread shares with those who search.
+#[derive(Clone)]
+pub(super) struct Searchers(Arc<RwLock<(IndexReader, Fields)>>);
+
+impl Searchers {
+    /// The index as it is now.
+    pub(super) fn search(&self) -> Search {
+        let current = self.0.read();
+        Search::new(current.0.searcher(), current.1)
+    }
 }
 
-/// The index, and the thread that keeps it up to date.
+/// The index, as its thread keeps it.
 pub(super) struct Index {
-    state: Arc<State>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    path: PathBuf,
+    reader: Arc<Reader>,
+    searchers: Searchers,
+    open: Open,
+    /// Something was forgotten whose stems may still be in a file; at first nothing is known, since a crash may have come
+    /// between a commit and the end of its purge.
+    purge_due: bool,
+    dirty: bool,
+}
+
+/// The open files and how far they are.
+struct Open {
+    index: tantivy::Index,
+    writer: IndexWriter,
+    searchers: IndexReader,
+    fields: Fields,
+    reached: Option<BlockRef>,
 }
 
 impl Index {
-    pub(super) fn open(path: PathBuf, reader: Arc<Reader>, wake: Receiver<()>) -> Result<Self, OpenError> {
-        let at = |problem: String| OpenError::Index { path: path.clone(), problem };
-        let (follower, state) = Follower::open(&path, reader, wake).map_err(|error| at(error.to_string()))?;
-        let thread = std::thread::Builder::new()
-            .name("kolibri-index".into())
-            .spawn(move || follower.run())
-            .map_err(|error| at(error.to_string()))?;
-        Ok(Self { state, thread: Mutex::new(Some(thread)) })
+    /// Opens the index at `path`, or begins a new one.
+    pub(super) fn open(path: &Path, reader: Arc<Reader>) -> Result<Self, IndexError> {
+        let open = Open::open_or_create(path, &reader)?;
+        let searchers = Searchers(Arc::new(RwLock::new((open.searchers.clone(), open.fields))));
+        Ok(Self { path: path.to_owned(), reader, searchers, open, purge_due: true, dirty: false })
     }
 
-    pub(super) fn status(&self) -> IndexStatus {
-        let mut status = self.state.status();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
-        if thread.as_ref().is_some_and(JoinHandle::is_finished) {
-            status.problem.get_or_insert_with(|| "its thread has ended".to_owned());
-        }
-        status
+    /// Where questions are searched for.
+    pub(super) fn searchers(&self) -> Searchers {
+        self.searchers.clone()
     }
 
-    /// Waits until the index holds what the block at `index` changed, or has failed.
-    pub(super) async fn reached(&self, index: u64) {
-        self.state.reached(index).await;
-    }
-
-    /// The index as it is now.
-    pub(super) fn search(&self) -> Search {
-        let (searcher, fields) = self.state.searcher();
-        Search { searcher, fields }
-    }
-
-    pub(super) fn close(&self) {
-        self.state.stop();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the index thread panicked");
-        }
+    fn delete(&self, block: u64) {
+        self.open.writer.delete_term(tantivy::Term::from_field_u64(self.open.fields.block, block));
     }
 }
 
-/// One question's view of the index.
-pub(super) struct Search {
-    searcher: Searcher,
-    fields: Fields,
-}
+impl Derived for Index {
+    const NAME: &'static str = "the search index";
+    const THREAD: &'static str = "kolibri-index";
+    const WITHOUT_IT: &'static str = "exact answers go on, similar ones may be missing";
+    type Error = IndexError;
 
-impl Search {
-    /// Stimuli in the index.
-    pub(super) fn documents(&self) -> u64 {
-        self.searcher.num_docs()
+    fn reached(&self) -> Option<BlockRef> {
+        self.open.reached
     }
 
-    /// Stimuli that hold a stem.
-    pub(super) fn documents_with(&self, stem: &str) -> u64 {
-        self.searcher.doc_freq(&self.term(stem)).unwrap_or(0)
+    fn apply(&mut self, change: Change) -> Result<(), IndexError> {
+        match change.kind {
+            ChangeKind::Taught { stimulus, replaces } => {
+                if let Some(older) = replaces {
+                    self.delete(older);
+                }
+                self.open.writer.add_document(document(self.open.fields, change.block.index, &stimulus))?;
+                self.dirty = true;
+            }
+            ChangeKind::Erased(blocks) => {
+                blocks.into_iter().for_each(|block| self.delete(block));
+                self.dirty = true;
+                self.purge_due = true;
+            }
+            ChangeKind::Nothing => {}
+        }
+        self.open.reached = Some(change.block);
+        Ok(())
     }
 
-    /// The blocks whose stimuli share most with a question, by BM25. Words that no stimulus holds are searched for by
-    /// their spelling. Proposes more than `likeness` lets pass, and should propose no less.
-    pub(super) fn candidates(&self, question: &[Term], limit: usize) -> Result<Vec<u64>, TantivyError> {
-        let query = BooleanQuery::new(self.clauses(question));
-        let best = self.searcher.search(&query, &TopDocs::with_limit(limit).order_by_score())?;
-        best.into_iter()
-            .map(|(_, address)| {
-                let segment = self.searcher.segment_reader(address.segment_ord);
-                let blocks = segment.fast_fields().u64(BLOCK)?;
-                blocks
-                    .first(address.doc_id)
-                    .ok_or_else(|| TantivyError::InternalError("a stimulus without a block".into()))
-            })
-            .collect()
+    fn is_dirty(&self) -> bool {
+        self.dirty
     }
 
-    fn clauses(&self, question: &[Term]) -> Vec<(Occur, Box<dyn Query>)> {
-        let subject = question.iter().any(|term| !term.common);
-        let mut counted: Vec<_> = question
-            .iter()
-            .filter(|term| !(subject && term.common))
-            .map(|term| (self.documents_with(&term.stem), term))
+    fn commit(&mut self) -> Result<(), IndexError> {
+        let payload = payload(self.open.reached);
+        let mut prepared = self.open.writer.prepare_commit()?;
+        prepared.set_payload(&payload);
+        prepared.commit()?;
+        self.dirty = false;
+        self.open.searchers.reload()?;
+        Ok(())
+    }
+
+    fn is_untidy(&self) -> bool {
+        self.purge_due
+    }
+
+    /// Rewrites every segment that holds deleted stimuli, and removes the old files.
+    fn tidy(&mut self) -> Result<(), IndexError> {
+        // Their ids alone: while the segments' metadata is held, tantivy keeps their files.
+        let stale: Vec<_> = self
+            .open
+            .index
+            .searchable_segment_metas()?
+            .into_iter()
+            .filter(|segment| segment.num_deleted_docs() > 0)
+            .map(|segment| segment.id())
             .collect();
-        counted.sort_by_key(|(holding, _)| *holding);
-        counted.truncate(SEARCHED_TERMS);
-        let words = counted.into_iter().filter_map(|(holding, term)| match holding {
-            0 => self.unknown(term),
-            _ => Some(self.known(&term.stem)),
-        });
-        words.chain(self.compounds(question)).map(|clause| (Occur::Should, clause)).collect()
+        let merged =
+            stale.iter().try_for_each(|segment| self.open.writer.merge(&[*segment]).wait().map(drop));
+        self.open.searchers.reload()?;
+        self.open.writer.garbage_collect_files().wait()?;
+        match merged {
+            Ok(()) => self.purge_due = false,
+            // A background merge had one of the segments; it purges as well, and the next round looks again.
+            Err(error) => tracing::debug!(%error, "forgotten stems are purged in the next round"),
+        }
+        Ok(())
     }
 
-    /// Words that stimuli write as one and the question as two: `health check` is `healthcheck`.
-    fn compounds(&self, question: &[Term]) -> impl Iterator<Item = Box<dyn Query>> {
-        question.windows(2).take(SEARCHED_TERMS).filter_map(|pair| {
-            let whole = stem(&pair.iter().map(|term| term.word.as_str()).collect::<String>());
-            (self.documents_with(&whole) > 0).then(|| self.known(&whole))
+    fn reopen(&mut self) -> Result<(), IndexError> {
+        // Tantivy lets one writer at a time hold an index: give the lock back before the next one asks for it.
+        let placeholder = tantivy::Index::create_in_ram(self.open.index.schema());
+        self.open.writer = placeholder.writer_with_num_threads(1, WRITER_MEMORY)?;
+        self.open = Open::open_or_create(&self.path, &self.reader)?;
+        (self.purge_due, self.dirty) = (true, false);
+        *self.searchers.0.write() = (self.open.searchers.clone(), self.open.fields);
+        Ok(())
+    }
+
+    fn close(self) {
+        // A merge in the background still writes files, maybe of stems that were forgotten meanwhile.
+        if let Err(error) = self.open.writer.wait_merging_threads() {
+            tracing::warn!(%error, "a merge of the search index failed; the next start tidies up");
+        }
+    }
+}
+
+impl Open {
+    fn open_or_create(path: &Path, reader: &Reader) -> Result<Self, IndexError> {
+        match Self::existing(path, reader) {
+            Ok(Some(open)) => return Ok(open),
+            Ok(None) if !path.exists() => {}
+            Ok(None) => tracing::info!("the search index is of another genome or version; rebuilding it"),
+            Err(error) => tracing::warn!(%error, "the search index is damaged; rebuilding it"),
+        }
+        Self::with(schema::create(path)?, None)
+    }
+
+    /// An index that is whole and belongs to this genome; `None` when there is none.
+    fn existing(path: &Path, reader: &Reader) -> Result<Option<Self>, IndexError> {
+        if !path.join("meta.json").exists() {
+            return Ok(None);
+        }
+        let index = tantivy::Index::open_in_dir(path)?;
+        if index.schema() != schema::schema() {
+            return Ok(None);
+        }
+        let damaged = index.validate_checksum()?;
+        if !damaged.is_empty() {
+            return Err(
+                TantivyError::InternalError(format!("{} of its files are damaged", damaged.len())).into()
+            );
+        }
+        check_counts(&index)?;
+        let payload = index.load_metas()?.payload.unwrap_or_default();
+        let Some(reached) = read_payload(&payload) else { return Ok(None) };
+        let ours = reached.map_or(Ok(true), |block| reader.has(block))?;
+        if ours { Self::with(index, reached).map(Some) } else { Ok(None) }
+    }
+
+    fn with(index: tantivy::Index, reached: Option<BlockRef>) -> Result<Self, IndexError> {
+        Ok(Self {
+            writer: index.writer_with_num_threads(1, WRITER_MEMORY)?,
+            searchers: schema::searchers(&index)?,
+            fields: schema::fields(&index)?,
+            index,
+            reached,
         })
     }
+}
 
-    fn known(&self, stem: &str) -> Box<dyn Query> {
-        Box::new(TermQuery::new(self.term(stem), IndexRecordOption::Basic))
+/// Tantivy has no checksum of its list of segments: what that says is compared with what the segments say.
+fn check_counts(index: &tantivy::Index) -> Result<(), TantivyError> {
+    let searcher = schema::searchers(index)?.searcher();
+    let metas = index.searchable_segment_metas()?;
+    let agree = metas.iter().all(|meta| {
+        let segment = searcher.segment_readers().iter().find(|segment| segment.segment_id() == meta.id());
+        segment.is_some_and(|segment| {
+            let blocks = segment.fast_fields().u64(schema::BLOCK).map_or(0, |blocks| blocks.num_docs());
+            let alive = segment.alive_bitset().map_or(blocks, |alive| alive.num_alive_docs() as u32);
+            (blocks, alive + meta.num_deleted_docs()) == (meta.max_doc(), blocks)
+        })
+    });
+    match agree {
+        true => Ok(()),
+        false => Err(TantivyError::InternalError("its list of segments is damaged".into())),
     }
+}
 
-    /// What a word that no stimulus holds may stand for: a misspelt word, a longer or a shorter one that begins like
-    /// it, or a loanword in Latin letters. Words with digits stand for themselves.
-    fn unknown(&self, term: &Term) -> Option<Box<dyn Query>> {
-        if term.number || !SPELT.contains(&term.stem.chars().count()) {
-            return None;
+fn payload(reached: Option<BlockRef>) -> String {
+    match reached {
+        Some(block) => format!("{VERSION}|{}|{}", block.index, block.hash),
+        None => VERSION.to_owned(),
+    }
+}
+
+/// The block an index has reached; the outer `None` when the payload is not of this version.
+fn read_payload(payload: &str) -> Option<Option<BlockRef>> {
+    let mut fields = payload.split('|');
+    if fields.next() != Some(VERSION) {
+        return None;
+    }
+    match (fields.next(), fields.next()) {
+        (Some(index), Some(hash)) => {
+            Some(Some(BlockRef { index: index.parse().ok()?, hash: hash.parse().ok()? }))
         }
-        // Matches by spelling score 1; a misspelt word is most likely a rare one, and should weigh like one.
-        let weight = 1.0 + (1.0 + self.documents() as f32).ln();
-        let rare =
-            |query: FuzzyTermQuery| Box::new(BoostQuery::new(Box::new(query), weight)) as Box<dyn Query>;
-        let misspelt = self.spelt_like(&term.stem);
-        let longer = FuzzyTermQuery::new_prefix(self.term(&term.stem), 0, true);
-        let shorter = self.known_beginning(&term.stem).map(|beginning| self.known(beginning));
-        let loanword = is_cyrillic(&term.word).then(|| self.spelt_like(&stem(&latin(&term.word))));
-        let meant = [Some(misspelt), Some(longer), loanword].into_iter().flatten().map(rare).chain(shorter);
-        Some(Box::new(DisjunctionMaxQuery::new(meant.collect())))
-    }
-
-    /// One slip: two in one word are rare, and then the other words of the question propose what is meant.
-    fn spelt_like(&self, stem: &str) -> FuzzyTermQuery {
-        FuzzyTermQuery::new(self.term(stem), 1, true)
-    }
-
-    /// The longest beginning of a stem that some stimulus holds as a stem.
-    fn known_beginning<'stem>(&self, stem: &'stem str) -> Option<&'stem str> {
-        let ends = stem.char_indices().skip(*SPELT.start()).map(|(end, _)| end);
-        ends.map(|end| &stem[..end]).filter(|beginning| self.documents_with(beginning) > 0).last()
-    }
-
-    fn term(&self, stem: &str) -> tantivy::Term {
-        tantivy::Term::from_field_text(self.fields.terms, stem)
+        _ => Some(None),
     }
 }
 
-const TERMS: &str = "terms";
-pub(super) const BLOCK: &str = "block";
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Creates an empty index at `path`, in place of whatever is there.
-pub(super) fn create(path: &Path) -> Result<tantivy::Index, TantivyError> {
-    if path.exists() {
-        std::fs::remove_dir_all(path)?;
+    #[test]
+    fn the_reached_block_survives_being_written_and_read() {
+        let block = BlockRef { index: 7, hash: kolibri_genome::Hash([3; 32]) };
+        assert_eq!(read_payload(&payload(Some(block))), Some(Some(block)));
+        assert_eq!(read_payload(&payload(None)), Some(None));
+        assert_eq!(read_payload("kolibri-index 0|7|00"), None);
     }
-    std::fs::create_dir_all(path)?;
-    tantivy::Index::create_in_dir(path, schema())
-}
-
-pub(super) fn schema() -> Schema {
-    let mut schema = Schema::builder();
-    // Stems come from `text::terms`, one place for the index and for scoring; each counts once in a stimulus.
-    let indexing =
-        TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::Basic);
-    schema.add_text_field(TERMS, TextOptions::default().set_indexing_options(indexing));
-    schema.add_u64_field(BLOCK, INDEXED | FAST);
-    schema.build()
-}
-
-pub(super) fn fields(index: &tantivy::Index) -> Result<Fields, TantivyError> {
-    let schema = index.schema();
-    Ok(Fields { terms: schema.get_field(TERMS)?, block: schema.get_field(BLOCK)? })
-}
-
-pub(super) fn searchers(index: &tantivy::Index) -> Result<IndexReader, TantivyError> {
-    index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()
 }

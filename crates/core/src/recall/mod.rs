@@ -3,25 +3,27 @@
 //! The search index only proposes candidates. What it proposes is read from the genome's file and scored there, so a
 //! stale index can miss an answer for a moment but never give a wrong or a forgotten one.
 
-mod follow;
 mod index;
 mod likeness;
+mod schema;
+mod search;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
 
 use kolibri_genome::{Ask, Match};
 
+use crate::background::Crew;
 use crate::error::{CommandError, OpenError};
-use crate::store::{Association, Reader};
+use crate::follow::{FollowStatus, Follower};
+use crate::store::{Announced, Association, Reader};
 use crate::text::{Key, Term, terms};
 
-pub use index::IndexStatus;
-use index::{Index, Search};
+use index::{Index, Searchers};
 pub use likeness::THRESHOLD;
 use likeness::{Weights, likeness};
+use search::Search;
 
 /// Two stimuli that are like the question within this are equally like it. When they ask for different things, the
 /// question does not tell which, and gets suggestions: `restart the service`, when two services can be restarted.
@@ -36,7 +38,8 @@ const SUGGESTION_THRESHOLD: f32 = 0.25;
 /// Finds answers.
 pub struct Recall {
     reader: Arc<Reader>,
-    index: Index,
+    searchers: Searchers,
+    index: Follower,
 }
 
 /// What was found.
@@ -70,10 +73,19 @@ impl Found {
 }
 
 impl Recall {
-    /// Opens or rebuilds the index at `path` and follows the genome from then on, whenever `wake` is signalled.
-    pub(crate) fn open(path: PathBuf, reader: Arc<Reader>, wake: Receiver<()>) -> Result<Self, OpenError> {
-        let index = Index::open(path, Arc::clone(&reader), wake)?;
-        Ok(Self { reader, index })
+    /// Opens or rebuilds the index at `path`, and follows the genome from then on.
+    pub(crate) fn open(
+        path: &Path,
+        reader: Arc<Reader>,
+        announced: Announced,
+        crew: &Crew,
+    ) -> Result<Self, OpenError> {
+        let at = |problem: String| OpenError::Index { path: path.to_owned(), problem };
+        let index = Index::open(path, Arc::clone(&reader)).map_err(|error| at(error.to_string()))?;
+        let searchers = index.searchers();
+        let index = Follower::start(index, Arc::clone(&reader), announced, crew)
+            .map_err(|error| at(error.to_string()))?;
+        Ok(Self { reader, searchers, index })
     }
 
     /// Finds the answer to a question. Reads files: call it off the async runtime.
@@ -86,7 +98,7 @@ impl Recall {
     }
 
     fn find_similar(&self, question: &[Term]) -> Result<Found, CommandError> {
-        let search = self.index.search();
+        let search = self.searchers.search();
         let mut weights = Weights::new(|stem: &str| search.documents_with(stem), search.documents());
         let mut scored = self.score_candidates(question, &search, &mut weights)?;
         // Of two that are as near, what was taught last.
@@ -123,7 +135,8 @@ impl Recall {
         let mut scored: Vec<Scored> = Vec::with_capacity(candidates.len());
         let mut seen = HashSet::new();
         for block in candidates {
-            let Some(stimulus) = self.reader.stimulus(block)? else { continue };
+            let Some(Association { teach, .. }) = self.reader.taught(block)? else { continue };
+            let stimulus = teach.stimulus;
             // Taught again a moment ago: the index may still hold both.
             if seen.insert(Key::of(&stimulus)) {
                 let terms = terms(&stimulus);
@@ -135,11 +148,11 @@ impl Recall {
     }
 
     /// How far the index is.
-    pub fn status(&self) -> IndexStatus {
+    pub(crate) fn status(&self) -> FollowStatus {
         self.index.status()
     }
 
-    /// Waits until the index holds what the block at `index` changed, or has failed.
+    /// Waits until the index holds what the block at `index` changed, or is not to be expected any more.
     pub(crate) async fn reached(&self, index: u64) {
         self.index.reached(index).await;
     }

@@ -15,7 +15,7 @@ pub struct DataDirectory {
 
 /// Proof that this process alone works in the directory. Released when dropped, or by the kernel when the process ends.
 #[derive(Debug)]
-pub(crate) struct Lock {
+pub struct Lock {
     _file: File,
 }
 
@@ -55,7 +55,7 @@ impl DataDirectory {
     }
 
     /// Where soak drills have their directories.
-    pub(crate) fn soaks(&self) -> PathBuf {
+    pub fn soaks(&self) -> PathBuf {
         self.path.join("soaks")
     }
 
@@ -65,7 +65,10 @@ impl DataDirectory {
     }
 
     /// Makes the directory with mode 0700 if it is missing, durably.
-    pub(crate) fn create(&self) -> Result<(), OpenError> {
+    ///
+    /// # Errors
+    /// When it cannot be made, or something else stands there.
+    pub fn create(&self) -> Result<(), OpenError> {
         let at = || OpenError::io(&self.path);
         if let Ok(found) = self.path.metadata() {
             if !found.is_dir() {
@@ -106,7 +109,10 @@ impl DataDirectory {
     }
 
     /// Takes the lock, and leaves a note of who holds it.
-    pub(crate) fn lock(&self) -> Result<Lock, OpenError> {
+    ///
+    /// # Errors
+    /// [`OpenError::Held`] names the process that holds it.
+    pub fn lock(&self) -> Result<Lock, OpenError> {
         let path = self.path.join("lock");
         let mut file = OpenOptions::new()
             .read(true)

@@ -3,31 +3,46 @@
 //! | file here | what it is for |
 //! |---|---|
 //! | `directory` | the data directory, and the lock that keeps a second process out |
-//! | `purpose` | what a genome is for: knowledge, or a drill that can be repeated |
+//! | `settings` | what may differ from one genome to another |
 //! | `schema` | tables, pragmas, opening connections |
-//! | `queue` | the bounded queue and the writer thread: group commit, acknowledgement, poisoning |
-//! | `record` | what one event changes, inside the writer's transaction |
-//! | `read` | everything that is read back |
+//! | `intake` | the bounded queue |
+//! | `writer` | the writer thread: group commit, acknowledgement, poisoning |
+//! | `decide` | what an event changes: pure |
+//! | `apply` | the statements that write it |
+//! | `rows` | the statements that read |
+//! | `read` | what is read back, checked |
 //! | `verify` | walking the whole genome |
+//! | `feed` | announces how far the genome has come |
 
+mod apply;
+mod decide;
 mod directory;
-mod purpose;
-mod queue;
+mod feed;
+mod intake;
 mod read;
-mod record;
+mod rows;
 mod schema;
+mod settings;
 mod verify;
+mod writer;
 
-pub use directory::DataDirectory;
-pub(crate) use directory::Lock;
-pub(crate) use purpose::{DRILL_BEGINS, Purpose};
-pub(crate) use queue::{Committed, Done, Intake, WriterThread, wake_channel};
-pub use read::{Association, Reader, Recorded, StoredBlock};
-pub(crate) use read::{Change, ChangeKind};
-pub(crate) use record::Event;
-pub use verify::{Fault, Progress, Verdict, verify};
+use std::sync::Arc;
 
 use kolibri_genome::Hash;
+use tokio::sync::watch;
+
+use crate::background::{Crew, Worker};
+use crate::error::OpenError;
+use crate::observer::Observer;
+
+pub(crate) use decide::Event;
+pub use directory::{DataDirectory, Lock};
+pub use feed::Announced;
+pub(crate) use intake::{Committed, Done, Intake};
+pub use read::{Association, Reader, Recorded, StoredBlock};
+pub(crate) use read::{Change, ChangeKind};
+pub use settings::{Durability, GenomeSettings, Salts};
+pub use verify::{Fault, Verdict, VerifyProgress, verify};
 
 /// A block by position and hash: what an answer cites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,4 +51,68 @@ pub struct BlockRef {
     pub index: u64,
     /// The block's hash.
     pub hash: Hash,
+}
+
+/// A genome that is open for writing.
+pub(crate) struct Store {
+    /// Where events enter.
+    pub(crate) intake: Arc<Intake>,
+    /// How far the genome has come.
+    pub(crate) announced: Announced,
+    /// The writer's thread. It ends when the intake is closed and everything that was taken is recorded.
+    writer: Worker,
+}
+
+impl Store {
+    /// Opens the genome, begins it if it is new, and starts the writer.
+    pub(crate) fn open(
+        directory: &DataDirectory,
+        capacity: usize,
+        settings: &GenomeSettings,
+        observer: Arc<dyn Observer>,
+        crew: &Crew,
+    ) -> Result<Self, OpenError> {
+        directory.create()?;
+        let lock = directory.lock()?;
+        directory.check_not_lost()?;
+        let path = directory.genome();
+        let mut connection = schema::open_writer(&path, settings.durability)?;
+        let chain = writer::resume(&mut connection, &path, settings)?;
+        let scrubbed = writer::scrub(&connection).map_err(OpenError::sqlite(&path))?;
+        let feed = feed::Feed::new(chain.head().index);
+        let announced = feed.listen();
+        let (poison, poisoned) = watch::channel(None);
+        let (intake, receiver) = Intake::new(capacity, poisoned);
+        let writer = writer::Writer {
+            connection,
+            chain,
+            salts: Arc::clone(&settings.salts),
+            receiver,
+            poison,
+            observer,
+            feed,
+            scrub_due: !scrubbed,
+            _lock: lock,
+        };
+        let writer = crew.spawn("kolibri-writer", move |_| writer.run()).map_err(OpenError::io(&path))?;
+        Ok(Self { intake: Arc::new(intake), announced, writer })
+    }
+
+    /// Whether the writer's thread has ended, for whatever reason.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.writer.has_ended()
+    }
+
+    /// Takes no more events, records those that were taken, and closes the file.
+    pub(crate) fn close(&self) {
+        self.intake.close();
+        self.writer.close();
+    }
+}
+
+/// The intake closes before the writer is waited for, which ends with it.
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.close();
+    }
 }

@@ -1,11 +1,12 @@
-//! Everything that is read back from the genome's file. Each read is short, so that the log can always be emptied.
+//! What is read back from the genome's file. Each read is short, so that the log can always be emptied.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
-use kolibri_genome::{Block, Broken, Content, ContentError, Hash, Head, Teach};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
+use kolibri_genome::{Block, Content, ContentError, Hash, Head, Teach};
+use parking_lot::Mutex;
+use rusqlite::Connection;
 
+use super::rows::{Raw, Snapshot};
 use super::{BlockRef, DataDirectory, schema};
 use crate::error::{CommandError, OpenError};
 use crate::text::Key;
@@ -53,102 +54,25 @@ pub enum Recorded {
     Broken(ContentError),
 }
 
-/// One row of `block`, as it lies in the file.
-pub(super) struct Raw {
-    pub(super) index: u64,
-    pub(super) bytes: Vec<u8>,
-    pub(super) hash: Vec<u8>,
-    pub(super) salt: Vec<u8>,
-    pub(super) content: Vec<u8>,
-    pub(super) replaces: Option<u64>,
-    pub(super) erased_by: Option<u64>,
+/// What one block means for what is derived from the genome.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) block: BlockRef,
+    pub(crate) kind: ChangeKind,
 }
 
-const RAW: &str = "SELECT b.idx, b.bytes, b.hash, b.salt, b.content, b.replaces, e.by
-                   FROM block b LEFT JOIN erasure e ON e.idx = b.idx";
-
-impl Raw {
-    pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let number =
-            |column| row.get::<_, Option<i64>>(column).map(|number| number.map(|number| number as u64));
-        Ok(Self {
-            index: row.get::<_, i64>(0)? as u64,
-            bytes: blob(row, 1)?,
-            hash: blob(row, 2)?,
-            salt: blob(row, 3)?,
-            content: blob(row, 4)?,
-            replaces: number(5)?,
-            erased_by: number(6)?,
-        })
-    }
-
-    /// The block, or which one cannot be read and why.
-    fn readable(self) -> Result<StoredBlock, CommandError> {
-        let index = self.index;
-        self.stored().map_err(|broken| CommandError::Unreadable(format!("block {index} is broken: {broken}")))
-    }
-
-    fn stored(self) -> Result<StoredBlock, Broken> {
-        let block = Block::from_bytes(&self.bytes)?;
-        let hash = hash(&self.hash);
-        let recorded = match self.erased_by {
-            Some(by) => Recorded::Erased { by },
-            None => block.open(&self.salt, &self.content).map_or_else(Recorded::Broken, Recorded::Content),
-        };
-        Ok(StoredBlock { block, hash, recorded })
-    }
-}
-
-/// The bytes in a column. A value of another type can only be damage: it reads as empty, which fits no block.
-fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
-    Ok(row.get_ref(column)?.as_blob().unwrap_or_default().to_vec())
-}
-
-/// A stored hash; one of a wrong length becomes a value that no block hashes to.
-pub(super) fn hash(bytes: &[u8]) -> Hash {
-    Hash(bytes.try_into().unwrap_or([0; 32]))
-}
-
-/// The rows from `from` on, at most `limit`, in order.
-pub(super) fn rows(connection: &Connection, from: u64, limit: usize) -> rusqlite::Result<Vec<Raw>> {
-    // No genome is longer than SQLite can count.
-    let from = i64::try_from(from).unwrap_or(i64::MAX);
-    rows_from(connection)?.query_map([from], Raw::of)?.take(limit).collect()
-}
-
-/// Without a bound LIMIT: for each new one SQLite plans a statement anew, which takes longer than to read a row.
-fn rows_from(connection: &Connection) -> rusqlite::Result<CachedStatement<'_>> {
-    connection.prepare_cached(&format!("{RAW} WHERE b.idx >= ? ORDER BY b.idx"))
-}
-
-/// The last block, or what is wrong with it; `None` when there is no block at all.
-pub(super) fn head(connection: &Connection) -> rusqlite::Result<Option<Result<Head, Broken>>> {
-    let row =
-        connection.prepare_cached(&format!("{RAW} ORDER BY b.idx DESC LIMIT 1"))?.query_row([], Raw::of);
-    Ok(row.optional()?.map(|raw| {
-        let (computed, stored) = (Block::hash_bytes(&raw.bytes), hash(&raw.hash));
-        if computed != stored {
-            return Err(Broken::Hash { computed, stored });
-        }
-        let block = Block::from_bytes(&raw.bytes)?;
-        match block.index == raw.index {
-            true => Ok(Head { index: block.index, time: block.time, hash: stored }),
-            false => Err(Broken::Index { expected: raw.index, found: block.index }),
-        }
-    }))
-}
-
-/// The block that answers `key` now.
-pub(super) fn current(connection: &Connection, key: Key) -> rusqlite::Result<Option<u64>> {
-    connection
-        .prepare_cached("SELECT idx FROM answer WHERE key = ?")?
-        .query_row([key.0], |row| row.get::<_, i64>(0))
-        .optional()
-        .map(|index| index.map(|index| index as u64))
+#[derive(Debug)]
+pub(crate) enum ChangeKind {
+    /// A stimulus can be asked; the block before it, if any, cannot any more.
+    Taught { stimulus: String, replaces: Option<u64> },
+    /// These blocks are erased.
+    Erased(Vec<u64>),
+    /// Nothing to do.
+    Nothing,
 }
 
 impl Reader {
-    /// Opens the genome of a data directory for reading, beside a live node or without one.
+    /// Opens the genome of a data directory for reading, while a node writes it or without one.
     ///
     /// # Errors
     /// When there is no genome, or it cannot be read.
@@ -158,15 +82,16 @@ impl Reader {
         Ok(Self { path, idle: Mutex::new(vec![first]) })
     }
 
-    fn with<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, CommandError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    fn with<T>(&self, read: impl FnOnce(Snapshot<'_>) -> rusqlite::Result<T>) -> Result<T, CommandError> {
+        let idle = self.idle.lock().pop();
         let connection = match idle {
             Some(connection) => connection,
             None => schema::open_reader(&self.path)
                 .map_err(|error| CommandError::Unreadable(error.to_string()))?,
         };
-        let result = read(&connection).map_err(|error| CommandError::Unreadable(error.to_string()));
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let result =
+            read(Snapshot::of(&connection)).map_err(|error| CommandError::Unreadable(error.to_string()));
+        let mut idle = self.idle.lock();
         if idle.len() < MOST_IDLE {
             idle.push(connection);
         }
@@ -178,7 +103,7 @@ impl Reader {
     /// # Errors
     /// When the file cannot be read, or its last block is broken.
     pub fn head(&self) -> Result<Head, CommandError> {
-        match self.with(head)? {
+        match self.with(|rows| rows.head())? {
             Some(Ok(head)) => Ok(head),
             Some(Err(broken)) => Err(CommandError::Unreadable(format!("the last block is broken: {broken}"))),
             None => Err(CommandError::Unreadable("the genome has no blocks".into())),
@@ -190,7 +115,7 @@ impl Reader {
     /// # Errors
     /// When the file or one of the blocks cannot be read.
     pub fn blocks(&self, from: u64, limit: usize) -> Result<Vec<StoredBlock>, CommandError> {
-        self.raw(from, limit)?.into_iter().map(Raw::readable).collect()
+        self.with(|rows| rows.rows(from, limit))?.iter().map(readable).collect()
     }
 
     /// The block at `index`, if the genome is that long.
@@ -198,51 +123,41 @@ impl Reader {
     /// # Errors
     /// When the file or the block cannot be read.
     pub fn block(&self, index: u64) -> Result<Option<StoredBlock>, CommandError> {
-        Ok(self.blocks(index, 1)?.pop().filter(|stored| stored.block.index == index))
-    }
-
-    pub(super) fn raw(&self, from: u64, limit: usize) -> Result<Vec<Raw>, CommandError> {
-        self.with(|connection| rows(connection, from, limit))
+        let stored = self.with(|rows| rows.row(index))?.as_ref().map(readable).transpose()?;
+        Ok(stored.filter(|stored| stored.block.index == index))
     }
 
     /// What is taught under `key`, checked against the digest in its block.
-    pub(crate) fn answer(&self, key: Key) -> Result<Option<Association>, CommandError> {
-        let raw = self.with(|connection| {
-            connection
-                .prepare_cached(&format!("{RAW} WHERE b.idx = (SELECT idx FROM answer WHERE key = ?)"))?
-                .query_row([key.0], Raw::of)
-                .optional()
-        })?;
-        let Some(raw) = raw else { return Ok(None) };
-        let index = raw.index;
-        match raw.stored() {
-            Ok(StoredBlock { block, hash, recorded: Recorded::Content(Content::Teach(teach)) })
-                if block.index == index =>
-            {
-                Ok(Some(Association { source: BlockRef { index, hash }, teach }))
-            }
-            _ => Err(CommandError::Unreadable(format!(
-                "block {index} does not hold the answer it should; `kolibri genome verify` tells more"
-            ))),
-        }
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the block does not hold the answer it should.
+    pub fn answer(&self, key: Key) -> Result<Option<Association>, CommandError> {
+        let Some(raw) = self.with(|rows| rows.answer(key))? else { return Ok(None) };
+        association(&raw).map(Some).ok_or_else(|| {
+            let index = raw.index;
+            CommandError::Unreadable(format!(
+                "block {index} does not hold the answer it should; `kolibri genome verify` says more"
+            ))
+        })
     }
 
     /// The block that answers `key` now.
     pub(crate) fn current(&self, key: Key) -> Result<Option<u64>, CommandError> {
-        self.with(|connection| current(connection, key))
+        self.with(|rows| rows.current(key))
     }
 
-    /// The stimulus that a TEACH block holds; `None` when it was erased.
-    pub(crate) fn stimulus(&self, index: u64) -> Result<Option<String>, CommandError> {
-        let content = self.with(|connection| {
-            connection
-                .prepare_cached("SELECT substr(content, 1, ?) FROM block WHERE idx = ?")?
-                .query_row([4 + crate::command::MAX_STIMULUS as i64, index as i64], |row| {
-                    row.get::<_, Vec<u8>>(0)
-                })
-                .optional()
-        })?;
-        Ok(content.and_then(|content| stimulus_of(&content)))
+    /// What block `index` taught, checked against the digest in the block; `None` when it was erased, and when the block
+    /// is no TEACH or is damaged: what does not match its digest is never shown.
+    pub(crate) fn taught(&self, index: u64) -> Result<Option<Association>, CommandError> {
+        let Some(raw) = self.with(|rows| rows.row(index))? else { return Ok(None) };
+        let found = association(&raw);
+        if found.is_none() && raw.erased_by.is_none() {
+            tracing::error!(
+                block = index,
+                "a taught block does not match its digest and is left out; `kolibri genome verify` says more"
+            );
+        }
+        Ok(found)
     }
 
     /// The stimuli that can be asked, with their answers, from block `from` on; looks at no more than `limit` blocks.
@@ -273,41 +188,42 @@ impl Reader {
         Ok((current, next))
     }
 
-    /// What the blocks from `from` on change in the search index, in order, for at most `limit` blocks.
+    /// What the blocks from `from` on change in what can be asked, in order, at most `limit` changes. Blocks that change
+    /// nothing are passed over unread.
     pub(crate) fn changes(&self, from: u64, limit: usize) -> Result<Vec<Change>, CommandError> {
-        self.raw(from, limit)?.into_iter().map(Change::of).collect()
+        self.with(|rows| rows.knowledge(from, limit))?.iter().map(Change::of).collect()
     }
 
-    /// Reads whatever `block`'s row says about this hash; used to tell whether an index belongs to this genome.
+    /// Whether the genome holds this very block: tells whether something derived belongs to this genome.
     pub(crate) fn has(&self, reference: BlockRef) -> Result<bool, CommandError> {
         Ok(self.block(reference.index)?.is_some_and(|stored| stored.hash == reference.hash))
     }
 }
 
-/// What one block means for the search index.
-#[derive(Debug)]
-pub(crate) struct Change {
-    pub(crate) block: BlockRef,
-    pub(crate) kind: ChangeKind,
+/// The block, or which one cannot be read and why.
+fn readable(raw: &Raw) -> Result<StoredBlock, CommandError> {
+    raw.stored()
+        .map_err(|broken| CommandError::Unreadable(format!("block {} is broken: {broken}", raw.index)))
 }
 
-#[derive(Debug)]
-pub(crate) enum ChangeKind {
-    /// A stimulus can be asked; the block before it, if any, cannot any more.
-    Taught { stimulus: String, replaces: Option<u64> },
-    /// These blocks are erased.
-    Erased(Vec<u64>),
-    /// Nothing to do.
-    Nothing,
+/// What a row teaches, if it is a TEACH that stands in its place, is not erased and matches its digest.
+fn association(raw: &Raw) -> Option<Association> {
+    match raw.stored() {
+        Ok(StoredBlock { block, hash, recorded: Recorded::Content(Content::Teach(teach)) })
+            if block.index == raw.index =>
+        {
+            Some(Association { source: BlockRef { index: raw.index, hash }, teach })
+        }
+        _ => None,
+    }
 }
 
 impl Change {
-    fn of(raw: Raw) -> Result<Self, CommandError> {
-        let (index, replaces) = (raw.index, raw.replaces);
-        let stored = raw.readable()?;
+    fn of(raw: &Raw) -> Result<Self, CommandError> {
+        let stored = readable(raw)?;
         let kind = match stored.recorded {
             Recorded::Content(Content::Teach(teach)) => {
-                ChangeKind::Taught { stimulus: teach.stimulus, replaces }
+                ChangeKind::Taught { stimulus: teach.stimulus, replaces: raw.replaces }
             }
             Recorded::Content(Content::Forget(forget)) => ChangeKind::Erased(forget.erased().to_vec()),
             Recorded::Content(Content::Genesis { .. } | Content::Ask(_)) | Recorded::Erased { .. } => {
@@ -316,25 +232,13 @@ impl Change {
             // Recall goes on without it; `genome verify` names it.
             Recorded::Broken(_) => ChangeKind::Nothing,
         };
-        Ok(Self { block: BlockRef { index, hash: stored.hash }, kind })
+        Ok(Self { block: BlockRef { index: raw.index, hash: stored.hash }, kind })
     }
-}
-
-/// The stimulus at the beginning of a TEACH's content; `None` when the content is erased.
-fn stimulus_of(content: &[u8]) -> Option<String> {
-    let (length, rest) = content.split_first_chunk()?;
-    let text = rest.get(..u32::from_be_bytes(*length) as usize)?;
-    if text.is_empty() {
-        return None;
-    }
-    String::from_utf8(text.to_vec()).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Barrier};
-
-    use rusqlite::StatementStatus;
 
     use super::*;
     use crate::testing::{forget, open, teach};
@@ -365,11 +269,11 @@ mod tests {
         for number in 0..5 {
             teach(&node, &number.to_string(), "x").await;
         }
-        let plan = |connection: &Connection| {
+        let plan = |rows: Snapshot<'_>| {
             for (from, limit) in [(0, 1), (1, 3), (4, 2)] {
-                rows(connection, from, limit)?;
+                rows.rows(from, limit)?;
             }
-            rows_from(connection).map(|statement| statement.get_status(StatementStatus::RePrepare))
+            rows.replanned()
         };
         assert_eq!(node.reader().with(plan), Ok(0));
     }
@@ -406,6 +310,7 @@ mod tests {
         let stored = node.reader().block(1).unwrap().unwrap();
         assert_eq!(stored.recorded, Recorded::Broken(ContentError::Digest));
         assert!(matches!(node.reader().answer(Key::of("a")), Err(CommandError::Unreadable(_))));
+        assert_eq!(node.reader().taught(1), Ok(None));
     }
 
     #[test]
@@ -419,15 +324,15 @@ mod tests {
                 let (reader, all) = (Arc::clone(&reader), Arc::clone(&all));
                 std::thread::spawn(move || {
                     reader
-                        .with(|connection| {
+                        .with(|rows| {
                             all.wait();
-                            rows(connection, 0, 1)
+                            rows.rows(0, 1)
                         })
                         .unwrap()
                 })
             })
             .collect();
         assert!(readers.into_iter().all(|reader| reader.join().unwrap().len() == 1));
-        assert_eq!(reader.idle.lock().unwrap().len(), MOST_IDLE);
+        assert_eq!(reader.idle.lock().len(), MOST_IDLE);
     }
 }

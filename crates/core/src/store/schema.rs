@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
-use super::Purpose;
+use super::Durability;
 use crate::error::OpenError;
 
 /// Marks a SQLite file as a genome: "KOLI" in ASCII.
@@ -41,7 +41,7 @@ const SCHEMA: &str = "
 ";
 
 /// Opens the genome for writing, and makes an empty one if there is none.
-pub(super) fn open_writer(path: &Path, purpose: Purpose) -> Result<Connection, OpenError> {
+pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connection, OpenError> {
     let at = || OpenError::sqlite(path);
     let mut connection = Connection::open(path).map_err(at())?;
     connection.busy_timeout(PATIENCE).map_err(at())?;
@@ -57,7 +57,7 @@ pub(super) fn open_writer(path: &Path, purpose: Purpose) -> Result<Connection, O
              PRAGMA cache_size = -16384;
              PRAGMA trusted_schema = OFF;",
         )
-        .and_then(|()| connection.pragma_update(None, "synchronous", purpose.synchronous()))
+        .and_then(|()| connection.pragma_update(None, "synchronous", durability.synchronous()))
         .map_err(at())?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
@@ -151,13 +151,13 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("genome.db");
         Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
-        assert!(matches!(open_writer(&path, Purpose::Knowledge), Err(OpenError::NotOurs { .. })));
+        assert!(matches!(open_writer(&path, Durability::Flushed), Err(OpenError::NotOurs { .. })));
     }
 
     #[test]
     fn the_writer_flushes_every_commit() {
         let root = tempfile::tempdir().unwrap();
-        let connection = open_writer(&root.path().join("genome.db"), Purpose::Knowledge).unwrap();
+        let connection = open_writer(&root.path().join("genome.db"), Durability::Flushed).unwrap();
         let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
         assert_eq!((mode.as_str(), pragma(&connection, "synchronous").unwrap()), ("wal", 2));
         assert_eq!(pragma(&connection, "secure_delete").unwrap(), 1);

@@ -3,30 +3,38 @@
 //! | file here | what it is for |
 //! |---|---|
 //! | `instruments` | every metric of the backend: one declaration each, handles resolved once |
-//! | `history` | the last hour in steps, for people without a Prometheus |
-//! | `reading` | the instruments' values at one moment, as the history takes them |
+//! | `labels` | closed sets of labels |
+//! | `last_hour` | the last hour in steps, for people without a Prometheus |
+//! | `point` | one of these steps |
+//! | `reading` | the instruments' values at one moment, and how far they moved since another |
 //! | `process` | the process's own metrics under their standard names |
 //! | `resource` | who this node says it is |
 //! | `otlp` | where and how to push |
 //! | `collector` | one log line per change of the collector's state, with its cause |
 
 mod collector;
-pub mod history;
 mod instruments;
+mod labels;
+pub mod last_hour;
 mod otlp;
+mod point;
 mod process;
 mod reading;
 mod resource;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use opentelemetry::metrics::noop::NoopMeterProvider;
 use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::metrics::{Instrument, SdkMeterProvider, Stream};
 use prometheus::{Registry, TextEncoder};
 
-pub use instruments::{Failed, Instruments};
+pub use instruments::Instruments;
+pub use labels::{Each, Failed, Label};
 pub use otlp::{OtlpConfig, OtlpHeaders, OtlpProtocol};
-pub(crate) use process::resident_memory;
+pub use point::{Point, Quantiles};
+pub use process::resident_memory;
 
 /// The meter of everything the backend records.
 pub const METER: &str = "kolibri.backend";
@@ -71,6 +79,7 @@ pub enum TelemetryError {
 /// The node's telemetry: a provider with its readers, or nothing at all.
 pub struct Telemetry {
     on: Option<On>,
+    instruments: Arc<Instruments>,
 }
 
 struct On {
@@ -81,7 +90,8 @@ struct On {
 impl Telemetry {
     /// No provider, no export: every instrument is a no-op (`KOLIBRI_TELEMETRY=0`).
     pub fn off() -> Self {
-        Self { on: None }
+        let meter = NoopMeterProvider::new().meter(METER);
+        Self { on: None, instruments: Arc::new(Instruments::new(meter)) }
     }
 
     /// Builds the provider and its readers. With OTLP over gRPC this must happen inside a tokio runtime.
@@ -98,7 +108,6 @@ impl Telemetry {
         let mut builder = SdkMeterProvider::builder()
             .with_resource(resource::resource(config))
             .with_reader(scrape)
-            .with_view(instruments::bounds)
             .with_view(bounded_cardinality);
         let failures = collector::Failures::default();
         if let Some(otlp) = &config.otlp {
@@ -107,15 +116,21 @@ impl Telemetry {
         let provider = builder.build();
         instruments::observe_failed_exports(&provider.meter(METER), move || failures.count());
         process::observe(&provider.meter("kolibri.process"));
-        Ok(Self { on: Some(On { provider, registry }) })
+        let instruments = Arc::new(Instruments::new(provider.meter(METER)));
+        Ok(Self { on: Some(On { provider, registry }), instruments })
     }
 
     /// A meter; of a no-op provider when telemetry is off.
     pub fn meter(&self, name: &'static str) -> Meter {
         match &self.on {
             Some(on) => on.provider.meter(name),
-            None => opentelemetry::metrics::noop::NoopMeterProvider::new().meter(name),
+            None => NoopMeterProvider::new().meter(name),
         }
+    }
+
+    /// The backend's instruments.
+    pub fn instruments(&self) -> &Arc<Instruments> {
+        &self.instruments
     }
 
     /// Whether there is anything to be scraped.
@@ -147,15 +162,15 @@ impl Telemetry {
 }
 
 fn bounded_cardinality(instrument: &Instrument) -> Option<Stream> {
-    if instruments::bounds(instrument).is_some() {
-        return None;
-    }
-    Stream::builder().with_cardinality_limit(CARDINALITY_LIMIT).build().ok()
+    let limit =
+        if instrument.name().starts_with("http.") { HTTP_CARDINALITY_LIMIT } else { CARDINALITY_LIMIT };
+    Stream::builder().with_cardinality_limit(limit).build().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observer::Observer;
 
     fn started() -> Telemetry {
         let config = TelemetryConfig { instance: "here:1".into(), version: "9.9.9".into(), otlp: None };
@@ -165,7 +180,6 @@ mod tests {
     #[test]
     fn every_family_is_born_at_zero() {
         let telemetry = started();
-        let _instruments = Instruments::new(&telemetry);
         let text = telemetry.render().unwrap().unwrap();
         for series in [
             r#"kolibri_backend_events_total{event_type="TEACH"} 0"#,
@@ -174,8 +188,6 @@ mod tests {
             r#"kolibri_backend_events_failed_total{event_type="COMMAND"} 0"#,
             r#"kolibri_backend_genome_blocks_bucket{event_type="ASK",le="1000000000"} 0"#,
             r#"kolibri_backend_command_duration_seconds_bucket{event_type="FORGET",le="10"} 0"#,
-            r#"kolibri_backend_soak_duration_seconds_bucket{phase="soak",le="120"} 0"#,
-            r#"kolibri_backend_soak_events_total{phase="soak"} 0"#,
         ] {
             assert!(text.contains(&format!("{series}\n")), "{series} is missing in\n{text}");
         }
@@ -184,7 +196,6 @@ mod tests {
     #[test]
     fn the_target_says_what_it_is() {
         let telemetry = started();
-        let _instruments = Instruments::new(&telemetry);
         let text = telemetry.render().unwrap().unwrap();
         let target = text.lines().find(|line| line.starts_with("target_info{")).unwrap();
         for label in [
@@ -213,8 +224,7 @@ mod tests {
     #[test]
     fn off_means_that_nothing_is_there_and_recording_still_works() {
         let telemetry = Telemetry::off();
-        let instruments = Instruments::new(&telemetry);
-        instruments.failed(Failed::Command);
+        telemetry.instruments().failed(Failed::Command);
         assert!(telemetry.render().is_none());
         telemetry.shutdown();
     }

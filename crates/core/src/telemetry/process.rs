@@ -57,7 +57,7 @@ fn gauge(
 }
 
 /// Bytes of this process that are in memory now.
-pub(crate) fn resident_memory() -> Option<u64> {
+pub fn resident_memory() -> Option<u64> {
     stat().map(|stat| stat.rss * page_size())
 }
 

@@ -3,17 +3,18 @@
 use prometheus::Registry;
 use prometheus::proto::{Metric, MetricFamily};
 
-use super::history::{ByCommand, Failures, Latency, Point};
-use super::{EVENT_TYPE, Failed};
+use super::EVENT_TYPE;
+use super::labels::{Each, Failed, Label};
+use super::point::{Point, Quantiles};
 use crate::command::Command;
 
 /// The values that a point is made of, all of them cumulative but the queue's depth.
 pub(super) struct Reading {
-    events: ByCommand<u64>,
-    failed: Failures,
-    durations: ByCommand<Buckets>,
+    events: Each<Command, u64>,
+    failed: Each<Failed, u64>,
+    durations: Each<Command, Buckets>,
     queue_depth: u64,
-    queue_refused: u64,
+    queue_refused: Each<Command, u64>,
 }
 
 /// A histogram: upper bounds with how many values were no greater, and how many there are.
@@ -27,52 +28,38 @@ impl Reading {
     /// Gathers the registry; takes as long as a scrape.
     pub(super) fn of(registry: &Registry) -> Self {
         let families = Families(registry.gather());
-        let failed = |failed: Failed| families.count("kolibri_backend_events_failed_total", failed.label());
-        let refused = families.each(|name| families.count("kolibri_backend_queue_refused_total", name));
         Self {
-            events: families.each(|name| families.count("kolibri_backend_events_total", name)),
-            failed: Failures {
-                teach: failed(Command::Teach.into()),
-                ask: failed(Command::Ask.into()),
-                forget: failed(Command::Forget.into()),
-                command: failed(Failed::Command),
-                trace: failed(Failed::Trace),
-            },
-            durations: families
-                .each(|name| families.buckets("kolibri_backend_command_duration_seconds", name)),
+            events: families.counts("kolibri_backend_events_total"),
+            failed: families.counts("kolibri_backend_events_failed_total"),
+            durations: Each::new(|command: Command| {
+                families.buckets("kolibri_backend_command_duration_seconds", command)
+            }),
             queue_depth: families.gauge("kolibri_backend_queue_depth"),
-            queue_refused: refused.teach + refused.ask + refused.forget,
+            queue_refused: families.counts("kolibri_backend_queue_refused_total"),
         }
     }
 
     /// What happened from `before` to this reading.
     pub(super) fn since(&self, before: &Self, time: u64, blocks: Option<u64>) -> Point {
-        let moved = |now: u64, before: u64| now.saturating_sub(before);
-        let (events, failed, durations) = (&self.events, &self.failed, &self.durations);
         Point {
             time,
-            events: ByCommand {
-                teach: moved(events.teach, before.events.teach),
-                ask: moved(events.ask, before.events.ask),
-                forget: moved(events.forget, before.events.forget),
-            },
-            failed: Failures {
-                teach: moved(failed.teach, before.failed.teach),
-                ask: moved(failed.ask, before.failed.ask),
-                forget: moved(failed.forget, before.failed.forget),
-                command: moved(failed.command, before.failed.command),
-                trace: moved(failed.trace, before.failed.trace),
-            },
-            latency: ByCommand {
-                teach: durations.teach.since(&before.durations.teach).latency(),
-                ask: durations.ask.since(&before.durations.ask).latency(),
-                forget: durations.forget.since(&before.durations.forget).latency(),
-            },
+            events: moved(&self.events, &before.events),
+            failed: moved(&self.failed, &before.failed),
+            latency: Each::new(|command| {
+                self.durations[command].since(&before.durations[command]).quantiles()
+            }),
             blocks,
             queue_depth: self.queue_depth,
-            queue_refused: moved(self.queue_refused, before.queue_refused),
+            queue_refused: moved(&self.queue_refused, &before.queue_refused)
+                .iter()
+                .map(|(_, refused)| refused)
+                .sum(),
         }
     }
+}
+
+fn moved<L: Label>(now: &Each<L, u64>, before: &Each<L, u64>) -> Each<L, u64> {
+    Each::new(|label| now[label].saturating_sub(before[label]))
 }
 
 impl Buckets {
@@ -85,8 +72,8 @@ impl Buckets {
         }
     }
 
-    fn latency(&self) -> Option<Latency> {
-        Some(Latency { p50: self.quantile(0.5)?, p99: self.quantile(0.99)? })
+    fn quantiles(&self) -> Option<Quantiles> {
+        Some(Quantiles { p50: self.quantile(0.5)?, p99: self.quantile(0.99)? })
     }
 
     /// As Prometheus' `histogram_quantile`: even spread within a bucket, and beyond the last bound that bound.
@@ -110,34 +97,33 @@ impl Buckets {
 struct Families(Vec<MetricFamily>);
 
 impl Families {
-    fn each<T>(&self, value: impl Fn(&str) -> T) -> ByCommand<T> {
-        let [teach, ask, forget] =
-            [Command::Teach, Command::Ask, Command::Forget].map(|command| value(command.name()));
-        ByCommand { teach, ask, forget }
-    }
-
     fn family(&self, name: &str) -> &[Metric] {
         let found = self.0.iter().find(|family| family.name() == name);
         found.map(MetricFamily::get_metric).unwrap_or_default()
     }
 
-    fn of_type(&self, name: &str, event_type: &str) -> Option<&Metric> {
-        let is_ours = |metric: &&Metric| {
-            metric.get_label().iter().any(|label| label.name() == EVENT_TYPE && label.value() == event_type)
+    fn of_type(&self, name: &str, label: impl Label) -> Option<&Metric> {
+        let is_meant = |metric: &&Metric| {
+            metric
+                .get_label()
+                .iter()
+                .any(|found| found.name() == EVENT_TYPE && found.value() == label.value())
         };
-        self.family(name).iter().find(is_ours)
+        self.family(name).iter().find(is_meant)
     }
 
-    fn count(&self, name: &str, event_type: &str) -> u64 {
-        self.of_type(name, event_type).map_or(0, |metric| metric.get_counter().get_value() as u64)
+    fn counts<L: Label>(&self, name: &str) -> Each<L, u64> {
+        Each::new(|label| {
+            self.of_type(name, label).map_or(0, |metric: &Metric| metric.get_counter().get_value() as u64)
+        })
     }
 
     fn gauge(&self, name: &str) -> u64 {
         self.family(name).first().map_or(0, |metric| metric.get_gauge().get_value() as u64)
     }
 
-    fn buckets(&self, name: &str, event_type: &str) -> Buckets {
-        let Some(metric) = self.of_type(name, event_type) else { return Buckets::default() };
+    fn buckets(&self, name: &str, label: impl Label) -> Buckets {
+        let Some(metric) = self.of_type(name, label) else { return Buckets::default() };
         let histogram = metric.get_histogram();
         let finite = histogram.get_bucket().iter().filter(|bucket| bucket.upper_bound().is_finite());
         Buckets {
@@ -154,13 +140,13 @@ mod tests {
     use kolibri_genome::EventType;
 
     use super::*;
-    use crate::telemetry::Instruments;
+    use crate::observer::Observer;
     use crate::testing::telemetry;
 
     #[test]
     fn a_point_tells_what_the_instruments_recorded_since_the_last_one() {
         let telemetry = telemetry();
-        let (instruments, registry) = (Instruments::new(&telemetry), telemetry.registry().unwrap());
+        let (instruments, registry) = (telemetry.instruments(), telemetry.registry().unwrap());
         instruments.observe_queue(|| 5);
         instruments.recorded(EventType::Teach, 2);
         instruments.executed(Command::Teach, Duration::from_secs(9));
@@ -176,10 +162,20 @@ mod tests {
         let point = Reading::of(&registry).since(&before, 1, Some(6));
         let expected = Point {
             time: 1,
-            events: ByCommand { teach: 0, ask: 3, forget: 1 },
-            failed: Failures { teach: 1, ask: 0, forget: 0, command: 1, trace: 2 },
+            events: Each::new(|command| match command {
+                Command::Teach => 0,
+                Command::Ask => 3,
+                Command::Forget => 1,
+            }),
+            failed: Each::new(|failed| match failed {
+                Failed::Event(EventType::Teach) | Failed::Command => 1,
+                Failed::Trace => 2,
+                Failed::Event(_) => 0,
+            }),
             // One value between 0.5 and 1 ms: the half, and 99 of 100, of the way from bound to bound.
-            latency: ByCommand { ask: Some(Latency { p50: 0.00075, p99: 0.000995 }), ..ByCommand::default() },
+            latency: Each::new(|command| {
+                (command == Command::Ask).then_some(Quantiles { p50: 0.00075, p99: 0.000995 })
+            }),
             blocks: Some(6),
             queue_depth: 5,
             queue_refused: 1,
@@ -193,6 +189,6 @@ mod tests {
         assert_eq!(buckets.quantile(0.1), Some(0.5), "between 0 and the first bound");
         assert_eq!(buckets.quantile(0.5), Some(3.5), "three quarters of the way from 2 to 4");
         assert_eq!(buckets.quantile(0.99), Some(4.0), "beyond the last bound");
-        assert_eq!(Buckets::default().latency(), None);
+        assert_eq!(Buckets::default().quantiles(), None);
     }
 }

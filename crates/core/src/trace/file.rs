@@ -4,13 +4,14 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::Trace;
-use crate::telemetry::{Failed, Instruments};
+use crate::background::{Crew, Worker};
+use crate::observer::Observer;
+use crate::telemetry::Failed;
 
 /// Lines that may wait for the disk before they are given up.
 const WAITING: usize = 8192;
@@ -25,19 +26,18 @@ const TAIL: u64 = 256 * 1024;
 pub(super) struct TraceFile {
     /// `None` ends the thread.
     sender: SyncSender<Option<Arc<Trace>>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    worker: Option<Worker>,
 }
 
 impl TraceFile {
-    pub(super) fn start(path: PathBuf, max_bytes: u64, instruments: Arc<Instruments>) -> Self {
+    pub(super) fn start(path: PathBuf, max_bytes: u64, observer: Arc<dyn Observer>, crew: &Crew) -> Self {
         let (sender, receiver) = sync_channel(WAITING);
-        let writer = Writer { path, max_bytes, instruments, open: None, failing: false };
-        let thread =
-            std::thread::Builder::new().name("kolibri-trace".into()).spawn(move || writer.run(&receiver));
-        if let Err(error) = &thread {
+        let writer = Writer { path, max_bytes, observer, open: None, failing: false };
+        let worker = crew.spawn("kolibri-trace", move |_| writer.run(&receiver));
+        let worker = worker.inspect_err(|error| {
             tracing::error!(%error, "traces are not written: their thread did not start");
-        }
-        Self { sender, thread: Mutex::new(thread.ok()) }
+        });
+        Self { sender, worker: worker.ok() }
     }
 
     /// Hands a record over; `false` when it had to be given up.
@@ -49,9 +49,8 @@ impl TraceFile {
     pub(super) fn close(&self) {
         // Fails only when the thread has ended already.
         let _ = self.sender.send(None);
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
-            tracing::error!("the trace thread panicked");
+        if let Some(worker) = &self.worker {
+            worker.close();
         }
     }
 }
@@ -65,7 +64,7 @@ impl Drop for TraceFile {
 struct Writer {
     path: PathBuf,
     max_bytes: u64,
-    instruments: Arc<Instruments>,
+    observer: Arc<dyn Observer>,
     open: Option<(File, u64)>,
     failing: bool,
 }
@@ -103,7 +102,7 @@ impl Writer {
             Ok(()) => {}
             Err(error) => {
                 self.open = None;
-                (0..count).for_each(|_| self.instruments.failed(Failed::Trace));
+                (0..count).for_each(|_| self.observer.failed(Failed::Trace));
                 if !self.failing {
                     self.failing = true;
                     tracing::warn!(
@@ -204,7 +203,7 @@ mod tests {
     }
 
     fn file(path: &Path, max_bytes: u64) -> TraceFile {
-        TraceFile::start(path.to_owned(), max_bytes, Arc::new(Instruments::new(&Telemetry::off())))
+        TraceFile::start(path.to_owned(), max_bytes, Telemetry::off().instruments().clone(), &Crew::default())
     }
 
     #[test]
@@ -297,7 +296,7 @@ mod tests {
     fn a_file_that_cannot_be_written_counts_as_failed_traces() {
         let root = tempfile::tempdir().unwrap();
         let (telemetry, path) = (telemetry(), root.path().join("not/yet/there/trace.jsonl"));
-        let file = TraceFile::start(path.clone(), 1 << 20, Arc::new(Instruments::new(&telemetry)));
+        let file = TraceFile::start(path.clone(), 1 << 20, telemetry.instruments().clone(), &Crew::default());
         let failed = r#"kolibri_backend_events_failed_total{event_type="TRACE"}"#;
         assert!(file.append(trace(1)));
         until("the failure is counted", || series(&telemetry, failed) == Some(1.0));

@@ -14,9 +14,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::background::Crew;
 use crate::clock;
 use crate::error::{CommandError, ErrorKind};
-use crate::telemetry::{Failed, Instruments};
+use crate::observer::Observer;
+use crate::telemetry::Failed;
 
 use file::TraceFile;
 use ring::Ring;
@@ -209,21 +211,11 @@ pub struct TraceConfig {
     pub content: bool,
 }
 
-/// Whose traces a node keeps when it serves a soak drill.
-pub(crate) struct Drill {
-    /// The drill's id.
-    pub(crate) id: Arc<str>,
-    /// The traces of the node beside it: what fails in a drill is counted like any failure, so whoever is called by an
-    /// alert finds it there.
-    pub(crate) failures: Option<Arc<Traces>>,
-}
-
 /// The traces of a node.
 pub struct Traces {
-    drill: Option<Drill>,
     ring: Ring,
     file: Option<TraceFile>,
-    instruments: Arc<Instruments>,
+    observer: Arc<dyn Observer>,
     content: bool,
 }
 
@@ -232,8 +224,8 @@ impl Traces {
     /// opened is a failed `TRACE`, not a failed start.
     pub(crate) fn start(
         config: Option<&TraceConfig>,
-        instruments: Arc<Instruments>,
-        drill: Option<Drill>,
+        observer: Arc<dyn Observer>,
+        crew: &Crew,
     ) -> Option<Self> {
         let config = config?;
         let ring = Ring::new();
@@ -247,8 +239,8 @@ impl Traces {
         let file = config
             .path
             .clone()
-            .map(|path| TraceFile::start(path, config.max_bytes, Arc::clone(&instruments)));
-        Some(Self { drill, ring, file, instruments, content: config.content })
+            .map(|path| TraceFile::start(path, config.max_bytes, Arc::clone(&observer), crew));
+        Some(Self { ring, file, observer, content: config.content })
     }
 
     /// Whether an operator opted in to texts in traces.
@@ -256,22 +248,18 @@ impl Traces {
         self.content
     }
 
-    /// Keeps a finished record.
+    /// Keeps the record of a command of this node.
     pub(crate) fn record(&self, mut trace: Trace) {
-        if let Some(Drill { id, failures }) = &self.drill {
-            trace.soak = Some(Arc::clone(id));
-            if let (Outcome::Failed, Some(beside)) = (trace.outcome, failures) {
-                beside.keep(Arc::new(trace.clone()));
-            }
-        }
+        self.observer.traced(&mut trace);
         self.keep(Arc::new(trace));
     }
 
-    fn keep(&self, trace: Arc<Trace>) {
+    /// Keeps a record, be it of a command of this node or of another one.
+    pub fn keep(&self, trace: Arc<Trace>) {
         let accepted = self.file.as_ref().is_none_or(|file| file.append(Arc::clone(&trace)));
         self.ring.push(trace);
         if !accepted {
-            self.instruments.failed(Failed::Trace);
+            self.observer.failed(Failed::Trace);
         }
     }
 

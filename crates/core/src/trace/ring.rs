@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::{Outcome, Trace, TraceId};
 
@@ -69,7 +71,7 @@ impl Ring {
             Outcome::Ok => &self.ok,
             Outcome::Failed => &self.failed,
         };
-        use_it(&mut ring.lock().unwrap_or_else(PoisonError::into_inner))
+        use_it(&mut ring.lock())
     }
 }
 

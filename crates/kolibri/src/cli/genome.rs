@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use kolibri_core::clock::rfc3339;
-use kolibri_core::store::{Progress, Reader, Verdict, verify};
+use kolibri_core::store::{Reader, Verdict, VerifyProgress, verify};
 use kolibri_genome::Head;
 use serde_json::json;
 
@@ -82,7 +82,7 @@ fn parse_expected(text: &str) -> Result<(u64, kolibri_genome::Hash), String> {
 fn run_verify(expect: Option<(u64, kolibri_genome::Hash)>, data: Data, output: &Output) -> Result<(), Stop> {
     let directory = data.directory();
     let bar = progress_bar("blocks and answers");
-    let verdict = verify(&directory, |Progress { done, total }| {
+    let verdict = verify(&directory, |VerifyProgress { done, total }| {
         bar.set_length(total);
         bar.set_position(done);
         true

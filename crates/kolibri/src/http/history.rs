@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use kolibri_core::clock::rfc3339;
-use kolibri_core::telemetry::history::{ByCommand, Failures, History, Latency, Point, STEP};
+use kolibri_core::command::Command;
+use kolibri_core::telemetry::last_hour::{LastHour, STEP};
+use kolibri_core::telemetry::{Each, Failed, Point, Quantiles as PointQuantiles};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -81,23 +83,39 @@ struct Quantiles {
 
 impl From<Point> for HistoryPoint {
     fn from(point: Point) -> Self {
-        let ByCommand { teach, ask, forget } = point.events;
+        let [teach, ask, forget] = each(&point.events);
         let events = EventCounts { teach, ask, forget };
-        let Failures { teach, ask, forget, command, trace } = point.failed;
-        let failed = FailureCounts { teach, ask, forget, command, trace };
-        let ByCommand { teach, ask, forget } = point.latency;
-        let quantiles = |latency: Option<Latency>| {
-            latency.map(|Latency { p50, p99 }| Quantiles { p50_seconds: p50, p99_seconds: p99 })
+        let [teach, ask, forget] = [Command::Teach, Command::Ask, Command::Forget]
+            .map(Failed::from)
+            .map(|failed| point.failed[failed]);
+        let failed = FailureCounts {
+            teach,
+            ask,
+            forget,
+            command: point.failed[Failed::Command],
+            trace: point.failed[Failed::Trace],
         };
+        let [teach, ask, forget] = each(&point.latency).map(|latency| latency.map(Quantiles::from));
         Self {
             time: rfc3339(point.time),
             events,
             failed,
-            latency: Latencies { teach: quantiles(teach), ask: quantiles(ask), forget: quantiles(forget) },
+            latency: Latencies { teach, ask, forget },
             blocks: point.blocks,
             queue_depth: point.queue_depth,
             queue_refused: point.queue_refused,
         }
+    }
+}
+
+/// By command, in the order of the fields above.
+fn each<T: Clone>(values: &Each<Command, T>) -> [T; 3] {
+    [Command::Teach, Command::Ask, Command::Forget].map(|command| values[command].clone())
+}
+
+impl From<PointQuantiles> for Quantiles {
+    fn from(PointQuantiles { p50, p99 }: PointQuantiles) -> Self {
+        Self { p50_seconds: p50, p99_seconds: p99 }
     }
 }
 
@@ -107,7 +125,7 @@ impl From<Point> for HistoryPoint {
     responses((status = 200, description = "The last hour, or why it is not known", body = HistoryResponse))
 )]
 pub(super) async fn history(State(app): State<App>) -> Json<HistoryResponse> {
-    let points = app.node.history().map(History::points);
+    let points = app.node.last_hour().map(LastHour::points);
     Json(HistoryResponse {
         available: points.is_some(),
         variable: (!app.telemetry).then_some(settings::TELEMETRY.variable),

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use kolibri_core::Ready;
 use kolibri_core::clock::{self, rfc3339};
-use kolibri_core::recall::IndexStatus;
+use kolibri_core::follow::FollowStatus;
 use kolibri_genome::Head;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -105,7 +105,7 @@ pub(super) async fn operations(State(app): State<App>) -> Result<Json<Operations
         Ready::Yes => (ReadyState::Ready, Vec::new()),
         Ready::No(problems) => (ReadyState::NotReady, problems),
     };
-    let IndexStatus { caught_up, reached, .. } = app.node.index();
+    let FollowStatus { caught_up, reached, .. } = app.node.index();
     Ok(Json(OperationsResponse {
         state,
         problems,

@@ -4,9 +4,9 @@ use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use kolibri_core::CommandError;
-use kolibri_core::soak::StartError;
+use kolibri_core::background::NotStarted;
 use kolibri_core::trace::TraceId;
-use kolibri_core::verification::NotStarted;
+use kolibri_soak::StartError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -85,9 +85,10 @@ impl Problem {
                 StatusCode::CONFLICT,
                 "verification_running",
                 "A verification is under way",
-                format!("{error}; GET tells how it goes, DELETE stops it"),
+                "a verification is under way already; GET tells how it goes, DELETE stops it",
             ),
             NotStarted::Stopping => Self::of_read(&CommandError::Stopping),
+            NotStarted::NoThread(_) => Self::internal(error),
         }
     }
 
@@ -101,8 +102,10 @@ impl Problem {
             StartError::NoRoom { .. } => {
                 (StatusCode::INSUFFICIENT_STORAGE, "soak_too_large", "The drill would not fit on the disk")
             }
-            StartError::Stopping => return Self::of_read(&CommandError::Stopping),
-            StartError::History(_) | StartError::System(_) => return Self::internal(error),
+            StartError::Job(NotStarted::Stopping) => return Self::of_read(&CommandError::Stopping),
+            StartError::History(_) | StartError::System(_) | StartError::Job(_) => {
+                return Self::internal(error);
+            }
         };
         Self::new(status, kind, title, error.to_string())
     }

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kolibri_core::soak::{Drills, HistoryError, Parameters, Progress, Report, State as DrillState};
+use kolibri_soak::{DrillProgress, DrillReport, DrillState, Drills, HistoryError, Parameters};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -42,7 +42,7 @@ pub(super) struct SoaksResponse {
     /// The one that runs now.
     running: Option<String>,
     /// The newest first; at most 200.
-    soaks: Vec<Report>,
+    soaks: Vec<DrillReport>,
 }
 
 /// Start a soak drill: simulated minutes of events, on a genome of its own. Everything in the body has a default.
@@ -83,11 +83,14 @@ pub(super) async fn list(State(app): State<App>) -> Result<Json<SoaksResponse>, 
     get, path = "/api/v1/soaks/{id}", operation_id = "soak", tag = "soaks",
     params(("id" = String, Path, description = "The drill's id")),
     responses(
-        (status = 200, description = "The report", body = Report),
+        (status = 200, description = "The report", body = DrillReport),
         (status = 404, description = "No such drill", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn show(State(app): State<App>, Parameter(id): Parameter) -> Result<Json<Report>, Problem> {
+pub(super) async fn show(
+    State(app): State<App>,
+    Parameter(id): Parameter,
+) -> Result<Json<DrillReport>, Problem> {
     find(&app, &id).await.map(Json)
 }
 
@@ -96,7 +99,7 @@ pub(super) async fn show(State(app): State<App>, Parameter(id): Parameter) -> Re
     get, path = "/api/v1/soaks/{id}/progress", operation_id = "soak_progress", tag = "soaks",
     params(("id" = String, Path, description = "The drill's id")),
     responses(
-        (status = 200, description = "The events", body = Progress, content_type = "text/event-stream"),
+        (status = 200, description = "The events", body = DrillProgress, content_type = "text/event-stream"),
         (status = 404, description = "No such drill", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It ended before the node was started", body = Problem, content_type = "application/problem+json"),
     )
@@ -108,8 +111,8 @@ pub(super) async fn progress(
     let Some(watched) = app.drills.progress(&id) else {
         return Err(ended(&find(&app, &id).await?));
     };
-    let over = |progress: &Progress| progress.state != DrillState::Running;
-    Ok(events(watched, app.stopping.clone(), over, Progress::clone))
+    let over = |progress: &DrillProgress| progress.state != DrillState::Running;
+    Ok(events(watched, app.stopping.clone(), over, DrillProgress::clone))
 }
 
 /// Stop a drill. It ends a moment later, as `stopped`.
@@ -126,7 +129,7 @@ pub(super) async fn stop(State(app): State<App>, Parameter(id): Parameter) -> Re
     if app.drills.stop(&id) { Ok(StatusCode::ACCEPTED) } else { Err(ended(&find(&app, &id).await?)) }
 }
 
-async fn find(app: &App, id: &str) -> Result<Report, Problem> {
+async fn find(app: &App, id: &str) -> Result<DrillReport, Problem> {
     let wanted = id.to_owned();
     let found = blocking(app, move |drills| drills.find(&wanted)).await?.map_err(Problem::internal)?;
     found.ok_or_else(|| {
@@ -135,7 +138,7 @@ async fn find(app: &App, id: &str) -> Result<Report, Problem> {
     })
 }
 
-fn ended(report: &Report) -> Problem {
+fn ended(report: &DrillReport) -> Problem {
     let detail = format!(
         "drill {} is {} and has nothing more to tell; GET /api/v1/soaks/{} is its report",
         report.id,

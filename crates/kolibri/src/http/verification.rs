@@ -6,8 +6,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use kolibri_core::background::Status;
 use kolibri_core::clock::rfc3339;
-use kolibri_core::verification::{State as Found, Status};
+use kolibri_core::verification_job::{VerificationState as Found, VerificationStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -63,8 +64,8 @@ struct BrokenBlock {
     fault: String,
 }
 
-impl From<&Status> for VerificationResponse {
-    fn from(status: &Status) -> Self {
+impl From<&VerificationStatus> for VerificationResponse {
+    fn from(status: &VerificationStatus) -> Self {
         let mut response = Self {
             state: VerificationState::None,
             done: status.done,
@@ -130,7 +131,7 @@ pub(super) async fn status(State(app): State<App>) -> Json<VerificationResponse>
     responses((status = 200, description = "The events", body = VerificationResponse, content_type = "text/event-stream"))
 )]
 pub(super) async fn progress(State(app): State<App>) -> impl IntoResponse {
-    let over = |status: &Status| !status.is_running();
+    let over = |status: &VerificationStatus| !status.is_running();
     events(app.node.verification().watch(), app.stopping.clone(), over, |status| {
         VerificationResponse::from(status)
     })

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command as Process, Stdio};
+use std::sync::Mutex;
 
 use rusqlite::Connection;
 
@@ -100,10 +101,12 @@ async fn a_writer_that_is_gone_makes_the_node_unready() {
     teach(&node, "kept", "yes").await;
     until_indexed(&node);
     let event = Event::Forget { key: Key::of("unheard of") };
-    node.intake.submit(event, 0, Box::new(|_| panic!("on purpose, to end the writer's thread")));
+    node.store.intake.submit(event, 0, Box::new(|_| panic!("on purpose, to end the writer's thread")));
     until("the node is not ready", || node.ready() != Ready::Yes);
     assert_eq!(try_teach(&node, "later", "no").await, Err(CommandError::Stopping));
-    assert!(matches!(node.ready(), Ready::No(problems) if problems == ["the writer has ended"]));
+    assert!(
+        matches!(node.ready(), Ready::No(problems) if problems == ["the thread kolibri-writer panicked; restart the node and report it"])
+    );
     drop(node);
     assert_eq!(answer(&open(root.path()), "kept").await.as_deref(), Some("yes"));
 }

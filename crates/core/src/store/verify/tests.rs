@@ -102,7 +102,7 @@ async fn recorded_ask(node: &Node, question: &str, block: u64) {
 async fn a_genome_in_which_everything_happened_is_sound() {
     let genome = Genome::new().await;
     let mut seen = Vec::new();
-    let progress = |Progress { done, total }| {
+    let progress = |VerifyProgress { done, total }| {
         seen.push((done, total));
         true
     };
@@ -147,9 +147,9 @@ async fn every_bit_of_every_block_counts() {
                 flipped[bit / 8] ^= 1 << (bit % 8);
                 update.execute(rusqlite::params![flipped, index as i64]).unwrap();
                 match check_all(&connection, |_| true) {
-                    Err(Stop::Broken { index: found, .. }) => assert_eq!(found, index, "{field} bit {bit}"),
-                    Err(Stop::Sqlite(error)) => panic!("{error}: block {index} {field} bit {bit}"),
-                    Err(Stop::Cancelled) => unreachable!("it was told to go on"),
+                    Err(End::Broken { index: found, .. }) => assert_eq!(found, index, "{field} bit {bit}"),
+                    Err(End::Sqlite(error)) => panic!("{error}: block {index} {field} bit {bit}"),
+                    Err(End::Cancelled) => unreachable!("it was told to go on"),
                     Ok(verdict) => panic!("{verdict:?}: block {index} {field} bit {bit}"),
                 }
             }
@@ -198,7 +198,7 @@ async fn blocks_that_changed_places_are_named() {
 
 /// A block written anew with all that belongs to it, as a forger with access to the file would.
 fn forge(connection: &Connection, index: u64, content: &Content) {
-    let old = read::rows(connection, index, 1).unwrap().remove(0);
+    let old = Snapshot::of(connection).row(index).unwrap().unwrap();
     let old = Block::from_bytes(&old.bytes).unwrap();
     let (salt, bytes) = ([7; 32], content.to_bytes());
     let digest = kolibri_genome::content_digest(&salt, &bytes);

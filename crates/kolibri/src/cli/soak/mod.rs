@@ -15,7 +15,7 @@ mod table;
 mod thresholds;
 
 use clap::{Args, Subcommand};
-use kolibri_core::soak::{Mix, Pace, Parameters};
+use kolibri_soak::{Mix, Pace, Parameters};
 
 use super::{Connection, Output, Stop};
 use thresholds::Thresholds;

@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use kolibri_core::soak::{History, Report};
 use kolibri_core::store::DataDirectory;
+use kolibri_soak::{DrillReport, History};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -65,11 +65,11 @@ pub(in crate::cli) struct StopDrill {
 
 #[derive(Deserialize)]
 struct Soaks {
-    soaks: Vec<Report>,
+    soaks: Vec<DrillReport>,
 }
 
 impl Memory {
-    fn all(&self) -> Result<Vec<Report>, Stop> {
+    fn all(&self) -> Result<Vec<DrillReport>, Stop> {
         match &self.directory {
             None => fetch(&self.node, |client| client.get("/api/v1/soaks")).map(|Soaks { soaks }| soaks),
             Some(directory) => {
@@ -83,7 +83,7 @@ impl Memory {
         }
     }
 
-    fn find(&self, ids: &[&str]) -> Result<Vec<Report>, Stop> {
+    fn find(&self, ids: &[&str]) -> Result<Vec<DrillReport>, Stop> {
         let all = self.all()?;
         let find = |id: &str| match id {
             "last" => all.first(),

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use kolibri_core::soak::{Parameters, Phase, Progress, Report};
+use kolibri_soak::{DrillProgress, DrillReport, Parameters, Phase};
 use reqwest::blocking::RequestBuilder;
 use serde::de::DeserializeOwned;
 
@@ -18,7 +18,7 @@ use crate::signals;
 const PATIENCE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Runs a drill in the node that `connection` names, and returns its report.
-pub(super) fn run(parameters: &Parameters, connection: &Connection) -> Result<Report, Stop> {
+pub(super) fn run(parameters: &Parameters, connection: &Connection) -> Result<DrillReport, Stop> {
     let started: Started = fetch(connection, |client| client.post("/api/v1/soaks").json(parameters))?;
     let path = format!("/api/v1/soaks/{}", started.id);
     let client = Client::new(connection)?;
@@ -58,7 +58,7 @@ pub(super) fn fetch<T: DeserializeOwned>(
 
 /// Reads server-sent events until the last one (<https://html.spec.whatwg.org/multipage/server-sent-events.html>);
 /// `false` when the stream ends without it.
-fn follow(stream: impl Read, show: impl Fn(&Progress)) -> Result<bool, Stop> {
+fn follow(stream: impl Read, show: impl Fn(&DrillProgress)) -> Result<bool, Stop> {
     let mut last = false;
     for line in BufReader::new(stream).lines() {
         let line = line.map_err(|error| format!("the node went away: {error}"))?;
@@ -84,7 +84,7 @@ impl Bar {
         Self(progress_bar("{msg}"))
     }
 
-    pub(super) fn show(&self, progress: &Progress) {
+    pub(super) fn show(&self, progress: &DrillProgress) {
         self.0.set_message(match progress.phase {
             Phase::Running => "events",
             Phase::Verifying => "blocks and answers checked",

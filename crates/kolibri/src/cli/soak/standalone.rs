@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kolibri_core::host;
-use kolibri_core::soak::{Drills, Parameters, Report, StartError, State};
 use kolibri_core::store::DataDirectory;
-use kolibri_core::telemetry::{Instruments, Telemetry};
+use kolibri_core::telemetry::Telemetry;
+use kolibri_soak::{DrillReport, DrillState, Drills, Parameters, StartError};
 use tokio::sync::watch;
 
 use super::Stop;
@@ -17,7 +17,7 @@ use crate::config::{MetricsConfig, ObservabilityConfig, observability};
 use crate::{http, logging, serve, signals};
 
 /// Runs a drill in `directory`, or in a temporary one, and returns its report.
-pub(super) fn run(parameters: Parameters, directory: Option<PathBuf>) -> Result<Report, Stop> {
+pub(super) fn run(parameters: Parameters, directory: Option<PathBuf>) -> Result<DrillReport, Stop> {
     let ObservabilityConfig { telemetry: metrics, log } = observability(&Settings::from_environment())?;
     logging::start(&log);
     // Removed when this function ends. Below it, so that the data directory is made private as it always is.
@@ -57,9 +57,12 @@ async fn measured<T: Send + 'static>(
     result
 }
 
-fn drill(place: &std::path::Path, parameters: Parameters, telemetry: &Telemetry) -> Result<Report, Stop> {
-    let instruments = Arc::new(Instruments::new(telemetry));
-    let drills = Drills::alone(&DataDirectory::new(place), instruments);
+fn drill(
+    place: &std::path::Path,
+    parameters: Parameters,
+    telemetry: &Telemetry,
+) -> Result<DrillReport, Stop> {
+    let drills = Drills::alone(&DataDirectory::new(place), telemetry);
     let drills = Arc::new(drills.map_err(|error| error.to_string())?);
     let id = drills.start(parameters).map_err(refused)?;
     let (stopper, stopped) = (Arc::clone(&drills), id.clone());
@@ -69,7 +72,7 @@ fn drill(place: &std::path::Path, parameters: Parameters, telemetry: &Telemetry)
     })?;
     let bar = Bar::new();
     if let Some(mut progress) = drills.progress(&id) {
-        while progress.borrow_and_update().state == State::Running {
+        while progress.borrow_and_update().state == DrillState::Running {
             bar.show(&progress.borrow());
             // Its sender ends with the drill.
             if tokio::runtime::Handle::current().block_on(progress.changed()).is_err() {

@@ -3,17 +3,17 @@
 use std::fmt::Write;
 
 use kolibri_core::clock::rfc3339;
-use kolibri_core::soak::{Comparison, Pace, Report};
+use kolibri_soak::{Comparison, DrillReport, Pace};
 
 use super::{Output, Stop};
 use crate::cli::{print_json, print_line};
 
 /// Prints a report.
-pub(super) fn print(output: &Output, report: &Report) -> Result<(), Stop> {
+pub(super) fn print(output: &Output, report: &DrillReport) -> Result<(), Stop> {
     if output.json { print_json(report) } else { print_line(&show(report)) }
 }
 
-fn show(report: &Report) -> String {
+fn show(report: &DrillReport) -> String {
     let mut out = format!("{:<10}{} ({})", "drill", report.id, report.state.name());
     let mut line = |name: &str, value: String| {
         // Writing to a String cannot fail.
@@ -67,7 +67,7 @@ fn show(report: &Report) -> String {
     out
 }
 
-fn asked(report: &Report) -> String {
+fn asked(report: &DrillReport) -> String {
     let asked = &report.parameters;
     let pace = match asked.pace {
         Pace::Fast => "as fast as it goes",
@@ -80,7 +80,7 @@ fn asked(report: &Report) -> String {
     )
 }
 
-fn events(report: &Report) -> String {
+fn events(report: &DrillReport) -> String {
     let mut text = grouped(report.events);
     if let (Some(took), Some(speed)) = (report.duration_seconds, report.events_per_second) {
         let _ = write!(text, " in {took:.2} s, {} a second", grouped(speed as u64));
@@ -95,7 +95,7 @@ fn events(report: &Report) -> String {
     text
 }
 
-fn errors(report: &Report) -> String {
+fn errors(report: &DrillReport) -> String {
     if report.errors.is_empty() {
         return "none".to_owned();
     }
@@ -120,7 +120,7 @@ fn verdict(comparison: &Comparison) -> String {
 }
 
 /// Drills, one a line.
-pub(super) fn list(reports: &[Report]) -> String {
+pub(super) fn list(reports: &[DrillReport]) -> String {
     if reports.is_empty() {
         return "no drill is remembered; `kolibri soak run` runs one".to_owned();
     }
@@ -128,7 +128,7 @@ pub(super) fn list(reports: &[Report]) -> String {
         "{:<22}{:<13}{:>14}{:>12}{:>12}{:>12}{:>9}  {}",
         "drill", "state", "events", "seconds", "events/s", "ASK p99", "errors", "compared"
     );
-    let row = |report: &Report| {
+    let row = |report: &DrillReport| {
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let ask = report.latency.get("ASK").map(|latency| milliseconds(latency.p99_seconds));
         let compared = report.comparison.as_ref().map(|comparison| {
@@ -166,9 +166,9 @@ impl Figure {
 }
 
 /// What two drills are compared by.
-pub(super) fn figures(a: &Report, b: &Report) -> impl Iterator<Item = Figure> {
-    type Read = fn(&Report) -> Option<f64>;
-    fn p99(report: &Report, event: &str) -> Option<f64> {
+pub(super) fn figures(a: &DrillReport, b: &DrillReport) -> impl Iterator<Item = Figure> {
+    type Read = fn(&DrillReport) -> Option<f64>;
+    fn p99(report: &DrillReport, event: &str) -> Option<f64> {
         report.latency.get(event).map(|latency| latency.p99_seconds)
     }
     let all: [(&'static str, Read); 9] = [
@@ -186,7 +186,7 @@ pub(super) fn figures(a: &Report, b: &Report) -> impl Iterator<Item = Figure> {
 }
 
 /// Two drills side by side.
-pub(super) fn compare(a: &Report, b: &Report) -> String {
+pub(super) fn compare(a: &DrillReport, b: &DrillReport) -> String {
     let mut lines = vec![format!("{:<20}{:>24}{:>24}{:>10}", "", a.id, b.id, "change")];
     for figure in figures(a, b) {
         let change = figure.change().map_or("-".to_owned(), |change| format!("{:+.1} %", change * 100.0));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use kolibri_core::soak::{Report, State};
+use kolibri_soak::{DrillReport, DrillState};
 
 use super::Stop;
 
@@ -32,7 +32,7 @@ impl Thresholds {
     ///
     /// # Errors
     /// [`Stop::No`] when something is not.
-    pub(super) fn judge(&self, report: &Report) -> Result<(), Stop> {
+    pub(super) fn judge(&self, report: &DrillReport) -> Result<(), Stop> {
         let problems = self.problems(report);
         for problem in &problems {
             eprintln!("kolibri: {problem}");
@@ -40,9 +40,9 @@ impl Thresholds {
         if problems.is_empty() { Ok(()) } else { Err(Stop::No) }
     }
 
-    fn problems(&self, report: &Report) -> Vec<String> {
+    fn problems(&self, report: &DrillReport) -> Vec<String> {
         let mut problems = Vec::new();
-        if report.state != State::Completed {
+        if report.state != DrillState::Completed {
             let reason = report.reason.as_deref().unwrap_or("nobody knows why");
             problems.push(format!("the drill is {}: {reason}", report.state.name()));
         }
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     /// 1000 events in 90 s with 10 errors, and a p99 of 15 ms.
-    fn report() -> Report {
+    fn report() -> DrillReport {
         serde_json::from_value(json!({
             "id": "x", "state": "completed", "started": "2026-11-24T00:00:00Z", "events": 1000,
             "duration_seconds": 90.0, "errors": { "wrong_answer": 10 }, "version": "0",
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_drill_that_was_not_completed_never_passes() {
-        let stopped = Report { state: State::Stopped, reason: Some("somebody".into()), ..report() };
+        let stopped = DrillReport { state: DrillState::Stopped, reason: Some("somebody".into()), ..report() };
         assert_eq!(Thresholds::default().problems(&stopped), ["the drill is stopped: somebody"]);
     }
 }

@@ -1,0 +1,208 @@
+//! Work that runs once at a time, and that people start, watch and cancel: a verification, a drill.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::watch;
+
+use super::{Crew, Stop, Worker};
+
+/// How a job goes.
+pub trait Status: Send + Sync + 'static {
+    /// Whether it is under way.
+    fn is_running(&self) -> bool;
+
+    /// Ends it: its thread panicked.
+    fn panicked(&mut self);
+}
+
+/// Why a job was not started.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotStarted {
+    /// One is under way.
+    #[error("one is running already")]
+    Running,
+    /// The process is stopping.
+    #[error("the node is stopping")]
+    Stopping,
+    /// The system started no thread.
+    #[error("its thread does not start: {0}")]
+    NoThread(String),
+}
+
+/// A kind of work that runs once at a time.
+pub struct Job<S> {
+    name: &'static str,
+    crew: Crew,
+    slot: Mutex<Slot<S>>,
+}
+
+struct Slot<S> {
+    /// The process is stopping: there will be no other run.
+    closed: bool,
+    /// The last run.
+    run: Option<Run<S>>,
+}
+
+struct Run<S> {
+    status: watch::Receiver<S>,
+    worker: Arc<Worker>,
+}
+
+/// A running job's own view of itself.
+pub struct Control<S: Status> {
+    /// Set when it should end.
+    pub stop: Stop,
+    status: watch::Sender<S>,
+}
+
+impl<S: Status> Control<S> {
+    /// Changes what is known of it. A change that says that it has ended is its last.
+    pub fn update(&self, change: impl FnOnce(&mut S)) {
+        self.status.send_modify(change);
+    }
+}
+
+/// Without this, a job whose thread panicked would seem to run for ever.
+impl<S: Status> Drop for Control<S> {
+    fn drop(&mut self) {
+        self.status.send_if_modified(|status| {
+            let lost = status.is_running();
+            if lost {
+                status.panicked();
+            }
+            lost
+        });
+    }
+}
+
+impl<S: Status> Job<S> {
+    /// A job whose threads have this name.
+    pub fn new(name: &'static str, crew: Crew) -> Self {
+        Self { name, crew, slot: Mutex::new(Slot { closed: false, run: None }) }
+    }
+
+    /// Starts it, unless it is under way. `prepare` says how it stands at first, and what it does.
+    ///
+    /// # Errors
+    /// See [`NotStarted`]; and what `prepare` refuses.
+    pub fn start<E, W>(&self, prepare: impl FnOnce() -> Result<(S, W), E>) -> Result<(), E>
+    where
+        E: From<NotStarted>,
+        W: FnOnce(Control<S>) + Send + 'static,
+    {
+        let mut slot = self.slot.lock();
+        if slot.closed {
+            return Err(NotStarted::Stopping.into());
+        }
+        if slot.run.as_ref().is_some_and(Run::is_running) {
+            return Err(NotStarted::Running.into());
+        }
+        let (status, work) = prepare()?;
+        let (sender, status) = watch::channel(status);
+        let worker = self
+            .crew
+            .spawn(self.name, move |stop| work(Control { stop: stop.clone(), status: sender }))
+            .map_err(|error| NotStarted::NoThread(error.to_string()))?;
+        // The thread of the last run has said how it ended, and is about to end.
+        slot.run = Some(Run { status, worker: Arc::new(worker) });
+        Ok(())
+    }
+
+    /// How the last run goes, now and from now on; `None` when there was none.
+    pub fn watch(&self) -> Option<watch::Receiver<S>> {
+        self.slot.lock().run.as_ref().map(|run| run.status.clone())
+    }
+
+    /// Asks the run under way to stop, which it does soon; `false` when there is none, or `is_meant` says another one.
+    pub fn cancel(&self, is_meant: impl FnOnce(&S) -> bool) -> bool {
+        let slot = self.slot.lock();
+        let run = slot.run.as_ref().filter(|run| run.is_running() && is_meant(&run.status.borrow()));
+        run.inspect(|run| run.worker.stop()).is_some()
+    }
+
+    /// Stops the run under way, and returns when its thread has ended. There will be no other.
+    pub fn close(&self) {
+        let mut slot = self.slot.lock();
+        slot.closed = true;
+        let worker = slot.run.as_ref().map(|run| Arc::clone(&run.worker));
+        // How it goes can still be asked for while it ends.
+        drop(slot);
+        if let Some(worker) = worker {
+            worker.close();
+        }
+    }
+}
+
+impl<S: Status> Run<S> {
+    /// The last thing a job does is to say that it has ended.
+    fn is_running(&self) -> bool {
+        self.status.borrow().is_running()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::until;
+
+    #[derive(Debug, Clone, PartialEq)]
+    enum Going {
+        On(u32),
+        Over(&'static str),
+    }
+
+    impl Status for Going {
+        fn is_running(&self) -> bool {
+            matches!(self, Self::On(_))
+        }
+
+        fn panicked(&mut self) {
+            *self = Self::Over("panicked");
+        }
+    }
+
+    fn job() -> Job<Going> {
+        Job::new("kolibri-test", Crew::default())
+    }
+
+    /// Works until it is asked to stop.
+    fn start(job: &Job<Going>) -> Result<(), NotStarted> {
+        job.start(|| {
+            Ok((Going::On(0), |control: Control<Going>| {
+                control.update(|going| *going = Going::On(1));
+                until("it is asked to stop", || control.stop.is_set());
+                control.update(|going| *going = Going::Over("stopped"));
+            }))
+        })
+    }
+
+    fn now(job: &Job<Going>) -> Option<Going> {
+        job.watch().map(|status| status.borrow().clone())
+    }
+
+    #[test]
+    fn one_runs_at_a_time_and_can_be_cancelled_by_name() {
+        let job = job();
+        assert_eq!((now(&job), job.cancel(|_| true)), (None, false));
+        start(&job).unwrap();
+        assert_eq!(start(&job), Err(NotStarted::Running));
+        assert!(!job.cancel(|_| false), "another one is meant");
+        assert!(job.cancel(|_| true));
+        until("it has stopped", || now(&job) == Some(Going::Over("stopped")));
+        start(&job).unwrap();
+        until("it runs again", || now(&job) == Some(Going::On(1)));
+        job.close();
+        assert_eq!(now(&job), Some(Going::Over("stopped")), "how it ended is still known");
+        assert_eq!(start(&job), Err(NotStarted::Stopping));
+    }
+
+    #[test]
+    fn one_that_panics_has_ended_and_another_can_be_started() {
+        let job = job();
+        job.start(|| Ok::<_, NotStarted>((Going::On(0), |_: Control<Going>| panic!("on purpose")))).unwrap();
+        until("it has ended", || now(&job) == Some(Going::Over("panicked")));
+        start(&job).unwrap();
+        job.close();
+    }
+}

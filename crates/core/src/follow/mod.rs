@@ -1,0 +1,113 @@
+//! Followers: what is derived from the genome and kept up to date behind the writer, such as the search index.
+//!
+//! A follower has a thread of its own. It resumes where it was, takes in what the genome's feed announces, makes it
+//! visible in batches, and starts over from its files after a failure. It never holds up a command, and the store does
+//! not know that it exists.
+
+mod thread;
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::background::{Crew, Worker};
+use crate::error::CommandError;
+use crate::store::{Announced, BlockRef, Change, Reader};
+use thread::Thread;
+
+/// Something that is derived from the genome.
+pub(crate) trait Derived: Send + 'static {
+    /// What people call it: `the search index`.
+    const NAME: &'static str;
+    /// The name of its thread.
+    const THREAD: &'static str;
+    /// What goes on and what may be missing while it does not follow.
+    const WITHOUT_IT: &'static str;
+    /// What can go wrong. A failed read of the genome is one of it.
+    type Error: std::fmt::Display + From<CommandError>;
+
+    /// The last block that it has taken in for good: a crash loses what came later.
+    fn reached(&self) -> Option<BlockRef>;
+
+    /// Takes in one change. It need not be visible yet.
+    fn apply(&mut self, change: Change) -> Result<(), Self::Error>;
+
+    /// Whether something was taken in since the last commit.
+    fn is_dirty(&self) -> bool;
+
+    /// Makes everything that was taken in visible and durable.
+    fn commit(&mut self) -> Result<(), Self::Error>;
+
+    /// Whether there is something to tidy, such as words of what was forgotten.
+    fn is_untidy(&self) -> bool;
+
+    /// Tidies; something may be left for the next time.
+    fn tidy(&mut self) -> Result<(), Self::Error>;
+
+    /// Starts over from the files, or from nothing if they are damaged.
+    fn reopen(&mut self) -> Result<(), Self::Error>;
+
+    /// Closes the files.
+    fn close(self);
+}
+
+/// How far a follower is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FollowStatus {
+    /// Whether it has caught up with the genome since the start.
+    pub caught_up: bool,
+    /// The last block that it has seen. Everything up to it is visible.
+    pub reached: Option<u64>,
+    /// Whether its files still hold something of what was forgotten.
+    pub untidy: bool,
+    /// Why it does not follow the genome now.
+    pub problem: Option<String>,
+}
+
+/// A follower at work.
+pub(crate) struct Follower {
+    status: watch::Receiver<FollowStatus>,
+    worker: Worker,
+}
+
+impl Follower {
+    /// Makes `derived` follow the genome from now on.
+    ///
+    /// # Errors
+    /// When its thread does not start.
+    pub(crate) fn start<D: Derived>(
+        derived: D,
+        reader: Arc<Reader>,
+        announced: Announced,
+        crew: &Crew,
+    ) -> std::io::Result<Self> {
+        let (sender, status) = watch::channel(FollowStatus::default());
+        let thread = Thread::new(derived, reader, announced, sender)?;
+        let worker = crew.spawn(D::THREAD, move |stop| thread.run(stop))?;
+        Ok(Self { status, worker })
+    }
+
+    /// How far it is.
+    pub(crate) fn status(&self) -> FollowStatus {
+        let mut status = self.status.borrow().clone();
+        if self.worker.has_ended() {
+            status.problem.get_or_insert_with(|| "its thread has ended".to_owned());
+        }
+        status
+    }
+
+    /// Waits until what the block at `index` changed is visible, or is not to be expected any more.
+    pub(crate) async fn reached(&self, index: u64) {
+        let there = |status: &FollowStatus| status.reached >= Some(index) || status.problem.is_some();
+        // An error means that the thread has ended.
+        let _ = self.status.clone().wait_for(there).await;
+    }
+
+    /// Takes in what is left, tidies, closes the files, and returns when the thread has ended.
+    pub(crate) fn close(&self) {
+        self.worker.close();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,171 @@
+//! A follower's thread.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::{Derived, FollowStatus};
+use crate::background::{Stop, Waiting};
+use crate::store::{Announced, Reader};
+
+/// Changes read from the genome at once: some 35 MB, if every text is as long as it may be.
+const CHUNK: usize = 512;
+/// The least time from one commit to the next. What was taught is visible this much later, and a little: the promise is
+/// 200 ms.
+const COMMIT_INTERVAL: Duration = Duration::from_millis(50);
+/// During a long catch-up, the time between commits.
+const CATCH_UP_INTERVAL: Duration = Duration::from_secs(5);
+/// The least time from one tidying to the next.
+const TIDY_INTERVAL: Duration = Duration::from_millis(500);
+/// Tidying takes at most one part in so many of the time: it may rewrite whole files, and forgetting may be frequent.
+const TIDY_SHARE: u32 = 10;
+/// At the end a tidying may fail this often, because something in the background was in its way.
+const TIDY_TRIES: usize = 3;
+/// How long to wait after a failure before the next try; each time twice as long, up to the longest.
+const RETRY: Duration = Duration::from_millis(250);
+const LONGEST_RETRY: Duration = Duration::from_secs(8);
+
+/// What the thread works with.
+pub(super) struct Thread<D> {
+    derived: D,
+    reader: Arc<Reader>,
+    announced: Announced,
+    status: watch::Sender<FollowStatus>,
+    waiting: Waiting,
+    /// The first block that was not looked at yet.
+    next: u64,
+    committed: Instant,
+    tidy_not_before: Instant,
+}
+
+impl<D: Derived> Thread<D> {
+    pub(super) fn new(
+        derived: D,
+        reader: Arc<Reader>,
+        announced: Announced,
+        status: watch::Sender<FollowStatus>,
+    ) -> std::io::Result<Self> {
+        let (next, now) = (resume_at(&derived), Instant::now());
+        let waiting = Waiting::new()?;
+        Ok(Self { derived, reader, announced, status, waiting, next, committed: now, tidy_not_before: now })
+    }
+
+    pub(super) fn run(mut self, stop: &Stop) {
+        while !stop.is_set() {
+            match self.round(stop) {
+                Ok(()) => self.wait(stop),
+                Err(error) => self.recover(&error, stop),
+            }
+        }
+        if let Err(error) = self.finish(stop) {
+            tracing::warn!(%error, "{} was not closed cleanly; the next start catches up", D::NAME);
+        }
+        self.derived.close();
+    }
+
+    fn round(&mut self, stop: &Stop) -> Result<(), D::Error> {
+        self.catch_up(stop)?;
+        if self.derived.is_dirty() {
+            self.commit()?;
+        }
+        if self.derived.is_untidy() && Instant::now() >= self.tidy_not_before {
+            self.tidy()?;
+        }
+        let (reached, untidy) = (self.next.checked_sub(1), self.derived.is_untidy());
+        self.status.send_replace(FollowStatus { caught_up: true, reached, untidy, problem: None });
+        Ok(())
+    }
+
+    /// Takes in everything from the next block on.
+    fn catch_up(&mut self, stop: &Stop) -> Result<(), D::Error> {
+        // What is announced now is durable, so the reads below see it.
+        let announced = *self.announced.borrow_and_update();
+        loop {
+            let changes = self.reader.changes(self.next, CHUNK)?;
+            let last = changes.len() < CHUNK;
+            for change in changes {
+                self.next = change.block.index + 1;
+                self.derived.apply(change)?;
+            }
+            if last {
+                self.next = self.next.max(announced + 1);
+            }
+            if last || stop.is_set() {
+                return Ok(());
+            }
+            if self.committed.elapsed() >= CATCH_UP_INTERVAL {
+                self.commit()?;
+                self.status.send_modify(|status| status.reached = self.next.checked_sub(1));
+                tracing::info!(reached = self.next, of = announced + 1, "{} is catching up", D::NAME);
+            }
+        }
+    }
+
+    fn commit(&mut self) -> Result<(), D::Error> {
+        self.derived.commit()?;
+        self.committed = Instant::now();
+        Ok(())
+    }
+
+    fn tidy(&mut self) -> Result<(), D::Error> {
+        let started = Instant::now();
+        self.derived.tidy()?;
+        self.tidy_not_before = Instant::now() + TIDY_INTERVAL.max(started.elapsed() * TIDY_SHARE);
+        Ok(())
+    }
+
+    /// Waits for the next announcement, or until there is something to tidy.
+    fn wait(&mut self, stop: &Stop) {
+        let (untidy, tidy_at) = (self.derived.is_untidy(), self.tidy_not_before);
+        let announced = &mut self.announced;
+        self.waiting.on(stop.or(async {
+            tokio::select! {
+                changed = announced.changed() => match changed {
+                    Ok(()) => {}
+                    // The writer has ended: nothing more comes before the stop.
+                    Err(_) => std::future::pending().await,
+                },
+                () = tokio::time::sleep_until(tidy_at.into()), if untidy => {}
+            }
+        }));
+        // What is taught in a burst is committed once.
+        self.waiting.pause(COMMIT_INTERVAL.saturating_sub(self.committed.elapsed()), stop);
+    }
+
+    /// After a failure: says so once, then starts over until it works.
+    fn recover(&mut self, error: &D::Error, stop: &Stop) {
+        if self.status.borrow().problem.is_none() {
+            tracing::error!(%error, "{} does not follow the genome; {}. Check the disk", D::NAME, D::WITHOUT_IT);
+        }
+        self.status.send_modify(|status| status.problem = Some(error.to_string()));
+        let mut patience = RETRY;
+        while !stop.is_set() {
+            self.waiting.pause(patience, stop);
+            match self.derived.reopen() {
+                Ok(()) => {
+                    self.next = resume_at(&self.derived);
+                    return;
+                }
+                Err(error) => tracing::debug!(%error, "{} could not be reopened yet", D::NAME),
+            }
+            patience = LONGEST_RETRY.min(patience * 2);
+        }
+    }
+
+    /// The last round: what was forgotten a moment ago leaves nothing behind either.
+    fn finish(&mut self, stop: &Stop) -> Result<(), D::Error> {
+        let caught_up = self.catch_up(stop);
+        self.derived.commit()?;
+        for _ in 0..TIDY_TRIES {
+            if self.derived.is_untidy() {
+                self.derived.tidy()?;
+            }
+        }
+        caught_up
+    }
+}
+
+fn resume_at(derived: &impl Derived) -> u64 {
+    derived.reached().map_or(0, |block| block.index + 1)
+}

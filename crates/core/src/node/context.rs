@@ -1,0 +1,40 @@
+//! What comes with a command besides its texts: its trace id, and how its event enters the genome.
+
+use crate::order::Turn;
+use crate::trace::TraceId;
+
+/// What comes with a command. A plain [`TraceId`] makes one of a command of people: its event is recorded under the
+/// present time, in the order in which commands come, or refused when the queue is full.
+#[derive(Debug)]
+pub struct Context {
+    pub(super) trace: TraceId,
+    pub(super) time: Option<u64>,
+    pub(super) turn: Option<Turn>,
+    pub(super) patient: bool,
+}
+
+impl From<TraceId> for Context {
+    fn from(trace: TraceId) -> Self {
+        Self { trace, time: None, turn: None, patient: false }
+    }
+}
+
+impl Context {
+    /// The event waits for room in the queue instead of being refused.
+    #[must_use]
+    pub fn patient(self) -> Self {
+        Self { patient: true, ..self }
+    }
+
+    /// The event is recorded under this time, in nanoseconds since the Unix epoch.
+    #[must_use]
+    pub fn at(self, time: u64) -> Self {
+        Self { time: Some(time), ..self }
+    }
+
+    /// The event enters the genome when its turn comes.
+    #[must_use]
+    pub fn in_turn(self, turn: Turn) -> Self {
+        Self { turn: Some(turn), ..self }
+    }
+}

@@ -1,0 +1,402 @@
+//! The node: every command passes through here on its way from a door to the genome and back.
+
+mod context;
+mod execution;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use kolibri_genome::{Head, Teach};
+
+use crate::background::Crew;
+use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check};
+use crate::error::{CommandError, OpenError};
+use crate::follow::FollowStatus;
+use crate::observer::Observer;
+use crate::recall::{Found, Recall};
+use crate::store::{BlockRef, Committed, DataDirectory, Event, GenomeSettings, Reader, Store};
+use crate::telemetry::Telemetry;
+use crate::telemetry::last_hour::{self, LastHour};
+use crate::text::Key;
+use crate::trace::{Draft, TraceConfig, TraceId, TracedContent, Traces};
+use crate::verification_job::VerificationJob;
+
+pub use context::Context;
+use execution::{Execution, Pending};
+
+/// How a node is set up.
+#[derive(Debug, Clone)]
+pub struct NodeConfig {
+    /// Where it keeps everything.
+    pub directory: DataDirectory,
+    /// Places in the queue before the genome: one for each event, and one more for each 4 KiB of its text.
+    pub queue_capacity: usize,
+    /// Where traces go; `None` keeps none.
+    pub trace: Option<TraceConfig>,
+}
+
+/// A running node.
+pub struct Node {
+    crew: Crew,
+    store: Store,
+    reader: Arc<Reader>,
+    recall: Arc<Recall>,
+    traces: Option<Arc<Traces>>,
+    observer: Arc<dyn Observer>,
+    last_hour: Option<LastHour>,
+    verification: VerificationJob,
+}
+
+/// A TEACH that was recorded.
+#[derive(Debug, Clone)]
+pub struct Taught {
+    /// Its block.
+    pub block: BlockRef,
+}
+
+/// A FORGET that was recorded.
+#[derive(Debug, Clone)]
+pub struct Forgotten {
+    /// Its block.
+    pub block: BlockRef,
+    /// The blocks whose content it erased.
+    pub erased: Vec<u64>,
+}
+
+/// One TEACH of a batch, on its way.
+#[derive(Debug)]
+pub struct InBatch(Result<Pending, CommandError>);
+
+impl InBatch {
+    /// Waits until it is durable.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn settled(self) -> Result<Taught, CommandError> {
+        settled(self.0?).await.map(Taught::from)
+    }
+}
+
+impl From<Committed> for Taught {
+    fn from(committed: Committed) -> Self {
+        Self { block: committed.block }
+    }
+}
+
+/// An event whose writer ended without a word was not recorded.
+async fn settled(pending: Pending) -> Result<Committed, CommandError> {
+    pending.await.unwrap_or(Err(CommandError::Stopping))
+}
+
+/// Whether a node can do its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ready {
+    /// It can.
+    Yes,
+    /// It cannot, for these reasons.
+    No(Vec<String>),
+}
+
+impl Node {
+    /// Opens the data directory and starts the node's threads. What happens is counted in `telemetry`.
+    ///
+    /// # Errors
+    /// When the directory is held by another process, or something in it cannot be opened.
+    pub fn open(config: &NodeConfig, telemetry: &Telemetry) -> Result<Self, OpenError> {
+        let instruments = telemetry.instruments();
+        let mut node = Self::open_with(config, &GenomeSettings::default(), Arc::clone(instruments) as _)?;
+        if let Ok(head) = node.reader.head() {
+            tracing::info!(blocks = head.index + 1, head = %head.hash, "the genome is open");
+        }
+        let intake = Arc::downgrade(&node.store.intake);
+        instruments.observe_queue(move || intake.upgrade().map_or(0, |intake| intake.depth()));
+        let directory = config.directory.clone();
+        instruments.observe_disk(move || directory.available().ok());
+        node.last_hour = keep_last_hour(telemetry, &node.reader, &node.crew);
+        Ok(node)
+    }
+
+    /// Opens a node whose genome is as `genome` says, and which tells `observer` what happens.
+    ///
+    /// # Errors
+    /// See [`Node::open`].
+    pub fn open_with(
+        config: &NodeConfig,
+        genome: &GenomeSettings,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, OpenError> {
+        let NodeConfig { directory, queue_capacity, trace } = config;
+        let crew = Crew::default();
+        let store = Store::open(directory, *queue_capacity, genome, Arc::clone(&observer), &crew)?;
+        let reader = Arc::new(Reader::open(directory)?);
+        let announced = store.announced.clone();
+        let recall = Arc::new(Recall::open(&directory.index(), Arc::clone(&reader), announced, &crew)?);
+        let traces = Traces::start(trace.as_ref(), Arc::clone(&observer), &crew).map(Arc::new);
+        let verification = VerificationJob::new(directory.clone(), crew.clone());
+        Ok(Self { crew, store, reader, recall, traces, observer, last_hour: None, verification })
+    }
+
+    /// The node's threads.
+    pub fn crew(&self) -> &Crew {
+        &self.crew
+    }
+
+    /// What the last hour was like; `None` when telemetry is off.
+    pub fn last_hour(&self) -> Option<&LastHour> {
+        self.last_hour.as_ref()
+    }
+
+    /// What can be read back.
+    pub fn reader(&self) -> &Arc<Reader> {
+        &self.reader
+    }
+
+    /// How far the search index follows the genome.
+    pub fn index(&self) -> FollowStatus {
+        self.recall.status()
+    }
+
+    /// How commands were executed; `None` when tracing is off.
+    pub fn traces(&self) -> Option<&Arc<Traces>> {
+        self.traces.as_ref()
+    }
+
+    /// What followers such as the index listen to.
+    #[cfg(test)]
+    pub(crate) fn announced(&self) -> crate::store::Announced {
+        self.store.announced.clone()
+    }
+
+    /// Waits until what the block at `index` changed can be found by likeness, or is not to be expected any more: the
+    /// index has failed, or the writer takes no more events.
+    pub async fn indexed(&self, index: u64) {
+        tokio::select! {
+            () = self.recall.reached(index) => {}
+            () = self.store.intake.ended() => {}
+        }
+    }
+
+    /// The verification of the genome, when somebody asks for it.
+    pub fn verification(&self) -> &VerificationJob {
+        &self.verification
+    }
+
+    /// Teaches an association, and returns when it is durable.
+    ///
+    /// # Errors
+    /// See [`CommandError`]; on any of them nothing was acknowledged.
+    pub async fn teach(
+        &self,
+        context: impl Into<Context>,
+        stimulus: String,
+        response: String,
+    ) -> Result<Taught, CommandError> {
+        let execution =
+            self.begin(Command::Teach, context.into(), || (stimulus.clone(), Some(response.clone())));
+        match teach_event(stimulus, response) {
+            Ok(event) => settled(self.submit(execution, event).await).await.map(Taught::from),
+            Err(error) => Err(execution.fail(error)),
+        }
+    }
+
+    /// Hands over one TEACH of many, waiting for room in the queue; what is returned resolves when it is durable.
+    pub async fn teach_in_batch(&self, trace: TraceId, stimulus: String, response: String) -> InBatch {
+        let context = Context::from(trace).patient();
+        let execution = self.begin(Command::Teach, context, || (stimulus.clone(), Some(response.clone())));
+        InBatch(match teach_event(stimulus, response) {
+            Ok(event) => Ok(self.submit(execution, event).await),
+            Err(error) => Err(execution.fail(error)),
+        })
+    }
+
+    /// Answers a question. The block that records it is durable within 100 ms.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn ask(&self, context: impl Into<Context>, stimulus: String) -> Result<Found, CommandError> {
+        let mut execution = self.begin(Command::Ask, context.into(), || (stimulus.clone(), None));
+        if let Err(error) =
+            check("stimulus", &stimulus, MAX_STIMULUS).and_then(|()| self.store.intake.check_health())
+        {
+            return Err(execution.fail(error));
+        }
+        let started = Instant::now();
+        let found = match self.find(stimulus).await {
+            Ok(found) => found,
+            Err(error) => return Err(execution.fail(error)),
+        };
+        execution.draft.recall = started.elapsed();
+        if let (Some(content), Some(answer)) = (&mut execution.draft.content, &found.answer) {
+            content.response = Some(answer.teach.response.clone());
+        }
+        let began = execution.draft.started;
+        // The answer does not wait for its block, but a block that was refused at once refuses the answer.
+        match self.submit(execution, Event::Ask(found.as_recorded())).await.try_recv() {
+            Ok(Err(error)) => Err(error),
+            Ok(Ok(_)) | Err(_) => {
+                self.observer.executed(Command::Ask, began.elapsed());
+                Ok(found)
+            }
+        }
+    }
+
+    /// Finds an answer and records nothing.
+    pub(crate) async fn find(&self, stimulus: String) -> Result<Found, CommandError> {
+        let recall = Arc::clone(&self.recall);
+        tokio::task::spawn_blocking(move || recall.find(&stimulus))
+            .await
+            .unwrap_or_else(|error| Err(CommandError::Unreadable(error.to_string())))
+    }
+
+    /// Forgets an association, and returns when its content is erased.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub async fn forget(
+        &self,
+        context: impl Into<Context>,
+        stimulus: String,
+    ) -> Result<Forgotten, CommandError> {
+        let execution = self.begin(Command::Forget, context.into(), || (stimulus.clone(), None));
+        if let Err(error) = check("stimulus", &stimulus, MAX_STIMULUS) {
+            return Err(execution.fail(error));
+        }
+        let event = Event::Forget { key: Key::of(&stimulus) };
+        let Committed { block, erased, .. } = settled(self.submit(execution, event).await).await?;
+        Ok(Forgotten { block, erased })
+    }
+
+    /// Refuses a command of an unknown type.
+    pub fn refuse_unknown(&self, trace: TraceId) -> CommandError {
+        self.execution(None, trace.into(), None).fail(CommandError::UnknownCommand)
+    }
+
+    fn begin(
+        &self,
+        command: Command,
+        context: Context,
+        content: impl FnOnce() -> (String, Option<String>),
+    ) -> Execution {
+        let wanted = self.traces.as_ref().is_some_and(|traces| traces.wants_content());
+        let content = wanted.then(content).map(|(stimulus, response)| TracedContent { stimulus, response });
+        self.execution(Some(command), context, content)
+    }
+
+    fn execution(
+        &self,
+        command: Option<Command>,
+        context: Context,
+        content: Option<TracedContent>,
+    ) -> Execution {
+        Execution {
+            traces: self.traces.clone(),
+            observer: Arc::clone(&self.observer),
+            command,
+            draft: Draft::begin(context.trace, command.map_or(UNKNOWN_COMMAND, Command::name), content),
+            context,
+        }
+    }
+
+    /// Hands an event to the writer as its context says: in its turn, and waiting for room or refused without.
+    async fn submit(&self, mut execution: Execution, event: Event) -> Pending {
+        let time = execution.context.time.unwrap_or(execution.draft.time);
+        let (turn, patient) = (execution.context.turn.take(), execution.context.patient);
+        let (done, pending) = execution.pending();
+        // Held until the event is handed over: its end is the sign for the next one.
+        let mut turn = turn;
+        if let Some(turn) = &mut turn {
+            turn.come().await;
+        }
+        match patient {
+            true => self.store.intake.submit_when_free(event, time, done).await,
+            false => self.store.intake.submit(event, time, done),
+        }
+        drop(turn);
+        pending
+    }
+
+    /// Makes `kolibri_backend_ready` say from now on what [`Node::ready`] says.
+    pub fn publish_readiness(self: &Arc<Self>, telemetry: &Telemetry) {
+        let node = Arc::downgrade(self);
+        telemetry
+            .instruments()
+            .observe_ready(move || node.upgrade().is_some_and(|node| node.ready() == Ready::Yes));
+    }
+
+    /// Whether the writer still takes events.
+    ///
+    /// # Errors
+    /// [`CommandError::StoreFailed`] says why not.
+    pub fn healthy(&self) -> Result<(), CommandError> {
+        self.store.intake.check_health()
+    }
+
+    /// Whether the node can do its work; reads the store.
+    pub fn ready(&self) -> Ready {
+        let mut problems = self.crew.problems();
+        match self.store.intake.check_health() {
+            Err(error) => problems.push(error.to_string()),
+            Ok(()) if self.store.has_ended() && problems.is_empty() => {
+                problems.push("the writer has ended".to_owned());
+            }
+            Ok(()) => {}
+        }
+        match self.reader.head() {
+            Err(error) => problems.push(error.to_string()),
+            Ok(head) => problems.extend(self.index_problem(head)),
+        }
+        if problems.is_empty() { Ready::Yes } else { Ready::No(problems) }
+    }
+
+    fn index_problem(&self, head: Head) -> Option<String> {
+        let status = self.index();
+        match (status.problem, status.caught_up) {
+            (Some(problem), _) => Some(format!("the search index does not follow the genome: {problem}")),
+            (None, false) => {
+                let reached = status.reached.map_or(0, |reached| reached + 1);
+                Some(format!("the search index is catching up: {reached} of {} blocks", head.index + 1))
+            }
+            (None, true) => None,
+        }
+    }
+
+    /// Takes no more commands, finishes those that were taken, and closes every file. Blocks; call it off the async
+    /// runtime.
+    pub fn close(&self) {
+        if let Some(last_hour) = &self.last_hour {
+            last_hour.close();
+        }
+        self.verification.close();
+        self.store.close();
+        self.recall.close();
+        if let Some(traces) = &self.traces {
+            traces.close();
+        }
+    }
+}
+
+/// A node that was not closed is closed now: its threads hold the data directory.
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// A node without the last hour still does its work.
+fn keep_last_hour(telemetry: &Telemetry, reader: &Arc<Reader>, crew: &Crew) -> Option<LastHour> {
+    let reader = Arc::clone(reader);
+    let length = move || reader.head().ok().map(|head| head.index + 1);
+    let last_hour = LastHour::start(telemetry.registry()?, last_hour::STEP, crew, length);
+    last_hour
+        .inspect_err(|error| tracing::error!(%error, "no history is kept: its thread does not start"))
+        .ok()
+}
+
+fn teach_event(stimulus: String, response: String) -> Result<Event, CommandError> {
+    check("stimulus", &stimulus, MAX_STIMULUS)?;
+    check("response", &response, MAX_RESPONSE)?;
+    Ok(Event::Teach { key: Key::of(&stimulus), teach: Teach { stimulus, response } })
+}
+
+#[cfg(test)]
+mod tests;

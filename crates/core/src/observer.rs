@@ -1,0 +1,30 @@
+//! Who is told what happens in a node: the telemetry of the node that serves people, or of a drill.
+
+use std::time::Duration;
+
+use kolibri_genome::EventType;
+
+use crate::command::Command;
+use crate::telemetry::Failed;
+use crate::trace::Trace;
+
+/// Is told what happens in a node, on the thread on which it happens: it must not block.
+pub trait Observer: Send + Sync {
+    /// An event became a durable block, and made the genome `length` blocks long.
+    fn recorded(&self, event: EventType, length: u64);
+
+    /// A batch of events was made durable.
+    fn committed(&self, took: Duration);
+
+    /// A command was executed and answered.
+    fn executed(&self, command: Command, took: Duration);
+
+    /// A command was refused or failed, or its trace was lost.
+    fn failed(&self, failed: Failed);
+
+    /// A command found the queue full.
+    fn refused(&self, command: Command);
+
+    /// The trace of a command is complete. It may be marked before it is kept.
+    fn traced(&self, trace: &mut Trace);
+}

@@ -1,0 +1,69 @@
+//! Applies decisions to the genome's file, inside the writer's transaction: every statement that writes is here.
+
+use rusqlite::{Connection, params};
+
+use super::BlockRef;
+use super::decide::{AnswerChange, Changes, Event, Needs};
+use super::rows::Snapshot;
+
+/// The blocks that have to be known to decide about an event, newest first.
+pub(super) fn known(connection: &Connection, event: &Event) -> rusqlite::Result<Vec<u64>> {
+    let snapshot = Snapshot::of(connection);
+    match event.needs() {
+        Needs::Nothing => Ok(Vec::new()),
+        Needs::Current(key) => snapshot.current(key).map(|current| current.into_iter().collect()),
+        Needs::Versions(key) => snapshot.versions(key),
+    }
+}
+
+/// Applies a decision inside the caller's open transaction; returns the block that was appended.
+pub(super) fn apply(connection: &Connection, changes: &Changes) -> rusqlite::Result<BlockRef> {
+    let block = append(connection, changes)?;
+    for index in &changes.erased {
+        erase(connection, *index, block.index)?;
+    }
+    match changes.answer {
+        None => {}
+        Some(AnswerChange::Set(key)) => connection
+            .prepare_cached(
+                "INSERT INTO answer (key, idx) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET idx = ?2",
+            )?
+            .execute(params![key.0, block.index as i64])
+            .map(drop)?,
+        Some(AnswerChange::Remove(key)) => {
+            connection.prepare_cached("DELETE FROM answer WHERE key = ?")?.execute([key.0]).map(drop)?
+        }
+    }
+    Ok(block)
+}
+
+fn append(connection: &Connection, changes: &Changes) -> rusqlite::Result<BlockRef> {
+    let sealed = &changes.sealed;
+    let index = sealed.block.index;
+    connection
+        .prepare_cached(
+            "INSERT INTO block (idx, bytes, hash, salt, content, replaces) VALUES (?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            index as i64,
+            sealed.block.to_bytes(),
+            sealed.hash.as_bytes(),
+            changes.salt,
+            sealed.content,
+            changes.replaces.map(|index| index as i64),
+        ])?;
+    Ok(BlockRef { index, hash: sealed.hash })
+}
+
+/// Overwrites in place: the row keeps its length, so SQLite writes zeros over the very bytes of the text.
+fn erase(connection: &Connection, index: u64, by: u64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE block SET salt = zeroblob(length(salt)), content = zeroblob(length(content)) WHERE idx = ?",
+        )?
+        .execute([index as i64])?;
+    connection
+        .prepare_cached("INSERT INTO erasure (idx, by) VALUES (?, ?)")?
+        .execute([index as i64, by as i64])
+        .map(drop)
+}

@@ -1,0 +1,178 @@
+//! What an event changes: a pure decision, made before anything is written. It knows no database.
+
+use kolibri_genome::{Ask, Broken, Chain, Content, EventType, Forget, SALT_LEN, Sealed, Teach};
+
+use crate::text::Key;
+
+/// An event on its way into the genome.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// Teach an association under its key.
+    Teach { key: Key, teach: Teach },
+    /// Record how a question was answered.
+    Ask(Ask),
+    /// Forget what is taught under a key.
+    Forget { key: Key },
+}
+
+/// What has to be known of the genome to decide about an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// Nothing.
+    Nothing,
+    /// The block that answers this key now.
+    Current(Key),
+    /// Every TEACH that led to the current answer of this key.
+    Versions(Key),
+}
+
+/// What an event changes, to be applied as a whole.
+#[derive(Debug)]
+pub(super) struct Changes {
+    /// The block to append.
+    pub(super) sealed: Sealed,
+    /// Its salt.
+    pub(super) salt: [u8; SALT_LEN],
+    /// The TEACH that it replaces.
+    pub(super) replaces: Option<u64>,
+    /// The answer that it sets or removes.
+    pub(super) answer: Option<AnswerChange>,
+    /// Blocks whose content it erases.
+    pub(super) erased: Vec<u64>,
+}
+
+/// What becomes of the current answer of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AnswerChange {
+    /// The appended block answers it.
+    Set(Key),
+    /// Nothing answers it.
+    Remove(Key),
+}
+
+impl Event {
+    /// What the event is recorded as.
+    pub(super) fn event_type(&self) -> EventType {
+        match self {
+            Self::Teach { .. } => EventType::Teach,
+            Self::Ask(_) => EventType::Ask,
+            Self::Forget { .. } => EventType::Forget,
+        }
+    }
+
+    /// Bytes of text the event carries.
+    pub(super) fn text_len(&self) -> usize {
+        match self {
+            Self::Teach { teach, .. } => teach.stimulus.len() + teach.response.len(),
+            Self::Ask(_) | Self::Forget { .. } => 0,
+        }
+    }
+
+    /// Whether somebody waits for the block to be durable.
+    pub(super) fn is_awaited(&self) -> bool {
+        !matches!(self, Self::Ask(_))
+    }
+
+    /// What has to be known to decide about it.
+    pub(super) fn needs(&self) -> Needs {
+        match self {
+            Self::Teach { key, .. } => Needs::Current(*key),
+            Self::Ask(_) => Needs::Nothing,
+            Self::Forget { key } => Needs::Versions(*key),
+        }
+    }
+}
+
+/// Decides what `event` changes, as the next block of `chain`. `known` holds the blocks that [`Event::needs`] asks for,
+/// newest first. `None`: the event is a FORGET, and nothing is taught under its key; the chain is then as it was.
+///
+/// # Errors
+/// When the block would break the genome: the links in the file are wrong.
+pub(super) fn decide(
+    chain: &mut Chain,
+    time: u64,
+    salt: [u8; SALT_LEN],
+    event: Event,
+    known: &[u64],
+) -> Result<Option<Changes>, Broken> {
+    let (content, replaces, answer, erased) = match event {
+        Event::Teach { key, teach } => {
+            (Content::Teach(teach), known.first().copied(), Some(AnswerChange::Set(key)), Vec::new())
+        }
+        Event::Ask(ask) => (Content::Ask(ask), None, None, Vec::new()),
+        Event::Forget { key } => {
+            let Some(forget) = Forget::new(known.iter().copied()) else { return Ok(None) };
+            let erased = forget.erased().to_vec();
+            (Content::Forget(forget), None, Some(AnswerChange::Remove(key)), erased)
+        }
+    };
+    let sealed = chain.seal(time, &salt, &content)?;
+    Ok(Some(Changes { sealed, salt, replaces, answer, erased }))
+}
+
+/// Begins a genome: decides about block 0.
+pub(super) fn begin(time: u64, salt: [u8; SALT_LEN], id: [u8; 16]) -> (Chain, Changes) {
+    let (chain, sealed) = Chain::begin(time, &salt, id);
+    (chain, Changes { sealed, salt, replaces: None, answer: None, erased: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use kolibri_genome::Match;
+
+    use super::*;
+
+    const SALT: [u8; SALT_LEN] = [9; SALT_LEN];
+
+    fn chain(length: u64) -> Chain {
+        let (mut chain, _) = begin(1, SALT, [0; 16]);
+        for _ in 1..length {
+            decide(&mut chain, 2, SALT, teach("x"), &[]).unwrap().unwrap();
+        }
+        chain
+    }
+
+    fn teach(stimulus: &str) -> Event {
+        Event::Teach { key: Key::of(stimulus), teach: Teach::new(stimulus, "y") }
+    }
+
+    #[test]
+    fn a_teach_becomes_the_answer_and_names_the_one_it_replaces() {
+        let key = Key::of("a");
+        assert_eq!(teach("a").needs(), Needs::Current(key));
+        for (known, replaces) in [(&[][..], None), (&[3, 1], Some(3))] {
+            let changes = decide(&mut chain(5), 2, SALT, teach("a"), known).unwrap().unwrap();
+            assert_eq!((changes.sealed.block.index, changes.replaces), (5, replaces));
+            assert_eq!((changes.answer, changes.erased), (Some(AnswerChange::Set(key)), Vec::new()));
+        }
+    }
+
+    #[test]
+    fn an_ask_changes_nothing_but_the_genome() {
+        let ask = Event::Ask(Ask::new(Match::Exact { block: 1 }, 0));
+        assert_eq!(ask.needs(), Needs::Nothing);
+        let changes = decide(&mut chain(5), 2, SALT, ask, &[]).unwrap().unwrap();
+        assert_eq!((changes.replaces, changes.answer, changes.erased), (None, None, Vec::new()));
+    }
+
+    #[test]
+    fn a_forget_erases_every_version_and_of_what_is_not_taught_is_no_block() {
+        let (key, mut chain) = (Key::of("a"), chain(5));
+        let forget = || Event::Forget { key };
+        assert_eq!(forget().needs(), Needs::Versions(key));
+        let before = chain.head();
+        assert!(decide(&mut chain, 2, SALT, forget(), &[]).unwrap().is_none());
+        assert_eq!(chain.head(), before);
+        let changes = decide(&mut chain, 2, SALT, forget(), &[4, 1]).unwrap().unwrap();
+        assert_eq!((changes.answer, changes.erased), (Some(AnswerChange::Remove(key)), vec![1, 4]));
+    }
+
+    #[test]
+    fn a_block_that_would_break_the_genome_is_refused() {
+        let mut chain = chain(5);
+        let before = chain.head();
+        let ask = Event::Ask(Ask::new(Match::Exact { block: 5 }, 0));
+        assert_eq!(decide(&mut chain, 2, SALT, ask, &[]).unwrap_err(), Broken::Reference(5));
+        assert_eq!(chain.head(), before);
+    }
+}

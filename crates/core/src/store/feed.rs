@@ -1,0 +1,74 @@
+//! The feed: how far the genome has come, for everything that is derived from it. The store announces and does not know
+//! who listens.
+
+use kolibri_genome::EventType;
+use tokio::sync::watch;
+
+/// The most blocks that go without an announcement. Blocks of nothing but questions are announced together, so that
+/// those who need not look at them are not woken for each, and still never have more than this to pass over.
+const MOST_UNANNOUNCED: u64 = 65_536;
+
+/// The index of the last block that was announced. Blocks up to it are durable.
+pub type Announced = watch::Receiver<u64>;
+
+/// The announcing end.
+#[derive(Debug)]
+pub(super) struct Feed(watch::Sender<u64>);
+
+impl Feed {
+    /// A genome that ends with block `head` for now.
+    pub(super) fn new(head: u64) -> Self {
+        Self(watch::Sender::new(head))
+    }
+
+    pub(super) fn listen(&self) -> Announced {
+        self.0.subscribe()
+    }
+
+    /// A batch of these events was made durable, and the genome ends with block `head`.
+    pub(super) fn committed(&self, events: impl IntoIterator<Item = EventType>, head: u64) {
+        let knowledge = events.into_iter().any(changes_knowledge);
+        self.0.send_if_modified(|announced| {
+            let due = knowledge || head - *announced >= MOST_UNANNOUNCED;
+            if due {
+                *announced = head;
+            }
+            due
+        });
+    }
+}
+
+/// Whether an event changes what can be asked.
+pub(super) fn changes_knowledge(event: EventType) -> bool {
+    match event {
+        EventType::Teach | EventType::Forget => true,
+        EventType::Genesis | EventType::Ask => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_alone_wake_nothing_and_are_announced_with_what_comes_next() {
+        let feed = Feed::new(0);
+        let mut announced = feed.listen();
+        feed.committed([EventType::Ask, EventType::Ask], 2);
+        assert!(!announced.has_changed().unwrap());
+        feed.committed([EventType::Ask, EventType::Teach], 4);
+        assert_eq!(*announced.borrow_and_update(), 4);
+        feed.committed([EventType::Forget], 5);
+        assert_eq!(*announced.borrow_and_update(), 5);
+    }
+
+    #[test]
+    fn a_long_run_of_questions_is_announced_in_pieces() {
+        let feed = Feed::new(7);
+        let mut announced = feed.listen();
+        feed.committed([EventType::Ask], 7 + MOST_UNANNOUNCED - 1);
+        assert!(!announced.has_changed().unwrap());
+        feed.committed([EventType::Ask], 7 + MOST_UNANNOUNCED);
+        assert_eq!(*announced.borrow_and_update(), 7 + MOST_UNANNOUNCED);
+    }
+}

@@ -1,0 +1,183 @@
+//! The bounded queue before the genome: hands events to the writer, or refuses them when it is full.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SendError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use kolibri_genome::EventType;
+use parking_lot::RwLock;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
+
+use super::BlockRef;
+use super::decide::Event;
+use crate::error::CommandError;
+
+/// How often the log mentions a full queue.
+const FULL_SAID_EVERY: Duration = Duration::from_secs(10);
+/// How much text counts as one place in the queue.
+const BYTES_PER_PLACE: usize = 4096;
+
+/// What the writer says about an event it has recorded.
+#[derive(Debug)]
+pub(crate) struct Committed {
+    pub(crate) block: BlockRef,
+    /// The blocks a FORGET erased.
+    pub(crate) erased: Vec<u64>,
+    /// From the intake until the writer took it.
+    pub(crate) queued: Duration,
+    /// From there until it was durable.
+    pub(crate) commit: Duration,
+}
+
+/// Called once, on the writer's thread, when the event's fate is known. It must not block.
+pub(crate) type Done = Box<dyn FnOnce(Result<Committed, CommandError>) + Send>;
+
+/// An event in the queue.
+pub(super) struct Queued {
+    pub(super) event: Event,
+    pub(super) time: u64,
+    pub(super) waiting: Waiting,
+}
+
+/// A caller to be answered when the fate of its event is known.
+pub(super) struct Waiting {
+    pub(super) event: EventType,
+    pub(super) entered: Instant,
+    done: Done,
+    place: Place,
+}
+
+/// What an event holds while it waits: its room in the queue and, in a batch, in the share of batches.
+type Place = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>);
+
+impl Waiting {
+    /// Answers the caller. Its place is free by then: the answer may be the reason to send the next event.
+    pub(super) fn answer(self, result: Result<Committed, CommandError>) {
+        drop(self.place);
+        (self.done)(result);
+    }
+}
+
+/// Why the writer takes no more events; `None` while it does. The sender goes with the writer.
+pub(super) type Poison = watch::Sender<Option<String>>;
+
+/// The way in.
+pub(crate) struct Intake {
+    /// `None` once the node stops: the writer ends when it has recorded what was sent before.
+    sender: RwLock<Option<Sender<Queued>>>,
+    places: Arc<Semaphore>,
+    /// The part of the places that batches may take: a long batch leaves room for everybody else.
+    batch_places: Arc<Semaphore>,
+    capacity: usize,
+    poison: watch::Receiver<Option<String>>,
+    /// When the log last said that the queue is full, in nanoseconds since the Unix epoch.
+    full_said: AtomicU64,
+}
+
+impl Intake {
+    /// A queue of `capacity` places, and its other end.
+    pub(super) fn new(capacity: usize, poison: watch::Receiver<Option<String>>) -> (Self, Receiver<Queued>) {
+        let (sender, receiver) = channel();
+        let intake = Self {
+            sender: RwLock::new(Some(sender)),
+            places: Arc::new(Semaphore::new(capacity)),
+            batch_places: Arc::new(Semaphore::new(batch_share(capacity))),
+            capacity,
+            poison,
+            full_said: AtomicU64::new(0),
+        };
+        (intake, receiver)
+    }
+
+    /// Hands over an event, or refuses it at once when there is no room for it. Either way `done` is called.
+    pub(crate) fn submit(&self, event: Event, time: u64, done: Done) {
+        let place = Arc::clone(&self.places).try_acquire_many_owned(weight(&event, self.capacity));
+        let place = place.map(|place| (place, None)).map_err(|error| match error {
+            TryAcquireError::NoPermits => {
+                self.say_full(time);
+                CommandError::QueueFull
+            }
+            TryAcquireError::Closed => CommandError::Stopping,
+        });
+        self.send(event, time, done, place);
+    }
+
+    /// Metrics count every refusal; the log mentions them now and then.
+    fn say_full(&self, now: u64) {
+        let said = self.full_said.load(Ordering::Relaxed);
+        let due = now.saturating_sub(said) >= FULL_SAID_EVERY.as_nanos() as u64;
+        if due && self.full_said.compare_exchange(said, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            tracing::warn!(
+                capacity = self.capacity,
+                "the queue before the genome is full and commands are refused: more comes in than the disk takes. \
+                 kolibri_backend_queue_refused_total counts them"
+            );
+        }
+    }
+
+    /// Hands over an event of a batch when there is room for it.
+    pub(crate) async fn submit_when_free(&self, event: Event, time: u64, done: Done) {
+        let place = self.place_in_batch(&event).await.map_err(|_| CommandError::Stopping);
+        self.send(event, time, done, place);
+    }
+
+    async fn place_in_batch(&self, event: &Event) -> Result<Place, AcquireError> {
+        let batch_weight = weight(event, batch_share(self.capacity));
+        let share = Arc::clone(&self.batch_places).acquire_many_owned(batch_weight).await?;
+        let place = Arc::clone(&self.places).acquire_many_owned(weight(event, self.capacity)).await?;
+        Ok((place, Some(share)))
+    }
+
+    fn send(&self, event: Event, time: u64, done: Done, place: Result<Place, CommandError>) {
+        let place = match self.check_health().and(place) {
+            Ok(place) => place,
+            Err(error) => return done(Err(error)),
+        };
+        let waiting = Waiting { event: event.event_type(), entered: Instant::now(), done, place };
+        let queued = Queued { event, time, waiting };
+        let sent = match &*self.sender.read() {
+            Some(sender) => sender.send(queued),
+            None => Err(SendError(queued)),
+        };
+        if let Err(SendError(queued)) = sent {
+            queued.waiting.answer(Err(CommandError::Stopping));
+        }
+    }
+
+    /// Places in use: 1 for an event, and 1 more for each [`BYTES_PER_PLACE`] of its text.
+    pub(crate) fn depth(&self) -> usize {
+        self.capacity.saturating_sub(self.places.available_permits())
+    }
+
+    /// Whether the writer still takes events.
+    pub(crate) fn check_health(&self) -> Result<(), CommandError> {
+        match &*self.poison.borrow() {
+            Some(reason) => Err(CommandError::StoreFailed(reason.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until the writer takes no more events: it has failed, or ended.
+    pub(crate) async fn ended(&self) {
+        // An error says that the writer is gone.
+        let _ = self.poison.clone().wait_for(Option::is_some).await;
+    }
+
+    /// Takes no more; the writer ends when it has recorded what was taken.
+    pub(crate) fn close(&self) {
+        self.batch_places.close();
+        self.places.close();
+        drop(self.sender.write().take());
+    }
+}
+
+/// The places that an event takes. A queue smaller than one long text still takes it, alone.
+fn weight(event: &Event, capacity: usize) -> u32 {
+    (1 + event.text_len() / BYTES_PER_PLACE).min(capacity) as u32
+}
+
+/// The places that batches may take together.
+fn batch_share(capacity: usize) -> usize {
+    capacity.div_ceil(2)
+}

@@ -1,0 +1,327 @@
+//! Verification of a stored genome: every block, its content, its erasure, and the current answers.
+
+use std::collections::HashMap;
+
+use kolibri_genome::{Block, Broken, Content, EventType, Head, Verifier};
+use rusqlite::Connection;
+
+use super::rows::{Raw, Snapshot};
+use super::{DataDirectory, schema};
+use crate::error::OpenError;
+use crate::text::Key;
+
+/// How many blocks one read transaction covers: short enough for a live node to empty its log in between, and no more
+/// than some 35 MB, if every text is as long as it may be.
+const CHUNK: usize = 512;
+
+/// How far a verification is.
+#[derive(Debug, Clone, Copy)]
+pub struct VerifyProgress {
+    /// Blocks and current answers checked.
+    pub done: u64,
+    /// Blocks and current answers that there were when it began.
+    pub total: u64,
+}
+
+/// The result of a verification.
+#[derive(Debug)]
+pub enum Verdict {
+    /// Every block is as it was recorded.
+    Sound {
+        /// The last block that was checked.
+        head: Head,
+        /// How many blocks' content was erased by a FORGET.
+        erased: u64,
+    },
+    /// The first block that is not.
+    Broken {
+        /// The block's index.
+        index: u64,
+        /// What is wrong with it.
+        fault: Fault,
+    },
+    /// It was told to stop before it was through.
+    Cancelled,
+}
+
+/// What is wrong with a stored block.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The block or its content is broken.
+    #[error(transparent)]
+    Block(#[from] Broken),
+    /// There is no such row, though later ones are there.
+    #[error("the block is missing")]
+    Missing,
+    /// The genome has no block at all.
+    #[error("the genome is empty: block 0 is missing")]
+    Empty,
+    /// A FORGET is said to have erased it, but the content is there.
+    #[error("block {0} is said to have erased its content, but something is left of it")]
+    NotErased(u64),
+    /// Something other than a FORGET that lists it is said to have erased it.
+    #[error("block {0} is said to have erased its content, but that is no FORGET block that lists it")]
+    NoSuchForget(u64),
+    /// A FORGET lists a block whose content is there.
+    #[error("it lists block {0} as erased, but that block does not agree")]
+    ForgetDisagrees(u64),
+    /// An answer is said to come from a block that teaches nothing.
+    #[error("it names block {0} as the source of an answer, but that is no TEACH block")]
+    NoTeach(u64),
+    /// The current answer of its stimulus is missing or older.
+    #[error("the current answer of its stimulus is missing or older than this block")]
+    Answer,
+    /// The link to the TEACH it replaced is wrong.
+    #[error("it is said to replace block {0}, which is no earlier TEACH of the same stimulus")]
+    Replaces(u64),
+    /// It does not say which TEACH it replaced.
+    #[error("it does not say that it replaces block {0}, the TEACH of the same stimulus before it")]
+    Unlinked(u64),
+    /// Something is noted for a block that is not there, or the block has an index that no block can have.
+    #[error("something is noted for it, but no such block is there or can be")]
+    Stray,
+    /// The block is named as the current answer of another stimulus.
+    #[error("it is named as the answer of a stimulus that it does not teach")]
+    WrongAnswer,
+}
+
+/// Walks the whole genome in `directory`, calling `progress` from time to time, which says whether to go on. It may run
+/// beside a live node.
+///
+/// A sound genome may still have lost its end, or be forged as a whole: only its head, compared with one that was noted
+/// elsewhere, shows that.
+///
+/// # Errors
+/// When the file cannot be opened or read at all; a genome that can be read but is wrong is a [`Verdict::Broken`].
+pub fn verify(
+    directory: &DataDirectory,
+    progress: impl FnMut(VerifyProgress) -> bool,
+) -> Result<Verdict, OpenError> {
+    let path = directory.genome();
+    let connection = schema::open_reader(&path)?;
+    match check_all(&connection, progress) {
+        Ok(verdict) => Ok(verdict),
+        Err(End::Broken { index, fault }) => Ok(Verdict::Broken { index, fault }),
+        Err(End::Cancelled) => Ok(Verdict::Cancelled),
+        Err(End::Sqlite(source)) => Err(OpenError::Sqlite { path, source }),
+    }
+}
+
+/// Why a walk ends early.
+enum End {
+    Broken { index: u64, fault: Fault },
+    Cancelled,
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for End {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl End {
+    fn at(index: u64) -> impl FnOnce(Fault) -> Self {
+        move |fault| Self::Broken { index, fault }
+    }
+}
+
+fn check_all(
+    connection: &Connection,
+    mut progress: impl FnMut(VerifyProgress) -> bool,
+) -> Result<Verdict, End> {
+    // A live node may write faster than this reads: what it adds meanwhile is for the next time.
+    let now = Snapshot::of(connection);
+    let (blocks, answers) = (now.length()?, now.count_answers()?);
+    let total = blocks + answers;
+    let mut walk = Walk::default();
+    while walk.next < blocks {
+        // One snapshot a chunk, so that block, erasure and answer are seen as one commit left them.
+        let transaction = connection.unchecked_transaction()?;
+        let snapshot = Snapshot::of(&transaction);
+        let chunk = CHUNK.min((blocks - walk.next) as usize);
+        let rows = snapshot.rows(walk.next, chunk)?;
+        if rows.is_empty() {
+            return Err(End::Broken { index: walk.next, fault: Fault::Missing });
+        }
+        for raw in rows {
+            walk.check(snapshot, raw)?;
+        }
+        go_on(progress(VerifyProgress { done: walk.next, total }))?;
+    }
+    let Some(head) = walk.verifier.head() else {
+        return Err(End::Broken { index: 0, fault: Fault::Empty });
+    };
+    check_answers(connection, |answers| {
+        go_on(progress(VerifyProgress { done: total.min(blocks + answers), total }))
+    })?;
+    check_strays(connection)?;
+    Ok(Verdict::Sound { head, erased: walk.erased })
+}
+
+fn go_on(wanted: bool) -> Result<(), End> {
+    if wanted { Ok(()) } else { Err(End::Cancelled) }
+}
+
+#[derive(Default)]
+struct Walk {
+    verifier: Verifier,
+    next: u64,
+    erased: u64,
+    /// The last FORGET that was looked into, since it is asked about once for each block it erased.
+    forget: Option<(u64, Vec<u64>)>,
+    /// The newest version so far of each stimulus of which later ones are to come.
+    versions: HashMap<Key, u64>,
+}
+
+impl Walk {
+    fn check(&mut self, snapshot: Snapshot<'_>, raw: Raw) -> Result<(), End> {
+        if raw.index != self.next {
+            return Err(End::Broken { index: self.next, fault: Fault::Missing });
+        }
+        let index = raw.index;
+        let broken = |broken| End::at(index)(Fault::Block(broken));
+        let block = self.verifier.block(&raw.bytes, raw.stored_hash()).map_err(broken)?;
+        match raw.erased_by {
+            Some(by) => self.check_erased(snapshot, &block, &raw, by)?,
+            None => match block.verify_content(&raw.salt, &raw.content).map_err(broken)? {
+                Content::Teach(teach) => {
+                    self.check_teach(snapshot, index, Key::of(&teach.stimulus), raw.replaces)?
+                }
+                Content::Forget(forget) => check_forget(snapshot, index, forget.erased())?,
+                Content::Ask(ask) => check_ask(snapshot, index, ask.found().block())?,
+                Content::Genesis { .. } => {}
+            },
+        }
+        self.next += 1;
+        Ok(())
+    }
+
+    fn check_erased(&mut self, snapshot: Snapshot<'_>, block: &Block, raw: &Raw, by: u64) -> Result<(), End> {
+        let zeros = |bytes: &[u8]| bytes.iter().all(|byte| *byte == 0);
+        if !zeros(&raw.salt) || !zeros(&raw.content) {
+            return Err(End::at(block.index)(Fault::NotErased(by)));
+        }
+        if block.event != EventType::Teach || by <= block.index {
+            return Err(End::at(block.index)(Fault::NoSuchForget(by)));
+        }
+        if self.forget.as_ref().is_none_or(|(cached, _)| *cached != by) {
+            self.forget = Some((by, forget_list(snapshot, by)?));
+        }
+        let listed = self.forget.as_ref().is_some_and(|(_, list)| list.binary_search(&block.index).is_ok());
+        if !listed {
+            return Err(End::at(block.index)(Fault::NoSuchForget(by)));
+        }
+        self.erased += 1;
+        Ok(())
+    }
+
+    /// Checks that a TEACH answers or is followed by one that does, and that it names the version before it: a FORGET
+    /// finds what it has to erase by these links.
+    fn check_teach(
+        &mut self,
+        snapshot: Snapshot<'_>,
+        index: u64,
+        key: Key,
+        replaces: Option<u64>,
+    ) -> Result<(), End> {
+        let older = match snapshot.current(key)? {
+            Some(current) if current > index => self.versions.insert(key, index),
+            Some(current) if current == index => self.versions.remove(&key),
+            _ => return Err(End::at(index)(Fault::Answer)),
+        };
+        let is_version = |block| Ok::<_, End>(key_of(snapshot, block)? == Some(key));
+        match (older, replaces) {
+            (Some(older), Some(replaced)) if older == replaced => Ok(()),
+            // A live node may have forgotten it since the walk went by.
+            (Some(older), _) if is_version(older)? => Err(End::at(index)(Fault::Unlinked(older))),
+            // A live node may have taught this since the walk went by that one.
+            (_, Some(replaced)) if replaced >= index || !is_version(replaced)? => {
+                Err(End::at(index)(Fault::Replaces(replaced)))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The blocks that FORGET block `index` lists; none if it is no such block. A FORGET that is damaged or missing is named
+/// here, before the blocks it erased are found to be without one.
+fn forget_list(snapshot: Snapshot<'_>, index: u64) -> Result<Vec<u64>, End> {
+    let Some(raw) = snapshot.row(index)? else {
+        // Beyond the end there is nothing; before it, something is missing.
+        let missing = index < snapshot.length()?;
+        return if missing { Err(End::at(index)(Fault::Missing)) } else { Ok(Vec::new()) };
+    };
+    let broken = |broken: Broken| End::at(index)(Fault::Block(broken));
+    let block = raw.block().map_err(broken)?;
+    if block.event != EventType::Forget {
+        return Ok(Vec::new());
+    }
+    match block.verify_content(&raw.salt, &raw.content).map_err(broken)? {
+        Content::Forget(forget) => Ok(forget.erased().to_vec()),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn check_forget(snapshot: Snapshot<'_>, index: u64, erased: &[u64]) -> Result<(), End> {
+    for block in erased {
+        if snapshot.erased_by(*block)?.is_none_or(|by| by > index) {
+            return Err(End::at(index)(Fault::ForgetDisagrees(*block)));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that an answer came from a TEACH; that it came from an earlier block is checked with the content.
+fn check_ask(snapshot: Snapshot<'_>, index: u64, source: Option<u64>) -> Result<(), End> {
+    let Some(source) = source else { return Ok(()) };
+    match snapshot.event(source)? {
+        Some(EventType::Teach) => Ok(()),
+        _ => Err(End::at(index)(Fault::NoTeach(source))),
+    }
+}
+
+/// Checks that every current answer is a TEACH of the stimulus it stands for; tells `go_on` how many it has checked.
+fn check_answers(connection: &Connection, mut go_on: impl FnMut(u64) -> Result<(), End>) -> Result<(), End> {
+    let (mut from, mut checked) = (Vec::new(), 0);
+    loop {
+        let transaction = connection.unchecked_transaction()?;
+        let snapshot = Snapshot::of(&transaction);
+        let chunk = snapshot.answers(&from, CHUNK)?;
+        for (key, index) in &chunk {
+            if key_of(snapshot, *index)?.is_none_or(|taught| taught.0 != key[..]) {
+                return Err(End::at(*index)(Fault::WrongAnswer));
+            }
+        }
+        match chunk.last() {
+            // The least key that comes after this one.
+            Some((key, _)) => from = [key, &[0][..]].concat(),
+            None => return Ok(()),
+        }
+        checked += chunk.len() as u64;
+        go_on(checked)?;
+    }
+}
+
+/// Checks that every note of an erasure, and every row, is about a block that the walk came by.
+fn check_strays(connection: &Connection) -> Result<(), End> {
+    match Snapshot::of(connection).stray()? {
+        Some(index) => Err(End::at(index)(Fault::Stray)),
+        None => Ok(()),
+    }
+}
+
+/// The key of the stimulus that block `index` teaches, if it is a TEACH whose content is there.
+fn key_of(snapshot: Snapshot<'_>, index: u64) -> rusqlite::Result<Option<Key>> {
+    let raw = snapshot.row(index)?.filter(|raw| raw.erased_by.is_none());
+    Ok(raw.and_then(|raw| {
+        let event = Block::from_bytes(&raw.bytes).ok()?.event;
+        match Content::from_bytes(event, &raw.content) {
+            Ok(Content::Teach(teach)) => Some(Key::of(&teach.stimulus)),
+            _ => None,
+        }
+    }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,239 @@
+//! The one thread that writes the genome.
+//!
+//! It takes what is waiting, records it in one transaction and acknowledges after the commit (group commit). A commit that
+//! fails poisons it: what is on disk is then in doubt, so nothing more is acknowledged until a restart has read the file
+//! again.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use kolibri_genome::{Broken, Chain};
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::decide::{self, Event, decide};
+use super::directory::Lock;
+use super::feed::Feed;
+use super::intake::{Committed, Poison, Queued, Waiting};
+use super::rows::Snapshot;
+use super::{BlockRef, GenomeSettings, Salts, apply, schema};
+use crate::error::{CommandError, OpenError};
+use crate::observer::Observer;
+
+/// The most events in one transaction.
+const MAX_BATCH: usize = 4096;
+/// How long a batch of nothing but ASKs may grow before it is committed. Their blocks are promised within 100 ms.
+const ASK_LINGER: Duration = Duration::from_millis(10);
+/// How often a write-ahead log that still holds erased text is tried again.
+const SCRUB_RETRY: Duration = Duration::from_millis(100);
+/// How long emptying the log waits for a reader; commands wait with it.
+const SCRUB_PATIENCE: Duration = Duration::from_millis(20);
+
+/// What became of an event.
+#[derive(Debug)]
+enum Outcome {
+    /// It is a block now; a FORGET also names the blocks it erased.
+    Recorded { block: BlockRef, erased: Vec<u64> },
+    /// A FORGET found nothing under its key.
+    NotTaught,
+}
+
+/// Why a batch was not recorded.
+#[derive(Debug, thiserror::Error)]
+enum CommitError {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Broken(#[from] Broken),
+}
+
+/// Everything the writer works with.
+pub(super) struct Writer {
+    pub(super) connection: Connection,
+    pub(super) chain: Chain,
+    pub(super) salts: Salts,
+    pub(super) receiver: Receiver<Queued>,
+    pub(super) poison: Poison,
+    pub(super) observer: Arc<dyn Observer>,
+    pub(super) feed: Feed,
+    /// The log may still hold erased text.
+    pub(super) scrub_due: bool,
+    pub(super) _lock: Lock,
+}
+
+/// Reads where the genome ends, or begins a new one.
+pub(super) fn resume(
+    connection: &mut Connection,
+    path: &Path,
+    settings: &GenomeSettings,
+) -> Result<Chain, OpenError> {
+    match Snapshot::of(connection).head().map_err(OpenError::sqlite(path))? {
+        Some(Ok(head)) => return Ok(Chain::resume(head)),
+        Some(Err(broken)) => {
+            let problem = format!("its last block is damaged: {broken}; see `kolibri genome verify`");
+            return Err(OpenError::NotOurs { path: path.to_owned(), problem });
+        }
+        None => {}
+    }
+    let transaction = connection.transaction().map_err(OpenError::sqlite(path))?;
+    let (chain, genesis) = decide::begin(settings.begins, (settings.salts)(0), settings.id);
+    apply::apply(&transaction, &genesis)
+        .and_then(|_| transaction.commit())
+        .map_err(OpenError::sqlite(path))?;
+    Ok(chain)
+}
+
+/// Empties the write-ahead log into the database and truncates it, so that no erased text stays in it.
+/// `false` while a reader still needs the log.
+pub(super) fn scrub(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(SCRUB_PATIENCE)?;
+    let done =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0));
+    connection.busy_timeout(schema::PATIENCE)?;
+    done
+}
+
+impl Writer {
+    pub(super) fn run(mut self) {
+        while let Some(first) = self.next() {
+            let batch = self.gather(first);
+            self.commit(batch);
+        }
+        self.close();
+    }
+
+    /// The next event; tidies the log while there is none. `None` when the node stops.
+    fn next(&mut self) -> Option<Queued> {
+        while self.scrub_due {
+            match self.receiver.recv_timeout(SCRUB_RETRY) {
+                Err(RecvTimeoutError::Timeout) => self.scrub(),
+                other => return other.ok(),
+            }
+        }
+        self.receiver.recv().ok()
+    }
+
+    /// Everything that waits behind `first`, and a little more while nobody waits for a block to be durable.
+    fn gather(&self, first: Queued) -> Vec<Queued> {
+        let deadline = Instant::now() + ASK_LINGER;
+        let mut awaited = first.event.is_awaited();
+        let mut batch = vec![first];
+        while batch.len() < MAX_BATCH {
+            let waiting = match awaited {
+                true => self.receiver.try_recv().ok(),
+                false => self.receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok(),
+            };
+            let Some(queued) = waiting else { break };
+            awaited |= queued.event.is_awaited();
+            batch.push(queued);
+        }
+        batch
+    }
+
+    fn commit(&mut self, batch: Vec<Queued>) {
+        let taken = Instant::now();
+        let (waiting, events): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|queued| (queued.waiting, (queued.event, queued.time))).unzip();
+        let poison = self.poison.borrow().clone();
+        if let Some(reason) = poison {
+            return refuse(waiting, &reason);
+        }
+        let mut chain = self.chain.clone();
+        match self.record(&mut chain, events) {
+            Ok(outcomes) => {
+                // The commit point: from here on, every block of the batch survives a crash.
+                self.chain = chain;
+                self.acknowledge(waiting, outcomes, taken);
+            }
+            Err(error) => self.fail(&error, waiting),
+        }
+    }
+
+    /// Records a batch in one transaction: all of it, or nothing.
+    fn record(&mut self, chain: &mut Chain, events: Vec<(Event, u64)>) -> Result<Vec<Outcome>, CommitError> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut outcomes = Vec::with_capacity(events.len());
+        for (event, time) in events {
+            let salt = (self.salts)(chain.head().index + 1);
+            let known = apply::known(&transaction, &event)?;
+            outcomes.push(match decide(chain, time, salt, event, &known)? {
+                Some(changes) => {
+                    let block = apply::apply(&transaction, &changes)?;
+                    Outcome::Recorded { block, erased: changes.erased }
+                }
+                None => Outcome::NotTaught,
+            });
+        }
+        transaction.commit()?;
+        Ok(outcomes)
+    }
+
+    fn acknowledge(&mut self, waiting: Vec<Waiting>, outcomes: Vec<Outcome>, taken: Instant) {
+        let commit = taken.elapsed();
+        self.observer.committed(commit);
+        self.scrub_due |= outcomes.iter().any(Outcome::erased_something);
+        if self.scrub_due {
+            self.scrub();
+        }
+        let events: Vec<_> = waiting.iter().map(|waiting| waiting.event).collect();
+        for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
+            let queued = taken.duration_since(waiting.entered);
+            let event = waiting.event;
+            waiting.answer(match outcome {
+                Outcome::Recorded { block, erased } => {
+                    self.observer.recorded(event, block.index + 1);
+                    Ok(Committed { block, erased, queued, commit })
+                }
+                Outcome::NotTaught => Err(CommandError::NotTaught),
+            });
+        }
+        self.feed.committed(events, self.chain.head().index);
+    }
+
+    /// What is on disk is in doubt now: it may hold the batch or not. Only a restart can tell.
+    fn fail(&self, error: &CommitError, waiting: Vec<Waiting>) {
+        let reason = error.to_string();
+        tracing::error!(
+            error = %reason,
+            "a commit failed; nothing more is recorded. Check the disk (space, permissions, hardware), then restart \
+             the node: it reads back what is durable. `kolibri genome verify` checks the genome"
+        );
+        self.poison.send_replace(Some(reason.clone()));
+        refuse(waiting, &reason);
+    }
+
+    fn scrub(&mut self) {
+        match scrub(&self.connection) {
+            Ok(done) => self.scrub_due = !done,
+            Err(error) => {
+                self.scrub_due = true;
+                tracing::warn!(%error, "erased text is still in the write-ahead log; trying again");
+            }
+        }
+    }
+
+    /// Leaves the whole genome in one file. SQLite does not by itself: this process still has readers open.
+    fn close(self) {
+        let emptied = scrub(&self.connection);
+        if !matches!(emptied, Ok(true)) {
+            tracing::warn!(?emptied, "the newest blocks are still in genome.db-wal; a copy needs both files");
+        }
+        if let Err((_, error)) = self.connection.close() {
+            tracing::warn!(%error, "the genome was not closed cleanly; the next start recovers it");
+        }
+    }
+}
+
+impl Outcome {
+    /// Whether text was overwritten in the database.
+    fn erased_something(&self) -> bool {
+        matches!(self, Self::Recorded { erased, .. } if !erased.is_empty())
+    }
+}
+
+fn refuse(waiting: Vec<Waiting>, reason: &str) {
+    for waiting in waiting {
+        waiting.answer(Err(CommandError::StoreFailed(reason.to_owned())));
+    }
+}

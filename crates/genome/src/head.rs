@@ -1,0 +1,14 @@
+//! The end of a genome.
+
+use crate::hash::Hash;
+
+/// The last block of a genome, as far as linking the next one needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The last block's index.
+    pub index: u64,
+    /// The last block's time, nanoseconds since the Unix epoch.
+    pub time: u64,
+    /// The last block's hash.
+    pub hash: Hash,
+}

@@ -1,0 +1,95 @@
+//! The end of a drill: every link of its genome, and every answer. What was taught and not forgotten must answer as it
+//! was taught last; what was forgotten must not.
+
+use std::ops::ControlFlow;
+
+use crate::phrases::Phrases;
+use crate::report::ReportHead;
+use crate::script::Script;
+use kolibri_core::background::Stop;
+use kolibri_core::store::{DataDirectory, Reader, Verdict, verify};
+use kolibri_core::text::Key;
+use kolibri_core::{CommandError, OpenError};
+
+/// Forgotten associations that are asked again; the newest, whose erasure is not long ago.
+const FORGOTTEN: u64 = 10_000;
+/// How many answers are looked at between two looks at the clock and the stop.
+const STRIDE: usize = 256;
+
+/// What a check found.
+#[derive(Debug)]
+pub(super) enum Checked {
+    /// All is as it should be.
+    Sound(ReportHead),
+    /// Something is not; what, in words.
+    Fault(String),
+    /// It was stopped before the end.
+    Stopped,
+}
+
+/// Why a check could not be made at all.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CheckError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Read(#[from] CommandError),
+}
+
+/// Checks the genome in `directory` and what `script` left in it. Blocks.
+pub(super) fn check(
+    directory: &DataDirectory,
+    script: &Script,
+    phrases: Phrases,
+    stop: &Stop,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<Checked, CheckError> {
+    let answers = script.known().len() as u64 + script.forgotten().min(FORGOTTEN);
+    let verdict = verify(directory, |walk| {
+        progress(walk.done, walk.total + answers);
+        !stop.is_set()
+    })?;
+    let head = match verdict {
+        Verdict::Sound { head, .. } => head,
+        Verdict::Cancelled => return Ok(Checked::Stopped),
+        Verdict::Broken { index, fault } => {
+            return Ok(Checked::Fault(format!("block {index} of the drill's genome is broken: {fault}")));
+        }
+    };
+    let blocks = head.index + 1;
+    let reader = Reader::open(directory)?;
+    let mut done = blocks;
+    let look = |pair: u64, expected: Option<String>| -> Result<ControlFlow<Checked>, CheckError> {
+        let answer = reader.answer(Key::of(&phrases.stimulus(pair)))?.map(|found| found.teach.response);
+        if answer != expected {
+            let what = if expected.is_some() { "does not answer as it was taught" } else { "still answers" };
+            return Ok(ControlFlow::Break(Checked::Fault(format!("association {pair} {what}"))));
+        }
+        done += 1;
+        if (done as usize).is_multiple_of(STRIDE) {
+            progress(done, blocks + answers);
+            if stop.is_set() {
+                return Ok(ControlFlow::Break(Checked::Stopped));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    };
+    let forgotten = (0..script.forgotten()).rev().take(FORGOTTEN as usize).map(|pair| (pair, None));
+    let known = script.known().map(|(pair, version)| (pair, Some(phrases.response(pair, version))));
+    Ok(match each(known.chain(forgotten), look)? {
+        ControlFlow::Break(found) => found,
+        ControlFlow::Continue(()) => Checked::Sound(head.into()),
+    })
+}
+
+fn each(
+    pairs: impl Iterator<Item = (u64, Option<String>)>,
+    mut look: impl FnMut(u64, Option<String>) -> Result<ControlFlow<Checked>, CheckError>,
+) -> Result<ControlFlow<Checked>, CheckError> {
+    for (pair, expected) in pairs {
+        if let found @ ControlFlow::Break(_) = look(pair, expected)? {
+            return Ok(found);
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}

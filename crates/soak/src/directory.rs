@@ -1,0 +1,35 @@
+//! The directories of drills: each has one of its own, which goes when it ends.
+
+use std::path::Path;
+
+use crate::history::{History, HistoryError};
+
+/// Removes what the last process did not: the directories of drills that were not to be kept.
+pub(super) fn remove_leftovers(soaks: &Path, history: &History) -> Result<(), HistoryError> {
+    for entry in std::fs::read_dir(soaks).into_iter().flatten().flatten() {
+        let id = entry.file_name().to_string_lossy().into_owned();
+        if !history.find(&id)?.is_some_and(|report| report.parameters.keep) {
+            remove(&entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Removes the directory of a drill.
+pub(super) fn remove(directory: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(directory) {
+        tracing::warn!(%error, path = %directory.display(), "the directory of a soak drill is left behind");
+    }
+}
+
+/// Bytes of every file below a directory.
+pub(super) fn bytes_below(directory: &Path) -> u64 {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => bytes_below(&entry.path()),
+            Ok(metadata) => metadata.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}

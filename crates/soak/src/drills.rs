@@ -1,0 +1,271 @@
+//! Starting, stopping and watching drills: one at a time, each in a directory of its own that goes when it ends.
+
+use std::sync::Arc;
+
+use kolibri_core::background::{Control, Crew, Job, NotStarted, Status};
+use kolibri_core::store::{DataDirectory, Lock};
+use kolibri_core::telemetry::{Instruments, Telemetry};
+use kolibri_core::trace::Traces;
+use kolibri_core::{Node, OpenError, clock, host, random};
+use time::OffsetDateTime;
+use tokio::sync::watch;
+
+use crate::directory::remove_leftovers;
+use crate::drill::Drill;
+use crate::history::{History, HistoryError};
+use crate::instruments::{DrillObserver, SoakInstruments};
+use crate::parameters::Parameters;
+use crate::report::{DrillProgress, DrillReport, DrillState, Machine, Phase};
+
+/// Room that a drill leaves on the disk for everybody else.
+const RESERVE: u64 = 1 << 30;
+
+/// The drills of one data directory.
+pub struct Drills {
+    directory: DataDirectory,
+    history: Arc<History>,
+    backend: Arc<Instruments>,
+    instruments: Arc<SoakInstruments>,
+    /// The traces of the node that serves people.
+    failures: Option<Arc<Traces>>,
+    machine: Machine,
+    job: Job<DrillProgress>,
+    /// Held in a process of its own; where a node runs, the node holds it.
+    _lock: Option<Lock>,
+}
+
+/// Why drills could not be prepared.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenDrillsError {
+    /// The directory could not be made, or another process works in it.
+    #[error(transparent)]
+    Directory(#[from] OpenError),
+    /// The history could not be opened.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+}
+
+/// Why a drill was not started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The parameters are out of their limits; each fault in words.
+    #[error("{}", .0.join("; "))]
+    Parameters(Vec<String>),
+    /// Another one runs.
+    #[error("drill {id} is running, and there is one at a time; wait for its end, or stop it")]
+    Busy {
+        /// The one that runs.
+        id: String,
+    },
+    /// It would not fit on the disk.
+    #[error(
+        "the drill may take {} MiB on the disk, and {} MiB are to stay free, but {} MiB are free; ask for fewer events, \
+         or free some space",
+        needed >> 20, RESERVE >> 20, available >> 20
+    )]
+    NoRoom {
+        /// The refused drill, as the history knows it.
+        id: String,
+        /// Bytes it may take.
+        needed: u64,
+        /// Bytes that are free.
+        available: u64,
+    },
+    /// The history could not be written.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// The system refused what a drill needs.
+    #[error("a drill cannot be started: {0}")]
+    System(#[from] std::io::Error),
+    /// It was not started for a reason that every job may have.
+    #[error("a drill cannot be started: {0}")]
+    Job(#[from] NotStarted),
+}
+
+impl Drills {
+    /// Drills next to a running node, in its data directory. What the last process left behind is tidied up.
+    ///
+    /// # Errors
+    /// When the history cannot be opened.
+    pub fn beside(
+        node: &Node,
+        directory: &DataDirectory,
+        telemetry: &Telemetry,
+    ) -> Result<Self, HistoryError> {
+        Self::open(directory, telemetry, node.crew().clone(), node.traces().cloned(), None)
+    }
+
+    /// Drills in a process of their own, in a directory of their own.
+    ///
+    /// # Errors
+    /// When another process works in the directory, it cannot be made, or the history in it cannot be opened.
+    pub fn alone(directory: &DataDirectory, telemetry: &Telemetry) -> Result<Self, OpenDrillsError> {
+        directory.create()?;
+        let lock = directory.lock()?;
+        Ok(Self::open(directory, telemetry, Crew::default(), None, Some(lock))?)
+    }
+
+    fn open(
+        directory: &DataDirectory,
+        telemetry: &Telemetry,
+        crew: Crew,
+        failures: Option<Arc<Traces>>,
+        lock: Option<Lock>,
+    ) -> Result<Self, HistoryError> {
+        let history = History::open(directory.soak_history())?;
+        history.mark_interrupted()?;
+        remove_leftovers(&directory.soaks(), &history)?;
+        Ok(Self {
+            directory: directory.clone(),
+            history: Arc::new(history),
+            backend: Arc::clone(telemetry.instruments()),
+            instruments: Arc::new(SoakInstruments::new(telemetry)),
+            failures,
+            machine: Machine { host: host::name(), cores: host::cores(), standalone: lock.is_some() },
+            job: Job::new("kolibri-soak", crew),
+            _lock: lock,
+        })
+    }
+
+    /// Starts a drill, and returns its id.
+    ///
+    /// # Errors
+    /// See [`StartError`]. A drill that would not fit is in the history as refused.
+    pub fn start(&self, parameters: Parameters) -> Result<String, StartError> {
+        let faults = parameters.faults();
+        if !faults.is_empty() {
+            return Err(StartError::Parameters(faults));
+        }
+        let report = DrillReport::begin(new_id(), parameters, self.machine.clone());
+        match self.job.start(|| self.prepare(report.clone())) {
+            Ok(()) => Ok(report.id),
+            Err(StartError::Job(NotStarted::Running)) => Err(StartError::Busy { id: self.last_id() }),
+            Err(error @ StartError::Job(NotStarted::NoThread(_))) => {
+                self.history.keep(&report.ended(DrillState::Failed, error.to_string()))?;
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Notes that a drill begins; returns how it stands at first, and what it does.
+    fn prepare(
+        &self,
+        report: DrillReport,
+    ) -> Result<(DrillProgress, impl FnOnce(Control<DrillProgress>) + Send + use<>), StartError> {
+        self.make_room(&report)?;
+        self.history.keep(&report)?;
+        let progress = DrillProgress::begin(&report);
+        let observer = DrillObserver {
+            id: report.id.as_str().into(),
+            backend: Arc::clone(&self.backend),
+            soak: Arc::clone(&self.instruments),
+            failures: self.failures.clone(),
+        };
+        let drill = Drill {
+            directory: DataDirectory::new(self.directory.soaks().join(&report.id)),
+            history: Arc::clone(&self.history),
+            instruments: Arc::clone(&self.instruments),
+            observer: Arc::new(observer),
+            report,
+        };
+        Ok((progress, move |control: Control<DrillProgress>| drill.run(&control)))
+    }
+
+    /// Refuses a drill that does not fit on the disk.
+    fn make_room(&self, report: &DrillReport) -> Result<(), StartError> {
+        std::fs::create_dir_all(self.directory.soaks())?;
+        let (needed, available) = (report.parameters.disk_bytes(), self.directory.available()?);
+        if needed + RESERVE <= available {
+            return Ok(());
+        }
+        let error = StartError::NoRoom { id: report.id.clone(), needed, available };
+        self.history.keep(&report.clone().ended(DrillState::Refused, error.to_string()))?;
+        Err(error)
+    }
+
+    /// The id of the last drill that was started here.
+    fn last_id(&self) -> String {
+        self.job.watch().map(|progress| progress.borrow().id.clone()).unwrap_or_default()
+    }
+
+    /// The drill that runs now.
+    pub fn running(&self) -> Option<String> {
+        let progress = self.job.watch()?;
+        let progress = progress.borrow();
+        progress.is_running().then(|| progress.id.clone())
+    }
+
+    /// Asks a drill to stop; `false` when it does not run.
+    pub fn stop(&self, id: &str) -> bool {
+        self.job.cancel(|progress| progress.id == id)
+    }
+
+    /// How far a drill is, from now on; `None` unless it is the last one that was started here.
+    pub fn progress(&self, id: &str) -> Option<watch::Receiver<DrillProgress>> {
+        self.job.watch().filter(|progress| progress.borrow().id == id)
+    }
+
+    /// Every drill that is remembered, newest first.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub fn all(&self) -> Result<Vec<DrillReport>, HistoryError> {
+        self.history.all()?.into_iter().map(|report| self.as_it_stands(report)).collect()
+    }
+
+    /// One drill; `None` when it is not remembered.
+    ///
+    /// # Errors
+    /// When the history cannot be read.
+    pub fn find(&self, id: &str) -> Result<Option<DrillReport>, HistoryError> {
+        self.history.find(id)?.map(|report| self.as_it_stands(report)).transpose()
+    }
+
+    /// The history knows the beginning and the end of a drill; what is between, the drill itself knows.
+    fn as_it_stands(&self, report: DrillReport) -> Result<DrillReport, HistoryError> {
+        if report.state != DrillState::Running {
+            return Ok(report);
+        }
+        let Some(progress) = self.progress(&report.id) else { return Ok(report) };
+        let progress = progress.borrow().clone();
+        if !progress.is_running() {
+            // It may have ended since the history was read; one that has left no end there has panicked.
+            let ended = self.history.find(&report.id)?.filter(|report| report.state != DrillState::Running);
+            return Ok(ended.unwrap_or_else(|| report.ended(DrillState::Failed, "its thread panicked")));
+        }
+        let events = match progress.phase {
+            Phase::Running => progress.done,
+            Phase::Verifying => report.parameters.events(),
+        };
+        Ok(DrillReport { events, ..report })
+    }
+
+    /// Stops the drill that runs, waits for its end, and starts no more. Blocks.
+    pub fn close(&self) {
+        self.job.close();
+    }
+}
+
+impl Drop for Drills {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Ids sort by time, and are told apart when two begin in one second.
+fn new_id() -> String {
+    let now = OffsetDateTime::from_unix_timestamp_nanos(i128::from(clock::now()));
+    let now = now.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let (date, time) = (now.date(), now.time());
+    format!(
+        "{:04}{:02}{:02}-{:02}{:02}{:02}-{:04x}",
+        date.year(),
+        u8::from(date.month()),
+        date.day(),
+        time.hour(),
+        time.minute(),
+        time.second(),
+        u16::from_be_bytes(random::bytes())
+    )
+}

@@ -1,0 +1,51 @@
+//! Soak drills: a synthetic long run of simulated minutes and events, driven through a node of its own and thereby through
+//! the very code that serves people. The same version, seed and parameters give the same genome, to the last hash.
+//!
+//! A drill stands above the node, on its public doors. What differs from a node of people is handed in: times, salts,
+//! durability, and who is told of events.
+//!
+//! | file here | what it is for |
+//! |---|---|
+//! | `parameters` | what a drill is asked to do, within its limits |
+//! | `script` | what happens in it, step by step; pure |
+//! | `phrases`, `words` | the texts it teaches and asks |
+//! | `seeded` | what is random elsewhere, from the seed |
+//! | `drills` | starting, stopping and watching one at a time |
+//! | `drill` | one drill, from its start to its report |
+//! | `run` | the callers: they take the steps against the drill's node |
+//! | `check` | its end: every link of the genome, every answer |
+//! | `tally`, `pace` | what is measured meanwhile |
+//! | `instruments` | metrics of drills, and what is counted of their events |
+//! | `report` | what is said of a drill |
+//! | `compare` | whether a drill is slower than those before it |
+//! | `history` | the reports that are kept, in a file of their own |
+//! | `directory` | the directories of drills |
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that fails may panic"))]
+
+mod check;
+mod compare;
+mod directory;
+mod drill;
+mod drills;
+mod history;
+mod instruments;
+mod pace;
+mod parameters;
+mod phrases;
+mod report;
+mod run;
+mod script;
+mod seeded;
+mod tally;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use drills::{Drills, OpenDrillsError, StartError};
+pub use history::{History, HistoryError};
+pub use parameters::{MAX_CONCURRENCY, MAX_EVENTS, MAX_MINUTES, MAX_SEED, Mix, Pace, Parameters};
+pub use report::{
+    Comparison, DrillProgress, DrillReport, DrillState, Latency, Machine, Memory, Phase, ReportHead,
+};

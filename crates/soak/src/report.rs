@@ -1,0 +1,260 @@
+//! What is told of a drill: while it runs, and when it has ended.
+
+use std::collections::BTreeMap;
+
+use kolibri_genome::Head;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::parameters::Parameters;
+use kolibri_core::background::Status;
+use kolibri_core::clock;
+
+/// How a drill stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = SoakState)]
+pub enum DrillState {
+    /// It runs, or is being checked.
+    Running,
+    /// It came to its end, and all is as it should be.
+    Completed,
+    /// The engine failed in it, or the check found a fault.
+    Failed,
+    /// Somebody stopped it.
+    Stopped,
+    /// The process ended in the middle of it.
+    Interrupted,
+    /// It was not begun: it would not have fitted on the disk.
+    Refused,
+}
+
+impl DrillState {
+    /// The state's name, as in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Stopped => "stopped",
+            Self::Interrupted => "interrupted",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// What a running drill does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = SoakPhase)]
+pub enum Phase {
+    /// Events are made.
+    Running,
+    /// The genome and the answers are checked.
+    Verifying,
+}
+
+/// How far a drill is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SoakProgress)]
+pub struct DrillProgress {
+    /// The drill.
+    pub id: String,
+    /// How it stands.
+    pub state: DrillState,
+    /// What it does.
+    pub phase: Phase,
+    /// Events made; while verifying, blocks and answers checked.
+    pub done: u64,
+    /// Events to make; while verifying, blocks and answers to check.
+    pub total: u64,
+    /// Events a second, lately.
+    pub events_per_second: f64,
+    /// Seconds until all events are made, at the speed so far; `None` when nobody can tell.
+    pub eta_seconds: Option<f64>,
+    /// What went wrong so far.
+    pub errors: u64,
+}
+
+impl DrillProgress {
+    /// A drill that begins now.
+    pub(super) fn begin(report: &DrillReport) -> Self {
+        Self {
+            id: report.id.clone(),
+            state: DrillState::Running,
+            phase: Phase::Running,
+            done: 0,
+            total: report.parameters.events(),
+            events_per_second: 0.0,
+            eta_seconds: None,
+            errors: 0,
+        }
+    }
+}
+
+impl Status for DrillProgress {
+    fn is_running(&self) -> bool {
+        self.state == DrillState::Running
+    }
+
+    fn panicked(&mut self) {
+        self.state = DrillState::Failed;
+        self.eta_seconds = None;
+    }
+}
+
+/// How long one type of event took, from the caller to the answer, in seconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SoakLatency)]
+pub struct Latency {
+    /// How many there were.
+    pub count: u64,
+    /// Half took no longer.
+    pub p50_seconds: f64,
+    /// Nine of ten took no longer.
+    pub p90_seconds: f64,
+    /// 99 of 100 took no longer.
+    pub p99_seconds: f64,
+    /// The longest.
+    pub max_seconds: f64,
+}
+
+/// Resident memory of the whole process, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SoakMemory)]
+pub struct Memory {
+    /// When the drill began.
+    pub start_bytes: u64,
+    /// After 100 000 events, when the engine's buffers are full; `None` in a shorter drill.
+    pub settled_bytes: Option<u64>,
+    /// The most, looked at four times a second.
+    pub peak_bytes: u64,
+    /// After the last event.
+    pub end_bytes: u64,
+}
+
+/// Where a drill ran: drills of different machines are not compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Machine {
+    /// The machine's name.
+    pub host: String,
+    /// Its processors, as many as the process may use.
+    pub cores: usize,
+    /// Whether the drill ran in a process of its own, not beside people.
+    pub standalone: bool,
+}
+
+/// The last block of the drill's genome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SoakHead)]
+pub struct ReportHead {
+    /// Its index.
+    pub index: u64,
+    /// Its hash, 64 hex digits: the same for the same version, seed and parameters.
+    pub hash: String,
+}
+
+impl From<Head> for ReportHead {
+    fn from(head: Head) -> Self {
+        Self { index: head.index, hash: head.hash.to_string() }
+    }
+}
+
+/// How a drill compares with those before it that were asked to do the same on the same machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SoakComparison)]
+pub struct Comparison {
+    /// How many those are, at most ten.
+    pub comparable: usize,
+    /// Their median duration, in seconds.
+    pub median_seconds: f64,
+    /// How far the farthest of them is from it, in seconds.
+    pub spread_seconds: f64,
+    /// How much longer this one took, as a part of the median; negative when it was faster.
+    pub difference_ratio: f64,
+    /// Whether it took longer.
+    pub slower: bool,
+    /// Whether it differs by more than the spread; never so with fewer than three to compare with.
+    pub beyond_spread: bool,
+}
+
+/// Everything about one drill.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = SoakReport)]
+pub struct DrillReport {
+    /// The drill's id: when it began, in UTC, and four random digits.
+    pub id: String,
+    /// How it stands.
+    pub state: DrillState,
+    /// When it began, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
+    #[serde(with = "kolibri_core::clock::as_rfc3339")]
+    #[schema(value_type = String)]
+    pub started: u64,
+    /// What it was asked to do.
+    #[serde(flatten)]
+    pub parameters: Parameters,
+    /// Events that were made.
+    pub events: u64,
+    /// How long that took, in seconds; the check at the end is not in it.
+    pub duration_seconds: Option<f64>,
+    /// Events a second.
+    pub events_per_second: Option<f64>,
+    /// The last block.
+    pub head: Option<ReportHead>,
+    /// What went wrong, by kind.
+    pub errors: BTreeMap<String, u64>,
+    /// How long events took, by type.
+    pub latency: BTreeMap<String, Latency>,
+    /// Resident memory.
+    pub memory: Option<Memory>,
+    /// Bytes on the disk for each block, with index and traces.
+    pub bytes_per_block: Option<f64>,
+    /// Whether every link and every answer was as it should be; `None` when that was not looked at.
+    pub verified: Option<bool>,
+    /// How long the check took, in seconds.
+    pub verification_seconds: Option<f64>,
+    /// Why it was refused, failed, stopped or interrupted.
+    pub reason: Option<String>,
+    /// The version of the program.
+    pub version: String,
+    /// Where it ran.
+    pub machine: Machine,
+    /// How it compares with those before it; `None` unless it is completed.
+    pub comparison: Option<Comparison>,
+}
+
+impl DrillReport {
+    /// A drill that begins now.
+    pub(super) fn begin(id: String, parameters: Parameters, machine: Machine) -> Self {
+        Self {
+            id,
+            state: DrillState::Running,
+            started: clock::now(),
+            parameters,
+            events: 0,
+            duration_seconds: None,
+            events_per_second: None,
+            head: None,
+            errors: BTreeMap::new(),
+            latency: BTreeMap::new(),
+            memory: None,
+            bytes_per_block: None,
+            verified: None,
+            verification_seconds: None,
+            reason: None,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            machine,
+            comparison: None,
+        }
+    }
+
+    /// The same, ended without having run to its end.
+    pub(super) fn ended(self, state: DrillState, reason: impl Into<String>) -> Self {
+        Self { state, reason: Some(reason.into()), ..self }
+    }
+
+    /// The part of its events that went wrong, 0 to 1.
+    pub fn error_ratio(&self) -> f64 {
+        self.errors.values().sum::<u64>() as f64 / self.events.max(1) as f64
+    }
+}

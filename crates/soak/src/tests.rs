@@ -1,0 +1,212 @@
+//! Whole drills, through the engine that serves people.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use kolibri_core::store::{DataDirectory, Reader};
+use kolibri_core::telemetry::{Telemetry, TelemetryConfig};
+use kolibri_core::trace::{Outcome, TraceConfig};
+use kolibri_core::{Node, NodeConfig};
+
+use super::*;
+
+/// How long a drill may take before a test gives up; far more than it ever needs.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// Waits until `condition` holds.
+#[track_caller]
+fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !condition() {
+        assert!(started.elapsed() < DEADLINE, "still not so after {DEADLINE:?}: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn telemetry() -> Telemetry {
+    let config = TelemetryConfig { instance: "test".into(), version: "0".into(), otlp: None };
+    Telemetry::start(&config).unwrap()
+}
+
+/// The value of one series, as a scraper reads it.
+fn series(telemetry: &Telemetry, name_and_labels: &str) -> Option<f64> {
+    let text = telemetry.render().unwrap().unwrap();
+    text.lines().find_map(|line| line.strip_prefix(name_and_labels)?.strip_prefix(' ')?.parse().ok())
+}
+
+fn config(root: &Path) -> NodeConfig {
+    NodeConfig { directory: DataDirectory::new(root), queue_capacity: 1024, trace: None }
+}
+
+fn alone(root: &Path, telemetry: &Telemetry) -> Drills {
+    Drills::alone(&DataDirectory::new(root), telemetry).unwrap()
+}
+
+/// Runs a drill to its end.
+#[track_caller]
+fn drill(drills: &Drills, parameters: Parameters) -> DrillReport {
+    let id = drills.start(parameters).unwrap();
+    until("the drill has ended", || drills.running().is_none());
+    drills.find(&id).unwrap().unwrap()
+}
+
+fn short() -> Parameters {
+    Parameters { minutes: 3, events_per_minute: 1000, ..Parameters::default() }
+}
+
+#[track_caller]
+fn assert_clean(report: &DrillReport) {
+    assert_eq!((report.state, report.verified), (DrillState::Completed, Some(true)), "{report:#?}");
+    assert!(report.errors.is_empty(), "{:?}", report.errors);
+}
+
+/// A drill is a regression test of the whole engine: a change of normalisation, stems, likeness, the script or the
+/// format changes this hash. If that is meant, the new one goes here and the change into the changelog.
+#[test]
+fn the_same_seed_gives_the_same_genome_to_the_last_hash_however_many_call() {
+    for concurrency in [1, 16] {
+        let root = tempfile::tempdir().unwrap();
+        let report = drill(&alone(root.path(), &Telemetry::off()), Parameters { concurrency, ..short() });
+        assert_clean(&report);
+        let head = report.head.unwrap();
+        assert_eq!(
+            (head.index, head.hash.as_str()),
+            (3000, "cc8488fbf5af050a67cf5ef4b77f6710a791170f766bc61ad462b0e599328bc0"),
+            "with {concurrency} callers"
+        );
+    }
+}
+
+#[test]
+fn every_series_is_born_at_zero() {
+    let (root, telemetry) = (tempfile::tempdir().unwrap(), telemetry());
+    let _drills = alone(root.path(), &telemetry);
+    let events = r#"kolibri_backend_soak_events_total{phase="soak"}"#;
+    let bucket = r#"kolibri_backend_soak_duration_seconds_bucket{phase="soak",le="120"}"#;
+    assert_eq!([events, bucket].map(|name| series(&telemetry, name)), [Some(0.0), Some(0.0)]);
+}
+
+#[test]
+fn another_seed_gives_another_genome() {
+    let root = tempfile::tempdir().unwrap();
+    let drills = alone(root.path(), &Telemetry::off());
+    let heads: Vec<_> = [1, 2]
+        .map(|seed| drill(&drills, Parameters { seed, minutes: 1, ..short() }).head.unwrap().hash)
+        .into();
+    assert_ne!(heads[0], heads[1]);
+}
+
+#[test]
+fn a_drill_of_little_but_change_ends_as_it_should() {
+    let root = tempfile::tempdir().unwrap();
+    let mix = Mix { teach: 3, ask_hit: 3, ask_similar: 1, ask_miss: 1, forget: 3 };
+    let report = drill(&alone(root.path(), &Telemetry::off()), Parameters { mix, minutes: 1, ..short() });
+    assert_clean(&report);
+}
+
+#[test]
+fn its_events_are_counted_and_peoples_genome_is_left_alone() {
+    let root = tempfile::tempdir().unwrap();
+    let telemetry = telemetry();
+    let config = config(root.path());
+    let node = Node::open(&config, &telemetry).unwrap();
+    let drills = Drills::beside(&node, &config.directory, &telemetry).unwrap();
+    let report = drill(&drills, Parameters { minutes: 1, ..short() });
+    assert_clean(&report);
+    assert_eq!(series(&telemetry, r#"kolibri_backend_soak_events_total{phase="soak"}"#), Some(1000.0));
+    assert_eq!(series(&telemetry, r#"kolibri_backend_soak_duration_seconds_count{phase="soak"}"#), Some(1.0));
+    let counted: f64 = ["TEACH", "ASK", "FORGET"]
+        .map(|event| {
+            let events = format!(r#"kolibri_backend_events_total{{event_type="{event}"}}"#);
+            let made = report.latency.get(event).map_or(0, |latency| latency.count);
+            assert_eq!(series(&telemetry, &events), Some(made as f64), "{event}");
+            made as f64
+        })
+        .iter()
+        .sum();
+    assert_eq!(counted, 1000.0);
+    for event in ["GENESIS", "TEACH", "ASK", "FORGET"] {
+        let measured = format!(r#"kolibri_backend_genome_blocks_count{{event_type="{event}"}}"#);
+        assert!(matches!(series(&telemetry, &measured), None | Some(0.0)), "{event}");
+    }
+    assert_eq!(node.reader().head().unwrap().index, 0);
+    assert!(!config.directory.soaks().join(&report.id).exists());
+}
+
+#[test]
+fn a_second_drill_is_told_which_one_runs_and_a_stopped_one_says_so() {
+    let root = tempfile::tempdir().unwrap();
+    let drills = alone(root.path(), &Telemetry::off());
+    let long = Parameters { minutes: 1000, ..short() };
+    let id = drills.start(long.clone()).unwrap();
+    let busy = drills.start(long.clone()).unwrap_err();
+    assert!(matches!(&busy, StartError::Busy { id: running } if *running == id), "{busy}");
+    until("some events are made", || drills.find(&id).unwrap().unwrap().events > 0);
+    assert!(drills.stop(&id));
+    until("it has stopped", || drills.running().is_none());
+    assert!(!drills.stop(&id));
+    let report = drills.find(&id).unwrap().unwrap();
+    assert_eq!((report.state, report.verified), (DrillState::Stopped, None));
+    assert!(report.events > 0 && report.events < long.events(), "{}", report.events);
+}
+
+#[test]
+fn a_drill_that_does_not_fit_is_refused_and_remembered() {
+    let root = tempfile::tempdir().unwrap();
+    let drills = alone(root.path(), &Telemetry::off());
+    let huge = Parameters { minutes: 10_000, events_per_minute: 200_000, ..Parameters::default() };
+    let StartError::NoRoom { id, needed, available } = drills.start(huge).unwrap_err() else {
+        panic!("this disk holds a terabyte and more")
+    };
+    assert!(needed > available);
+    let report = drills.find(&id).unwrap().unwrap();
+    assert_eq!(report.state, DrillState::Refused);
+    assert!(report.reason.unwrap().contains("MiB"));
+}
+
+#[test]
+fn a_drill_that_is_to_be_kept_can_be_looked_at_afterwards() {
+    let root = tempfile::tempdir().unwrap();
+    let drills = alone(root.path(), &Telemetry::off());
+    let report = drill(&drills, Parameters { keep: true, minutes: 1, ..short() });
+    drop(drills);
+    let kept = root.path().join("soaks").join(&report.id);
+    drop(alone(root.path(), &Telemetry::off()));
+    let reader = Reader::open(&DataDirectory::new(&kept)).unwrap();
+    assert_eq!(reader.head().unwrap().hash.to_string(), report.head.unwrap().hash);
+}
+
+#[test]
+fn without_flushing_the_genome_is_the_same() {
+    let root = tempfile::tempdir().unwrap();
+    let drills = alone(root.path(), &Telemetry::off());
+    let heads =
+        [true, false].map(|durable| drill(&drills, Parameters { durable, minutes: 1, ..short() }).head);
+    assert_eq!(heads[0], heads[1]);
+}
+
+#[test]
+fn a_drill_whose_store_fails_says_so_and_leaves_its_trace_to_whoever_is_called() {
+    let root = tempfile::tempdir().unwrap();
+    let config = NodeConfig {
+        trace: Some(TraceConfig { path: None, max_bytes: 1 << 20, content: false }),
+        ..config(root.path())
+    };
+    let node = Node::open(&config, &Telemetry::off()).unwrap();
+    let drills = Drills::beside(&node, &config.directory, &Telemetry::off()).unwrap();
+    let id = drills.start(Parameters { minutes: 1000, ..short() }).unwrap();
+    let genome = config.directory.soaks().join(&id).join("genome.db");
+    until("some events are made", || drills.find(&id).unwrap().unwrap().events > 0);
+    // As if a disk had lost the table under the writer.
+    until("the table is gone", || {
+        rusqlite::Connection::open(&genome)
+            .and_then(|genome| genome.execute_batch("PRAGMA busy_timeout = 1000; DROP TABLE answer"))
+            .is_ok()
+    });
+    until("the drill has ended", || drills.running().is_none());
+    let report = drills.find(&id).unwrap().unwrap();
+    assert_eq!(report.state, DrillState::Failed, "{report:#?}");
+    assert!(report.errors.values().sum::<u64>() > 0);
+    let trace = node.traces().unwrap().latest(Some(Outcome::Failed)).unwrap();
+    assert_eq!(trace.soak.as_deref(), Some(id.as_str()));
+}
