@@ -56,9 +56,9 @@ pub(crate) fn check(field: &'static str, text: &str, limit: usize) -> Result<(),
     let problem = if text.is_empty() {
         "is empty".to_owned()
     } else if !text.chars().any(visible) {
-        "has nothing to read in it, only white space or control characters".to_owned()
+        "has no readable text, only white space or control characters".to_owned()
     } else if text.len() > limit {
-        format!("is {} bytes long, at most {limit} are taken", text.len())
+        format!("is {} bytes long, but at most {limit} are allowed", text.len())
     } else {
         return Ok(());
     };
@@ -78,7 +78,7 @@ mod tests {
     fn text_at_the_limit_is_taken_and_beyond_it_refused() {
         assert!(check("stimulus", &"я".repeat(MAX_STIMULUS / 2), MAX_STIMULUS).is_ok());
         let error = check("stimulus", &"a".repeat(MAX_STIMULUS + 1), MAX_STIMULUS).unwrap_err();
-        assert_eq!(error.to_string(), "stimulus is 4097 bytes long, at most 4096 are taken");
+        assert_eq!(error.to_string(), "stimulus is 4097 bytes long, but at most 4096 are allowed");
     }
 
     #[test]

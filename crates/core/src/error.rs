@@ -17,28 +17,26 @@ pub enum CommandError {
         problem: String,
     },
     /// A FORGET of a stimulus that was never taught, or was forgotten already.
-    #[error(
-        "nothing is taught under this stimulus; write it as it was taught (case and white space do not matter)"
-    )]
+    #[error("this stimulus is not taught; write it as it was taught (case and white space do not matter)")]
     NotTaught,
     /// The name of no command.
     #[error("there is no such command; the commands are TEACH, ASK and FORGET")]
     UnknownCommand,
     /// The queue before the genome is full.
-    #[error("the node has more to record than it can keep up with; nothing was recorded, try again")]
+    #[error("commands arrive faster than the node can record them; nothing was recorded, try again")]
     QueueFull,
     /// The store failed and takes nothing more until a restart.
-    #[error("the store failed and takes nothing more until the node is restarted: {0}")]
+    #[error("the store failed and accepts nothing until the node is restarted: {0}")]
     StoreFailed(String),
     /// A stored answer or the index could not be read.
     #[error("the stored knowledge could not be read: {0}")]
     Unreadable(String),
     /// The node is stopping.
-    #[error("the node is stopping and takes no more commands")]
+    #[error("the node is stopping and accepts no more commands")]
     Stopping,
 }
 
-/// The closed set of reasons a trace names.
+/// Why a command failed, from a closed set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
@@ -124,12 +122,12 @@ pub enum OpenError {
         problem: String,
     },
     /// There is no genome in the data directory.
-    #[error("there is no genome in {0}; `kolibri serve` begins one")]
+    #[error("there is no genome in {0}; `kolibri serve` creates one")]
     NoGenome(PathBuf),
     /// The genome is gone, but what was beside it is not.
     #[error(
-        "{genome} is missing, though {beside} is there: the genome was lost or moved. Put it back, from a backup if need \
-         be; or, to begin a new genome, move {beside} away"
+        "{genome} is missing, but {beside} exists: the genome was lost or moved. Put it back, from a backup if need \
+         be; or, to start a new genome, move {beside} away"
     )]
     GenomeLost {
         /// Where the genome's file should be.
@@ -164,9 +162,7 @@ impl OpenError {
 
 fn permission_advice(error: &std::io::Error) -> &'static str {
     match error.kind() {
-        std::io::ErrorKind::PermissionDenied => {
-            "; whoever runs this may not use it: check its owner and mode"
-        }
+        std::io::ErrorKind::PermissionDenied => "; this user has no access to it: check its owner and mode",
         _ => "",
     }
 }
@@ -176,13 +172,13 @@ fn advice(error: &rusqlite::Error) -> &'static str {
     match error.sqlite_error_code() {
         // Our statements are fixed: when one does not fit, the file describes its tables wrongly.
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown) => {
-            "; this is no genome, or one that is damaged below its blocks: keep it, and restore a backup"
+            "; this is not a genome, or its database is damaged: keep the file, and restore a backup"
         }
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
             "; check the permissions of the file and of its directory"
         }
-        Some(ErrorCode::SystemIoFailure) => "; check that it is a file, and that the disk works",
-        Some(ErrorCode::DatabaseBusy) => "; another program holds it",
+        Some(ErrorCode::SystemIoFailure) => "; check that it is a file and that the disk works",
+        Some(ErrorCode::DatabaseBusy) => "; another program has locked it",
         Some(ErrorCode::DiskFull) => "; free some space",
         _ => "",
     }

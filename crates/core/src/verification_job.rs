@@ -60,7 +60,7 @@ impl Status for VerificationStatus {
     }
 
     fn panicked(&mut self) {
-        self.end(VerificationState::Failed("it failed inside; please report it".into()));
+        self.end(VerificationState::Failed("an internal error; please report it".into()));
     }
 }
 

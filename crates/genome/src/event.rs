@@ -86,7 +86,9 @@ impl UnknownEvent {
         let read = crate::FORMAT_VERSION;
         match self.code[0] {
             needed if needed > read => {
-                format!("it needs genome format version {needed}, this program reads up to version {read}")
+                format!(
+                    "it needs genome format version {needed}, but this program reads only up to version {read}"
+                )
             }
             _ => format!("no genome format version up to {read} has it"),
         }

@@ -55,7 +55,7 @@ pub enum Broken {
         stored: Hash,
     },
     /// The block does not name the block before it.
-    #[error("it names {found} as the previous block's hash, but that is {expected}")]
+    #[error("it names {found} as the previous block's hash, but that hash is {expected}")]
     Link {
         /// The previous block's hash.
         expected: Hash,
@@ -155,9 +155,11 @@ fn not_ours(found: Option<u8>) -> String {
     match found {
         Some(version) => {
             let read = FORMAT_VERSION;
-            format!("it begins a genome of format version {version}, this program reads up to version {read}")
+            format!(
+                "it begins a genome of format version {version}, but this program reads only up to version {read}"
+            )
         }
-        None => "it does not begin a genome".into(),
+        None => "it is not the beginning of a genome".into(),
     }
 }
 

@@ -30,13 +30,13 @@ pub(crate) fn run(config: Config) -> Result<(), String> {
     for variable in
         settings::unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))
     {
-        tracing::warn!(variable, "this variable means nothing to Kolibri; is it misspelt?");
+        tracing::warn!(variable, "this variable is not a Kolibri setting; is it misspelt?");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()
-        .map_err(|error| format!("the async runtime does not start: {error}"))?;
+        .map_err(|error| format!("cannot start the async runtime: {error}"))?;
     runtime.block_on(serve(config))
 }
 
@@ -67,12 +67,12 @@ async fn serve(config: Config) -> Result<(), String> {
         signal = stop.next() => signal,
         ended = &mut api => return Err(format!("the API stopped serving: {ended:?}")),
     };
-    tracing::info!(signal, "stopping: no more commands are taken, those under way are finished");
+    tracing::info!(signal, "stopping: new commands are refused, running ones are finished");
     tokio::spawn(stop.exit_at_once());
     // Nobody receives any more only when every listener has ended.
     let _ = stopping.send(true);
     if tokio::time::timeout(DRAIN, api).await.is_err() {
-        tracing::warn!("some connections did not end in time");
+        tracing::warn!("some connections did not close in time");
     }
     close(drills, node, telemetry).await;
     tracing::info!("stopped");
@@ -118,7 +118,7 @@ async fn open_drills(
     match opened {
         Ok(Ok(drills)) => Ok(Arc::new(drills)),
         Ok(Err(error)) => Err(error.to_string()),
-        Err(error) => Err(format!("opening the history of drills failed: {error}")),
+        Err(error) => Err(format!("opening the drill history failed: {error}")),
     }
 }
 
@@ -130,7 +130,7 @@ async fn close(drills: Arc<Drills>, node: Arc<Node>, telemetry: Arc<Telemetry>) 
         telemetry.shutdown();
     });
     if let Err(error) = closed.await {
-        tracing::error!(%error, "the node was not closed cleanly; the next start recovers it");
+        tracing::error!(%error, "the node did not close cleanly; the next start recovers it");
     }
 }
 
@@ -165,11 +165,11 @@ async fn bind(address: SocketAddr, host: &Setting, port: &Setting) -> Result<Tcp
         };
         let advice = match error.kind() {
             std::io::ErrorKind::AddrInUse => format!(
-                "another program listens there, `ss -ltnp sport = :{}` shows which; stop it, or choose another port",
+                "another program is listening there (`ss -ltnp sport = :{}` shows which); stop it, or choose another port",
                 address.port()
             ),
             std::io::ErrorKind::PermissionDenied => {
-                "ports below 1024 need a privilege; choose another port".to_owned()
+                "ports below 1024 need extra privileges; choose another port".to_owned()
             }
             std::io::ErrorKind::AddrNotAvailable => {
                 "this machine has no such address; 127.0.0.1 and 0.0.0.0 always work".to_owned()
@@ -181,5 +181,5 @@ async fn bind(address: SocketAddr, host: &Setting, port: &Setting) -> Result<Tcp
 }
 
 fn local(listener: &TcpListener) -> Result<SocketAddr, String> {
-    listener.local_addr().map_err(|error| format!("a listener has no address: {error}"))
+    listener.local_addr().map_err(|error| format!("cannot read a listener's address: {error}"))
 }

@@ -19,7 +19,7 @@ impl StopSignals {
     /// # Errors
     /// A message for people.
     pub(crate) fn listen() -> Result<Self, String> {
-        let listen = |kind| signal(kind).map_err(|error| format!("signals cannot be received: {error}"));
+        let listen = |kind| signal(kind).map_err(|error| format!("cannot listen for signals: {error}"));
         Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
     }
 
@@ -54,7 +54,7 @@ pub(crate) fn on_stop(stop: impl FnOnce() + Send + 'static) -> Result<(), String
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| format!("signals cannot be received: {error}"))?;
+        .map_err(|error| format!("cannot listen for signals: {error}"))?;
     let mut signals = runtime.block_on(async { StopSignals::listen() })?;
     std::thread::spawn(move || {
         runtime.block_on(signals.next());

@@ -128,7 +128,7 @@ fn a_node_that_stops_does_not_wait_for_a_silent_prometheus() {
 
 #[test]
 fn whatever_else_answers_there_is_told_as_such() {
-    for (answers, told) in [(404, "it answers with HTTP status 404 Not Found"), (200, "no Prometheus")] {
+    for (answers, told) in [(404, "it answered with HTTP status 404 Not Found"), (200, "not Prometheus")] {
         let other = Collector::start(Manner::Answers(answers));
         let (_data, node) = node_asking(&other.url());
         let problem = problem(&node);

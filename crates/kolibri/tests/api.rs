@@ -176,7 +176,7 @@ fn what_is_no_command_is_refused_with_a_reason_and_not_counted() {
         ("/api/v1/forget", "{}", "missing field `stimulus`"),
         ("/api/v1/commands", "[]", "a JSON object"),
         ("/api/v1/commands", r#"{"stimulus":"s"}"#, "the field `type` is missing"),
-        ("/api/v1/commands", r#"{"type":7,"stimulus":"s"}"#, "the field `type` is missing or no text"),
+        ("/api/v1/commands", r#"{"type":7,"stimulus":"s"}"#, "the field `type` is missing or not a string"),
         ("/api/v1/commands", r#"{"type":"ASK"}"#, "missing field `stimulus`"),
         ("/api/v1/commands", r#"{"type":"ASK","stimulus":"s","response":"r"}"#, "unknown field `response`"),
     ] {
@@ -216,7 +216,7 @@ fn what_is_no_command_is_refused_with_a_reason_and_not_counted() {
         ("/api/v1/teach/", "no_such_path", "/api/v1/teach/"),
         ("/api/v2/teach", "no_such_path", "openapi.json"),
         ("/metrics", "no_such_path", "openapi.json"),
-        ("/api/v1/genome/blocks/1", "no_such_block", "/api/v1/genome tells its length"),
+        ("/api/v1/genome/blocks/1", "no_such_block", "/api/v1/genome shows its length"),
         ("/api/v1/genome/blocks/18446744073709551615", "no_such_block", "no block 18446744073709551615"),
         (&format!("/api/v1/traces/{TRACE_ID}"), "no_such_trace", "KOLIBRI_TRACE_PATH"),
         ("/api/v1/traces/latest", "no_such_trace", "no such command"),
@@ -245,7 +245,7 @@ fn texts_at_their_limit_are_taken_and_longer_ones_are_failed_commands() {
         (
             "teach",
             json!({ "stimulus": long(&stimulus), "response": "r" }),
-            "stimulus is 4097 bytes long, at most 4096",
+            "stimulus is 4097 bytes long, but at most 4096",
         ),
         ("teach", json!({ "stimulus": "s", "response": long(&response) }), "response is 65537 bytes long"),
         ("ask", json!({ "stimulus": long(&stimulus) }), "stimulus is 4097 bytes long"),

@@ -178,7 +178,7 @@ fn a_line_that_is_too_long_or_wrong_is_named_and_the_rest_is_taught() {
     assert_eq!(answers[0]["block"]["index"], 1);
     assert!(problem(&answers[1], 2, "line_too_long").contains("131072 bytes"));
     problem(&answers[2], 3, "line_too_long");
-    assert!(problem(&answers[3], 4, "invalid_text").contains("65537 bytes long, at most 65536"));
+    assert!(problem(&answers[3], 4, "invalid_text").contains("65537 bytes long, but at most 65536"));
     assert_eq!(answers[3]["problem"]["trace_id"].as_str().unwrap().len(), 32);
     assert!(problem(&answers[4], 5, "bad_json").contains("missing field `response`"));
     problem(&answers[5], 6, "bad_json");

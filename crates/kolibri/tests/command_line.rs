@@ -65,7 +65,7 @@ fn teach_ask_and_forget_speak_to_people_and_to_machines() {
     let hash = node.get("/api/v1/genome/blocks/1").1["hash"].as_str().unwrap().to_owned();
     assert_eq!(taught, format!("taught in block 1 ({hash})\n"));
     let answer = node.run(&["ask", "кто дежурит?"]).printed();
-    assert_eq!(answer, format!("Смотри график\n  (exact match, likeness 1.00, from block 1 ({hash}))\n"));
+    assert_eq!(answer, format!("Смотри график\n  (exact match, similarity 1.00, from block 1 ({hash}))\n"));
 
     let json = node.run(&["ask", "--json", "кто дежурит?"]).json();
     assert_eq!((&json["answer"], &json["source"]["hash"]), (&json!("Смотри график"), &json!(hash)));
@@ -77,10 +77,10 @@ fn teach_ask_and_forget_speak_to_people_and_to_machines() {
     let again = node.run(&["forget", "Кто дежурит?"]);
     assert!(again.out.is_empty(), "{again:?}");
     let said = again.failed(1);
-    assert!(said.contains("nothing is taught under this stimulus") && said.contains("(trace "), "{said}");
+    assert!(said.contains("this stimulus is not taught") && said.contains("(trace "), "{said}");
 
     let unknown = node.run(&["ask", "Кто дежурит?"]);
-    assert_eq!((unknown.code, unknown.out.as_str()), (1, "no answer is near enough\n"), "{unknown:?}");
+    assert_eq!((unknown.code, unknown.out.as_str()), (1, "no answer is similar enough\n"), "{unknown:?}");
     let unknown = node.run(&["ask", "--json", "Кто дежурит?"]);
     assert_eq!((unknown.code, &unknown.json()["match"]), (1, &json!("none")));
     assert!(node.run(&["teach", "", "x"]).failed(2).contains("stimulus is empty"));
@@ -109,7 +109,7 @@ fn without_a_node_every_command_says_so_plainly() {
     ] {
         let said = run(&[arguments, &["--url", &url]].concat()).failed(2);
         let expected = format!(
-            "kolibri: no node answers at {url}; start one with `kolibri serve`, or say where it is with KOLIBRI_URL\n"
+            "kolibri: no node is running at {url}; start one with `kolibri serve`, or set KOLIBRI_URL to its address\n"
         );
         assert_eq!(said, expected, "{arguments:?}");
     }
@@ -134,7 +134,7 @@ fn what_is_no_node_is_told_apart_from_none() {
     {
         let said = run(&[arguments, &["--url", metrics]].concat()).failed(2);
         assert!(
-            said.contains(&format!("what answers at {metrics} is no Kolibri node")),
+            said.contains(&format!("the server at {metrics} is not a Kolibri node")),
             "{arguments:?}: {said}"
         );
     }
@@ -146,7 +146,7 @@ fn what_is_no_node_is_told_apart_from_none() {
     });
     let said = run(&["ask", "a", "--url", &url]).failed(2);
     other.join().unwrap();
-    assert!(said.contains(&format!("talking to the node at {url} failed")), "{said}");
+    assert!(said.contains(&format!("the request to the node at {url} failed")), "{said}");
 }
 
 #[test]
@@ -208,10 +208,10 @@ fn an_import_names_the_lines_that_are_wrong_and_takes_the_rest() {
     let import = node.run(&["import", &file(data.path(), "faq.csv", csv)]);
     assert_eq!((import.code, import.out.as_str()), (1, "taught 3, failed 4\n"), "{import:?}");
     for (line, problem) in [
-        (3, "there are 1 fields here, but the first line names 3"),
+        (3, "this line has 1 fields, but the first line has 3"),
         (6, "response is empty"),
         (7, "stimulus is empty"),
-        (8, "there are 5 fields here"),
+        (8, "this line has 5 fields"),
     ] {
         assert!(import.err.contains(&format!("kolibri: line {line}: {problem}")), "{line}: {}", import.err);
     }
@@ -235,7 +235,7 @@ nonsense
     let import = node.run(&["import", &file(data.path(), "many.jsonl", many)]);
     assert_eq!((import.code, import.out.as_str()), (1, "taught 0, failed 100\n"));
     assert_eq!(import.err.lines().count(), 21, "{}", import.err);
-    assert!(import.err.ends_with("further faulty lines are only counted\n"), "{}", import.err);
+    assert!(import.err.ends_with("more lines failed; they are counted but not shown\n"), "{}", import.err);
 }
 
 #[test]
@@ -271,9 +271,9 @@ fn an_import_that_cannot_begin_says_why() {
     assert!(
         node.run(&["import", &file(data.path(), "faq.txt", "")])
             .failed(2)
-            .contains("say --format csv or --format jsonl")
+            .contains("add --format csv or --format jsonl")
     );
-    assert!(node.run(&["import", "-"]).failed(2).contains("say --format csv or --format jsonl"));
+    assert!(node.run(&["import", "-"]).failed(2).contains("add --format csv or --format jsonl"));
     fs::create_dir(path("folder.csv")).unwrap();
     assert!(node.run(&["import", &path("folder.csv")]).failed(2).contains("folder.csv: is a directory"));
     assert!(
@@ -317,7 +317,7 @@ fn traces_are_shown() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());
     let none = node.run(&["trace", "latest"]).failed(1);
-    assert!(none.contains("no such command was executed"), "{none}");
+    assert!(none.contains("the node remembers no such command"), "{none}");
     node.teach("a", "b");
     let failed = node.run(&["forget", "unknown"]).failed(1);
     let id = failed.trim_end().strip_suffix(')').unwrap().rsplit(' ').next().unwrap();
@@ -349,7 +349,7 @@ fn the_configuration_is_checked_whole() {
     let good = check(&[], &[]);
     assert_eq!(good.err, "");
     let good = good.printed();
-    assert!(good.ends_with("the configuration is good\n"), "{good}");
+    assert!(good.ends_with("the configuration is valid\n"), "{good}");
     assert!(
         good.lines().any(|line| line.starts_with("KOLIBRI_HTTP_PORT ") && line.ends_with("8080  (default)")),
         "{good}"
@@ -363,7 +363,7 @@ fn the_configuration_is_checked_whole() {
         ("KOLIBRI_HTTP_PROT", "9001"),
     ];
     let shown = check(&secrets, &[]);
-    assert_eq!(shown.err, "kolibri: KOLIBRI_HTTP_PROT means nothing to Kolibri; is it misspelt?\n");
+    assert_eq!(shown.err, "kolibri: KOLIBRI_HTTP_PROT is not a Kolibri setting; is it misspelt?\n");
     assert!(!shown.out.contains("topsecret") && shown.out.contains("(set, not shown)"), "{}", shown.out);
     let json = check(&secrets, &["--json", "--http-port", "9002"]).json();
     assert_eq!(json["KOLIBRI_HTTP_PORT"], json!({ "value": "9002", "given": true }));
@@ -385,7 +385,7 @@ fn the_configuration_is_checked_whole() {
     ];
     let said = check(&faults, &[]).failed(2);
     assert!(
-        said.starts_with("kolibri: the configuration has 11 fault(s):\n") && !said.contains("topsecret"),
+        said.starts_with("kolibri: the configuration has 11 error(s):\n") && !said.contains("topsecret"),
         "{said}"
     );
     for (variable, _) in faults {
@@ -508,7 +508,7 @@ fn a_data_directory_that_cannot_be_used_is_named() {
     fs::create_dir(&foreign).unwrap();
     file(&foreign, "genome.db", "no database".repeat(200));
     let said = serve(&foreign);
-    assert!(said.contains("file is not a database; this is no genome"), "{said}");
+    assert!(said.contains("file is not a database; this is not a genome"), "{said}");
 }
 
 #[test]
@@ -525,7 +525,7 @@ fn a_place_where_nothing_may_be_written_is_named_with_what_to_check() {
         .arg(locked.join("data"));
     let said = end(&mut serve).failed(2);
     let expected = format!(
-        "{}/data: Permission denied (os error 13); whoever runs this may not use it: check its owner and mode",
+        "{}/data: Permission denied (os error 13); this user has no access to it: check its owner and mode",
         locked.display()
     );
     assert!(said.contains(&expected), "{said}");

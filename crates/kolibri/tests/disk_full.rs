@@ -48,7 +48,7 @@ fn a_full_disk_stops_the_writer_and_loses_nothing_that_was_acknowledged() {
         assert_eq!((status, &body["type"]), (503, &json!("urn:kolibri:problem:store_failed")), "{body}");
         let detail = body["detail"].as_str().unwrap();
         assert!(
-            detail.starts_with("the store failed and takes nothing more until the node is restarted: "),
+            detail.starts_with("the store failed and accepts nothing until the node is restarted: "),
             "{detail}"
         );
     };

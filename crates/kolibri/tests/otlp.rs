@@ -191,8 +191,8 @@ fn headers_are_percent_decoded_once_and_sent_with_every_push() {
     }
 }
 
-const COMPLAINT: &str = "the OTLP collector does not take metrics";
-const RELIEF: &str = "the OTLP collector takes metrics again";
+const COMPLAINT: &str = "the OTLP collector does not accept metrics";
+const RELIEF: &str = "the OTLP collector accepts metrics again";
 
 fn count(node: &Running, message: &str) -> usize {
     node.log().iter().filter(|line| line.contains(message)).count()

@@ -183,7 +183,7 @@ fn nobody_who_is_connected_can_hold_the_node_back() {
 
     let since = Instant::now();
     node.signal("TERM");
-    wait_for_log(&node, "some connections did not end in time");
+    wait_for_log(&node, "some connections did not close in time");
     assert_stops(node, since);
     assert_sound(data.path());
     assert_eq!(Running::start(data.path()).get("/api/v1/genome").1["length"], 401);

@@ -152,7 +152,7 @@ fn the_command_line_runs_lists_shows_and_compares_drills() {
     let run = |arguments: &[&str]| node.run(&[&["soak"], arguments].concat());
     let short = ["run", "--minutes", "1", "--events-per-minute", "500"];
     let told = run(&short).printed();
-    for part in ["(completed)", "every link and answer is right", "errors    none", "p99"] {
+    for part in ["(completed)", "every link and answer is correct", "errors    none", "p99"] {
         assert!(told.contains(part), "{part} is not in:\n{told}");
     }
     let second: Value = run(&[&short[..], &["--json"]].concat()).json();
@@ -165,13 +165,13 @@ fn the_command_line_runs_lists_shows_and_compares_drills() {
     assert_eq!(run(&["show", "last", "--json"]).json(), second);
     let compared = run(&["compare", ids[1], ids[0]]).printed();
     for part in
-        ["events_per_second", "The genomes are the same, to the last hash.", "the median of the last 1"]
+        ["events_per_second", "The genomes are identical, down to the last hash.", "the median of the last 1"]
     {
         assert!(compared.contains(part), "{part} is not in:\n{compared}");
     }
     let compared = run(&["compare", ids[1], ids[0], "--json"]).json();
     assert_eq!(compared["figures"]["events"], json!({ "a": 500.0, "b": 500.0, "change_ratio": 0.0 }));
-    assert!(run(&["show", "nothing"]).failed(1).contains("no drill nothing is remembered"));
+    assert!(run(&["show", "nothing"]).failed(1).contains("there is no drill nothing"));
 }
 
 #[test]

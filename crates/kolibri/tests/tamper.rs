@@ -295,7 +295,7 @@ fn what_is_no_genome_is_told_apart_from_a_broken_one() {
         }
     };
     check(&root.path().join("nowhere"), "there is no genome in");
-    check(&directory("empty"), "`kolibri serve` begins one");
+    check(&directory("empty"), "`kolibri serve` creates one");
 
     let foreign = directory("foreign");
     Connection::open(genome(&foreign)).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
@@ -305,7 +305,7 @@ fn what_is_no_genome_is_told_apart_from_a_broken_one() {
     check(&nothing, "is not a Kolibri genome");
     let text = directory("text");
     fs::write(genome(&text), "This is a letter, and no database at all.".repeat(100)).unwrap();
-    check(&text, "file is not a database; this is no genome, or one that is damaged below its blocks");
+    check(&text, "file is not a database; this is not a genome, or its database is damaged");
     let strange = directory("strange");
     fs::create_dir(genome(&strange)).unwrap();
     check(&strange, "check that it is a file");
@@ -392,12 +392,15 @@ fn an_export_that_meets_a_damaged_block_on_its_way_says_that_it_is_not_whole() {
     assert_eq!(exported.code, 2, "{}", exported.err);
     assert!((1..1_400).contains(&exported.out.lines().count()));
     assert!(
-        exported.err.contains("the export is not whole") && exported.err.contains("its log tells why"),
+        exported.err.contains("the export is incomplete") && exported.err.contains("see the node's log"),
         "{}",
         exported.err
     );
     eventually("the log tells why", || {
-        node.log().iter().any(|line| line.contains("broke off") && line.contains("block 1400")).then_some(())
+        node.log()
+            .iter()
+            .any(|line| line.contains("was cut off") && line.contains("block 1400"))
+            .then_some(())
     });
 }
 

@@ -128,5 +128,5 @@ fn a_node_that_stops_does_not_wait_for_it_nor_for_those_who_watch() {
     assert!(told.iter().all(|(_, state)| state["state"] != "failed"), "{told:?}");
     assert!(node.wait().success());
     let log = node.log();
-    assert!(!log.iter().any(|line| line.contains("did not end in time")), "{log:#?}");
+    assert!(!log.iter().any(|line| line.contains("did not close in time")), "{log:#?}");
 }

@@ -62,7 +62,8 @@ pub(super) fn check(
     let look = |pair: u64, expected: Option<String>| -> Result<ControlFlow<Checked>, CheckError> {
         let answer = reader.answer(Key::of(&phrases.stimulus(pair)))?.map(|found| found.teach.response);
         if answer != expected {
-            let what = if expected.is_some() { "does not answer as it was taught" } else { "still answers" };
+            let what =
+                if expected.is_some() { "is not answered as it was taught" } else { "is still answered" };
             return Ok(ControlFlow::Break(Checked::Fault(format!("association {pair} {what}"))));
         }
         done += 1;

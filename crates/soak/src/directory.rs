@@ -18,7 +18,7 @@ pub(super) fn remove_leftovers(soaks: &Path, history: &History) -> Result<(), Hi
 /// Removes the directory of a drill.
 pub(super) fn remove(directory: &Path) {
     if let Err(error) = std::fs::remove_dir_all(directory) {
-        tracing::warn!(%error, path = %directory.display(), "the directory of a soak drill is left behind");
+        tracing::warn!(%error, path = %directory.display(), "the directory of a soak drill could not be removed");
     }
 }
 

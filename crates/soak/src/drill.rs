@@ -136,7 +136,7 @@ impl Drill {
             return report.ended(DrillState::Failed, failure);
         }
         if control.stop.is_set() {
-            return report.ended(DrillState::Stopped, "somebody stopped it");
+            return report.ended(DrillState::Stopped, "it was stopped");
         }
         let began = Instant::now();
         let phrases = Phrases::new(report.parameters.seed);
@@ -154,14 +154,14 @@ impl Drill {
             Ok(Checked::Fault(fault)) => {
                 DrillReport { verified: Some(false), ..report }.ended(DrillState::Failed, fault)
             }
-            Ok(Checked::Stopped) => report.ended(DrillState::Stopped, "somebody stopped it during the check"),
+            Ok(Checked::Stopped) => report.ended(DrillState::Stopped, "it was stopped during the check"),
             Err(error) => report.ended(DrillState::Failed, format!("it cannot be checked: {error}")),
         }
     }
 
     fn complete(&self, report: DrillReport) -> DrillReport {
         let earlier = self.history.all().unwrap_or_else(|error| {
-            tracing::error!(%error, "a soak drill cannot be compared with those before it");
+            tracing::error!(%error, "a soak drill cannot be compared with earlier ones");
             Vec::new()
         });
         let comparison = compare(&report, &earlier);
@@ -185,7 +185,7 @@ impl Drill {
             ),
         }
         if let Err(error) = self.history.keep(&report) {
-            tracing::error!(%error, "the report of a soak drill is lost");
+            tracing::error!(%error, "the report of a soak drill was lost");
         }
         control.update(|progress| {
             progress.state = state;

@@ -52,14 +52,14 @@ pub enum StartError {
     #[error("{}", .0.join("; "))]
     Parameters(Vec<String>),
     /// Another one runs.
-    #[error("drill {id} is running, and there is one at a time; wait for its end, or stop it")]
+    #[error("drill {id} is running, and only one can run at a time; wait until it ends, or stop it")]
     Busy {
         /// The one that runs.
         id: String,
     },
     /// It would not fit on the disk.
     #[error(
-        "the drill may take {} MiB on the disk, and {} MiB are to stay free, but {} MiB are free; ask for fewer events, \
+        "the drill may need {} MiB of disk space and must leave {} MiB free, but only {} MiB are free; ask for fewer events, \
          or free some space",
         needed >> 20, RESERVE >> 20, available >> 20
     )]

@@ -36,7 +36,7 @@ pub enum HistoryError {
         source: rusqlite::Error,
     },
     /// The file, or a report in it, is not what this program writes.
-    #[error("the history of drills in {path}: {problem}; move the file away to begin a new one")]
+    #[error("the history of drills in {path}: {problem}; move the file away to start a new one")]
     NotOurs {
         /// The file.
         path: PathBuf,
@@ -65,9 +65,9 @@ impl History {
         match (read("application_id")?, read("user_version")?) {
             (APPLICATION_ID, SCHEMA_VERSION) => Ok(()),
             (APPLICATION_ID, version) => Err(self.not_ours(format!(
-                "its table is of version {version}, this program reads version {SCHEMA_VERSION}"
+                "its table has version {version}, but this program reads version {SCHEMA_VERSION}"
             ))),
-            _ => Err(self.not_ours("this SQLite file is something else")),
+            _ => Err(self.not_ours("this SQLite file is not a history of drills")),
         }
     }
 
@@ -126,9 +126,9 @@ impl History {
         for report in self.all()?.into_iter().filter(|report| report.state == DrillState::Running) {
             tracing::warn!(
                 id = report.id,
-                "a soak drill was interrupted: the process ended in the middle of it"
+                "a soak drill was interrupted: the process ended before the drill did"
             );
-            self.keep(&report.ended(DrillState::Interrupted, "the process ended in the middle of it"))?;
+            self.keep(&report.ended(DrillState::Interrupted, "the process ended before the drill did"))?;
         }
         Ok(())
     }

@@ -32,18 +32,18 @@ pub enum Pace {
     Real,
 }
 
-/// How many of the events are of each kind, relative to each other.
+/// The relative share of each kind of event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(as = SoakMix)]
 pub struct Mix {
-    /// TEACH; every tenth teaches a known stimulus anew.
+    /// TEACH; every tenth one teaches a known stimulus again.
     pub teach: u32,
-    /// ASK, word by word as it was taught.
+    /// ASK, word for word as it was taught.
     pub ask_hit: u32,
-    /// ASK in another order, or misspelt.
+    /// ASK with words in another order, or misspelt.
     pub ask_similar: u32,
-    /// ASK of what was never taught.
+    /// ASK of something that was never taught.
     pub ask_miss: u32,
     /// FORGET.
     pub forget: u32,
@@ -69,19 +69,19 @@ impl Mix {
 pub struct Parameters {
     /// Simulated minutes, 1 to [`MAX_MINUTES`].
     pub minutes: u32,
-    /// Events in each of them, at least 1; in all at most [`MAX_EVENTS`].
+    /// Events in each simulated minute, at least 1; at most [`MAX_EVENTS`] in total.
     pub events_per_minute: u32,
-    /// Where texts, times and salts come from, up to [`MAX_SEED`].
+    /// Seed for texts, times and salts, up to [`MAX_SEED`].
     pub seed: u64,
     /// How fast simulated time passes.
     pub pace: Pace,
-    /// What the events are.
+    /// Shares of the kinds of events.
     pub mix: Mix,
-    /// Callers at once, 1 to [`MAX_CONCURRENCY`]. The genome does not depend on it.
+    /// Concurrent callers, 1 to [`MAX_CONCURRENCY`]. The genome does not depend on their number.
     pub concurrency: u32,
-    /// Whether the drill's genome is kept when it has ended.
+    /// Whether the drill's genome is kept after the drill ends.
     pub keep: bool,
-    /// Whether commits are flushed to the disk, as people's are. Without it, a drill measures the engine alone.
+    /// Whether commits are flushed to disk, as in normal operation. If not, the drill measures the engine alone.
     pub durable: bool,
 }
 
@@ -117,28 +117,28 @@ impl Parameters {
         let checks = [
             (
                 !(1..=MAX_MINUTES).contains(&self.minutes),
-                format!("minutes is {}, but 1 to {MAX_MINUTES} are taken", self.minutes),
+                format!("minutes is {}, but it must be from 1 to {MAX_MINUTES}", self.minutes),
             ),
-            (self.events_per_minute == 0, "events_per_minute is 0, but a drill needs at least 1".to_owned()),
+            (self.events_per_minute == 0, "events_per_minute is 0, but it must be at least 1".to_owned()),
             (
                 self.events() > MAX_EVENTS,
                 format!(
-                    "minutes x events_per_minute is {}, but at most {MAX_EVENTS} are taken",
+                    "minutes x events_per_minute is {}, but it must be at most {MAX_EVENTS}",
                     self.events()
                 ),
             ),
-            (self.seed > MAX_SEED, format!("seed is {}, but at most {MAX_SEED} is taken", self.seed)),
+            (self.seed > MAX_SEED, format!("seed is {}, but it must be at most {MAX_SEED}", self.seed)),
             (
                 !(1..=MAX_CONCURRENCY).contains(&self.concurrency),
-                format!("concurrency is {}, but 1 to {MAX_CONCURRENCY} are taken", self.concurrency),
+                format!("concurrency is {}, but it must be from 1 to {MAX_CONCURRENCY}", self.concurrency),
             ),
             (
                 shares.iter().any(|share| *share > MAX_SHARE),
-                format!("mix has a share above {MAX_SHARE}, the largest that is taken"),
+                format!("mix has a share above {MAX_SHARE}, the largest allowed"),
             ),
             (
                 self.mix.teach == 0,
-                "mix has no share for teach, but nothing can be asked before it".to_owned(),
+                "mix has no share for teach, but nothing can be asked before it is taught".to_owned(),
             ),
         ];
         checks.into_iter().filter_map(|(wrong, fault)| wrong.then_some(fault)).collect()

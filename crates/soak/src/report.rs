@@ -10,22 +10,22 @@ use crate::parameters::Parameters;
 use kolibri_core::background::Status;
 use kolibri_core::clock;
 
-/// How a drill stands.
+/// The state of a drill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = SoakState)]
 pub enum DrillState {
-    /// It runs, or is being checked.
+    /// It is running, or being checked.
     Running,
-    /// It came to its end, and all is as it should be.
+    /// It reached its end, and the check found no fault.
     Completed,
-    /// The engine failed in it, or the check found a fault.
+    /// The engine failed during it, or the check found a fault.
     Failed,
-    /// Somebody stopped it.
+    /// It was stopped.
     Stopped,
-    /// The process ended in the middle of it.
+    /// The process ended before the drill did.
     Interrupted,
-    /// It was not begun: it would not have fitted on the disk.
+    /// It was not started, because it would not have fitted on the disk.
     Refused,
 }
 
@@ -43,7 +43,7 @@ impl DrillState {
     }
 }
 
-/// What a running drill does.
+/// What a running drill is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = SoakPhase)]
@@ -54,25 +54,25 @@ pub enum Phase {
     Verifying,
 }
 
-/// How far a drill is.
+/// The progress of a drill.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SoakProgress)]
 pub struct DrillProgress {
     /// The drill.
     pub id: String,
-    /// How it stands.
+    /// Its state.
     pub state: DrillState,
-    /// What it does.
+    /// What it is doing.
     pub phase: Phase,
     /// Events made; while verifying, blocks and answers checked.
     pub done: u64,
     /// Events to make; while verifying, blocks and answers to check.
     pub total: u64,
-    /// Events a second, lately.
+    /// Recent events per second.
     pub events_per_second: f64,
-    /// Seconds until all events are made, at the speed so far; `None` when nobody can tell.
+    /// Seconds until all events are made, at the speed so far; `None` when unknown.
     pub eta_seconds: Option<f64>,
-    /// What went wrong so far.
+    /// Errors so far.
     pub errors: u64,
 }
 
@@ -127,20 +127,20 @@ pub struct Memory {
     pub start_bytes: u64,
     /// After 100 000 events, when the engine's buffers are full; `None` in a shorter drill.
     pub settled_bytes: Option<u64>,
-    /// The most, looked at four times a second.
+    /// The peak, sampled four times a second.
     pub peak_bytes: u64,
     /// After the last event.
     pub end_bytes: u64,
 }
 
-/// Where a drill ran: drills of different machines are not compared.
+/// Where a drill ran. Drills from different machines are not compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Machine {
     /// The machine's name.
     pub host: String,
-    /// Its processors, as many as the process may use.
+    /// The number of processors that the process may use.
     pub cores: usize,
-    /// Whether the drill ran in a process of its own, not beside people.
+    /// Whether the drill ran in its own process, not in a serving node.
     pub standalone: bool,
 }
 
@@ -160,21 +160,21 @@ impl From<Head> for ReportHead {
     }
 }
 
-/// How a drill compares with those before it that were asked to do the same on the same machine.
+/// Comparison of a drill with earlier ones that had the same parameters on the same machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SoakComparison)]
 pub struct Comparison {
-    /// How many those are, at most ten.
+    /// How many earlier drills were compared, at most ten.
     pub comparable: usize,
     /// Their median duration, in seconds.
     pub median_seconds: f64,
-    /// How far the farthest of them is from it, in seconds.
+    /// The largest distance of any of them from the median, in seconds.
     pub spread_seconds: f64,
-    /// How much longer this one took, as a part of the median; negative when it was faster.
+    /// How much longer this drill took, relative to the median; negative if it was faster.
     pub difference_ratio: f64,
-    /// Whether it took longer.
+    /// Whether it took longer than the median.
     pub slower: bool,
-    /// Whether it differs by more than the spread; never so with fewer than three to compare with.
+    /// Whether the difference is larger than the spread; always false with fewer than three drills to compare.
     pub beyond_spread: bool,
 }
 
@@ -182,11 +182,11 @@ pub struct Comparison {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SoakReport)]
 pub struct DrillReport {
-    /// The drill's id: when it began, in UTC, and four random digits.
+    /// The drill's id: its start time in UTC and four random digits.
     pub id: String,
-    /// How it stands.
+    /// Its state.
     pub state: DrillState,
-    /// When it began, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
+    /// When it started, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
     #[serde(with = "kolibri_core::clock::as_rfc3339")]
     #[schema(value_type = String)]
     pub started: u64,
@@ -195,9 +195,9 @@ pub struct DrillReport {
     pub parameters: Parameters,
     /// Events that were made.
     pub events: u64,
-    /// How long that took, in seconds; the check at the end is not in it.
+    /// How long the events took, in seconds, without the check at the end.
     pub duration_seconds: Option<f64>,
-    /// Events a second.
+    /// Events per second.
     pub events_per_second: Option<f64>,
     /// The last block.
     pub head: Option<ReportHead>,
@@ -207,9 +207,9 @@ pub struct DrillReport {
     pub latency: BTreeMap<String, Latency>,
     /// Resident memory.
     pub memory: Option<Memory>,
-    /// Bytes on the disk for each block, with index and traces.
+    /// Bytes on disk per block, with index and traces.
     pub bytes_per_block: Option<f64>,
-    /// Whether every link and every answer was as it should be; `None` when that was not looked at.
+    /// Whether every link and every answer was correct; `None` if that was not checked.
     pub verified: Option<bool>,
     /// How long the check took, in seconds.
     pub verification_seconds: Option<f64>,
@@ -219,7 +219,7 @@ pub struct DrillReport {
     pub version: String,
     /// Where it ran.
     pub machine: Machine,
-    /// How it compares with those before it; `None` unless it is completed.
+    /// Comparison with earlier drills; `None` unless the drill was completed.
     pub comparison: Option<Comparison>,
 }
 

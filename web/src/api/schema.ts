@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every association that can be asked, one JSON object a line, in the order of teaching. */
+        /** Every association that can be asked, one JSON object per line, in the order of teaching. */
         get: operations["associations"];
         put?: never;
         post?: never;
@@ -47,7 +47,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Any command by its name, as `{"type": "TEACH", ...}`. The answer is that of the command's own path. */
+        /** Any command by its name, as `{"type": "TEACH", ...}`. The response is the same as at the command's own path. */
         post: operations["command"];
         delete?: never;
         options?: never;
@@ -96,7 +96,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Some blocks, in order, with content where it was not erased. */
+        /** Blocks in order, with their content unless it was erased. */
         get: operations["blocks"];
         put?: never;
         post?: never;
@@ -130,12 +130,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the last verification went, or goes. */
+        /** The state of the running verification, or the result of the last one. */
         get: operations["verification"];
         put?: never;
-        /** Start to verify the genome: every block, its content, its erasure and every answer. Commands go on meanwhile. */
+        /** Start verifying the genome: every block, its content or erasure, and every answer. Commands continue meanwhile. */
         post: operations["start_verification"];
-        /** Stop the verification; returns when it has ended. */
+        /** Stop the verification; returns once it has ended. */
         delete: operations["cancel_verification"];
         options?: never;
         head?: never;
@@ -150,8 +150,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How the verification goes, as server-sent events: `progress` whenever it has changed, and a last `end`. Each carries
-         *     what a GET of the verification returns.
+         * Progress of the verification, as server-sent events: `progress` after every change, and `end` at the end. Each has the
+         *     same body as a GET of the verification.
          */
         get: operations["verification_progress"];
         put?: never;
@@ -169,7 +169,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the node is, at a glance. */
+        /** The state of the node at a glance. */
         get: operations["operations"];
         put?: never;
         post?: never;
@@ -186,7 +186,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The alerts of this node, as Prometheus sees them. An answer may be five seconds old. */
+        /** The alerts of this node, as Prometheus sees them. They may be up to five seconds old. */
         get: operations["alerts"];
         put?: never;
         post?: never;
@@ -203,7 +203,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the last hour was like, in steps of ten seconds. Not available when telemetry is off. */
+        /** The last hour in steps of ten seconds. Not available when telemetry is off. */
         get: operations["history"];
         put?: never;
         post?: never;
@@ -220,10 +220,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every drill that is remembered, newest first. */
+        /** Every drill that is kept, newest first. */
         get: operations["soaks"];
         put?: never;
-        /** Start a soak drill: simulated minutes of events, on a genome of its own. Everything in the body has a default. */
+        /** Start a soak drill: simulated minutes of events, on its own genome. Every field of the body has a default. */
         post: operations["start_soak"];
         delete?: never;
         options?: never;
@@ -242,7 +242,7 @@ export interface paths {
         get: operations["soak"];
         put?: never;
         post?: never;
-        /** Stop a drill. It ends a moment later, as `stopped`. */
+        /** Stop a drill. It ends a moment later in the state `stopped`. */
         delete: operations["stop_soak"];
         options?: never;
         head?: never;
@@ -256,7 +256,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How a drill goes, as server-sent events: `progress` whenever something has changed, and a last `end`. */
+        /** Progress of a drill, as server-sent events: `progress` after every change, and `end` at the end. */
         get: operations["soak_progress"];
         put?: never;
         post?: never;
@@ -275,7 +275,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Teach an association. Teaching a known stimulus again replaces its answer. Acknowledged when it is durable. */
+        /** Teach an association. Teaching a known stimulus again replaces its answer. The response is sent once it is durable. */
         post: operations["teach"];
         delete?: never;
         options?: never;
@@ -292,7 +292,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Teach associations, one JSON object a line. Each line is acknowledged when it is durable. */
+        /** Teach associations, one JSON object per line. Each line is acknowledged once it is durable. */
         post: operations["teach_batch"];
         delete?: never;
         options?: never;
@@ -307,7 +307,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The last traces, newest first, of an outcome if one is named. */
+        /** The latest traces, newest first, optionally with a given outcome. */
         get: operations["traces"];
         put?: never;
         post?: never;
@@ -324,7 +324,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The last trace, of an outcome if one is named. */
+        /** The latest trace, optionally with a given outcome. */
         get: operations["latest"];
         put?: never;
         post?: never;
@@ -341,7 +341,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The trace of one command, as long as the node remembers it: the last 2048 good and 512 failed ones. */
+        /** The trace of one command. The node remembers the last 2048 successful and 512 failed commands. */
         get: operations["by_id"];
         put?: never;
         post?: never;
@@ -358,7 +358,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process serves at all. Never touches the store. */
+        /** Whether the process is running. Does not touch the store. */
         get: operations["livez"];
         put?: never;
         post?: never;
@@ -375,7 +375,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the node can do its work: the writer takes events, the genome can be read, the index has caught up. */
+        /** Whether the node is ready: the writer accepts events, the genome is readable, and the index has caught up. */
         get: operations["readyz"];
         put?: never;
         post?: never;
@@ -389,14 +389,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description An alert that is firing or about to. */
+        /** @description An alert that is firing or pending. */
         Alert: {
             dashboard_url?: string | null;
             description?: string | null;
             name: string;
             runbook_url?: string | null;
             severity?: string | null;
-            /** @description Since when its condition holds, RFC 3339. */
+            /** @description When its condition became true, RFC 3339. */
             since?: string | null;
             state: components["schemas"]["AlertState"];
             summary?: string | null;
@@ -405,16 +405,16 @@ export interface components {
         };
         /** @enum {string} */
         AlertState: "firing" | "pending";
-        /** @description The alerts, or how to see them here. */
+        /** @description The alerts, or the setting that is missing. */
         AlertsResponse: components["schemas"]["AlertsSeen"] | {
             /** @description False. */
             configured: boolean;
-            /** @description The setting that tells it. */
+            /** @description The setting that gives its address. */
             variable: string;
         };
-        /** @description What Prometheus said, if anything. */
+        /** @description The answer of Prometheus, if there was one. */
         AlertsSeen: {
-            /** @description Those whose name begins with `Kolibri`; firing ones first, then those that have lasted longest. */
+            /** @description Alerts whose name begins with `Kolibri`: firing ones first, then the oldest first. */
             alerts: components["schemas"]["Alert"][];
             /** @description True. */
             configured: boolean;
@@ -425,17 +425,17 @@ export interface components {
         };
         /** @description The answer to a question. */
         AskResponse: {
-            /** @description What was taught; null when nothing is near enough. */
+            /** @description The answer that was taught; null when nothing is similar enough. */
             answer?: string | null;
             /** @description How the answer was found. */
             match: components["schemas"]["MatchKind"];
             /**
              * Format: float
-             * @description Likeness of the question and the nearest stimulus, 0 to 1.
+             * @description Similarity of the question to the closest stimulus, 0 to 1.
              */
             score: number;
             source?: components["schemas"]["BlockAddress"] | null;
-            /** @description Near stimuli, nearest first, when there is no answer. */
+            /** @description The most similar stimuli, best first, when there is no answer. */
             suggestions: components["schemas"]["NearStimulus"][];
         };
         /** @description One line: an association that can be asked. */
@@ -455,7 +455,7 @@ export interface components {
              */
             index: number;
         };
-        /** @description A last block. */
+        /** @description The last block of a genome. */
         BlockHead: {
             /** @description 64 hex digits. */
             hash: string;
@@ -465,7 +465,7 @@ export interface components {
              */
             index: number;
         };
-        /** @description One block, with everything that its hash and its digest are made of. */
+        /** @description One block, with everything that its hash and its digest are computed from. */
         BlockResponse: {
             content?: components["schemas"]["ContentResponse"] | null;
             /** @description Salted digest of the content, 64 hex digits. */
@@ -486,23 +486,23 @@ export interface components {
              * @description Position in the genome.
              */
             index: number;
-            /** @description Hash of the block before; in block 0 the mark of the format. */
+            /** @description Hash of the previous block; in block 0, the mark of the format. */
             previous: string;
             /** @description RFC 3339. */
             time: string;
-            /** @description Nanoseconds since the Unix epoch, as text: JSON numbers are not that exact everywhere. */
+            /** @description Nanoseconds since the Unix epoch, as text: not every JSON reader keeps such large numbers exactly. */
             time_ns: string;
         };
-        /** @description Some blocks of the genome. */
+        /** @description Blocks of the genome. */
         BlocksResponse: {
             blocks: components["schemas"]["BlockResponse"][];
             /**
              * Format: int64
-             * @description Where to go on; null at the end.
+             * @description `from` of the next page; null at the end.
              */
             next?: number | null;
         };
-        /** @description A block that is not as it was recorded. */
+        /** @description A block that was changed or damaged. */
         BrokenBlock: {
             /**
              * Format: int64
@@ -512,7 +512,7 @@ export interface components {
             /** @description What is wrong with it. */
             fault: string;
         };
-        /** @description A command by its name; the other fields are those of the command's own path. */
+        /** @description A command by its name; the other fields are the same as at the command's own path. */
         CommandRequest: {
             /** @description For TEACH; up to 64 KiB of UTF-8. */
             response?: string | null;
@@ -540,7 +540,7 @@ export interface components {
             erased: number[];
         };
         /**
-         * @description The closed set of reasons a trace names.
+         * @description Why a command failed, from a closed set.
          * @enum {string}
          */
         ErrorKind: "invalid_text" | "not_taught" | "unknown_command" | "queue_full" | "store_failed" | "unreadable" | "stopping";
@@ -568,14 +568,14 @@ export interface components {
         ForgetResponse: {
             /** @description The FORGET's own block. */
             block: components["schemas"]["BlockAddress"];
-            /** @description The TEACH blocks whose content it erased: every version of the association. */
+            /** @description The TEACH blocks whose content it erased: all versions of the association. */
             erased: number[];
         };
         /** @description Where the genome ends. */
         GenomeEnd: {
             /**
              * Format: int64
-             * @description Its length.
+             * @description Length of the genome.
              */
             blocks: number;
             head: components["schemas"]["BlockHead"];
@@ -587,7 +587,7 @@ export interface components {
              * @description Version of the block format (docs/genome-format.md).
              */
             format_version: number;
-            /** @description Hash of the last block, 64 hex digits. Note it elsewhere: it vouches for everything before it. */
+            /** @description Hash of the last block, 64 hex digits. Note it elsewhere: it proves everything before it. */
             head: string;
             /**
              * Format: int64
@@ -602,7 +602,7 @@ export interface components {
             /** @description `live` or `ready`. */
             status: string;
         };
-        /** @description One step. Numbers are those of the step alone, from the same instruments as the metrics. */
+        /** @description One step. Its numbers cover this step only, and come from the same instruments as the metrics. */
         HistoryPoint: {
             /**
              * Format: int64
@@ -611,13 +611,13 @@ export interface components {
             blocks?: number | null;
             /** @description Events recorded. */
             events: components["schemas"]["EventCounts"];
-            /** @description Commands refused or failed (COMMAND: of an unknown type) and traces that could not be written. */
+            /** @description Commands refused or failed (COMMAND: unknown commands) and traces that could not be written. */
             failed: components["schemas"]["FailureCounts"];
             /** @description How long executed commands took. */
             latency: components["schemas"]["Latencies"];
             /**
              * Format: int64
-             * @description Places of the queue in use at the end of the step.
+             * @description Places in use in the queue at the end of the step.
              */
             queue_depth: number;
             /**
@@ -630,19 +630,19 @@ export interface components {
         };
         /** @description The last hour. */
         HistoryResponse: {
-            /** @description False when there are no metrics to keep a history of. */
+            /** @description False when there are no metrics to build a history from. */
             available: boolean;
-            /** @description Oldest first, up to 360; the first is there one step after the start. */
+            /** @description Oldest first, up to 360; the first one appears one step after the start. */
             points: components["schemas"]["HistoryPoint"][];
             /**
              * Format: int64
-             * @description From one point to the next.
+             * @description Seconds between points.
              */
             step_seconds: number;
-            /** @description The setting that turned them off, when they are. */
+            /** @description The setting that turned metrics off, if they are off. */
             variable?: string | null;
         };
-        /** @description How far the search index follows the genome. */
+        /** @description How far the search index has followed the genome. */
         IndexState: {
             /** @description Whether it has caught up since the start. */
             caught_up: boolean;
@@ -652,18 +652,18 @@ export interface components {
              */
             reached?: number | null;
         };
-        /** @description By command; null where none was executed. */
+        /** @description By command; null if none was executed. */
         Latencies: {
             ASK?: components["schemas"]["Quantiles"] | null;
             FORGET?: components["schemas"]["Quantiles"] | null;
             TEACH?: components["schemas"]["Quantiles"] | null;
         };
-        /** @description The answer to one line: the block, or what was wrong; the last line is the summary. */
+        /** @description The result of one line: the block, or the problem; the last line is the summary. */
         LineResult: {
             block: components["schemas"]["BlockAddress"];
             /**
              * Format: int64
-             * @description The line's number, from 1; empty lines count but are not answered.
+             * @description The line's number, from 1; empty lines are counted but have no result.
              */
             line: number;
         } | {
@@ -673,13 +673,13 @@ export interface components {
         } | {
             summary: components["schemas"]["Summary"];
         };
-        /** @description Where a drill ran: drills of different machines are not compared. */
+        /** @description Where a drill ran. Drills from different machines are not compared. */
         Machine: {
-            /** @description Its processors, as many as the process may use. */
+            /** @description The number of processors that the process may use. */
             cores: number;
             /** @description The machine's name. */
             host: string;
-            /** @description Whether the drill ran in a process of its own, not beside people. */
+            /** @description Whether the drill ran in its own process, not in a serving node. */
             standalone: boolean;
         };
         /**
@@ -687,25 +687,25 @@ export interface components {
          * @enum {string}
          */
         MatchKind: "exact" | "similar" | "none";
-        /** @description A stimulus that is near the question. */
+        /** @description A stimulus that is similar to the question. */
         NearStimulus: {
             /**
              * Format: float
-             * @description Its likeness, 0 to 1.
+             * @description Its similarity to the question, 0 to 1.
              */
             score: number;
             /** @description As it was taught. */
             stimulus: string;
         };
-        /** @description How the node is. */
+        /** @description The state of the node. */
         OperationsResponse: {
             genome?: components["schemas"]["GenomeEnd"] | null;
             index: components["schemas"]["IndexState"];
             /** @description The node's clock, RFC 3339. */
             now: string;
-            /** @description Why not. */
+            /** @description Why it is not ready. */
             problems: string[];
-            /** @description When it began to serve, RFC 3339. */
+            /** @description When the node started, RFC 3339. */
             started: string;
             /** @description Whether it can do its work. */
             state: components["schemas"]["ReadyState"];
@@ -715,10 +715,10 @@ export interface components {
             tracing: boolean;
             /**
              * Format: double
-             * @description Seconds since it began to serve.
+             * @description Seconds since the node started.
              */
             uptime_seconds: number;
-            /** @description Of the program. */
+            /** @description Version of the program. */
             version: string;
         };
         /**
@@ -730,7 +730,7 @@ export interface components {
         Phases: {
             /**
              * Format: int64
-             * @description Becoming durable.
+             * @description Making it durable.
              */
             commit: number;
             /**
@@ -751,7 +751,7 @@ export interface components {
         };
         /** @description A problem document (RFC 9457), as `application/problem+json`. */
         Problem: {
-            /** @description What was wrong this time, what was expected, what to do. */
+            /** @description What went wrong this time, what was expected, and what to do. */
             detail: string;
             /**
              * Format: int32
@@ -762,10 +762,10 @@ export interface components {
             title: string;
             /** @description The trace of the command that failed. */
             trace_id?: string | null;
-            /** @description `urn:kolibri:problem:` and the kind of problem, one of a closed set. */
+            /** @description `urn:kolibri:problem:` and the kind of problem, from a closed set. */
             type: string;
         };
-        /** @description Estimated from a histogram, as Prometheus' `histogram_quantile` does it. */
+        /** @description Estimated from a histogram, in the same way as Prometheus' `histogram_quantile`. */
         Quantiles: {
             /**
              * Format: double
@@ -783,15 +783,15 @@ export interface components {
          * @enum {string}
          */
         ReadyState: "ready" | "not_ready";
-        /** @description How a drill compares with those before it that were asked to do the same on the same machine. */
+        /** @description Comparison of a drill with earlier ones that had the same parameters on the same machine. */
         SoakComparison: {
-            /** @description Whether it differs by more than the spread; never so with fewer than three to compare with. */
+            /** @description Whether the difference is larger than the spread; always false with fewer than three drills to compare. */
             beyond_spread: boolean;
-            /** @description How many those are, at most ten. */
+            /** @description How many earlier drills were compared, at most ten. */
             comparable: number;
             /**
              * Format: double
-             * @description How much longer this one took, as a part of the median; negative when it was faster.
+             * @description How much longer this drill took, relative to the median; negative if it was faster.
              */
             difference_ratio: number;
             /**
@@ -799,11 +799,11 @@ export interface components {
              * @description Their median duration, in seconds.
              */
             median_seconds: number;
-            /** @description Whether it took longer. */
+            /** @description Whether it took longer than the median. */
             slower: boolean;
             /**
              * Format: double
-             * @description How far the farthest of them is from it, in seconds.
+             * @description The largest distance of any of them from the median, in seconds.
              */
             spread_seconds: number;
         };
@@ -845,7 +845,7 @@ export interface components {
              */
             p99_seconds: number;
         };
-        /** @description Where to look at a drill. */
+        /** @description Where to follow a drill. */
         SoakLinks: {
             /** @description Its progress, as server-sent events. */
             progress: string;
@@ -861,7 +861,7 @@ export interface components {
             end_bytes: number;
             /**
              * Format: int64
-             * @description The most, looked at four times a second.
+             * @description The peak, sampled four times a second.
              */
             peak_bytes: number;
             /**
@@ -875,23 +875,23 @@ export interface components {
              */
             start_bytes: number;
         };
-        /** @description How many of the events are of each kind, relative to each other. */
+        /** @description The relative share of each kind of event. */
         SoakMix: {
             /**
              * Format: int32
-             * @description ASK, word by word as it was taught.
+             * @description ASK, word for word as it was taught.
              * @default 60
              */
             ask_hit: number;
             /**
              * Format: int32
-             * @description ASK of what was never taught.
+             * @description ASK of something that was never taught.
              * @default 5
              */
             ask_miss: number;
             /**
              * Format: int32
-             * @description ASK in another order, or misspelt.
+             * @description ASK with words in another order, or misspelt.
              * @default 14
              */
             ask_similar: number;
@@ -903,7 +903,7 @@ export interface components {
             forget: number;
             /**
              * Format: int32
-             * @description TEACH; every tenth teaches a known stimulus anew.
+             * @description TEACH; every tenth one teaches a known stimulus again.
              * @default 20
              */
             teach: number;
@@ -917,23 +917,23 @@ export interface components {
         SoakParameters: {
             /**
              * Format: int32
-             * @description Callers at once, 1 to [`MAX_CONCURRENCY`]. The genome does not depend on it.
+             * @description Concurrent callers, 1 to [`MAX_CONCURRENCY`]. The genome does not depend on their number.
              * @default 16
              */
             concurrency: number;
             /**
-             * @description Whether commits are flushed to the disk, as people's are. Without it, a drill measures the engine alone.
+             * @description Whether commits are flushed to disk, as in normal operation. If not, the drill measures the engine alone.
              * @default true
              */
             durable: boolean;
             /**
              * Format: int32
-             * @description Events in each of them, at least 1; in all at most [`MAX_EVENTS`].
+             * @description Events in each simulated minute, at least 1; at most [`MAX_EVENTS`] in total.
              * @default 1000
              */
             events_per_minute: number;
             /**
-             * @description Whether the drill's genome is kept when it has ended.
+             * @description Whether the drill's genome is kept after the drill ends.
              * @default false
              */
             keep: boolean;
@@ -944,7 +944,7 @@ export interface components {
              */
             minutes: number;
             /**
-             * @description What the events are.
+             * @description Shares of the kinds of events.
              * @default {
              *       "ask_hit": 60,
              *       "ask_miss": 5,
@@ -961,17 +961,17 @@ export interface components {
             pace: components["schemas"]["SoakPace"];
             /**
              * Format: int64
-             * @description Where texts, times and salts come from, up to [`MAX_SEED`].
+             * @description Seed for texts, times and salts, up to [`MAX_SEED`].
              * @default 1
              */
             seed: number;
         };
         /**
-         * @description What a running drill does.
+         * @description What a running drill is doing.
          * @enum {string}
          */
         SoakPhase: "running" | "verifying";
-        /** @description How far a drill is. */
+        /** @description The progress of a drill. */
         SoakProgress: {
             /**
              * Format: int64
@@ -980,24 +980,24 @@ export interface components {
             done: number;
             /**
              * Format: int64
-             * @description What went wrong so far.
+             * @description Errors so far.
              */
             errors: number;
             /**
              * Format: double
-             * @description Seconds until all events are made, at the speed so far; `None` when nobody can tell.
+             * @description Seconds until all events are made, at the speed so far; `None` when unknown.
              */
             eta_seconds?: number | null;
             /**
              * Format: double
-             * @description Events a second, lately.
+             * @description Recent events per second.
              */
             events_per_second: number;
             /** @description The drill. */
             id: string;
-            /** @description What it does. */
+            /** @description What it is doing. */
             phase: components["schemas"]["SoakPhase"];
-            /** @description How it stands. */
+            /** @description Its state. */
             state: components["schemas"]["SoakState"];
             /**
              * Format: int64
@@ -1009,13 +1009,13 @@ export interface components {
         SoakReport: components["schemas"]["SoakParameters"] & {
             /**
              * Format: double
-             * @description Bytes on the disk for each block, with index and traces.
+             * @description Bytes on disk per block, with index and traces.
              */
             bytes_per_block?: number | null;
             comparison?: components["schemas"]["SoakComparison"] | null;
             /**
              * Format: double
-             * @description How long that took, in seconds; the check at the end is not in it.
+             * @description How long the events took, in seconds, without the check at the end.
              */
             duration_seconds?: number | null;
             /** @description What went wrong, by kind. */
@@ -1029,11 +1029,11 @@ export interface components {
             events: number;
             /**
              * Format: double
-             * @description Events a second.
+             * @description Events per second.
              */
             events_per_second?: number | null;
             head?: components["schemas"]["SoakHead"] | null;
-            /** @description The drill's id: when it began, in UTC, and four random digits. */
+            /** @description The drill's id: its start time in UTC and four random digits. */
             id: string;
             /** @description How long events took, by type. */
             latency: {
@@ -1044,39 +1044,39 @@ export interface components {
             memory?: components["schemas"]["SoakMemory"] | null;
             /** @description Why it was refused, failed, stopped or interrupted. */
             reason?: string | null;
-            /** @description When it began, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC. */
+            /** @description When it started, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC. */
             started: string;
-            /** @description How it stands. */
+            /** @description Its state. */
             state: components["schemas"]["SoakState"];
             /**
              * Format: double
              * @description How long the check took, in seconds.
              */
             verification_seconds?: number | null;
-            /** @description Whether every link and every answer was as it should be; `None` when that was not looked at. */
+            /** @description Whether every link and every answer was correct; `None` if that was not checked. */
             verified?: boolean | null;
             /** @description The version of the program. */
             version: string;
         };
-        /** @description A drill that has begun. */
+        /** @description A drill that has started. */
         SoakStarted: {
             /** @description Its id. */
             id: string;
-            /** @description Where to look at it. */
+            /** @description Where to follow it. */
             links: components["schemas"]["SoakLinks"];
             /** @description `running`. */
             state: components["schemas"]["SoakState"];
         };
         /**
-         * @description How a drill stands.
+         * @description The state of a drill.
          * @enum {string}
          */
         SoakState: "running" | "completed" | "failed" | "stopped" | "interrupted" | "refused";
-        /** @description The drills that are remembered. */
+        /** @description The drills that are kept. */
         SoaksResponse: {
-            /** @description The one that runs now. */
+            /** @description The drill that is running now. */
             running?: string | null;
-            /** @description The newest first; at most 200. */
+            /** @description Newest first; at most 200. */
             soaks: components["schemas"]["SoakReport"][];
         };
         /** @description A stimulus to ask for or to forget. */
@@ -1087,7 +1087,7 @@ export interface components {
              */
             stimulus: string;
         };
-        /** @description What became of a batch. */
+        /** @description The result of a batch. */
         Summary: {
             /** Format: int64 */
             failed: number;
@@ -1097,12 +1097,12 @@ export interface components {
         /** @description An association to teach. */
         TeachRequest: {
             /**
-             * @description What will be answered; up to 64 KiB of UTF-8.
+             * @description The answer to give; up to 64 KiB of UTF-8.
              * @example systemctl restart payments
              */
             response: string;
             /**
-             * @description What will be asked; up to 4 KiB of UTF-8.
+             * @description The question, as people will ask it; up to 4 KiB of UTF-8.
              * @example How do I restart the payment service?
              */
             stimulus: string;
@@ -1119,18 +1119,18 @@ export interface components {
              */
             block?: number | null;
             content?: components["schemas"]["TracedContent"] | null;
-            /** @description Microseconds spent, as a whole and by phase. */
+            /** @description Microseconds spent, in total and by phase. */
             duration_us: components["schemas"]["Phases"];
             error?: components["schemas"]["ErrorKind"] | null;
             /** @description The command's event type, or `COMMAND` for an unknown one. */
             event: string;
             /** @description How it ended. */
             outcome: components["schemas"]["Outcome"];
-            /** @description The soak drill that made the command; `None` for people's. */
+            /** @description The soak drill that sent the command; `None` for other commands. */
             soak?: string | null;
             /** @description When the command reached the node, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC. */
             time: string;
-            /** @description Which command; written as 32 hex digits. */
+            /** @description Id of the command; written as 32 hex digits. */
             trace_id: string;
         };
         /** @description The texts of a command. */
@@ -1140,9 +1140,9 @@ export interface components {
             /** @description As it was sent. */
             stimulus: string;
         };
-        /** @description Some traces. */
+        /** @description The latest traces. */
         TracesResponse: {
-            /** @description The newest first. */
+            /** @description Newest first. */
             traces: components["schemas"]["Trace"][];
         };
         /** @description The last verification since the node started. */
@@ -1157,7 +1157,7 @@ export interface components {
             ended?: string | null;
             /**
              * Format: int64
-             * @description How many blocks of a sound genome were erased by a FORGET.
+             * @description How many blocks were erased by a FORGET, if the genome is sound.
              */
             erased?: number | null;
             head?: components["schemas"]["BlockHead"] | null;
@@ -1168,12 +1168,12 @@ export interface components {
             state: components["schemas"]["VerificationState"];
             /**
              * Format: int64
-             * @description Blocks and current answers that there were when it began.
+             * @description Blocks and current answers at the start.
              */
             total: number;
         };
         /**
-         * @description How a verification stands.
+         * @description The state of a verification.
          * @enum {string}
          */
         VerificationState: "none" | "running" | "sound" | "broken" | "cancelled" | "failed";
@@ -1199,7 +1199,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Answered, or nothing near enough was taught */
+            /** @description Answered, or nothing similar enough was taught */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1237,7 +1237,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One object a line */
+            /** @description One object per line */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1279,7 +1279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description As at the command's own path */
+            /** @description The same as at the command's own path */
             "2XX": {
                 headers: {
                     [name: string]: unknown;
@@ -1319,7 +1319,7 @@ export interface operations {
                     "application/json": components["schemas"]["ForgetResponse"];
                 };
             };
-            /** @description Never taught, or forgotten */
+            /** @description Never taught, or already forgotten */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1371,9 +1371,9 @@ export interface operations {
     blocks: {
         parameters: {
             query?: {
-                /** @description The first block. */
+                /** @description Index of the first block. */
                 from?: number;
-                /** @description How many, 1 to 500. */
+                /** @description How many blocks, 1 to 500. */
                 limit?: number;
             };
             header?: never;
@@ -1391,7 +1391,7 @@ export interface operations {
                     "application/json": components["schemas"]["BlocksResponse"];
                 };
             };
-            /** @description A bad query */
+            /** @description The query is not valid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1423,7 +1423,7 @@ export interface operations {
                     "application/json": components["schemas"]["BlockResponse"];
                 };
             };
-            /** @description The genome is not that long */
+            /** @description The genome has no such block */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1443,7 +1443,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The last one since the node started */
+            /** @description The last verification since the node started */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1472,7 +1472,7 @@ export interface operations {
                     "application/json": components["schemas"]["VerificationResponse"];
                 };
             };
-            /** @description One is under way */
+            /** @description A verification is already running */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1508,7 +1508,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description None is under way */
+            /** @description No verification is running */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1548,7 +1548,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How it is, be it ready or not */
+            /** @description The state, whether ready or not */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1568,7 +1568,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The alerts, or why they are not known */
+            /** @description The alerts, or why they are unknown */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1597,7 +1597,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The last hour, or why it is not known */
+            /** @description The last hour, or why it is unknown */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1641,7 +1641,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It has begun */
+            /** @description Started */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1650,7 +1650,7 @@ export interface operations {
                     "application/json": components["schemas"]["SoakStarted"];
                 };
             };
-            /** @description Another one runs */
+            /** @description Another drill is running */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1723,7 +1723,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It was told to stop */
+            /** @description It is stopping */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1840,14 +1840,14 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description One object a line */
+        /** @description One object per line */
         requestBody: {
             content: {
                 "application/x-ndjson": components["schemas"]["TeachRequest"];
             };
         };
         responses: {
-            /** @description One result a line, then a summary */
+            /** @description One result per line, then a summary */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1871,11 +1871,11 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `failed` or `ok`; without it, of both.
+                 * @description `failed` or `ok`; if omitted, both.
                  * @example failed
                  */
                 outcome?: string;
-                /** @description How many, 1 to 100. */
+                /** @description How many traces, 1 to 100. */
                 limit?: number;
             };
             header?: never;
@@ -1884,7 +1884,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The traces, if there are any */
+            /** @description The traces */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1893,7 +1893,7 @@ export interface operations {
                     "application/json": components["schemas"]["TracesResponse"];
                 };
             };
-            /** @description A bad query */
+            /** @description The query is not valid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1917,7 +1917,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `failed` or `ok`; without it, the last of all.
+                 * @description `failed` or `ok`; if omitted, both.
                  * @example failed
                  */
                 outcome?: string;
@@ -1989,7 +1989,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It lives */
+            /** @description It is running */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2018,7 +2018,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description It is not, and why */
+            /** @description It is not ready, and why */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -26,7 +26,7 @@ pub enum NotStarted {
     #[error("the node is stopping")]
     Stopping,
     /// The system started no thread.
-    #[error("its thread does not start: {0}")]
+    #[error("its thread could not be started: {0}")]
     NoThread(String),
 }
 

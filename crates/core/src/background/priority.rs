@@ -5,7 +5,7 @@
 /// (<https://man7.org/linux/man-pages/man2/setpriority.2.html>, "C library/kernel differences").
 pub fn lower_priority(niceness: i32) {
     if let Err(error) = rustix::process::nice(niceness) {
-        tracing::warn!(%error, "work in the background runs with the priority of people's commands");
+        tracing::warn!(%error, "background work runs at the same priority as commands");
     }
 }
 

@@ -136,7 +136,7 @@ impl<D: Derived> Thread<D> {
     /// After a failure: says so once, then starts over until it works.
     fn recover(&mut self, error: &D::Error, stop: &Stop) {
         if self.status.borrow().problem.is_none() {
-            tracing::error!(%error, "{} does not follow the genome; {}. Check the disk", D::NAME, D::WITHOUT_IT);
+            tracing::error!(%error, "{} cannot follow the genome; {}. Check the disk", D::NAME, D::WITHOUT_IT);
         }
         self.status.send_modify(|status| status.problem = Some(error.to_string()));
         let mut patience = RETRY;

@@ -337,7 +337,7 @@ impl Node {
         match self.store.intake.check_health() {
             Err(error) => problems.push(error.to_string()),
             Ok(()) if self.store.has_ended() && problems.is_empty() => {
-                problems.push("the writer has ended".to_owned());
+                problems.push("the writer thread has ended".to_owned());
             }
             Ok(()) => {}
         }
@@ -351,7 +351,7 @@ impl Node {
     fn index_problem(&self, head: Head) -> Option<String> {
         let status = self.index();
         match (status.problem, status.caught_up) {
-            (Some(problem), _) => Some(format!("the search index does not follow the genome: {problem}")),
+            (Some(problem), _) => Some(format!("the search index cannot follow the genome: {problem}")),
             (None, false) => {
                 let reached = status.reached.map_or(0, |reached| reached + 1);
                 Some(format!("the search index is catching up: {reached} of {} blocks", head.index + 1))
@@ -388,7 +388,7 @@ fn keep_last_hour(telemetry: &Telemetry, reader: &Arc<Reader>, crew: &Crew) -> O
     let length = move || reader.head().ok().map(|head| head.index + 1);
     let last_hour = LastHour::start(telemetry.registry()?, last_hour::STEP, crew, length);
     last_hour
-        .inspect_err(|error| tracing::error!(%error, "no history is kept: its thread does not start"))
+        .inspect_err(|error| tracing::error!(%error, "no history is kept: its thread could not be started"))
         .ok()
 }
 

@@ -81,7 +81,7 @@ impl Index {
 impl Derived for Index {
     const NAME: &'static str = "the search index";
     const THREAD: &'static str = "kolibri-index";
-    const WITHOUT_IT: &'static str = "exact answers go on, similar ones may be missing";
+    const WITHOUT_IT: &'static str = "exact answers still work, similar ones may be missing";
     type Error = IndexError;
 
     fn reached(&self) -> Option<BlockRef> {
@@ -162,7 +162,7 @@ impl Derived for Index {
     fn close(self) {
         // A merge in the background still writes files, maybe of stems that were forgotten meanwhile.
         if let Err(error) = self.open.writer.wait_merging_threads() {
-            tracing::warn!(%error, "a merge of the search index failed; the next start tidies up");
+            tracing::warn!(%error, "a merge of the search index failed; the next start cleans up");
         }
     }
 }
@@ -172,7 +172,9 @@ impl Open {
         match Self::existing(path, reader) {
             Ok(Some(open)) => return Ok(open),
             Ok(None) if !path.exists() => {}
-            Ok(None) => tracing::info!("the search index is of another genome or version; rebuilding it"),
+            Ok(None) => {
+                tracing::info!("the search index belongs to another genome or version; rebuilding it")
+            }
             Err(error) => tracing::warn!(%error, "the search index is damaged; rebuilding it"),
         }
         Self::with(schema::create(path)?, None)

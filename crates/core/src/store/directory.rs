@@ -87,7 +87,7 @@ impl DataDirectory {
         if mode & 0o077 != 0 {
             tracing::warn!(
                 path = %self.path.display(), mode = %format_args!("{:o}", mode & 0o777),
-                "other users of this machine may read what the node is taught; `chmod 700` keeps it private"
+                "other users of this machine can read what the node is taught; `chmod 700` makes it private"
             );
         }
     }

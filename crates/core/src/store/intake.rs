@@ -110,7 +110,7 @@ impl Intake {
         if due && self.full_said.compare_exchange(said, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             tracing::warn!(
                 capacity = self.capacity,
-                "the queue before the genome is full and commands are refused: more comes in than the disk takes. \
+                "the queue is full and commands are refused: they arrive faster than the disk can record them. \
                  kolibri_backend_queue_refused_total counts them"
             );
         }

@@ -136,7 +136,7 @@ impl Reader {
         association(&raw).map(Some).ok_or_else(|| {
             let index = raw.index;
             CommandError::Unreadable(format!(
-                "block {index} does not hold the answer it should; `kolibri genome verify` says more"
+                "block {index} does not hold the expected answer; `kolibri genome verify` shows what is wrong"
             ))
         })
     }
@@ -154,7 +154,7 @@ impl Reader {
         if found.is_none() && raw.erased_by.is_none() {
             tracing::error!(
                 block = index,
-                "a taught block does not match its digest and is left out; `kolibri genome verify` says more"
+                "a taught block does not match its digest and is left out; `kolibri genome verify` shows what is wrong"
             );
         }
         Ok(found)

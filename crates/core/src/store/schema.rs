@@ -131,7 +131,7 @@ fn check_ours(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     let problem = match (read("application_id")?, read("user_version")?) {
         (APPLICATION_ID, SCHEMA_VERSION) => return Ok(()),
         (APPLICATION_ID, version) => {
-            format!("its tables are of version {version}, this program reads version {SCHEMA_VERSION}")
+            format!("its tables have version {version}, but this program reads version {SCHEMA_VERSION}")
         }
         _ => "this SQLite file is not a Kolibri genome".to_owned(),
     };

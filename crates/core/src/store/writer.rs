@@ -71,7 +71,7 @@ pub(super) fn resume(
     match Snapshot::of(connection).head().map_err(OpenError::sqlite(path))? {
         Some(Ok(head)) => return Ok(Chain::resume(head)),
         Some(Err(broken)) => {
-            let problem = format!("its last block is damaged: {broken}; see `kolibri genome verify`");
+            let problem = format!("its last block is damaged: {broken}; run `kolibri genome verify`");
             return Err(OpenError::NotOurs { path: path.to_owned(), problem });
         }
         None => {}
@@ -196,7 +196,7 @@ impl Writer {
         let reason = error.to_string();
         tracing::error!(
             error = %reason,
-            "a commit failed; nothing more is recorded. Check the disk (space, permissions, hardware), then restart \
+            "a commit failed; nothing more is recorded until a restart. Check the disk (space, permissions, hardware), then restart \
              the node: it reads back what is durable. `kolibri genome verify` checks the genome"
         );
         self.poison.send_replace(Some(reason.clone()));

@@ -114,11 +114,11 @@ impl PushMetricExporter for Announcing {
         match (&result, was_failing) {
             (Err(error), false) => tracing::warn!(
                 endpoint = %self.endpoint, %error, cause = self.cause.get(),
-                "the OTLP collector does not take metrics; the node goes on and keeps trying. Check KOLIBRI_OTLP_ENDPOINT, \
+                "the OTLP collector does not accept metrics; the node keeps running and trying. Check KOLIBRI_OTLP_ENDPOINT, \
                  KOLIBRI_OTLP_PROTOCOL, KOLIBRI_OTLP_HEADERS and the collector"
             ),
             (Ok(()), true) => {
-                tracing::info!(endpoint = %self.endpoint, "the OTLP collector takes metrics again")
+                tracing::info!(endpoint = %self.endpoint, "the OTLP collector accepts metrics again")
             }
             _ => {}
         }

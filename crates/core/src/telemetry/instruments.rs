@@ -35,13 +35,13 @@ impl Instruments {
             events_failed: counter(
                 &meter,
                 "kolibri.backend.events.failed",
-                "Commands that were refused or failed, by type; COMMAND: of an unknown type; TRACE: traces that could \
+                "Commands that were refused or failed, by type; COMMAND: unknown commands; TRACE: traces that could \
                  not be written",
             ),
             queue_refused: counter(
                 &meter,
                 "kolibri.backend.queue.refused",
-                "Commands refused because the queue before the genome was full, by type",
+                "Commands refused because the queue was full, by type",
             ),
             genome_blocks: by_type(
                 meter
@@ -74,7 +74,7 @@ impl Instruments {
             commits: meter
                 .f64_histogram("kolibri.backend.commit.duration")
                 .with_unit("s")
-                .with_description("How long the genome took to make a batch of events durable")
+                .with_description("How long it took to make a batch of events durable")
                 .with_boundaries(vec![
                     0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0,
                 ])
@@ -95,7 +95,7 @@ impl Instruments {
             .meter
             .u64_observable_gauge("kolibri.backend.queue.depth")
             .with_unit("{place}")
-            .with_description("Places in use in the queue before the genome")
+            .with_description("Places in use in the queue")
             .with_callback(move |observer| observer.observe(depth() as u64, &[]))
             .build();
     }
@@ -105,7 +105,7 @@ impl Instruments {
         let _registered = self
             .meter
             .u64_observable_gauge("kolibri.backend.ready")
-            .with_description("Whether the node can do its work: 1, or 0 as long as /readyz refuses")
+            .with_description("Whether the node is ready: 1, or 0 while /readyz refuses")
             .with_callback(move |observer| observer.observe(ready().into(), &[]))
             .build();
     }
@@ -116,7 +116,7 @@ impl Instruments {
             .meter
             .u64_observable_gauge("kolibri.backend.disk.available")
             .with_unit("By")
-            .with_description("Bytes that the file system of the data directory has left for the node")
+            .with_description("Bytes that the node can still use on the file system of the data directory")
             .with_callback(move |observer| {
                 if let Some(bytes) = available() {
                     observer.observe(bytes, &[]);
@@ -156,7 +156,7 @@ pub(super) fn observe_failed_exports(meter: &Meter, failed: impl Fn() -> u64 + S
     let _registered = meter
         .u64_observable_counter("kolibri.backend.otlp.exports.failed")
         .with_unit("{export}")
-        .with_description("Pushes that the OTLP collector did not take; 0 where none is configured")
+        .with_description("Pushes that the OTLP collector did not accept; 0 if none is configured")
         .with_callback(move |observer| observer.observe(failed(), &[]))
         .build();
 }

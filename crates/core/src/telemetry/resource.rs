@@ -12,10 +12,7 @@ use super::otlp::percent_decode;
 pub(super) fn resource(config: &TelemetryConfig) -> Resource {
     let variable = |name| std::env::var(name).unwrap_or_default();
     let given = parse(&variable("OTEL_RESOURCE_ATTRIBUTES")).unwrap_or_else(|problem| {
-        tracing::warn!(
-            problem,
-            "OTEL_RESOURCE_ATTRIBUTES is left out as a whole; write key=value,key2=value2"
-        );
+        tracing::warn!(problem, "all of OTEL_RESOURCE_ATTRIBUTES is ignored; write key=value,key2=value2");
         Vec::new()
     });
     let builder = Resource::builder_empty()

@@ -35,7 +35,7 @@ impl TraceFile {
         let writer = Writer { path, max_bytes, observer, open: None, failing: false };
         let worker = crew.spawn("kolibri-trace", move |_| writer.run(&receiver));
         let worker = worker.inspect_err(|error| {
-            tracing::error!(%error, "traces are not written: their thread did not start");
+            tracing::error!(%error, "traces are not written: their thread could not be started");
         });
         Self { sender, worker: worker.ok() }
     }
@@ -107,7 +107,7 @@ impl Writer {
                     self.failing = true;
                     tracing::warn!(
                         path = %self.path.display(), %error,
-                        "traces cannot be written; commands go on without. Check KOLIBRI_TRACE_PATH and the disk"
+                        "traces cannot be written; commands continue without them. Check KOLIBRI_TRACE_PATH and the disk"
                     );
                 }
             }

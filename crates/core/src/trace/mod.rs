@@ -98,7 +98,7 @@ pub enum Outcome {
 /// The record of one command.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Trace {
-    /// Which command; written as 32 hex digits.
+    /// Id of the command; written as 32 hex digits.
     #[schema(value_type = String)]
     pub trace_id: TraceId,
     /// When the command reached the node, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
@@ -113,12 +113,12 @@ pub struct Trace {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorKind>,
-    /// Microseconds spent, as a whole and by phase.
+    /// Microseconds spent, in total and by phase.
     pub duration_us: Phases,
     /// The block that recorded it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub block: Option<u64>,
-    /// The soak drill that made the command; `None` for people's.
+    /// The soak drill that sent the command; `None` for other commands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub soak: Option<Arc<str>>,
@@ -136,7 +136,7 @@ pub struct Phases {
     pub recall: u64,
     /// Waiting for the writer.
     pub queue: u64,
-    /// Becoming durable.
+    /// Making it durable.
     pub commit: u64,
 }
 

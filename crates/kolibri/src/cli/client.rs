@@ -59,7 +59,7 @@ impl Client {
             // The proxy of the environment is on the way to other machines.
             http = http.no_proxy();
         }
-        let http = http.build().map_err(|error| format!("no HTTP client: {error}"))?;
+        let http = http.build().map_err(|error| format!("cannot create an HTTP client: {error}"))?;
         Ok(Self { http, url, token: config::token(&settings)? })
     }
 
@@ -92,13 +92,13 @@ impl Client {
         request.send().map_err(|error| {
             let url = &self.url;
             Stop::Failed(if error.is_connect() {
-                format!("no node answers at {url}; start one with `kolibri serve`, or say where it is with KOLIBRI_URL")
+                format!("no node is running at {url}; start one with `kolibri serve`, or set KOLIBRI_URL to its address")
             } else if error.is_timeout() {
                 format!("the node at {url} did not answer within {} seconds", TIMEOUT.as_secs())
             } else if error.is_builder() {
-                format!("`{url}` is no address of a node; write it like http://127.0.0.1:8080")
+                format!("`{url}` is not a node address; write it like http://127.0.0.1:8080")
             } else {
-                format!("talking to the node at {url} failed: {}", with_causes(&error))
+                format!("the request to the node at {url} failed: {}", with_causes(&error))
             })
         })
     }
@@ -107,7 +107,7 @@ impl Client {
     pub(super) fn json(&self, request: RequestBuilder) -> Result<Result<Value, (StatusCode, Problem)>, Stop> {
         let response = self.send(request)?;
         let status = response.status();
-        let body = response.bytes().map_err(|error| format!("the answer broke off: {error}"))?;
+        let body = response.bytes().map_err(|error| format!("the response was cut off: {error}"))?;
         if status.is_success() {
             let value = serde_json::from_slice(&body).map_err(|_| self.not_a_node(status))?;
             return Ok(Ok(value));
@@ -121,7 +121,7 @@ impl Client {
         if status.is_success() {
             return Ok(response);
         }
-        let body = response.bytes().map_err(|error| format!("the answer broke off: {error}"))?;
+        let body = response.bytes().map_err(|error| format!("the response was cut off: {error}"))?;
         Err(Stop::Failed(self.problem(status, &body)?.to_string()))
     }
 
@@ -129,7 +129,7 @@ impl Client {
     fn problem(&self, status: StatusCode, body: &[u8]) -> Result<Problem, Stop> {
         let mut problem: Problem = serde_json::from_slice(body).map_err(|_| self.not_a_node(status))?;
         if status == StatusCode::UNAUTHORIZED {
-            let what = if self.token.is_some() { "takes another token" } else { "wants a token" };
+            let what = if self.token.is_some() { "does not accept this token" } else { "requires a token" };
             problem.detail =
                 format!("the node at {} {what}; set KOLIBRI_API_TOKEN or KOLIBRI_API_TOKEN_FILE", self.url);
         }
@@ -137,7 +137,7 @@ impl Client {
     }
 
     fn not_a_node(&self, status: StatusCode) -> Stop {
-        Stop::Failed(format!("what answers at {} is no Kolibri node (HTTP status {status})", self.url))
+        Stop::Failed(format!("the server at {} is not a Kolibri node (HTTP status {status})", self.url))
     }
 }
 

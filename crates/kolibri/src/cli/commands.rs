@@ -10,9 +10,9 @@ use super::{Connection, Output, Stop, print_json, print_line};
 
 #[derive(Args)]
 pub(super) struct Teach {
-    /// What will be asked
+    /// The question, as people will ask it
     stimulus: String,
-    /// What will be answered
+    /// The answer to give
     response: String,
     #[command(flatten)]
     node: Connection,
@@ -32,7 +32,7 @@ pub(super) struct Ask {
 
 #[derive(Args)]
 pub(super) struct Forget {
-    /// What was taught
+    /// The stimulus, as it was taught
     stimulus: String,
     #[command(flatten)]
     node: Connection,
@@ -42,10 +42,10 @@ pub(super) struct Forget {
 
 #[derive(Subcommand)]
 pub(super) enum TraceCommand {
-    /// Show the last trace
+    /// Show the latest trace
     #[command(after_help = "Example:\n  kolibri trace latest --outcome failed")]
     Latest {
-        /// Only of commands that ended like this: failed or ok
+        /// Only commands with this outcome: failed or ok
         #[arg(long, value_parser = ["failed", "ok"])]
         outcome: Option<String>,
         #[command(flatten)]
@@ -56,7 +56,7 @@ pub(super) enum TraceCommand {
     /// Show the trace of one command
     #[command(after_help = "Example:\n  kolibri trace show 0af7651916cd43dd8448eb211c80319c")]
     Show {
-        /// 32 hex digits, as in the X-Trace-Id header of the command's answer
+        /// 32 hex digits, from the X-Trace-Id header of the command's response
         trace_id: String,
         #[command(flatten)]
         node: Connection,
@@ -171,12 +171,12 @@ fn answer_for_people(answer: &Value) -> String {
         let near: Vec<_> = near
             .map(|near| format!("\n  {:.2}  {}", number(&near["score"]), text(&near["stimulus"])))
             .collect();
-        let hint = if near.is_empty() { "" } else { "; the nearest stimuli are:" };
-        return format!("no answer is near enough{hint}{}", near.concat());
+        let hint = if near.is_empty() { "" } else { "; the closest stimuli are:" };
+        return format!("no answer is similar enough{hint}{}", near.concat());
     }
     let (found, score) = (text(&answer["match"]), number(&answer["score"]));
     format!(
-        "{}\n  ({found} match, likeness {score:.2}, from {})",
+        "{}\n  ({found} match, similarity {score:.2}, from {})",
         text(&answer["answer"]),
         block(&answer["source"])
     )
@@ -213,14 +213,17 @@ mod tests {
             "match": "similar", "score": 0.8312, "answer": "Paris",
             "source": { "index": 7, "hash": "ab" }, "suggestions": [],
         });
-        assert_eq!(answer_for_people(&answer), "Paris\n  (similar match, likeness 0.83, from block 7 (ab))");
+        assert_eq!(
+            answer_for_people(&answer),
+            "Paris\n  (similar match, similarity 0.83, from block 7 (ab))"
+        );
     }
 
     #[test]
     fn no_answer_shows_what_is_near() {
         let answer =
             json!({ "answer": null, "suggestions": [{ "stimulus": "capital of France", "score": 0.5 }] });
-        let expected = "no answer is near enough; the nearest stimuli are:\n  0.50  capital of France";
+        let expected = "no answer is similar enough; the closest stimuli are:\n  0.50  capital of France";
         assert_eq!(answer_for_people(&answer), expected);
     }
 }

@@ -9,7 +9,7 @@ use crate::config::settings::{self, Settings};
 
 #[derive(Subcommand)]
 pub(super) enum Configuration {
-    /// Check every setting, report every fault at once, and show what would be used; secrets are not shown
+    /// Check every setting, report all errors at once, and show the values in effect; secrets are not shown
     #[command(after_help = settings::after_help("Example:\n  KOLIBRI_HTTP_PORT=eighty kolibri config check"))]
     Check {
         #[command(flatten)]
@@ -24,7 +24,7 @@ impl Configuration {
         let Self::Check { settings, output } = self;
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         for variable in settings::unknown_variables(names) {
-            eprintln!("kolibri: {variable} means nothing to Kolibri; is it misspelt?");
+            eprintln!("kolibri: {variable} is not a Kolibri setting; is it misspelt?");
         }
         Config::parse(&settings)?;
         let rows = settings::ALL.iter().map(|setting| {
@@ -48,6 +48,6 @@ impl Configuration {
             let mark = if given { "" } else { "  (default)" };
             print_line(&format!("{variable:<32} {value}{mark}"))?;
         }
-        print_line("the configuration is good")
+        print_line("the configuration is valid")
     }
 }

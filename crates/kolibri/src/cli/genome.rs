@@ -14,16 +14,16 @@ use crate::http::BlockResponse;
 
 #[derive(Subcommand)]
 pub(super) enum Genome {
-    /// Check every block, its content, its erasure and every answer; exit code 1 when something is wrong
+    /// Check every block, its content or erasure, and every answer; exit code 1 when something is wrong
     #[command(after_help = "\
-It can run beside a live node. What it cannot see is a genome that was rewritten as a whole or cut short: \
-compare the head it prints with one that was noted elsewhere, or let it do so with --expect.
+A node may be running meanwhile. A genome that was rewritten completely or cut short looks sound here: \
+compare the printed head with one that you noted elsewhere, or let --expect compare them.
 
 Examples:
   kolibri genome verify
   kolibri genome verify --expect 302:9f86d081...   (all 64 digits, as `kolibri genome head` prints them)")]
     Verify {
-        /// A block that was noted earlier, as INDEX:HASH; the genome must hold it unchanged
+        /// A block that you noted earlier, as INDEX:HASH; the genome must still contain it unchanged
         #[arg(long, value_name = "INDEX:HASH", value_parser = parse_expected)]
         expect: Option<(u64, kolibri_genome::Hash)>,
         #[command(flatten)]
@@ -39,7 +39,7 @@ Examples:
         #[command(flatten)]
         data: Data,
     },
-    /// Show the last block's index and hash: what to note elsewhere
+    /// Show the index and hash of the last block, for you to note elsewhere
     #[command(after_help = "Example:\n  kolibri genome head >> a-file-on-another-machine")]
     Head {
         #[command(flatten)]
@@ -75,7 +75,7 @@ impl Genome {
 
 fn parse_expected(text: &str) -> Result<(u64, kolibri_genome::Hash), String> {
     let (index, hash) = text.split_once(':').ok_or("write INDEX:HASH")?;
-    let index = index.parse().map_err(|_| "the index is no whole number".to_owned())?;
+    let index = index.parse().map_err(|_| "the index is not a whole number".to_owned())?;
     Ok((index, hash.parse().map_err(|error: kolibri_genome::ParseHashError| error.to_string())?))
 }
 
@@ -119,8 +119,10 @@ fn differs(
     let stored = reader.block(index).map_err(|error| error.to_string())?;
     Ok(match stored {
         Some(stored) if stored.hash == hash => None,
-        Some(stored) => Some(format!("its hash is {}, but {hash} was noted", stored.hash)),
-        None => Some("the genome ends before it: it was cut short, or it is another genome".to_owned()),
+        Some(stored) => Some(format!("its hash is {}, but {hash} was expected", stored.hash)),
+        None => Some(
+            "the genome ends before this block: it was cut short, or it is a different genome".to_owned(),
+        ),
     })
 }
 

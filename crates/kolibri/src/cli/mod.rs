@@ -29,7 +29,7 @@ Examples:
   kolibri serve                                        start a node here
   kolibri teach \"Who is on call?\" \"See the rota\"       teach it
   kolibri ask \"who's on call\"                          ask it
-  kolibri genome verify                                prove that nothing was changed
+  kolibri genome verify                                prove that nothing was altered
 Every flag of `serve` has an environment variable; `kolibri serve --help` lists both."
 )]
 pub(crate) struct Arguments {
@@ -51,7 +51,7 @@ Examples:
         after_help = "Example:\n  kolibri teach \"How do I restart payments?\" \"systemctl restart payments\""
     )]
     Teach(commands::Teach),
-    /// Ask a question; exit code 1 when nothing near enough was taught
+    /// Ask a question; exit code 1 when nothing similar enough was taught
     #[command(after_help = "Example:\n  kolibri ask \"restarting payments\"")]
     Ask(commands::Ask),
     /// Forget an association and erase its content
@@ -59,32 +59,32 @@ Examples:
     Forget(commands::Forget),
     /// Teach everything in a CSV or JSON Lines file
     #[command(after_help = "\
-The file holds a `stimulus` and a `response` for each association: CSV with a header line, or one JSON object a line.
-What was taught before an error stays taught; importing the file again is safe.
+The file holds a `stimulus` and a `response` for each association: CSV with a header line, or one JSON object per line.
+What was taught before an error stays taught. It is safe to import the file again.
 
 Examples:
   kolibri import faq.csv
   kolibri export | kolibri import - --format jsonl --url http://other:8080")]
     Import(transfer::Import),
-    /// Write everything that can be asked, as JSON Lines or CSV
+    /// Export every association that can be asked, as JSON Lines or CSV
     #[command(after_help = "Example:\n  kolibri export --output knowledge.jsonl")]
     Export(transfer::Export),
-    /// Read and verify the genome in a data directory, beside a live node or without one
+    /// Read and verify the genome in a data directory, whether or not a node is running there
     #[command(subcommand)]
     Genome(genome::Genome),
-    /// Soak drills: is the engine getting slower, leaking, failing?
+    /// Soak drills: is the engine slowing down, leaking memory or failing?
     #[command(subcommand)]
     Soak(soak::Soak),
-    /// How commands were executed
+    /// Show how commands were executed
     #[command(subcommand)]
     Trace(commands::TraceCommand),
-    /// Look at the configuration
+    /// Check the configuration
     #[command(subcommand)]
     Config(configuration::Configuration),
-    /// The files to watch and to deploy a node with
+    /// Export the files for monitoring and deploying a node
     #[command(subcommand)]
     Ops(ops::Ops),
-    /// Ask the node whether it is ready: for containers and scripts; exit code 1 when it is not
+    /// Check whether the node is ready, for containers and scripts; exit code 1 when it is not
     #[command(after_help = "Example:\n  kolibri healthcheck && echo ready")]
     Healthcheck(commands::Healthcheck),
 }
@@ -107,14 +107,14 @@ impl From<String> for Stop {
 impl From<Vec<config::Fault>> for Stop {
     fn from(faults: Vec<config::Fault>) -> Self {
         let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
-        Self::Failed(format!("the configuration has {} fault(s):\n{}", faults.len(), lines.join("\n")))
+        Self::Failed(format!("the configuration has {} error(s):\n{}", faults.len(), lines.join("\n")))
     }
 }
 
 /// How results are printed.
 #[derive(Args)]
 struct Output {
-    /// Print JSON, for machines
+    /// Print JSON, for scripts
     #[arg(long)]
     json: bool,
 }
@@ -122,10 +122,10 @@ struct Output {
 /// Which node to talk to.
 #[derive(Args)]
 struct Connection {
-    /// The node's address [default: http://127.0.0.1:8080, or where KOLIBRI_HTTP_HOST and KOLIBRI_HTTP_PORT say]
+    /// The node's address [default: http://127.0.0.1:8080, or from KOLIBRI_HTTP_HOST and KOLIBRI_HTTP_PORT]
     #[arg(long, env = settings::URL, hide_env_values = true)]
     url: Option<String>,
-    /// File that holds the node's token; KOLIBRI_API_TOKEN may hold the token itself
+    /// File that contains the node's token; the token itself can be in KOLIBRI_API_TOKEN
     #[arg(long, env = settings::API_TOKEN_FILE.variable, hide_env_values = true)]
     api_token_file: Option<String>,
 }

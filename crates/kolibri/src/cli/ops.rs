@@ -12,7 +12,7 @@ use crate::pack::{self, FILES, File, Link};
 pub(super) enum Ops {
     /// Write dashboards, alerts, deployment files and the runbook into a folder
     #[command(after_help = "\
-Nothing that was changed there is overwritten without --force: then nothing at all is written.
+If a file there was changed, nothing is written unless you give --force.
 
 Examples:
   kolibri ops export ops
@@ -22,7 +22,7 @@ Examples:
 
 #[derive(Args)]
 pub(super) struct Export {
-    /// The folder; it is made if it does not exist
+    /// The folder; created if it does not exist
     directory: PathBuf,
     /// Overwrite files that differ
     #[arg(long)]
@@ -36,13 +36,13 @@ pub(super) struct Export {
 /// Where the links in alerts lead.
 #[derive(Args)]
 struct Links {
-    /// The page where your people read the runbook
+    /// Where your team reads the runbook
     #[arg(long, value_name = "URL", value_parser = parse_url)]
     runbook_url: Option<String>,
-    /// The node, as your people reach it
+    /// Where your team reaches the node
     #[arg(long, value_name = "URL", value_parser = parse_url)]
     node_url: Option<String>,
-    /// Grafana, as your people reach it
+    /// Where your team reaches Grafana
     #[arg(long, value_name = "URL", value_parser = parse_url)]
     grafana_url: Option<String>,
 }
@@ -51,13 +51,13 @@ struct Links {
 fn parse_url(text: &str) -> Result<String, String> {
     let url = reqwest::Url::parse(text).map_err(|error| error.to_string())?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err("it begins neither with http:// nor with https://".into());
+        return Err("it must begin with http:// or https://".into());
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("it holds a user or a password, which everybody who gets an alert would see".into());
+        return Err("it contains a user name or password, which everyone who gets an alert would see".into());
     }
     if url.query().is_some() || url.fragment().is_some() || text.contains(['"', '\'', ' ', '\n', '{', '}']) {
-        return Err("write an address and a path, and nothing behind them".into());
+        return Err("write only an address and a path, with nothing after them".into());
     }
     Ok(text.trim_end_matches('/').to_owned())
 }
@@ -118,11 +118,11 @@ impl Export {
         }
         let directory = self.directory.display();
         print_line(&format!(
-            "\n{} files written, {} were there already. Next:\n  \
+            "\n{} files written, {} already up to date. Next:\n  \
              read {directory}/operations.md (по-русски: {directory}/operations.ru.md): installing, alerts, panels\n  \
-             {directory}/prometheus/prometheus.yml        say where the node is scraped\n  \
-             {directory}/prometheus/alerts.yml            say where links lead, at its top or by the flags of this command\n  \
-             {directory}/alertmanager/alertmanager.yml    say who is told",
+             {directory}/prometheus/prometheus.yml        set where to scrape the node\n  \
+             {directory}/prometheus/alerts.yml            set where links lead, at the top of the file or with this command's flags\n  \
+             {directory}/alertmanager/alertmanager.yml    set who gets notified",
             paths.len(),
             FILES.len() - paths.len(),
         ))

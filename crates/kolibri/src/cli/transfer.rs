@@ -22,7 +22,7 @@ const SHOWN: u64 = 20;
 pub(super) struct Import {
     /// The file, or - for standard input
     file: PathBuf,
-    /// How it is written [default: by the file's name]
+    /// Format of the file [default: from the file's name]
     #[arg(long)]
     format: Option<Format>,
     #[command(flatten)]
@@ -33,10 +33,10 @@ pub(super) struct Import {
 
 #[derive(Args)]
 pub(super) struct Export {
-    /// Where to write [default: standard output]
+    /// File to write [default: standard output]
     #[arg(long, short)]
     output: Option<PathBuf>,
-    /// How to write it [default: by the file's name, else jsonl]
+    /// Format to write [default: from the file's name, or else jsonl]
     #[arg(long)]
     format: Option<Format>,
     #[command(flatten)]
@@ -47,7 +47,7 @@ pub(super) struct Export {
 enum Format {
     /// Comma-separated, with a header line
     Csv,
-    /// One JSON object a line
+    /// One JSON object per line
     Jsonl,
 }
 
@@ -75,7 +75,7 @@ impl Import {
     pub(super) fn run(self) -> Result<(), Stop> {
         let format = self.format.or_else(|| Format::of(&self.file)).ok_or_else(|| {
             format!(
-                "the name {} does not tell the format; say --format csv or --format jsonl",
+                "the name {} does not show the format; add --format csv or --format jsonl",
                 self.file.display()
             )
         })?;
@@ -119,7 +119,7 @@ impl Report {
         if self.failed <= SHOWN {
             eprintln!("kolibri: line {line}: {problem}");
         } else if self.failed == SHOWN + 1 {
-            eprintln!("kolibri: further faulty lines are only counted");
+            eprintln!("kolibri: more lines failed; they are counted but not shown");
         }
     }
 
@@ -167,9 +167,9 @@ fn send(client: &Client, chunk: &[(u64, Association)], report: &mut Report) -> R
     let response = client.accepted(client.send(request)?)?;
     let mut whole = false;
     for line in BufReader::new(response).lines() {
-        let line = line.map_err(|error| format!("the node's answer broke off: {error}"))?;
-        let answer: LineAnswer =
-            serde_json::from_str(&line).map_err(|error| format!("an answer of the node: {error}"))?;
+        let line = line.map_err(|error| format!("the node's response was cut off: {error}"))?;
+        let answer: LineAnswer = serde_json::from_str(&line)
+            .map_err(|error| format!("cannot read the node's response: {error}"))?;
         let source =
             answer.line.and_then(|line| chunk.get(line.checked_sub(1)?)).map_or(0, |(line, _)| *line);
         match answer {
@@ -181,7 +181,7 @@ fn send(client: &Client, chunk: &[(u64, Association)], report: &mut Report) -> R
     if whole {
         Ok(())
     } else {
-        Err(Stop::Failed("the node stopped before it had taken everything; import again".into()))
+        Err(Stop::Failed("the node stopped before it had read everything; import the file again".into()))
     }
 }
 
@@ -191,7 +191,7 @@ fn csv_entries(input: impl Read) -> Result<impl Iterator<Item = Entry>, Stop> {
     if !["stimulus", "response"].iter().all(|column| header.iter().any(|name| name == *column)) {
         let header = header.iter().collect::<Vec<_>>().join(",");
         return Err(Stop::Failed(format!(
-            "the first line of the CSV is `{header}`; it must name the columns stimulus and response, with a comma \
+            "the first line of the CSV file is `{header}`; it must name the columns stimulus and response, with a comma \
              between them"
         )));
     }
@@ -218,9 +218,9 @@ fn csv_entries(input: impl Read) -> Result<impl Iterator<Item = Entry>, Stop> {
 fn csv_problem(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("there are {len} fields here, but the first line names {expected_len}")
+            format!("this line has {len} fields, but the first line has {expected_len}")
         }
-        csv::ErrorKind::Utf8 { .. } => "this is not UTF-8; save the file in that encoding".to_owned(),
+        csv::ErrorKind::Utf8 { .. } => "this is not UTF-8; save the file as UTF-8".to_owned(),
         csv::ErrorKind::Io(error) => error.to_string(),
         _ => error.to_string(),
     }
@@ -271,7 +271,7 @@ impl Export {
 fn export(input: impl Read, output: impl Write, format: Format) -> Result<u64, Stop> {
     let broken_off = |error| {
         Stop::Failed(format!(
-            "the export is not whole: the node's answer broke off ({error}); its log tells why"
+            "the export is incomplete: the node's response was cut off ({error}); see the node's log"
         ))
     };
     let mut output = Writer::new(output, format);
@@ -286,7 +286,7 @@ fn export(input: impl Read, output: impl Write, format: Format) -> Result<u64, S
 
 fn unwritten(error: std::io::Error) -> Stop {
     end_if_nobody_reads(&error);
-    Stop::Failed(format!("the export is not whole: {error}"))
+    Stop::Failed(format!("the export is incomplete: {error}"))
 }
 
 /// Writes the node's lines as they are, or as CSV.

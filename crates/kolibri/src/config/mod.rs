@@ -180,7 +180,7 @@ impl Parser<'_> {
     fn number(&mut self, setting: &Setting, least: u64, most: u64) -> u64 {
         self.read(setting, |value| match value.parse() {
             Ok(number) if (least..=most).contains(&number) => Ok(number),
-            _ => Err(format!("`{value}` is no whole number from {least} to {most}")),
+            _ => Err(format!("`{value}` is not a whole number from {least} to {most}")),
         })
     }
 
@@ -191,7 +191,7 @@ impl Parser<'_> {
             let found = (name, port).to_socket_addrs().ok().and_then(|mut found| found.next());
             found.map(Some).ok_or_else(|| {
                 format!(
-                    "`{name}` is no address of this machine; give an IP address such as 127.0.0.1 or 0.0.0.0"
+                    "`{name}` is not an address of this machine; use an IP address such as 127.0.0.1 or 0.0.0.0"
                 )
             })
         });
@@ -221,7 +221,7 @@ impl Parser<'_> {
             self.fault(
                 &settings::HTTP_HOST,
                 format!(
-                    "{} can be reached from other machines, and no token guards it; set KOLIBRI_API_TOKEN or \
+                    "{} can be reached from other machines, but no token is set; set KOLIBRI_API_TOKEN or \
                      KOLIBRI_API_TOKEN_FILE, or listen on 127.0.0.1",
                     address.ip()
                 ),
@@ -232,7 +232,7 @@ impl Parser<'_> {
 
     fn prometheus(&mut self) -> Option<reqwest::Url> {
         let url = self.settings.get(&settings::PROMETHEUS_URL)?;
-        let checked = check_url(url, "Prometheus is asked without keys");
+        let checked = check_url(url, "Prometheus is queried without credentials");
         checked.map_err(|problem| self.fault(&settings::PROMETHEUS_URL, problem)).ok()
     }
 
@@ -241,7 +241,7 @@ impl Parser<'_> {
         let hosts = hosts.split(',').map(|host| host.trim().to_lowercase()).filter(|host| !host.is_empty());
         let hosts: Vec<_> = hosts.collect();
         if let Some(odd) = hosts.iter().find(|host| host.contains([':', '/', '*'])) {
-            let problem = format!("`{odd}` would never match; write plain names, such as kolibri.example");
+            let problem = format!("`{odd}` can never match; write plain host names, such as kolibri.example");
             self.fault(&settings::HTTP_ALLOWED_HOSTS, problem);
         }
         hosts
@@ -252,10 +252,7 @@ impl Parser<'_> {
         let file = self.settings.get(&settings::API_TOKEN_FILE);
         let (token, setting) = match (given, file) {
             (Some(_), Some(_)) => {
-                self.fault(
-                    &settings::API_TOKEN,
-                    "KOLIBRI_API_TOKEN_FILE is set as well; keep one of the two",
-                );
+                self.fault(&settings::API_TOKEN, "KOLIBRI_API_TOKEN_FILE is set too; keep only one of them");
                 return None;
             }
             (Some(token), None) => (token.to_owned(), &settings::API_TOKEN),
@@ -266,7 +263,7 @@ impl Parser<'_> {
             self.fault(
                 setting,
                 format!(
-                    "a token is at least {MIN_TOKEN} printable ASCII characters without spaces; \
+                    "a token must be at least {MIN_TOKEN} printable ASCII characters without spaces; \
                          `openssl rand -hex 32` makes one"
                 ),
             );
@@ -301,7 +298,7 @@ impl Parser<'_> {
         if overlap && api.port() == scrape.port() && api.port() != 0 {
             self.fault(
                 &settings::PROMETHEUS_PORT,
-                format!("the API takes port {} already (KOLIBRI_HTTP_PORT); choose another port", api.port()),
+                format!("the API already uses port {} (KOLIBRI_HTTP_PORT); choose another port", api.port()),
             );
         }
     }
@@ -321,7 +318,7 @@ impl Parser<'_> {
             }
         };
         let endpoint = self.settings.get(&settings::OTLP_ENDPOINT)?.to_owned();
-        if let Err(problem) = check_url(&endpoint, "put keys into KOLIBRI_OTLP_HEADERS") {
+        if let Err(problem) = check_url(&endpoint, "put credentials into KOLIBRI_OTLP_HEADERS") {
             self.fault(&settings::OTLP_ENDPOINT, problem);
         }
         Some(OtlpConfig { endpoint, protocol, headers, interval })
@@ -330,14 +327,14 @@ impl Parser<'_> {
     fn log(&mut self) -> LogConfig {
         let filter = self.read(&settings::LOG, |filter| match crate::logging::check_filter(filter) {
             Ok(()) => Ok(filter.to_owned()),
-            Err(problem) => Err(format!("`{filter}` is no log filter: {problem}")),
+            Err(problem) => Err(format!("`{filter}` is not a log filter: {problem}")),
         });
         let format = match self.settings.get(&settings::LOG_FORMAT).unwrap_or(settings::LOG_FORMAT.default) {
             "auto" => LogFormat::Auto,
             "text" => LogFormat::Text,
             "json" => LogFormat::Json,
             other => {
-                self.fault(&settings::LOG_FORMAT, format!("`{other}` is none of auto, text, json"));
+                self.fault(&settings::LOG_FORMAT, format!("`{other}` is not one of auto, text and json"));
                 LogFormat::Auto
             }
         };
@@ -348,15 +345,15 @@ impl Parser<'_> {
 /// The URL of a server. It is quoted in messages and logs, so it must not carry credentials; and a path may be added to it.
 /// `advice` tells what to do with a key.
 fn check_url(text: &str, advice: &str) -> Result<reqwest::Url, String> {
-    let url = reqwest::Url::parse(text).map_err(|error| format!("this is no URL: {error}"))?;
+    let url = reqwest::Url::parse(text).map_err(|error| format!("this is not a URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err("it begins neither with http:// nor with https://".into());
+        return Err("it must begin with http:// or https://".into());
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(format!("it holds a user or a password; {advice}"));
+        return Err(format!("it contains a user name or password; {advice}"));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(format!("it goes on after its path, with `?` or `#`; {advice}"));
+        return Err(format!("it has a query or a fragment (`?` or `#`) after its path; {advice}"));
     }
     Ok(url)
 }

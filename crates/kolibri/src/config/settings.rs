@@ -35,27 +35,27 @@ macro_rules! settings {
 }
 
 settings! {
-    DATA_DIR, "./kolibri-data", "Where the node keeps everything; made with mode 0700";
-    HTTP_HOST, "127.0.0.1", "Address of the API; beyond loopback it needs a token";
-    HTTP_PORT, "8080", "Port of the API; 0 takes a free one";
-    HTTP_ALLOWED_HOSTS, "none", "Host names that requests may carry besides IP addresses and localhost, comma-separated";
-    API_TOKEN, "none", "Bearer token that every /api call must carry, at least 16 characters", secret;
-    API_TOKEN_FILE, "none", "File that holds the token";
-    QUEUE_CAPACITY, "8192", "Commands that may wait for the genome; a long text counts once per 4 KiB";
-    LOG, "info", "What is logged: error, warn, info, debug, trace, or a filter such as kolibri_core=debug";
+    DATA_DIR, "./kolibri-data", "Directory that holds all of the node's data; created with mode 0700";
+    HTTP_HOST, "127.0.0.1", "Address of the API; any address but loopback needs a token";
+    HTTP_PORT, "8080", "Port of the API; 0 picks a free one";
+    HTTP_ALLOWED_HOSTS, "none", "Host names that are accepted, in addition to IP addresses and localhost; comma-separated";
+    API_TOKEN, "none", "Bearer token that every /api call must send; at least 16 characters", secret;
+    API_TOKEN_FILE, "none", "File that contains the token";
+    QUEUE_CAPACITY, "8192", "Commands that may wait to be recorded; a long text counts once per 4 KiB";
+    LOG, "info", "Log level (error, warn, info, debug or trace), or a filter such as kolibri_core=debug";
     LOG_FORMAT, "auto", "text, json, or auto: text on a terminal, json otherwise";
-    TRACE, "on", "off keeps no trace of commands";
+    TRACE, "on", "off: commands are not traced";
     TRACE_PATH, "trace.jsonl in the data directory", "File that traces are appended to";
     TRACE_MAX_BYTES, "67108864", "Size at which the trace file is rotated; three older ones are kept";
-    TRACE_CONTENT, "off", "on puts the texts of commands into traces; FORGET does not erase them there";
+    TRACE_CONTENT, "off", "on: traces include the texts of commands; FORGET does not erase them there";
     TELEMETRY, "on", "off: no metrics provider, no listener, no export";
     PROMETHEUS_HOST, "0.0.0.0", "Address of the scrape endpoint /metrics";
-    PROMETHEUS_PORT, "9464", "Port of the scrape endpoint; 0 takes a free one";
-    PROMETHEUS_URL, "none", "A Prometheus to ask for this node's alerts, such as http://prometheus:9090; the page shows them";
+    PROMETHEUS_PORT, "9464", "Port of the scrape endpoint; 0 picks a free one";
+    PROMETHEUS_URL, "none", "Prometheus to query for this node's alerts, such as http://prometheus:9090; the page shows them";
     OTLP_ENDPOINT, "none", "Where to push metrics by OTLP, such as http://collector:4318";
     OTLP_PROTOCOL, "http/protobuf", "http/protobuf or grpc";
     OTLP_HEADERS, "none", "Headers for the collector: key=value,key2=value2, values percent-encoded", secret;
-    OTLP_EXPORT_INTERVAL_MS, "30000", "Milliseconds from one push to the next";
+    OTLP_EXPORT_INTERVAL_MS, "30000", "Milliseconds between pushes";
 }
 
 /// The variable that tells the command line where the node is. It is no setting of the node itself.

@@ -24,22 +24,22 @@ const MAX_ANSWER: usize = 1 << 20;
 /// Alerts of others are nobody's business here.
 const OURS: &str = "Kolibri";
 
-/// The alerts, or how to see them here.
+/// The alerts, or the setting that is missing.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(super) enum AlertsResponse {
-    /// The node was told where Prometheus is.
+    /// The node knows where Prometheus is.
     Asked(AlertsSeen),
-    /// It was not.
+    /// The node does not know where Prometheus is.
     NotConfigured {
         /// False.
         configured: bool,
-        /// The setting that tells it.
+        /// The setting that gives its address.
         variable: &'static str,
     },
 }
 
-/// What Prometheus said, if anything.
+/// The answer of Prometheus, if there was one.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(super) struct AlertsSeen {
     /// True.
@@ -48,16 +48,16 @@ pub(super) struct AlertsSeen {
     reachable: bool,
     /// Why it did not.
     problem: Option<String>,
-    /// Those whose name begins with `Kolibri`; firing ones first, then those that have lasted longest.
+    /// Alerts whose name begins with `Kolibri`: firing ones first, then the oldest first.
     alerts: Vec<Alert>,
 }
 
-/// An alert that is firing or about to.
+/// An alert that is firing or pending.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(super) struct Alert {
     name: String,
     state: AlertState,
-    /// Since when its condition holds, RFC 3339.
+    /// When its condition became true, RFC 3339.
     since: Option<String>,
     severity: Option<String>,
     team: Option<String>,
@@ -124,7 +124,7 @@ impl Prometheus {
         let broken = |error: reqwest::Error| describe(&error);
         let mut response = self.http.get(self.alerts.clone()).send().await.map_err(broken)?;
         if response.status() != StatusCode::OK {
-            return Err(format!("it answers with HTTP status {}", response.status()));
+            return Err(format!("it answered with HTTP status {}", response.status()));
         }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
@@ -210,18 +210,18 @@ fn is_web_address(url: &str) -> bool {
 
 fn read(body: &[u8]) -> Result<Vec<Alert>, String> {
     let document: Document =
-        serde_json::from_slice(body).map_err(|_| "what answers there is no Prometheus".to_owned())?;
+        serde_json::from_slice(body).map_err(|_| "the server there is not Prometheus".to_owned())?;
     let ours = document.data.alerts.into_iter().filter(|alert| alert.labels.alertname.starts_with(OURS));
     let mut alerts: Vec<Alert> = ours.map(Alert::from).collect();
     alerts.sort_by(|a, b| (a.state, &a.since, &a.name).cmp(&(b.state, &b.since, &b.name)));
     Ok(alerts)
 }
 
-/// The alerts of this node, as Prometheus sees them. An answer may be five seconds old.
+/// The alerts of this node, as Prometheus sees them. They may be up to five seconds old.
 #[utoipa::path(
     get, path = "/api/v1/operations/alerts", tag = "operations",
     responses(
-        (status = 200, description = "The alerts, or why they are not known", body = AlertsResponse),
+        (status = 200, description = "The alerts, or why they are unknown", body = AlertsResponse),
         (status = 503, description = "The node is stopping", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -294,7 +294,7 @@ mod tests {
     #[test]
     fn whatever_is_no_answer_of_prometheus_is_told_as_such() {
         for body in ["", "<html>", "{}", r#"{"data":{"alerts":{}}}"#] {
-            assert_eq!(read(body.as_bytes()), Err("what answers there is no Prometheus".to_owned()));
+            assert_eq!(read(body.as_bytes()), Err("the server there is not Prometheus".to_owned()));
         }
     }
 }

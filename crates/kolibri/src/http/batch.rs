@@ -23,35 +23,35 @@ const WINDOW: usize = 512;
 /// Answers that are sent as one piece.
 const PIECE: usize = 128;
 
-/// The answer to one line: the block, or what was wrong; the last line is the summary.
+/// The result of one line: the block, or the problem; the last line is the summary.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(super) enum LineResult {
     /// Recorded, durably.
     Taught {
-        /// The line's number, from 1; empty lines count but are not answered.
+        /// The line's number, from 1; empty lines are counted but have no result.
         line: u64,
         block: BlockAddress,
     },
     /// Not recorded.
     Failed { line: u64, problem: Problem },
-    /// The stream was read to its end; without this line, it was not.
+    /// The last line. If it is missing, the stream was not read to its end.
     Summary { summary: Summary },
 }
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Debug, Default, Clone, Serialize, ToSchema)]
 pub(super) struct Summary {
     taught: u64,
     failed: u64,
 }
 
-/// Teach associations, one JSON object a line. Each line is acknowledged when it is durable.
+/// Teach associations, one JSON object per line. Each line is acknowledged once it is durable.
 #[utoipa::path(
     post, path = "/api/v1/teach:batch", tag = "commands",
-    request_body(content = TeachRequest, content_type = "application/x-ndjson", description = "One object a line"),
+    request_body(content = TeachRequest, content_type = "application/x-ndjson", description = "One object per line"),
     responses(
-        (status = 200, description = "One result a line, then a summary", body = LineResult, content_type = "application/x-ndjson"),
+        (status = 200, description = "One result per line, then a summary", body = LineResult, content_type = "application/x-ndjson"),
         (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -102,7 +102,7 @@ async fn submit(app: &App, line: u64, text: Line) -> Option<Pending> {
             StatusCode::PAYLOAD_TOO_LARGE,
             "line_too_long",
             "The line is too long",
-            format!("a line holds at most {MAX_BODY} bytes"),
+            format!("a line may be at most {MAX_BODY} bytes long"),
         )),
     };
     Some(match request {

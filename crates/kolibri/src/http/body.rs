@@ -44,8 +44,8 @@ async fn read_all(body: Body) -> Result<Vec<u8>, Problem> {
     let (mut bytes, mut seen) = (Vec::new(), 0);
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| {
-            let detail = "it broke off, or its encoding is wrong; nothing was done";
-            Problem::new(StatusCode::BAD_REQUEST, "body_broken", "The body is not whole", detail)
+            let detail = "it was cut off, or its encoding is wrong; nothing was done";
+            Problem::new(StatusCode::BAD_REQUEST, "body_broken", "The body is incomplete", detail)
         })?;
         seen += chunk.len();
         if seen <= MAX_BODY {
@@ -57,7 +57,8 @@ async fn read_all(body: Body) -> Result<Vec<u8>, Problem> {
     if seen <= MAX_BODY {
         return Ok(bytes);
     }
-    let detail = format!("a body holds at most {MAX_BODY} bytes; teach:batch takes streams of any length");
+    let detail =
+        format!("a body may be at most {MAX_BODY} bytes long; teach:batch accepts streams of any length");
     Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large", detail))
 }
 
@@ -66,7 +67,7 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if !bytes.trim_ascii_start().starts_with(b"{") {
         let found = if bytes.trim_ascii().is_empty() { "nothing" } else { "something else" };
         return Err(bad_json(format!(
-            "a JSON object such as {{\"stimulus\": \"...\"}} is expected, {found} was sent"
+            "expected a JSON object such as {{\"stimulus\": \"...\"}}, but got {found}"
         )));
     }
     serde_json::from_slice(bytes).map_err(bad_json)
@@ -87,7 +88,7 @@ pub(super) fn require_type(headers: &HeaderMap, types: &[&str]) -> Result<(), Pr
     Err(Problem::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "content_type",
-        "The content type is not taken here",
+        "The content type is not supported",
         format!("send the header `Content-Type: {}`", types.join("` or `")),
     ))
 }

@@ -25,10 +25,10 @@ const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TeachRequest {
-    /// What will be asked; up to 4 KiB of UTF-8.
+    /// The question, as people will ask it; up to 4 KiB of UTF-8.
     #[schema(example = "How do I restart the payment service?")]
     pub(super) stimulus: String,
-    /// What will be answered; up to 64 KiB of UTF-8.
+    /// The answer to give; up to 64 KiB of UTF-8.
     #[schema(example = "systemctl restart payments")]
     pub(super) response: String,
 }
@@ -42,7 +42,7 @@ pub(super) struct StimulusRequest {
     stimulus: String,
 }
 
-/// A command by its name; the other fields are those of the command's own path.
+/// A command by its name; the other fields are the same as at the command's own path.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "it only describes the JSON to the OpenAPI document")]
 pub(super) struct CommandRequest {
@@ -82,14 +82,14 @@ pub(super) struct AskResponse {
     /// How the answer was found.
     #[serde(rename = "match")]
     found: MatchKind,
-    /// Likeness of the question and the nearest stimulus, 0 to 1.
+    /// Similarity of the question to the closest stimulus, 0 to 1.
     #[schema(minimum = 0, maximum = 1)]
     score: f32,
-    /// What was taught; null when nothing is near enough.
+    /// The answer that was taught; null when nothing is similar enough.
     answer: Option<String>,
     /// The block that taught it.
     source: Option<BlockAddress>,
-    /// Near stimuli, nearest first, when there is no answer.
+    /// The most similar stimuli, best first, when there is no answer.
     #[schema(max_items = 3)]
     suggestions: Vec<NearStimulus>,
 }
@@ -103,12 +103,12 @@ enum MatchKind {
     None,
 }
 
-/// A stimulus that is near the question.
+/// A stimulus that is similar to the question.
 #[derive(Debug, Serialize, ToSchema)]
 struct NearStimulus {
     /// As it was taught.
     stimulus: String,
-    /// Its likeness, 0 to 1.
+    /// Its similarity to the question, 0 to 1.
     #[schema(minimum = 0, maximum = 1)]
     score: f32,
 }
@@ -141,11 +141,11 @@ fn rounded(score: f32) -> f32 {
 pub(super) struct ForgetResponse {
     /// The FORGET's own block.
     block: BlockAddress,
-    /// The TEACH blocks whose content it erased: every version of the association.
+    /// The TEACH blocks whose content it erased: all versions of the association.
     erased: Vec<u64>,
 }
 
-/// Teach an association. Teaching a known stimulus again replaces its answer. Acknowledged when it is durable.
+/// Teach an association. Teaching a known stimulus again replaces its answer. The response is sent once it is durable.
 #[utoipa::path(
     post, path = "/api/v1/teach", tag = "commands", request_body = TeachRequest,
     responses(
@@ -168,7 +168,7 @@ pub(super) async fn teach(
 #[utoipa::path(
     post, path = "/api/v1/ask", tag = "commands", request_body = StimulusRequest,
     responses(
-        (status = 200, description = "Answered, or nothing near enough was taught", body = AskResponse),
+        (status = 200, description = "Answered, or nothing similar enough was taught", body = AskResponse),
         (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "Not answered", body = Problem, content_type = "application/problem+json"),
     )
@@ -190,7 +190,7 @@ pub(super) async fn ask(
     post, path = "/api/v1/forget", tag = "commands", request_body = StimulusRequest,
     responses(
         (status = 200, description = "Forgotten and erased", body = ForgetResponse),
-        (status = 404, description = "Never taught, or forgotten", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "Never taught, or already forgotten", body = Problem, content_type = "application/problem+json"),
         (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "Not recorded", body = Problem, content_type = "application/problem+json"),
     )
@@ -205,11 +205,11 @@ pub(super) async fn forget(
     answer(trace, body.map_err(|error| Problem::of(&error, trace)))
 }
 
-/// Any command by its name, as `{"type": "TEACH", ...}`. The answer is that of the command's own path.
+/// Any command by its name, as `{"type": "TEACH", ...}`. The response is the same as at the command's own path.
 #[utoipa::path(
     post, path = "/api/v1/commands", tag = "commands", request_body = CommandRequest,
     responses(
-        (status = "2XX", description = "As at the command's own path"),
+        (status = "2XX", description = "The same as at the command's own path"),
         (status = 422, description = "No such command", body = Problem, content_type = "application/problem+json"),
         (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
     )
@@ -220,7 +220,8 @@ pub(super) async fn command(
     JsonBody(mut fields): JsonBody<serde_json::Map<String, Value>>,
 ) -> Result<Response, Problem> {
     let Some(Value::String(name)) = fields.remove("type") else {
-        let detail = "the field `type` is missing or no text; it names the command: TEACH, ASK or FORGET";
+        let detail =
+            "the field `type` is missing or not a string; it names the command: TEACH, ASK or FORGET";
         return Err(bad_json(detail));
     };
     Ok(match Command::named(&name) {

@@ -22,7 +22,7 @@ const MAX_BLOCKS: usize = 500;
 pub(super) struct GenomeResponse {
     /// Blocks in the genome.
     length: u64,
-    /// Hash of the last block, 64 hex digits. Note it elsewhere: it vouches for everything before it.
+    /// Hash of the last block, 64 hex digits. Note it elsewhere: it proves everything before it.
     head: String,
     /// Time of the last block, RFC 3339.
     time: String,
@@ -30,32 +30,32 @@ pub(super) struct GenomeResponse {
     format_version: u8,
 }
 
-/// Some blocks of the genome.
+/// Blocks of the genome.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BlocksResponse {
     blocks: Vec<BlockResponse>,
-    /// Where to go on; null at the end.
+    /// `from` of the next page; null at the end.
     next: Option<u64>,
 }
 
-/// One block, with everything that its hash and its digest are made of.
+/// One block, with everything that its hash and its digest are computed from.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BlockResponse {
     /// Position in the genome.
     index: u64,
     /// RFC 3339.
     time: String,
-    /// Nanoseconds since the Unix epoch, as text: JSON numbers are not that exact everywhere.
+    /// Nanoseconds since the Unix epoch, as text: not every JSON reader keeps such large numbers exactly.
     time_ns: String,
     /// GENESIS, TEACH, ASK or FORGET.
     event: &'static str,
     /// Salted digest of the content, 64 hex digits.
     digest: String,
-    /// Hash of the block before; in block 0 the mark of the format.
+    /// Hash of the previous block; in block 0, the mark of the format.
     previous: String,
     /// The block's own hash.
     hash: String,
-    /// What happened; null when it was erased, or does not match the digest.
+    /// The content; null when it was erased, or does not match the digest.
     content: Option<ContentResponse>,
     /// The FORGET block that erased the content.
     erased_by: Option<u64>,
@@ -131,10 +131,10 @@ impl From<StoredBlock> for BlockResponse {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct BlocksQuery {
-    /// The first block.
+    /// Index of the first block.
     #[serde(default)]
     from: u64,
-    /// How many, 1 to 500.
+    /// How many blocks, 1 to 500.
     #[serde(default = "default_limit")]
     #[param(minimum = 1, maximum = 500)]
     limit: usize,
@@ -171,12 +171,12 @@ pub(super) async fn genome(State(app): State<App>) -> Result<Json<GenomeResponse
     }))
 }
 
-/// Some blocks, in order, with content where it was not erased.
+/// Blocks in order, with their content unless it was erased.
 #[utoipa::path(
     get, path = "/api/v1/genome/blocks", tag = "genome", params(BlocksQuery),
     responses(
         (status = 200, description = "The blocks", body = BlocksResponse),
-        (status = 400, description = "A bad query", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The query is not valid", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn blocks(
@@ -184,7 +184,7 @@ pub(super) async fn blocks(
     Query(BlocksQuery { from, limit }): Query<BlocksQuery>,
 ) -> Result<Json<BlocksResponse>, Problem> {
     if !(1..=MAX_BLOCKS).contains(&limit) {
-        let detail = format!("limit is {limit}; from 1 to {MAX_BLOCKS} blocks can be read at once");
+        let detail = format!("limit is {limit}; it must be from 1 to {MAX_BLOCKS}");
         return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query cannot be read", detail));
     }
     let stored = read(&app, move |reader| reader.blocks(from, limit)).await?;
@@ -197,7 +197,7 @@ pub(super) async fn blocks(
     get, path = "/api/v1/genome/blocks/{index}", tag = "genome", params(("index" = u64, Path, description = "The block's index")),
     responses(
         (status = 200, description = "The block", body = BlockResponse),
-        (status = 404, description = "The genome is not that long", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The genome has no such block", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn block(
@@ -205,13 +205,13 @@ pub(super) async fn block(
     Parameter(index): Parameter,
 ) -> Result<Json<BlockResponse>, Problem> {
     let Ok(index) = index.parse::<u64>() else {
-        let detail = "a block is addressed by its index, a whole number from 0 on";
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_index", "This is no block index", detail));
+        let detail = "a block index is a whole number, 0 or larger";
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_index", "This is not a block index", detail));
     };
     match read(&app, move |reader| reader.block(index)).await? {
         Some(stored) => Ok(Json(stored.into())),
         None => {
-            let detail = format!("the genome has no block {index}; /api/v1/genome tells its length");
+            let detail = format!("the genome has no block {index}; /api/v1/genome shows its length");
             Err(Problem::new(StatusCode::NOT_FOUND, "no_such_block", "No such block", detail))
         }
     }

@@ -63,8 +63,8 @@ fn check(app: &App, request: &Request) -> Result<(), Problem> {
         return Err(Problem::new(
             StatusCode::MISDIRECTED_REQUEST,
             "unknown_host",
-            "This Host is not served here",
-            "call the node by an IP address or as localhost, or name the host in KOLIBRI_HTTP_ALLOWED_HOSTS",
+            "This host name is not served here",
+            "use an IP address or localhost, or add the host name to KOLIBRI_HTTP_ALLOWED_HOSTS",
         ));
     }
     let path = request.uri().path();
@@ -75,7 +75,7 @@ fn check(app: &App, request: &Request) -> Result<(), Problem> {
         return Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "unauthorized",
-            "A token is needed",
+            "A token is required",
             "send the node's token as `Authorization: Bearer TOKEN`",
         ));
     }
@@ -111,7 +111,7 @@ impl utoipa::Modify for BearerToken {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("Needed when the node was given a token (KOLIBRI_API_TOKEN)"))
+            .description(Some("Required when the node has a token (KOLIBRI_API_TOKEN)"))
             .build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", SecurityScheme::Http(scheme));

@@ -21,18 +21,18 @@ pub(super) struct Health {
     status: &'static str,
 }
 
-/// Whether the process serves at all. Never touches the store.
-#[utoipa::path(get, path = "/livez", tag = "health", responses((status = 200, description = "It lives", body = Health)))]
+/// Whether the process is running. Does not touch the store.
+#[utoipa::path(get, path = "/livez", tag = "health", responses((status = 200, description = "It is running", body = Health)))]
 pub(super) async fn livez() -> Json<Health> {
     Json(Health { status: "live" })
 }
 
-/// Whether the node can do its work: the writer takes events, the genome can be read, the index has caught up.
+/// Whether the node is ready: the writer accepts events, the genome is readable, and the index has caught up.
 #[utoipa::path(
     get, path = "/readyz", tag = "health",
     responses(
         (status = 200, description = "It is ready", body = Health),
-        (status = 503, description = "It is not, and why", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "It is not ready, and why", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Problem> {

@@ -15,31 +15,31 @@ use crate::config::settings;
 /// The last hour.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct HistoryResponse {
-    /// False when there are no metrics to keep a history of.
+    /// False when there are no metrics to build a history from.
     available: bool,
-    /// The setting that turned them off, when they are.
+    /// The setting that turned metrics off, if they are off.
     #[serde(skip_serializing_if = "Option::is_none")]
     variable: Option<&'static str>,
-    /// From one point to the next.
+    /// Seconds between points.
     step_seconds: u64,
-    /// Oldest first, up to 360; the first is there one step after the start.
+    /// Oldest first, up to 360; the first one appears one step after the start.
     points: Vec<HistoryPoint>,
 }
 
-/// One step. Numbers are those of the step alone, from the same instruments as the metrics.
+/// One step. Its numbers cover this step only, and come from the same instruments as the metrics.
 #[derive(Debug, Serialize, ToSchema)]
 struct HistoryPoint {
     /// When the step ended, RFC 3339.
     time: String,
     /// Events recorded.
     events: EventCounts,
-    /// Commands refused or failed (COMMAND: of an unknown type) and traces that could not be written.
+    /// Commands refused or failed (COMMAND: unknown commands) and traces that could not be written.
     failed: FailureCounts,
     /// How long executed commands took.
     latency: Latencies,
     /// Length of the genome at the end of the step; null when it could not be read.
     blocks: Option<u64>,
-    /// Places of the queue in use at the end of the step.
+    /// Places in use in the queue at the end of the step.
     queue_depth: u64,
     /// Commands refused because the queue was full.
     queue_refused: u64,
@@ -63,7 +63,7 @@ struct FailureCounts {
     trace: u64,
 }
 
-/// By command; null where none was executed.
+/// By command; null if none was executed.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 struct Latencies {
@@ -72,7 +72,7 @@ struct Latencies {
     forget: Option<Quantiles>,
 }
 
-/// Estimated from a histogram, as Prometheus' `histogram_quantile` does it.
+/// Estimated from a histogram, in the same way as Prometheus' `histogram_quantile`.
 #[derive(Debug, Serialize, ToSchema)]
 struct Quantiles {
     /// Half of the commands took no longer.
@@ -119,10 +119,10 @@ impl From<PointQuantiles> for Quantiles {
     }
 }
 
-/// What the last hour was like, in steps of ten seconds. Not available when telemetry is off.
+/// The last hour in steps of ten seconds. Not available when telemetry is off.
 #[utoipa::path(
     get, path = "/api/v1/operations/history", tag = "operations",
-    responses((status = 200, description = "The last hour, or why it is not known", body = HistoryResponse))
+    responses((status = 200, description = "The last hour, or why it is unknown", body = HistoryResponse))
 )]
 pub(super) async fn history(State(app): State<App>) -> Json<HistoryResponse> {
     let points = app.node.last_hour().map(LastHour::points);

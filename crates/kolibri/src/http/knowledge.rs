@@ -25,11 +25,11 @@ pub(super) struct AssociationLine {
     source: BlockAddress,
 }
 
-/// Every association that can be asked, one JSON object a line, in the order of teaching.
+/// Every association that can be asked, one JSON object per line, in the order of teaching.
 #[utoipa::path(
     get, path = "/api/v1/associations", tag = "genome",
     responses(
-        (status = 200, description = "One object a line", body = AssociationLine, content_type = "application/x-ndjson"),
+        (status = 200, description = "One object per line", body = AssociationLine, content_type = "application/x-ndjson"),
         (status = 500, description = "Something cannot be read", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -43,7 +43,7 @@ pub(super) async fn associations(State(app): State<App>) -> Result<Response, Pro
             // Breaking the stream off tells the caller that it is not whole; only the log can tell why.
             Err(problem) => {
                 let problem = problem.detail();
-                tracing::error!(problem, from, "the stream of associations broke off");
+                tracing::error!(problem, from, "the stream of associations was cut off");
                 (Err(std::io::Error::other(problem.to_owned())), (app, None))
             }
         })

@@ -91,7 +91,7 @@ impl Door {
                 Ok((stream, _)) => return (place, stream),
                 Err(error) if is_of_the_caller(error.kind()) => {}
                 Err(error) => {
-                    tracing::error!(%error, "no connection can be accepted; is the limit of open files reached?");
+                    tracing::error!(%error, "cannot accept a connection; has the limit of open files been reached?");
                     tokio::time::sleep(PAUSE).await;
                 }
             }
@@ -106,7 +106,7 @@ impl Door {
         if self.full_said.is_none_or(|said| said.elapsed() >= FULL_SAID_EVERY) {
             self.full_said = Some(Instant::now());
             tracing::warn!(
-                "a listener serves as many connections as it may; others wait until one of them ends"
+                "a listener has reached its connection limit; new connections wait until one ends"
             );
         }
         #[expect(clippy::expect_used, reason = "nobody closes this semaphore")]

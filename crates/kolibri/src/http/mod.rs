@@ -94,7 +94,8 @@ impl Doors {
             measure: measure::HttpInstruments::new(telemetry),
             started: operations::Started::now(),
             telemetry: telemetry.is_on(),
-            prometheus: prometheus.map_err(|error| format!("alerts cannot be asked for: {error}"))?,
+            prometheus: prometheus
+                .map_err(|error| format!("cannot set up the queries for alerts: {error}"))?,
             stopping,
         })
     }

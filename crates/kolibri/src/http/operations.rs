@@ -28,20 +28,20 @@ impl Started {
     }
 }
 
-/// How the node is.
+/// The state of the node.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct OperationsResponse {
     /// Whether it can do its work.
     state: ReadyState,
-    /// Why not.
+    /// Why it is not ready.
     problems: Vec<String>,
-    /// Of the program.
+    /// Version of the program.
     version: &'static str,
-    /// When it began to serve, RFC 3339.
+    /// When the node started, RFC 3339.
     started: String,
     /// The node's clock, RFC 3339.
     now: String,
-    /// Seconds since it began to serve.
+    /// Seconds since the node started.
     uptime_seconds: f64,
     /// Where the genome ends; null when it cannot be read.
     genome: Option<GenomeEnd>,
@@ -63,12 +63,12 @@ pub(super) enum ReadyState {
 /// Where the genome ends.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct GenomeEnd {
-    /// Its length.
+    /// Length of the genome.
     blocks: u64,
     head: BlockHead,
 }
 
-/// A last block.
+/// The last block of a genome.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct BlockHead {
     /// The block's index.
@@ -83,7 +83,7 @@ impl From<Head> for BlockHead {
     }
 }
 
-/// How far the search index follows the genome.
+/// How far the search index has followed the genome.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct IndexState {
     /// Whether it has caught up since the start.
@@ -92,10 +92,10 @@ pub(super) struct IndexState {
     reached: Option<u64>,
 }
 
-/// How the node is, at a glance.
+/// The state of the node at a glance.
 #[utoipa::path(
     get, path = "/api/v1/operations", tag = "operations",
-    responses((status = 200, description = "How it is, be it ready or not", body = OperationsResponse))
+    responses((status = 200, description = "The state, whether ready or not", body = OperationsResponse))
 )]
 pub(super) async fn operations(State(app): State<App>) -> Result<Json<OperationsResponse>, Problem> {
     let node = Arc::clone(&app.node);

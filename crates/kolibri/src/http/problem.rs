@@ -13,14 +13,14 @@ use utoipa::ToSchema;
 /// A problem document (RFC 9457), as `application/problem+json`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Problem {
-    /// `urn:kolibri:problem:` and the kind of problem, one of a closed set.
+    /// `urn:kolibri:problem:` and the kind of problem, from a closed set.
     #[serde(rename = "type")]
     kind: String,
     /// The kind of problem in words.
     title: &'static str,
     /// The HTTP status.
     status: u16,
-    /// What was wrong this time, what was expected, what to do.
+    /// What went wrong this time, what was expected, and what to do.
     detail: String,
     /// The trace of the command that failed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,11 +56,9 @@ impl Problem {
     pub(crate) fn of(error: &CommandError, trace_id: TraceId) -> Self {
         let (status, title, retry) = match error {
             CommandError::Text { .. } => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "The text cannot be taken", false)
+                (StatusCode::UNPROCESSABLE_ENTITY, "The text is not accepted", false)
             }
-            CommandError::NotTaught => {
-                (StatusCode::NOT_FOUND, "Nothing is taught under this stimulus", false)
-            }
+            CommandError::NotTaught => (StatusCode::NOT_FOUND, "This stimulus is not taught", false),
             CommandError::UnknownCommand => (StatusCode::UNPROCESSABLE_ENTITY, "No such command", false),
             CommandError::QueueFull => (StatusCode::SERVICE_UNAVAILABLE, "The node is overloaded", true),
             CommandError::StoreFailed(_) => (StatusCode::SERVICE_UNAVAILABLE, "The store has failed", false),
@@ -84,8 +82,8 @@ impl Problem {
             NotStarted::Running => Self::new(
                 StatusCode::CONFLICT,
                 "verification_running",
-                "A verification is under way",
-                "a verification is under way already; GET tells how it goes, DELETE stops it",
+                "A verification is already running",
+                "a verification is already running; GET shows its progress, DELETE stops it",
             ),
             NotStarted::Stopping => Self::of_read(&CommandError::Stopping),
             NotStarted::NoThread(_) => Self::internal(error),
@@ -96,9 +94,9 @@ impl Problem {
     pub(super) fn of_soak(error: StartError) -> Self {
         let (status, kind, title) = match &error {
             StartError::Parameters(_) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "soak_parameters", "The drill cannot be like this")
+                (StatusCode::UNPROCESSABLE_ENTITY, "soak_parameters", "The drill's parameters are not valid")
             }
-            StartError::Busy { .. } => (StatusCode::CONFLICT, "soak_running", "Another drill runs"),
+            StartError::Busy { .. } => (StatusCode::CONFLICT, "soak_running", "Another drill is running"),
             StartError::NoRoom { .. } => {
                 (StatusCode::INSUFFICIENT_STORAGE, "soak_too_large", "The drill would not fit on the disk")
             }
@@ -112,12 +110,12 @@ impl Problem {
 
     /// A thread that should have answered did not.
     pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
-        tracing::error!(%error, "a request failed inside");
+        tracing::error!(%error, "a request failed with an internal error");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
-            "The node failed inside",
-            "the node's log says more; please report it",
+            "Internal error",
+            "see the node's log for the cause, and please report it",
         )
     }
 }
@@ -141,12 +139,13 @@ impl IntoResponse for Problem {
 
 /// The answer to an unknown path.
 pub(super) async fn no_such_path(uri: Uri) -> Problem {
-    let detail = format!("there is nothing at {}; /api/v1/openapi.json lists what there is", uri.path());
+    let detail = format!("there is nothing at {}; /api/v1/openapi.json lists every path", uri.path());
     Problem::new(StatusCode::NOT_FOUND, "no_such_path", "No such path", detail)
 }
 
 /// The answer to a method that a path does not take.
 pub(super) async fn no_such_method(method: Method, uri: Uri) -> Problem {
-    let detail = format!("{} does not take {method}; /api/v1/openapi.json lists what it takes", uri.path());
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "no_such_method", "No such method", detail)
+    let detail =
+        format!("{} does not accept {method}; /api/v1/openapi.json lists the methods it accepts", uri.path());
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "no_such_method", "The method is not allowed", detail)
 }

@@ -15,18 +15,18 @@ use super::body::{JsonBody, Parameter};
 use super::events::events;
 use super::problem::Problem;
 
-/// A drill that has begun.
+/// A drill that has started.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SoakStarted {
     /// Its id.
     id: String,
     /// `running`.
     state: DrillState,
-    /// Where to look at it.
+    /// Where to follow it.
     links: SoakLinks,
 }
 
-/// Where to look at a drill.
+/// Where to follow a drill.
 #[derive(Debug, Serialize, ToSchema)]
 struct SoakLinks {
     /// Its report; DELETE stops it.
@@ -36,21 +36,21 @@ struct SoakLinks {
     progress: String,
 }
 
-/// The drills that are remembered.
+/// The drills that are kept.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct SoaksResponse {
-    /// The one that runs now.
+    /// The drill that is running now.
     running: Option<String>,
-    /// The newest first; at most 200.
+    /// Newest first; at most 200.
     soaks: Vec<DrillReport>,
 }
 
-/// Start a soak drill: simulated minutes of events, on a genome of its own. Everything in the body has a default.
+/// Start a soak drill: simulated minutes of events, on its own genome. Every field of the body has a default.
 #[utoipa::path(
     post, path = "/api/v1/soaks", operation_id = "start_soak", tag = "soaks", request_body = Parameters,
     responses(
-        (status = 202, description = "It has begun", body = SoakStarted),
-        (status = 409, description = "Another one runs", body = Problem, content_type = "application/problem+json"),
+        (status = 202, description = "Started", body = SoakStarted),
+        (status = 409, description = "Another drill is running", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "A parameter is out of its limits", body = Problem, content_type = "application/problem+json"),
         (status = 507, description = "It would not fit on the disk", body = Problem, content_type = "application/problem+json"),
     )
@@ -67,7 +67,7 @@ pub(super) async fn start(
     Ok((StatusCode::ACCEPTED, [(header::LOCATION, location)], body).into_response())
 }
 
-/// Every drill that is remembered, newest first.
+/// Every drill that is kept, newest first.
 #[utoipa::path(
     get, path = "/api/v1/soaks", operation_id = "soaks", tag = "soaks",
     responses((status = 200, description = "The drills", body = SoaksResponse))
@@ -94,7 +94,7 @@ pub(super) async fn show(
     find(&app, &id).await.map(Json)
 }
 
-/// How a drill goes, as server-sent events: `progress` whenever something has changed, and a last `end`.
+/// Progress of a drill, as server-sent events: `progress` after every change, and `end` at the end.
 #[utoipa::path(
     get, path = "/api/v1/soaks/{id}/progress", operation_id = "soak_progress", tag = "soaks",
     params(("id" = String, Path, description = "The drill's id")),
@@ -115,12 +115,12 @@ pub(super) async fn progress(
     Ok(events(watched, app.stopping.clone(), over, DrillProgress::clone))
 }
 
-/// Stop a drill. It ends a moment later, as `stopped`.
+/// Stop a drill. It ends a moment later in the state `stopped`.
 #[utoipa::path(
     delete, path = "/api/v1/soaks/{id}", operation_id = "stop_soak", tag = "soaks",
     params(("id" = String, Path, description = "The drill's id")),
     responses(
-        (status = 202, description = "It was told to stop"),
+        (status = 202, description = "It is stopping"),
         (status = 404, description = "No such drill", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "It has ended", body = Problem, content_type = "application/problem+json"),
     )
@@ -133,14 +133,14 @@ async fn find(app: &App, id: &str) -> Result<DrillReport, Problem> {
     let wanted = id.to_owned();
     let found = blocking(app, move |drills| drills.find(&wanted)).await?.map_err(Problem::internal)?;
     found.ok_or_else(|| {
-        let detail = format!("no drill {id} is remembered; GET /api/v1/soaks lists those that are");
+        let detail = format!("there is no drill {id}; GET /api/v1/soaks lists the drills");
         Problem::new(StatusCode::NOT_FOUND, "no_such_soak", "No such drill", detail)
     })
 }
 
 fn ended(report: &DrillReport) -> Problem {
     let detail = format!(
-        "drill {} is {} and has nothing more to tell; GET /api/v1/soaks/{} is its report",
+        "drill {} is {}, so there is no more progress; GET /api/v1/soaks/{} returns its report",
         report.id,
         report.state.name(),
         report.id

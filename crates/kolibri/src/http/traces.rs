@@ -18,12 +18,12 @@ use super::problem::Problem;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct LatestQuery {
-    /// `failed` or `ok`; without it, the last of all.
+    /// `failed` or `ok`; if omitted, both.
     #[param(value_type = Option<String>, example = "failed")]
     outcome: Option<Outcome>,
 }
 
-/// The last trace, of an outcome if one is named.
+/// The latest trace, optionally with a given outcome.
 #[utoipa::path(
     get, path = "/api/v1/traces/latest", tag = "traces", params(LatestQuery),
     responses(
@@ -36,7 +36,7 @@ pub(super) async fn latest(
     Query(LatestQuery { outcome }): Query<LatestQuery>,
 ) -> Result<Json<Arc<Trace>>, Problem> {
     let found = traces(&app)?.latest(outcome);
-    found.map(Json).ok_or_else(|| none("no such command was executed since the node can remember"))
+    found.map(Json).ok_or_else(|| none("the node remembers no such command"))
 }
 
 /// The most traces one call returns.
@@ -47,10 +47,10 @@ const MAX_TRACES: usize = 100;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct LastQuery {
-    /// `failed` or `ok`; without it, of both.
+    /// `failed` or `ok`; if omitted, both.
     #[param(value_type = Option<String>, example = "failed")]
     outcome: Option<Outcome>,
-    /// How many, 1 to 100.
+    /// How many traces, 1 to 100.
     #[serde(default = "default_limit")]
     #[param(minimum = 1, maximum = 100)]
     limit: usize,
@@ -60,20 +60,20 @@ fn default_limit() -> usize {
     20
 }
 
-/// Some traces.
+/// The latest traces.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TracesResponse {
-    /// The newest first.
+    /// Newest first.
     #[schema(value_type = Vec<Trace>)]
     traces: Vec<Arc<Trace>>,
 }
 
-/// The last traces, newest first, of an outcome if one is named.
+/// The latest traces, newest first, optionally with a given outcome.
 #[utoipa::path(
     get, path = "/api/v1/traces", operation_id = "traces", tag = "traces", params(LastQuery),
     responses(
-        (status = 200, description = "The traces, if there are any", body = TracesResponse),
-        (status = 400, description = "A bad query", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The traces", body = TracesResponse),
+        (status = 400, description = "The query is not valid", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "Tracing is off", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -82,13 +82,13 @@ pub(super) async fn last(
     Query(LastQuery { outcome, limit }): Query<LastQuery>,
 ) -> Result<Json<TracesResponse>, Problem> {
     if !(1..=MAX_TRACES).contains(&limit) {
-        let detail = format!("limit is {limit}; from 1 to {MAX_TRACES} traces can be read at once");
+        let detail = format!("limit is {limit}; it must be from 1 to {MAX_TRACES}");
         return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query cannot be read", detail));
     }
     Ok(Json(TracesResponse { traces: traces(&app)?.last(outcome, limit) }))
 }
 
-/// The trace of one command, as long as the node remembers it: the last 2048 good and 512 failed ones.
+/// The trace of one command. The node remembers the last 2048 successful and 512 failed commands.
 #[utoipa::path(
     get, path = "/api/v1/traces/{trace_id}", tag = "traces",
     params(("trace_id" = String, Path, description = "32 lower-case hex digits")),
@@ -103,12 +103,12 @@ pub(super) async fn by_id(
 ) -> Result<Json<Arc<Trace>>, Problem> {
     let Some(trace_id) = TraceId::parse(&trace_id) else {
         let detail = "a trace id is 32 lower-case hex digits, not all zero";
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_trace_id", "This is no trace id", detail));
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_trace_id", "This is not a trace id", detail));
     };
     let found = traces(&app)?.find(trace_id);
-    found
-        .map(Json)
-        .ok_or_else(|| none("the node does not remember it; the trace file may (KOLIBRI_TRACE_PATH)"))
+    found.map(Json).ok_or_else(|| {
+        none("the node no longer remembers it; it may be in the trace file (KOLIBRI_TRACE_PATH)")
+    })
 }
 
 fn traces(app: &App) -> Result<&Arc<Traces>, Problem> {

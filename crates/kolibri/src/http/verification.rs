@@ -23,23 +23,23 @@ pub(super) struct VerificationResponse {
     state: VerificationState,
     /// Blocks and current answers checked.
     done: u64,
-    /// Blocks and current answers that there were when it began.
+    /// Blocks and current answers at the start.
     total: u64,
     /// RFC 3339.
     started: Option<String>,
     /// RFC 3339.
     ended: Option<String>,
-    /// The last block of a sound genome.
+    /// The last block, if the genome is sound.
     head: Option<BlockHead>,
-    /// How many blocks of a sound genome were erased by a FORGET.
+    /// How many blocks were erased by a FORGET, if the genome is sound.
     erased: Option<u64>,
-    /// The first block that is not as it was recorded.
+    /// The first block that was changed or damaged.
     broken: Option<BrokenBlock>,
     /// Why it failed.
     problem: Option<String>,
 }
 
-/// How a verification stands.
+/// The state of a verification.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum VerificationState {
@@ -55,7 +55,7 @@ enum VerificationState {
     Failed,
 }
 
-/// A block that is not as it was recorded.
+/// A block that was changed or damaged.
 #[derive(Debug, Serialize, ToSchema)]
 struct BrokenBlock {
     /// Its index.
@@ -99,12 +99,12 @@ impl From<&VerificationStatus> for VerificationResponse {
     }
 }
 
-/// Start to verify the genome: every block, its content, its erasure and every answer. Commands go on meanwhile.
+/// Start verifying the genome: every block, its content or erasure, and every answer. Commands continue meanwhile.
 #[utoipa::path(
     post, path = "/api/v1/genome/verification", operation_id = "start_verification", tag = "genome",
     responses(
         (status = 202, description = "Started", body = VerificationResponse),
-        (status = 409, description = "One is under way", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "A verification is already running", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "The node is stopping", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -115,17 +115,17 @@ pub(super) async fn start(
     Ok((StatusCode::ACCEPTED, status(State(app)).await))
 }
 
-/// How the last verification went, or goes.
+/// The state of the running verification, or the result of the last one.
 #[utoipa::path(
     get, path = "/api/v1/genome/verification", operation_id = "verification", tag = "genome",
-    responses((status = 200, description = "The last one since the node started", body = VerificationResponse))
+    responses((status = 200, description = "The last verification since the node started", body = VerificationResponse))
 )]
 pub(super) async fn status(State(app): State<App>) -> Json<VerificationResponse> {
     Json(VerificationResponse::from(&*app.node.verification().watch().borrow()))
 }
 
-/// How the verification goes, as server-sent events: `progress` whenever it has changed, and a last `end`. Each carries
-/// what a GET of the verification returns.
+/// Progress of the verification, as server-sent events: `progress` after every change, and `end` at the end. Each has the
+/// same body as a GET of the verification.
 #[utoipa::path(
     get, path = "/api/v1/genome/verification/progress", operation_id = "verification_progress", tag = "genome",
     responses((status = 200, description = "The events", body = VerificationResponse, content_type = "text/event-stream"))
@@ -137,22 +137,22 @@ pub(super) async fn progress(State(app): State<App>) -> impl IntoResponse {
     })
 }
 
-/// Stop the verification; returns when it has ended.
+/// Stop the verification; returns once it has ended.
 #[utoipa::path(
     delete, path = "/api/v1/genome/verification", operation_id = "cancel_verification", tag = "genome",
     responses(
         (status = 204, description = "Stopped"),
-        (status = 404, description = "None is under way", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No verification is running", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn cancel(State(app): State<App>) -> Result<StatusCode, Problem> {
     let node = Arc::clone(&app.node);
     if !node.verification().cancel() {
-        let detail = "no verification is under way; POST starts one";
+        let detail = "no verification is running; POST starts one";
         return Err(Problem::new(
             StatusCode::NOT_FOUND,
             "no_verification",
-            "No verification is under way",
+            "No verification is running",
             detail,
         ));
     }

@@ -146,9 +146,9 @@ async fn texts_beyond_their_limits_are_refused_and_those_at_them_taken() {
     let kind = |result: Result<u64, CommandError>| result.unwrap_err().to_string();
     let longer = |text: &str| format!("{text}x");
     let refused = kind(try_teach(&node, &longer(&stimulus), "r").await);
-    assert_eq!(refused, "stimulus is 4097 bytes long, at most 4096 are taken");
+    assert_eq!(refused, "stimulus is 4097 bytes long, but at most 4096 are allowed");
     let refused = kind(try_teach(&node, "s", &longer(&response)).await);
-    assert_eq!(refused, "response is 65537 bytes long, at most 65536 are taken");
+    assert_eq!(refused, "response is 65537 bytes long, but at most 65536 are allowed");
     let blank = try_teach(&node, "s", "\u{200b}\n").await;
     assert!(matches!(blank, Err(CommandError::Text { field: "response", .. })), "{blank:?}");
     let question = node.ask(TraceId::random(), longer(&stimulus)).await;

@@ -225,7 +225,7 @@ async fn an_index_that_cannot_be_written_is_told_does_no_harm_and_comes_back_by_
     std::fs::write(index(root.path()), "a file where the directory was").unwrap();
     teach(&node, "another one", "an exact answer").await;
     let broken =
-        || matches!(node.ready(), Ready::No(problems) if problems[0].contains("does not follow the genome"));
+        || matches!(node.ready(), Ready::No(problems) if problems[0].contains("cannot follow the genome"));
     until("the node tells that its index does not follow", broken);
     // It tries again and again, and does not call a failed try a success.
     let told = Instant::now();

@@ -57,31 +57,35 @@ pub enum Fault {
     #[error("the genome is empty: block 0 is missing")]
     Empty,
     /// A FORGET is said to have erased it, but the content is there.
-    #[error("block {0} is said to have erased its content, but something is left of it")]
+    #[error("its content was erased by block {0} according to the database, but some of it is still there")]
     NotErased(u64),
     /// Something other than a FORGET that lists it is said to have erased it.
-    #[error("block {0} is said to have erased its content, but that is no FORGET block that lists it")]
+    #[error(
+        "its content was erased by block {0} according to the database, but that is not a FORGET block that lists it"
+    )]
     NoSuchForget(u64),
     /// A FORGET lists a block whose content is there.
-    #[error("it lists block {0} as erased, but that block does not agree")]
+    #[error("it lists block {0} as erased, but that block is not marked as erased by it")]
     ForgetDisagrees(u64),
     /// An answer is said to come from a block that teaches nothing.
-    #[error("it names block {0} as the source of an answer, but that is no TEACH block")]
+    #[error("it names block {0} as the source of an answer, but that is not a TEACH block")]
     NoTeach(u64),
     /// The current answer of its stimulus is missing or older.
     #[error("the current answer of its stimulus is missing or older than this block")]
     Answer,
     /// The link to the TEACH it replaced is wrong.
-    #[error("it is said to replace block {0}, which is no earlier TEACH of the same stimulus")]
+    #[error(
+        "it replaces block {0} according to the database, but that is not an earlier TEACH of the same stimulus"
+    )]
     Replaces(u64),
     /// It does not say which TEACH it replaced.
-    #[error("it does not say that it replaces block {0}, the TEACH of the same stimulus before it")]
+    #[error("it is not marked as replacing block {0}, the previous TEACH of the same stimulus")]
     Unlinked(u64),
     /// Something is noted for a block that is not there, or the block has an index that no block can have.
-    #[error("something is noted for it, but no such block is there or can be")]
+    #[error("the database refers to this block, but it does not exist, or cannot have this index")]
     Stray,
     /// The block is named as the current answer of another stimulus.
-    #[error("it is named as the answer of a stimulus that it does not teach")]
+    #[error("it is named as the answer to a stimulus that it does not teach")]
     WrongAnswer,
 }
 

@@ -22,9 +22,9 @@ use thresholds::Thresholds;
 
 #[derive(Subcommand)]
 pub(super) enum Soak {
-    /// Run a drill and show how it goes; exit code 1 when it fails or exceeds a threshold
+    /// Run a drill and show its progress; exit code 1 when it fails or exceeds a threshold
     #[command(after_help = "\
-The drill works on a genome of its own; what people taught is left alone. The same version, seed and parameters give the
+The drill uses its own genome and leaves what people taught alone. The same version, seed and parameters give the
 same head hash on every machine. Ctrl-C stops it.
 
 Examples:
@@ -32,16 +32,16 @@ Examples:
   kolibri soak run --max-duration 120s --max-error-ratio 0.05 --max-p99 20ms
   kolibri soak run --standalone --directory /var/lib/kolibri-soak --json")]
     Run(Box<Run>),
-    /// List the drills that are remembered, newest first
+    /// List the drills, newest first
     #[command(after_help = "Example:\n  kolibri soak list")]
     List(past::List),
     /// Show the report of a drill
     #[command(after_help = "Example:\n  kolibri soak show 20261124-031500-9f3a")]
     Show(past::Show),
-    /// Compare two drills, and say whether they differ by more than such drills do
+    /// Compare two drills, and say whether the difference is larger than the usual spread
     #[command(after_help = "Example:\n  kolibri soak compare 20261123-031500-77c1 20261124-031500-9f3a")]
     Compare(past::Compare),
-    /// Stop the drill that runs
+    /// Stop the running drill
     #[command(after_help = "Example:\n  kolibri soak stop 20261124-031500-9f3a")]
     Stop(past::StopDrill),
 }
@@ -55,22 +55,22 @@ struct Asked {
     /// Events in each simulated minute
     #[arg(long, default_value_t = 1000)]
     events_per_minute: u32,
-    /// Where texts, times and salts come from
+    /// Seed for texts, times and salts
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// fast: as quick as it goes; real: a simulated minute takes a minute
+    /// fast: as fast as possible; real: a simulated minute takes a minute
     #[arg(long, default_value = "fast", value_parser = parse_pace)]
     pace: Pace,
-    /// Shares of events [default: teach=20,ask_hit=60,ask_similar=14,ask_miss=5,forget=1]
+    /// Shares of the kinds of events [default: teach=20,ask_hit=60,ask_similar=14,ask_miss=5,forget=1]
     #[arg(long, value_parser = parse_mix)]
     mix: Option<Mix>,
-    /// Callers at once; the head hash does not depend on it
+    /// Concurrent callers; the head hash does not depend on their number
     #[arg(long, default_value_t = 16)]
     concurrency: u32,
-    /// Keep the drill's genome when it has ended, in soaks/ID of the data directory
+    /// Keep the drill's genome after it ends, in soaks/ID of the data directory
     #[arg(long)]
     keep: bool,
-    /// Do not flush commits to the disk: measures the engine alone
+    /// Do not flush commits to disk, to measure the engine alone
     #[arg(long)]
     no_fsync: bool,
 }
@@ -81,10 +81,10 @@ pub(in crate::cli) struct Run {
     asked: Asked,
     #[command(flatten)]
     thresholds: Thresholds,
-    /// Run it in this process, not in the running node
+    /// Run the drill in this process, not in the running node
     #[arg(long)]
     standalone: bool,
-    /// Where --standalone works and keeps its history [default: a temporary directory]
+    /// Directory where --standalone works and keeps its history [default: a temporary directory]
     #[arg(long, requires = "standalone")]
     directory: Option<std::path::PathBuf>,
     #[command(flatten)]
@@ -145,8 +145,8 @@ fn parse_pace(name: &str) -> Result<Pace, String> {
 fn parse_mix(text: &str) -> Result<Mix, String> {
     let mut mix = Mix { teach: 0, ask_hit: 0, ask_similar: 0, ask_miss: 0, forget: 0 };
     for part in text.split(',') {
-        let (name, share) = part.split_once('=').ok_or_else(|| format!("`{part}` is no NAME=SHARE"))?;
-        let share = share.parse().map_err(|_| format!("`{share}` is no whole number"))?;
+        let (name, share) = part.split_once('=').ok_or_else(|| format!("`{part}` is not NAME=SHARE"))?;
+        let share = share.parse().map_err(|_| format!("`{share}` is not a whole number"))?;
         *match name {
             "teach" => &mut mix.teach,
             "ask_hit" => &mut mix.ask_hit,
@@ -154,7 +154,9 @@ fn parse_mix(text: &str) -> Result<Mix, String> {
             "ask_miss" => &mut mix.ask_miss,
             "forget" => &mut mix.forget,
             other => {
-                return Err(format!("`{other}` is none of teach, ask_hit, ask_similar, ask_miss and forget"));
+                return Err(format!(
+                    "`{other}` is not one of teach, ask_hit, ask_similar, ask_miss and forget"
+                ));
             }
         } = share;
     }
@@ -169,8 +171,8 @@ mod tests {
     fn a_mix_names_its_shares() {
         let mix = parse_mix("teach=3,ask_hit=7").unwrap();
         assert_eq!((mix.teach, mix.ask_hit, mix.forget), (3, 7, 0));
-        assert_eq!(parse_mix("teach").unwrap_err(), "`teach` is no NAME=SHARE");
-        assert!(parse_mix("learn=1").unwrap_err().contains("`learn` is none of teach"));
-        assert_eq!(parse_mix("teach=x").unwrap_err(), "`x` is no whole number");
+        assert_eq!(parse_mix("teach").unwrap_err(), "`teach` is not NAME=SHARE");
+        assert!(parse_mix("learn=1").unwrap_err().contains("`learn` is not one of teach"));
+        assert_eq!(parse_mix("teach=x").unwrap_err(), "`x` is not a whole number");
     }
 }

@@ -75,7 +75,10 @@ impl Memory {
             Some(directory) => {
                 let path = DataDirectory::new(directory).soak_history();
                 if !path.exists() {
-                    return Err(Stop::Failed(format!("{} holds no history of drills", directory.display())));
+                    return Err(Stop::Failed(format!(
+                        "{} contains no history of drills",
+                        directory.display()
+                    )));
                 }
                 let history = History::open(path).map_err(|error| error.to_string())?;
                 Ok(history.all().map_err(|error| error.to_string())?)
@@ -92,9 +95,7 @@ impl Memory {
         ids.iter()
             .map(|id| {
                 find(id).cloned().ok_or_else(|| {
-                    eprintln!(
-                        "kolibri: no drill {id} is remembered; `kolibri soak list` lists those that are"
-                    );
+                    eprintln!("kolibri: there is no drill {id}; `kolibri soak list` lists the drills");
                     Stop::No
                 })
             })
@@ -138,9 +139,9 @@ impl StopDrill {
         let client = Client::new(&self.node)?;
         // The id becomes part of a path.
         if !self.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-            return Err(Stop::Failed(format!("`{}` is no drill's id", self.id)));
+            return Err(Stop::Failed(format!("`{}` is not a drill id", self.id)));
         }
         client.accepted(client.send(client.delete(&format!("/api/v1/soaks/{}", self.id)))?)?;
-        print_line(&format!("drill {} was told to stop", self.id))
+        print_line(&format!("drill {} is stopping", self.id))
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn run(parameters: &Parameters, connection: &Connection) -> Result<Dr
     bar.clear();
     if !ended? {
         return Err(Stop::Failed(format!(
-            "the node stopped, and the drill with it; `kolibri soak show {}` tells more once it is back",
+            "the node stopped, and the drill with it; run `kolibri soak show {}` when the node is back",
             started.id
         )));
     }
@@ -53,7 +53,7 @@ pub(super) fn fetch<T: DeserializeOwned>(
     request: impl FnOnce(&Client) -> RequestBuilder,
 ) -> Result<T, Stop> {
     serde_json::from_value(call(connection, request)?)
-        .map_err(|error| Stop::Failed(format!("the node is of another version than this program: {error}")))
+        .map_err(|error| Stop::Failed(format!("the node has a different version than this program: {error}")))
 }
 
 /// Reads server-sent events until the last one (<https://html.spec.whatwg.org/multipage/server-sent-events.html>);
@@ -61,12 +61,12 @@ pub(super) fn fetch<T: DeserializeOwned>(
 fn follow(stream: impl Read, show: impl Fn(&DrillProgress)) -> Result<bool, Stop> {
     let mut last = false;
     for line in BufReader::new(stream).lines() {
-        let line = line.map_err(|error| format!("the node went away: {error}"))?;
+        let line = line.map_err(|error| format!("the connection to the node was lost: {error}"))?;
         if let Some(name) = line.strip_prefix("event: ") {
             last = name == "end";
         } else if let Some(data) = line.strip_prefix("data: ") {
             let progress = serde_json::from_str(data)
-                .map_err(|error| format!("the node tells progress that cannot be read: {error}"))?;
+                .map_err(|error| format!("the node sent progress that cannot be read: {error}"))?;
             show(&progress);
             if last {
                 return Ok(true);

@@ -21,9 +21,11 @@ pub(super) fn run(parameters: Parameters, directory: Option<PathBuf>) -> Result<
     let ObservabilityConfig { telemetry: metrics, log } = observability(&Settings::from_environment())?;
     logging::start(&log);
     // Removed when this function ends. Below it, so that the data directory is made private as it always is.
-    let temporary = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
+    let temporary =
+        tempfile::tempdir().map_err(|error| format!("cannot create a temporary directory: {error}"))?;
     let place = directory.unwrap_or_else(|| temporary.path().join("data"));
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| format!("no async runtime: {error}"))?;
+    let runtime =
+        tokio::runtime::Runtime::new().map_err(|error| format!("cannot start the async runtime: {error}"))?;
     runtime.block_on(measured(metrics, move |telemetry| drill(&place, parameters, telemetry)))
 }
 
@@ -82,7 +84,7 @@ fn drill(
     }
     bar.clear();
     let report = drills.find(&id).map_err(|error| error.to_string())?;
-    report.ok_or_else(|| Stop::Failed(format!("the report of drill {id} is lost")))
+    report.ok_or_else(|| Stop::Failed(format!("the report of drill {id} was lost")))
 }
 
 fn refused(error: StartError) -> Stop {

@@ -19,7 +19,7 @@ fn show(report: &DrillReport) -> String {
         // Writing to a String cannot fail.
         let _ = write!(out, "\n{name:<10}{value}");
     };
-    line("began", rfc3339(report.started));
+    line("started", rfc3339(report.started));
     line("asked", asked(report));
     if let Some(reason) = &report.reason {
         line("reason", reason.clone());
@@ -42,7 +42,7 @@ fn show(report: &DrillReport) -> String {
         line(
             "memory",
             format!(
-                "{} at the start{}, {} at the most, {} at the end",
+                "{} at the start{}, {} at the peak, {} at the end",
                 mebibytes(memory.start_bytes),
                 settled.unwrap_or_default(),
                 mebibytes(memory.peak_bytes),
@@ -51,9 +51,9 @@ fn show(report: &DrillReport) -> String {
         );
     }
     if let Some(bytes) = report.bytes_per_block {
-        line("disk", format!("{bytes:.0} bytes a block"));
+        line("disk", format!("{bytes:.0} bytes per block"));
     }
-    let beside = if report.machine.standalone { "in a process of its own" } else { "beside people" };
+    let beside = if report.machine.standalone { "standalone" } else { "in a serving node" };
     line(
         "where",
         format!(
@@ -70,7 +70,7 @@ fn show(report: &DrillReport) -> String {
 fn asked(report: &DrillReport) -> String {
     let asked = &report.parameters;
     let pace = match asked.pace {
-        Pace::Fast => "as fast as it goes",
+        Pace::Fast => "as fast as possible",
         Pace::Real => "in real time",
     };
     let durable = if asked.durable { "" } else { ", without flushing" };
@@ -83,11 +83,11 @@ fn asked(report: &DrillReport) -> String {
 fn events(report: &DrillReport) -> String {
     let mut text = grouped(report.events);
     if let (Some(took), Some(speed)) = (report.duration_seconds, report.events_per_second) {
-        let _ = write!(text, " in {took:.2} s, {} a second", grouped(speed as u64));
+        let _ = write!(text, " in {took:.2} s, {} per second", grouped(speed as u64));
     }
     match (report.verified, report.verification_seconds) {
         (Some(true), Some(took)) => {
-            let _ = write!(text, "; every link and answer is right (checked in {took:.2} s)");
+            let _ = write!(text, "; every link and answer is correct (checked in {took:.2} s)");
         }
         (Some(false), _) => text.push_str("; the check found a fault"),
         _ => text.push_str("; not checked"),
@@ -109,9 +109,9 @@ fn verdict(comparison: &Comparison) -> String {
     let percent = (comparison.difference_ratio * 100.0).abs();
     let how = if comparison.slower { "slower" } else { "faster" };
     let judged = match (comparison.beyond_spread, *comparable) {
-        (true, _) => "more than they differ among themselves",
-        (false, 0..3) => "too few to tell whether that is much",
-        (false, _) => "no more than they differ among themselves",
+        (true, _) => "outside their usual spread",
+        (false, 0..3) => "too few to judge",
+        (false, _) => "within their usual spread",
     };
     format!(
         "{percent:.1} % {how} than the median of the last {comparable} like it ({median_seconds:.3} s, \
@@ -122,7 +122,7 @@ fn verdict(comparison: &Comparison) -> String {
 /// Drills, one a line.
 pub(super) fn list(reports: &[DrillReport]) -> String {
     if reports.is_empty() {
-        return "no drill is remembered; `kolibri soak run` runs one".to_owned();
+        return "there are no drills yet; `kolibri soak run` runs one".to_owned();
     }
     let heading = format!(
         "{:<22}{:<13}{:>14}{:>12}{:>12}{:>12}{:>9}  {}",
@@ -196,13 +196,15 @@ pub(super) fn compare(a: &DrillReport, b: &DrillReport) -> String {
     }
     let same = |text: &str| text.to_owned();
     lines.push(match (&a.head, &b.head) {
-        (Some(one), Some(other)) if one == other => same("The genomes are the same, to the last hash."),
-        (Some(_), Some(_)) => same("The genomes differ: another seed, other parameters, or another version."),
-        _ => same("At least one of them has no head: it was not checked."),
+        (Some(one), Some(other)) if one == other => same("The genomes are identical, down to the last hash."),
+        (Some(_), Some(_)) => {
+            same("The genomes differ: a different seed, different parameters, or a different version.")
+        }
+        _ => same("At least one of the drills was not checked, so it has no head."),
     });
     lines.push(match &b.comparison {
         Some(comparison) => format!("{} is {}.", b.id, verdict(comparison)),
-        None => format!("{} has nothing like it before it to be compared with.", b.id),
+        None => format!("{} has no earlier drill like it to compare with.", b.id),
     });
     lines.join("\n")
 }
@@ -256,11 +258,11 @@ mod tests {
     fn a_verdict_says_how_much_and_whether_that_is_much() {
         assert_eq!(
             verdict(&comparison(0.3, true, 8)),
-            "30.0 % slower than the median of the last 8 like it (10.000 s, spread 0.500 s): more than they differ \
-             among themselves"
+            "30.0 % slower than the median of the last 8 like it (10.000 s, spread 0.500 s): outside their \
+             usual spread"
         );
         assert!(verdict(&comparison(-0.01, false, 8)).starts_with("1.0 % faster"));
-        assert!(verdict(&comparison(0.3, false, 2)).ends_with("too few to tell whether that is much"));
+        assert!(verdict(&comparison(0.3, false, 2)).ends_with("too few to judge"));
     }
 
     #[test]

@@ -9,13 +9,13 @@ use super::Stop;
 
 #[derive(Args, Default)]
 pub(super) struct Thresholds {
-    /// The longest the events may take, such as 120s
+    /// Longest time for all events, such as 120s
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     max_duration: Option<Duration>,
-    /// The largest part of the events that may go wrong, such as 0.05
+    /// Largest share of events that may fail, such as 0.05
     #[arg(long, value_name = "RATIO", value_parser = parse_ratio)]
     max_error_ratio: Option<f64>,
-    /// The longest that 99 of 100 events of each type may take, such as 20ms
+    /// Largest p99 latency of any event type, such as 20ms
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     max_p99: Option<Duration>,
 }
@@ -23,7 +23,7 @@ pub(super) struct Thresholds {
 fn parse_ratio(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(ratio) if (0.0..=1.0).contains(&ratio) => Ok(ratio),
-        _ => Err(format!("`{text}` is no number from 0 to 1")),
+        _ => Err(format!("`{text}` is not a number from 0 to 1")),
     }
 }
 
@@ -43,7 +43,7 @@ impl Thresholds {
     fn problems(&self, report: &DrillReport) -> Vec<String> {
         let mut problems = Vec::new();
         if report.state != DrillState::Completed {
-            let reason = report.reason.as_deref().unwrap_or("nobody knows why");
+            let reason = report.reason.as_deref().unwrap_or("the reason is unknown");
             problems.push(format!("the drill is {}: {reason}", report.state.name()));
         }
         if let (Some(most), Some(took)) = (self.max_duration, report.duration_seconds)
@@ -54,7 +54,7 @@ impl Thresholds {
         if let Some(most) = self.max_error_ratio
             && report.error_ratio() > most
         {
-            problems.push(format!("of its events, {:.4} went wrong, more than {most}", report.error_ratio()));
+            problems.push(format!("its error ratio is {:.4}, more than {most}", report.error_ratio()));
         }
         for (event, latency) in &report.latency {
             if let Some(most) = self.max_p99
@@ -97,7 +97,7 @@ mod tests {
         };
         assert_eq!(most(90, 0.01, 15).problems(&report()), [""; 0]);
         let problems = most(89, 0.009, 14).problems(&report()).join("\n");
-        for part in ["90.000 s, more than 1m 29s", "0.0100 went wrong", "p99 of TEACH is 15.000 ms"] {
+        for part in ["90.000 s, more than 1m 29s", "error ratio is 0.0100", "p99 of TEACH is 15.000 ms"] {
             assert!(problems.contains(part), "{part} is not in: {problems}");
         }
     }
