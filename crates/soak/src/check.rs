@@ -12,9 +12,9 @@ use kolibri_core::text::Key;
 use kolibri_core::{CommandError, OpenError};
 
 /// Forgotten associations that are asked again; the newest, whose erasure is not long ago.
-const FORGOTTEN: u64 = 10_000;
+const FORGOTTEN: u32 = 10_000;
 /// How many answers are looked at between two looks at the clock and the stop.
-const STRIDE: usize = 256;
+const STRIDE: u64 = 256;
 
 /// What a check found.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub(super) fn check(
     stop: &Stop,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Checked, CheckError> {
-    let answers = script.known().len() as u64 + script.forgotten().min(FORGOTTEN);
+    let answers = script.known().len() as u64 + script.forgotten().min(FORGOTTEN.into());
     let verdict = verify(directory, |walk| {
         progress(walk.done, walk.total + answers);
         !stop.is_set()
@@ -67,7 +67,7 @@ pub(super) fn check(
             return Ok(ControlFlow::Break(Checked::Fault(format!("association {pair} {what}"))));
         }
         done += 1;
-        if (done as usize).is_multiple_of(STRIDE) {
+        if done.is_multiple_of(STRIDE) {
             progress(done, blocks + answers);
             if stop.is_set() {
                 return Ok(ControlFlow::Break(Checked::Stopped));
@@ -75,7 +75,8 @@ pub(super) fn check(
         }
         Ok(ControlFlow::Continue(()))
     };
-    let forgotten = (0..script.forgotten()).rev().take(FORGOTTEN as usize).map(|pair| (pair, None));
+    let last = script.forgotten();
+    let forgotten = (last.saturating_sub(FORGOTTEN.into())..last).rev().map(|pair| (pair, None));
     let known = script.known().map(|(pair, version)| (pair, Some(phrases.response(pair, version))));
     Ok(match each(known.chain(forgotten), look)? {
         ControlFlow::Break(found) => found,

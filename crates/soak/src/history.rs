@@ -82,7 +82,7 @@ impl History {
             transaction.execute(
                 "INSERT INTO drill (id, started, report) VALUES (?1, ?2, ?3)
                  ON CONFLICT (id) DO UPDATE SET report = ?3",
-                params![report.id, report.started as i64, json],
+                params![report.id, i64::try_from(report.started).unwrap_or(i64::MAX), json],
             )?;
             transaction.execute(
                 "DELETE FROM drill WHERE id NOT IN (SELECT id FROM drill ORDER BY started DESC LIMIT ?)",

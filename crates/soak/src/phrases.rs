@@ -56,13 +56,13 @@ impl Phrases {
 
     /// A question that nothing taught is like.
     pub(super) fn unknown(self, number: u64) -> String {
-        let digits = (number as u32) ^ self.mask;
+        let digits = low(number) ^ self.mask;
         [0, 4, 8].map(|shift| language(number).unknown[nibble(digits, shift)]).join(" ")
     }
 
     fn words(self, pair: u64) -> [&'static str; PLACES] {
         // Odd, so that no two numbers become one; neighbours share few words.
-        let digits = (pair as u32).wrapping_mul(0x9e37_79b1) ^ self.mask;
+        let digits = low(pair).wrapping_mul(0x9e37_79b1) ^ self.mask;
         let check = (0..8).map(|place| nibble(digits, 4 * place)).sum::<usize>() % CHOICES;
         let choice = |place: usize| if place < 8 { nibble(digits, 4 * place) } else { check };
         let subjects = &language(pair).subjects;
@@ -72,6 +72,11 @@ impl Phrases {
 
 fn language(number: u64) -> &'static Language {
     if number.is_multiple_of(2) { &ENGLISH } else { &RUSSIAN }
+}
+
+/// The last 32 bits.
+fn low(number: u64) -> u32 {
+    u32::try_from(number & u64::from(u32::MAX)).unwrap_or_default()
 }
 
 fn nibble(digits: u32, shift: usize) -> usize {

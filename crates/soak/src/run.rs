@@ -136,7 +136,7 @@ fn kind(error: CommandError) -> &'static str {
 
 /// Waits for those before on the same association: who changes it is alone with it.
 async fn hold(locks: &[Arc<RwLock<()>>], act: Act) -> Hold {
-    let lock = |pair: u64| Arc::clone(&locks[pair as usize % LOCKS]);
+    let lock = |pair: u64| Arc::clone(&locks[usize::try_from(pair).unwrap_or(usize::MAX) % LOCKS]);
     match act {
         Act::Teach { pair, .. } | Act::Forget { pair } => {
             Hold::Alone { _guard: lock(pair).write_owned().await }

@@ -159,12 +159,13 @@ impl Dice {
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&self.0[which * 8..which * 8 + 8]);
         // The part of the range that the draw stands in: no limit here is near 2^64, so all are as likely.
-        ((u128::from(u64::from_be_bytes(bytes)) * u128::from(limit)) >> 64) as u64
+        let product = u128::from(u64::from_be_bytes(bytes)) * u128::from(limit);
+        u64::try_from(product >> 64).unwrap_or(limit)
     }
 
     /// A place in a list of `length`; `None` when it is empty.
     fn index(self, which: usize, length: usize) -> Option<usize> {
-        (length > 0).then(|| self.below(which, length as u64) as usize)
+        (length > 0).then(|| self.below(which, length as u64)).and_then(|place| usize::try_from(place).ok())
     }
 }
 

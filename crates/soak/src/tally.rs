@@ -8,6 +8,7 @@ use hdrhistogram::Histogram;
 use kolibri_genome::EventType;
 
 use crate::report::{Latency, Memory};
+use kolibri_core::clock;
 use kolibri_core::telemetry::resident_memory;
 use parking_lot::Mutex;
 
@@ -41,11 +42,11 @@ impl Tally {
 
     /// A step was taken.
     pub(super) fn done(&self, event: EventType, took: Duration) {
-        let micros = took.min(LONGEST).as_micros().max(1) as u64;
+        let micros = clock::microseconds(took.min(LONGEST)).max(1);
         let mut latencies = self.latencies.lock();
         if let Some(histogram) = latencies.get_mut(event.name()) {
             histogram.saturating_record(micros);
-        } else if let Ok(mut histogram) = Histogram::new_with_max(LONGEST.as_micros() as u64, DIGITS) {
+        } else if let Ok(mut histogram) = Histogram::new_with_max(clock::microseconds(LONGEST), DIGITS) {
             histogram.saturating_record(micros);
             latencies.insert(event.name(), histogram);
         }

@@ -221,7 +221,9 @@ fn check_counts(index: &tantivy::Index) -> Result<(), TantivyError> {
         let segment = searcher.segment_readers().iter().find(|segment| segment.segment_id() == meta.id());
         segment.is_some_and(|segment| {
             let blocks = segment.fast_fields().u64(schema::BLOCK).map_or(0, |blocks| blocks.num_docs());
-            let alive = segment.alive_bitset().map_or(blocks, |alive| alive.num_alive_docs() as u32);
+            let alive = segment
+                .alive_bitset()
+                .map_or(blocks, |alive| u32::try_from(alive.num_alive_docs()).unwrap_or(u32::MAX));
             (blocks, alive + meta.num_deleted_docs()) == (meta.max_doc(), blocks)
         })
     });

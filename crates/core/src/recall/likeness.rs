@@ -97,7 +97,9 @@ pub(super) fn likeness<F: Fn(&str) -> u64>(
     let [one, other] = left;
     let (replaced, added) = (one.min(other), (one - other).abs() + light);
     let whole = matched + f64::from(REPLACED) * replaced + f64::from(ADDED) * added;
-    if whole > 0.0 { (shared / whole) as f32 } else { 0.0 }
+    #[expect(clippy::cast_possible_truncation, reason = "a likeness is 0 to 1; f32 is finer than it means")]
+    let likeness = if whole > 0.0 { (shared / whole) as f32 } else { 0.0 };
+    likeness
 }
 
 /// Whether both ask, and for different things: `who restarts it` is not answered by how to.

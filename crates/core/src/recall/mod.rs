@@ -68,7 +68,14 @@ pub struct Suggestion {
 impl Found {
     /// How the genome records it.
     pub(crate) fn as_recorded(&self) -> Ask {
-        Ask::new(self.by, (self.score * Ask::FULL_SCORE as f32).round() as u32)
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a score is 0 to 1, and a million is exact in f32"
+        )]
+        let millionths = (self.score * Ask::FULL_SCORE as f32).round() as u32;
+        Ask::new(self.by, millionths)
     }
 }
 
@@ -178,6 +185,7 @@ fn unreadable(error: tantivy::TantivyError) -> CommandError {
 mod tests {
     use super::*;
     use crate::Node;
+    use crate::store::DataDirectory;
     use crate::testing::{answer, ask, open, teach, until_indexed};
 
     /// A node that was taught these stimuli; each is answered by itself.
@@ -214,6 +222,26 @@ mod tests {
     async fn of_two_wordings_of_one_stimulus_the_one_taught_last_answers() {
         let (node, _root) = taught(&["restart the server", "restarting the server"]).await;
         assert_eq!(answer(&node, "server restart").await.as_deref(), Some("restarting the server"));
+    }
+
+    #[tokio::test]
+    async fn what_does_not_match_its_digest_is_neither_answered_nor_suggested() {
+        let (node, root) = taught(&["restart the payment service", "cook borscht"]).await;
+        let asked = "who owns the payment service";
+        assert_eq!(ask(&node, asked).await.suggestions.len(), 1);
+        // The stimulus is changed, the block's digest is not; the length stays, so that only the digest can tell.
+        rusqlite::Connection::open(DataDirectory::new(root.path()).genome())
+            .unwrap()
+            .execute(
+                "UPDATE block SET content = CAST(replace(content, 'payment', 'paYment') AS BLOB) WHERE idx = 1",
+                [],
+            )
+            .unwrap();
+        for question in [asked, "restarting the payment service"] {
+            let found = ask(&node, question).await;
+            assert_eq!((found.by, found.suggestions), (Match::None, Vec::new()), "{question}");
+        }
+        assert_eq!(answer(&node, "cooking borscht").await.as_deref(), Some("cook borscht"));
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::BlockRef;
 use super::decide::{AnswerChange, Changes, Event, Needs};
-use super::rows::Snapshot;
+use super::rows::{Snapshot, signed};
 
 /// The blocks that have to be known to decide about an event, newest first.
 pub(super) fn known(connection: &Connection, event: &Event) -> rusqlite::Result<Vec<u64>> {
@@ -28,7 +28,7 @@ pub(super) fn apply(connection: &Connection, changes: &Changes) -> rusqlite::Res
             .prepare_cached(
                 "INSERT INTO answer (key, idx) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET idx = ?2",
             )?
-            .execute(params![key.0, block.index as i64])
+            .execute(params![key.0, signed(block.index)])
             .map(drop)?,
         Some(AnswerChange::Remove(key)) => {
             connection.prepare_cached("DELETE FROM answer WHERE key = ?")?.execute([key.0]).map(drop)?
@@ -45,12 +45,12 @@ fn append(connection: &Connection, changes: &Changes) -> rusqlite::Result<BlockR
             "INSERT INTO block (idx, bytes, hash, salt, content, replaces) VALUES (?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
-            index as i64,
+            signed(index),
             sealed.block.to_bytes(),
             sealed.hash.as_bytes(),
             changes.salt,
             sealed.content,
-            changes.replaces.map(|index| index as i64),
+            changes.replaces.map(signed),
         ])?;
     Ok(BlockRef { index, hash: sealed.hash })
 }
@@ -61,9 +61,9 @@ fn erase(connection: &Connection, index: u64, by: u64) -> rusqlite::Result<()> {
         .prepare_cached(
             "UPDATE block SET salt = zeroblob(length(salt)), content = zeroblob(length(content)) WHERE idx = ?",
         )?
-        .execute([index as i64])?;
+        .execute([signed(index)])?;
     connection
         .prepare_cached("INSERT INTO erasure (idx, by) VALUES (?, ?)")?
-        .execute([index as i64, by as i64])
+        .execute([signed(index), signed(by)])
         .map(drop)
 }

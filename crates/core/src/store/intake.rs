@@ -11,6 +11,7 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, TryAcquireError
 
 use super::BlockRef;
 use super::decide::Event;
+use crate::clock;
 use crate::error::CommandError;
 
 /// How often the log mentions a full queue.
@@ -106,7 +107,7 @@ impl Intake {
     /// Metrics count every refusal; the log mentions them now and then.
     fn say_full(&self, now: u64) {
         let said = self.full_said.load(Ordering::Relaxed);
-        let due = now.saturating_sub(said) >= FULL_SAID_EVERY.as_nanos() as u64;
+        let due = now.saturating_sub(said) >= clock::nanoseconds(FULL_SAID_EVERY);
         if due && self.full_said.compare_exchange(said, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             tracing::warn!(
                 capacity = self.capacity,
@@ -174,7 +175,8 @@ impl Intake {
 
 /// The places that an event takes. A queue smaller than one long text still takes it, alone.
 fn weight(event: &Event, capacity: usize) -> u32 {
-    (1 + event.text_len() / BYTES_PER_PLACE).min(capacity) as u32
+    let places = (1 + event.text_len() / BYTES_PER_PLACE).min(capacity);
+    u32::try_from(places).unwrap_or(u32::MAX)
 }
 
 /// The places that batches may take together.

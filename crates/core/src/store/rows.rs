@@ -66,7 +66,7 @@ fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
 
 /// SQLite has signed numbers only; a negative one can only be damage, and becomes an index that no block has.
 fn unsigned(number: i64) -> u64 {
-    number as u64
+    number.cast_unsigned()
 }
 
 /// The rows at one moment. Reads of one snapshot agree with each other when its connection is in a transaction.
@@ -226,7 +226,7 @@ impl<'a> Snapshot<'a> {
     }
 }
 
-/// No genome is longer than SQLite can count.
-fn signed(index: u64) -> i64 {
+/// An index as SQLite keeps it. No genome is longer than SQLite can count.
+pub(super) fn signed(index: u64) -> i64 {
     i64::try_from(index).unwrap_or(i64::MAX)
 }

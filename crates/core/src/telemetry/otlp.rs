@@ -118,7 +118,7 @@ pub(super) fn percent_decode(text: &str) -> Option<String> {
         bytes.push(match byte {
             b'%' => {
                 let digit = |byte: Option<u8>| (byte? as char).to_digit(16);
-                (digit(rest.next())? * 16 + digit(rest.next())?) as u8
+                u8::try_from(digit(rest.next())? * 16 + digit(rest.next())?).ok()?
             }
             other => other,
         });

@@ -96,6 +96,16 @@ impl Buckets {
 
 struct Families(Vec<MetricFamily>);
 
+/// Prometheus has floating-point numbers only; these count things.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` saturates, and NaN becomes 0"
+)]
+fn whole(number: f64) -> u64 {
+    number as u64
+}
+
 impl Families {
     fn family(&self, name: &str) -> &[Metric] {
         let found = self.0.iter().find(|family| family.name() == name);
@@ -114,12 +124,12 @@ impl Families {
 
     fn counts<L: Label>(&self, name: &str) -> Each<L, u64> {
         Each::new(|label| {
-            self.of_type(name, label).map_or(0, |metric: &Metric| metric.get_counter().get_value() as u64)
+            self.of_type(name, label).map_or(0, |metric: &Metric| whole(metric.get_counter().get_value()))
         })
     }
 
     fn gauge(&self, name: &str) -> u64 {
-        self.family(name).first().map_or(0, |metric| metric.get_gauge().get_value() as u64)
+        self.family(name).first().map_or(0, |metric| whole(metric.get_gauge().get_value()))
     }
 
     fn buckets(&self, name: &str, label: impl Label) -> Buckets {

@@ -178,7 +178,7 @@ impl Draft {
 
     /// The finished record.
     pub(crate) fn finish(self, result: Result<Finish, &CommandError>) -> Trace {
-        let micros = |duration: Duration| duration.as_micros() as u64;
+        let micros = clock::microseconds;
         let error = result.as_ref().err().map(|error| error.kind());
         let finish = result.unwrap_or_default();
         Trace {

@@ -143,7 +143,7 @@ fn check_all(
         // One snapshot a chunk, so that block, erasure and answer are seen as one commit left them.
         let transaction = connection.unchecked_transaction()?;
         let snapshot = Snapshot::of(&transaction);
-        let chunk = CHUNK.min((blocks - walk.next) as usize);
+        let chunk = usize::try_from(blocks - walk.next).map_or(CHUNK, |left| CHUNK.min(left));
         let rows = snapshot.rows(walk.next, chunk)?;
         if rows.is_empty() {
             return Err(End::Broken { index: walk.next, fault: Fault::Missing });
