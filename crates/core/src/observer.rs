@@ -5,8 +5,24 @@ use std::time::Duration;
 use kolibri_genome::EventType;
 
 use crate::command::Command;
-use crate::telemetry::Failed;
 use crate::trace::Trace;
+
+/// What can fail: the labels of `kolibri_backend_events_failed_total`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failed {
+    /// A command of a known type.
+    Event(EventType),
+    /// A command of an unknown type.
+    Command,
+    /// The trace of a command could not be written.
+    Trace,
+}
+
+impl From<Command> for Failed {
+    fn from(command: Command) -> Self {
+        Self::Event(command.event())
+    }
+}
 
 /// Is told what happens in a node, on the thread on which it happens: it must not block.
 pub trait Observer: Send + Sync {

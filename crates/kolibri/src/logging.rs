@@ -5,7 +5,21 @@ use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
-use crate::config::{LogConfig, LogFormat};
+/// What is logged, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct LogConfig {
+    pub(crate) filter: String,
+    pub(crate) format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// Text on a terminal, JSON otherwise.
+    Auto,
+    Text,
+    Json,
+}
 
 /// Libraries that would complain at every interval about what we tell once per change of state.
 const QUIET: [&str; 2] = ["opentelemetry=off", "h2=warn"];

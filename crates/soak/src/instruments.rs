@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kolibri_core::command::Command;
-use kolibri_core::observer::Observer;
-use kolibri_core::telemetry::{Failed, Instruments, METER, Telemetry};
+use kolibri_core::observer::{Failed, Observer};
+use kolibri_core::telemetry::{Instruments, METER, Telemetry};
 use kolibri_core::trace::{Outcome, Trace, Traces};
 use kolibri_genome::EventType;
 use opentelemetry::KeyValue;

@@ -4,20 +4,7 @@
 //! depend on what else is taught or indexed by then: what a drill records is the same on every machine.
 
 use crate::seeded::{Draw, drawn};
-use crate::words::{ENGLISH, RUSSIAN};
-
-/// Places in a stimulus.
-const PLACES: usize = 9;
-/// Words to choose from in each.
-const CHOICES: usize = 16;
-
-/// The words of one language.
-pub(super) struct Language {
-    /// What stimuli are made of, by place.
-    pub(super) subjects: [[&'static str; CHOICES]; PLACES],
-    /// Words that are never taught.
-    pub(super) unknown: [&'static str; CHOICES],
-}
+use crate::words::{CHOICES, ENGLISH, Language, PLACES, RUSSIAN};
 
 /// The texts of one drill: another seed teaches other things.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,18 @@
 //! is taught. All have eight letters, so that one slip in each makes a question 7/8 alike, an exact fraction; the tests
 //! of `phrases` hold the lists to everything that is relied on.
 
-use crate::phrases::Language;
+/// Places in a stimulus.
+pub(super) const PLACES: usize = 9;
+/// Words to choose from in each.
+pub(super) const CHOICES: usize = 16;
+
+/// The words of one language.
+pub(super) struct Language {
+    /// What stimuli are made of, by place.
+    pub(super) subjects: [[&'static str; CHOICES]; PLACES],
+    /// Words that are never taught.
+    pub(super) unknown: [&'static str; CHOICES],
+}
 
 #[rustfmt::skip]
 pub(super) const ENGLISH: Language = Language {

@@ -7,9 +7,8 @@ use tokio::sync::oneshot;
 use super::context::Context;
 use crate::command::Command;
 use crate::error::CommandError;
-use crate::observer::Observer;
+use crate::observer::{Failed, Observer};
 use crate::store::{Committed, Done};
-use crate::telemetry::Failed;
 use crate::trace::{Draft, Finish, Traces};
 
 /// Resolves when the event is durable, or will not be.
@@ -59,7 +58,9 @@ impl Execution {
             self.log(error);
         }
         if let Some(traces) = &self.traces {
-            traces.record(self.draft.finish(result));
+            let mut trace = self.draft.finish(result);
+            self.observer.traced(&mut trace);
+            traces.keep(Arc::new(trace));
         }
     }
 

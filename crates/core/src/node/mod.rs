@@ -12,7 +12,7 @@ use crate::background::Crew;
 use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check};
 use crate::error::{CommandError, OpenError};
 use crate::follow::FollowStatus;
-use crate::observer::Observer;
+use crate::observer::{Failed, Observer};
 use crate::recall::{Found, Recall};
 use crate::store::{BlockRef, Committed, DataDirectory, Event, GenomeSettings, Reader, Store};
 use crate::telemetry::Telemetry;
@@ -131,7 +131,9 @@ impl Node {
         let reader = Arc::new(Reader::open(directory)?);
         let announced = store.announced.clone();
         let recall = Arc::new(Recall::open(&directory.index(), Arc::clone(&reader), announced, &crew)?);
-        let traces = Traces::start(trace.as_ref(), Arc::clone(&observer), &crew).map(Arc::new);
+        let lost = Arc::clone(&observer);
+        let lost = Arc::new(move || lost.failed(Failed::Trace));
+        let traces = Traces::start(trace.as_ref(), lost, &crew).map(Arc::new);
         let verification = VerificationJob::new(directory.clone(), crew.clone());
         Ok(Self { crew, store, reader, recall, traces, observer, last_hour: None, verification })
     }

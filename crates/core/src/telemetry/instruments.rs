@@ -7,9 +7,9 @@ use kolibri_genome::EventType;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{BoundCounter, BoundHistogram, Histogram, Meter};
 
-use super::labels::{Each, Failed, Label};
+use super::labels::{Each, Label};
 use crate::command::Command;
-use crate::observer::Observer;
+use crate::observer::{Failed, Observer};
 use crate::trace::Trace;
 
 /// The backend's instruments.

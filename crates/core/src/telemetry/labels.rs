@@ -6,6 +6,7 @@ use std::ops::Index;
 use kolibri_genome::EventType;
 
 use crate::command::{Command, UNKNOWN_COMMAND};
+use crate::observer::Failed;
 
 /// A closed set of label values. No caller can add one.
 pub trait Label: Copy + PartialEq + 'static {
@@ -32,17 +33,6 @@ impl Label for Command {
     }
 }
 
-/// What can fail: the labels of `kolibri_backend_events_failed_total`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failed {
-    /// A command of a known type.
-    Event(EventType),
-    /// A command of an unknown type.
-    Command,
-    /// The trace of a command could not be written.
-    Trace,
-}
-
 const FAILED: [Failed; EventType::ALL.len() + 2] = {
     let mut all = [Failed::Command; EventType::ALL.len() + 2];
     let mut at = 0;
@@ -63,12 +53,6 @@ impl Label for Failed {
             Self::Command => UNKNOWN_COMMAND,
             Self::Trace => "TRACE",
         }
-    }
-}
-
-impl From<Command> for Failed {
-    fn from(command: Command) -> Self {
-        Self::Event(command.event())
     }
 }
 

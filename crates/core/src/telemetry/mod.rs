@@ -31,7 +31,7 @@ use opentelemetry_sdk::metrics::{Instrument, SdkMeterProvider, Stream};
 use prometheus::{Registry, TextEncoder};
 
 pub use instruments::Instruments;
-pub use labels::{Each, Failed, Label};
+pub use labels::{Each, Label};
 pub use otlp::{OtlpConfig, OtlpHeaders, OtlpProtocol};
 pub use point::{Point, Quantiles};
 pub use process::resident_memory;
@@ -170,7 +170,7 @@ fn bounded_cardinality(instrument: &Instrument) -> Option<Stream> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observer::Observer;
+    use crate::observer::{Failed, Observer};
 
     fn started() -> Telemetry {
         let config = TelemetryConfig { instance: "here:1".into(), version: "9.9.9".into(), otlp: None };

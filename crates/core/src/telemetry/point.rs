@@ -1,7 +1,8 @@
 //! One step of the last hour.
 
-use super::labels::{Each, Failed};
+use super::labels::Each;
 use crate::command::Command;
+use crate::observer::Failed;
 
 /// One step of the last hour.
 #[derive(Debug, Clone, PartialEq)]

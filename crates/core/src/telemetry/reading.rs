@@ -4,9 +4,10 @@ use prometheus::Registry;
 use prometheus::proto::{Metric, MetricFamily};
 
 use super::EVENT_TYPE;
-use super::labels::{Each, Failed, Label};
+use super::labels::{Each, Label};
 use super::point::{Point, Quantiles};
 use crate::command::Command;
+use crate::observer::Failed;
 
 /// The values that a point is made of, all of them cumulative but the queue's depth.
 pub(super) struct Reading {

@@ -8,10 +8,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use super::Trace;
+use super::{Lost, Trace};
 use crate::background::{Crew, Worker};
-use crate::observer::Observer;
-use crate::telemetry::Failed;
 
 /// Lines that may wait for the disk before they are given up.
 const WAITING: usize = 8192;
@@ -30,9 +28,9 @@ pub(super) struct TraceFile {
 }
 
 impl TraceFile {
-    pub(super) fn start(path: PathBuf, max_bytes: u64, observer: Arc<dyn Observer>, crew: &Crew) -> Self {
+    pub(super) fn start(path: PathBuf, max_bytes: u64, lost: Lost, crew: &Crew) -> Self {
         let (sender, receiver) = sync_channel(WAITING);
-        let writer = Writer { path, max_bytes, observer, open: None, failing: false };
+        let writer = Writer { path, max_bytes, lost, open: None, failing: false };
         let worker = crew.spawn("kolibri-trace", move |_| writer.run(&receiver));
         let worker = worker.inspect_err(|error| {
             tracing::error!(%error, "traces are not written: their thread could not be started");
@@ -64,7 +62,7 @@ impl Drop for TraceFile {
 struct Writer {
     path: PathBuf,
     max_bytes: u64,
-    observer: Arc<dyn Observer>,
+    lost: Lost,
     open: Option<(File, u64)>,
     failing: bool,
 }
@@ -102,7 +100,7 @@ impl Writer {
             Ok(()) => {}
             Err(error) => {
                 self.open = None;
-                (0..count).for_each(|_| self.observer.failed(Failed::Trace));
+                (0..count).for_each(|_| (self.lost)());
                 if !self.failing {
                     self.failing = true;
                     tracing::warn!(
@@ -178,9 +176,10 @@ fn tail_of(path: &Path) -> Vec<Trace> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
-    use crate::telemetry::Telemetry;
-    use crate::testing::{series, telemetry, until};
+    use crate::testing::until;
     use crate::trace::{Outcome, Phases, TraceId};
 
     #[test]
@@ -203,7 +202,7 @@ mod tests {
     }
 
     fn file(path: &Path, max_bytes: u64) -> TraceFile {
-        TraceFile::start(path.to_owned(), max_bytes, Telemetry::off().instruments().clone(), &Crew::default())
+        TraceFile::start(path.to_owned(), max_bytes, Arc::new(|| {}), &Crew::default())
     }
 
     #[test]
@@ -293,19 +292,22 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_written_counts_as_failed_traces() {
+    fn records_that_cannot_be_written_are_counted_as_lost() {
         let root = tempfile::tempdir().unwrap();
-        let (telemetry, path) = (telemetry(), root.path().join("not/yet/there/trace.jsonl"));
-        let file = TraceFile::start(path.clone(), 1 << 20, telemetry.instruments().clone(), &Crew::default());
-        let failed = r#"kolibri_backend_events_failed_total{event_type="TRACE"}"#;
+        let (lost, path) = (Arc::new(AtomicU64::new(0)), root.path().join("not/yet/there/trace.jsonl"));
+        let count = Arc::clone(&lost);
+        let count = Arc::new(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        let file = TraceFile::start(path.clone(), 1 << 20, count, &Crew::default());
         assert!(file.append(trace(1)));
-        until("the failure is counted", || series(&telemetry, failed) == Some(1.0));
+        until("the failure is counted", || lost.load(Ordering::Relaxed) == 1);
         // From the moment the disk is well again, nothing is lost.
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         assert!(file.append(trace(2)));
         file.close();
         assert_eq!(times(&path), [2]);
-        assert_eq!(series(&telemetry, failed), Some(1.0));
+        assert_eq!(lost.load(Ordering::Relaxed), 1);
         assert!(!file.append(trace(3)), "a closed file takes nothing");
     }
 }

@@ -17,8 +17,6 @@ use utoipa::ToSchema;
 use crate::background::Crew;
 use crate::clock;
 use crate::error::{CommandError, ErrorKind};
-use crate::observer::Observer;
-use crate::telemetry::Failed;
 
 use file::TraceFile;
 use ring::Ring;
@@ -211,22 +209,21 @@ pub struct TraceConfig {
     pub content: bool,
 }
 
+/// Is called for each record that could not be written.
+pub(crate) type Lost = Arc<dyn Fn() + Send + Sync>;
+
 /// The traces of a node.
 pub struct Traces {
     ring: Ring,
     file: Option<TraceFile>,
-    observer: Arc<dyn Observer>,
+    lost: Lost,
     content: bool,
 }
 
 impl Traces {
     /// Starts tracing; `None` turns it off altogether. The file is opened by its own thread: one that cannot be
     /// opened is a failed `TRACE`, not a failed start.
-    pub(crate) fn start(
-        config: Option<&TraceConfig>,
-        observer: Arc<dyn Observer>,
-        crew: &Crew,
-    ) -> Option<Self> {
+    pub(crate) fn start(config: Option<&TraceConfig>, lost: Lost, crew: &Crew) -> Option<Self> {
         let config = config?;
         let ring = Ring::new();
         if let Some(path) = &config.path {
@@ -236,11 +233,9 @@ impl Traces {
                 ring.push(Arc::new(trace));
             }
         }
-        let file = config
-            .path
-            .clone()
-            .map(|path| TraceFile::start(path, config.max_bytes, Arc::clone(&observer), crew));
-        Some(Self { ring, file, observer, content: config.content })
+        let file =
+            config.path.clone().map(|path| TraceFile::start(path, config.max_bytes, Arc::clone(&lost), crew));
+        Some(Self { ring, file, lost, content: config.content })
     }
 
     /// Whether an operator opted in to texts in traces.
@@ -248,18 +243,12 @@ impl Traces {
         self.content
     }
 
-    /// Keeps the record of a command of this node.
-    pub(crate) fn record(&self, mut trace: Trace) {
-        self.observer.traced(&mut trace);
-        self.keep(Arc::new(trace));
-    }
-
-    /// Keeps a record, be it of a command of this node or of another one.
+    /// Keeps a record.
     pub fn keep(&self, trace: Arc<Trace>) {
         let accepted = self.file.as_ref().is_none_or(|file| file.append(Arc::clone(&trace)));
         self.ring.push(trace);
         if !accepted {
-            self.observer.failed(Failed::Trace);
+            (self.lost)();
         }
     }
 

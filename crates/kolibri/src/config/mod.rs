@@ -14,6 +14,8 @@ use kolibri_core::trace::TraceConfig;
 
 use settings::{Setting, Settings};
 
+use crate::logging::{LogConfig, LogFormat};
+
 /// The shortest token that is taken.
 const MIN_TOKEN: usize = 16;
 
@@ -55,22 +57,6 @@ pub(crate) struct ObservabilityConfig {
     pub(crate) telemetry: Option<MetricsConfig>,
     /// What is logged, and how.
     pub(crate) log: LogConfig,
-}
-
-/// What is logged, and how.
-#[derive(Debug, Clone)]
-pub(crate) struct LogConfig {
-    pub(crate) filter: String,
-    pub(crate) format: LogFormat,
-}
-
-/// How log lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LogFormat {
-    /// Text on a terminal, JSON otherwise.
-    Auto,
-    Text,
-    Json,
 }
 
 /// The API's bearer token. It shows in no output.

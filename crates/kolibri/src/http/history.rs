@@ -4,8 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use kolibri_core::clock::rfc3339;
 use kolibri_core::command::Command;
+use kolibri_core::observer::Failed;
 use kolibri_core::telemetry::last_hour::{LastHour, STEP};
-use kolibri_core::telemetry::{Each, Failed, Point, Quantiles as PointQuantiles};
+use kolibri_core::telemetry::{Each, Point, Quantiles as PointQuantiles};
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -2,9 +2,7 @@
 //! `cargo bench -p kolibri-core --bench recall`, or `make bench` for everything. See `docs/recall.md`.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench")]
 
-#[path = "recall/labelled.rs"]
 mod labelled;
-#[path = "recall/speed.rs"]
 mod speed;
 
 use labelled::{Asked, Tally, ask_all};
