@@ -160,7 +160,7 @@ fn what_is_no_command_is_refused_with_a_reason_and_not_counted() {
     let teach = "/api/v1/teach";
     for (path, body, reason) in [
         (teach, "", "a JSON object"),
-        (teach, "   ", "nothing was sent"),
+        (teach, "   ", "but got nothing"),
         (teach, r#"["s","r"]"#, "a JSON object"),
         (teach, r#""s""#, "a JSON object"),
         (teach, "stimulus=s&response=r", "a JSON object"),
@@ -286,7 +286,7 @@ fn bodies_at_their_limit_are_taken_and_larger_ones_are_told_so_however_large() {
     assert_eq!(post(&node, "/api/v1/teach", teach_of(MAX_BODY)).status(), 201);
     for length in [MAX_BODY + 1, 1 << 20, 4 << 20] {
         let problem = problem(post(&node, "/api/v1/teach", teach_of(length)), 413, "body_too_large");
-        assert!(detail(&problem).contains("131072 bytes; teach:batch takes"), "{problem}");
+        assert!(detail(&problem).contains("131072 bytes long; teach:batch accepts"), "{problem}");
         // Everything is sent before the answer is read, as many clients do.
         let mut simple = Raw::connect(&node.api);
         let head = "POST /api/v1/teach HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";

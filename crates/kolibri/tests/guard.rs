@@ -167,14 +167,14 @@ fn the_command_line_says_how_to_give_a_token() {
     let import = ["import", file.to_str().unwrap()];
     for arguments in [&["ask", "s"][..], &["teach", "s", "r"], &["trace", "latest"], &["export"], &import] {
         let said = node.run(arguments).failed(2);
-        assert!(said.contains("wants a token; set KOLIBRI_API_TOKEN or KOLIBRI_API_TOKEN_FILE"), "{said}");
+        assert!(said.contains("requires a token; set KOLIBRI_API_TOKEN or KOLIBRI_API_TOKEN_FILE"), "{said}");
         let wrong = cli::end(node.command(arguments).env("KOLIBRI_API_TOKEN", "some-other-secret")).failed(2);
         assert!(
             wrong.contains("does not accept this token") && !wrong.contains("some-other-secret"),
             "{wrong}"
         );
         let said = cli::end(node.command(arguments).env("KOLIBRI_API_TOKEN", "short")).failed(2);
-        assert!(said.contains("KOLIBRI_API_TOKEN: a token is at least 16"), "{said}");
+        assert!(said.contains("KOLIBRI_API_TOKEN: a token must be at least 16"), "{said}");
     }
 }
 
@@ -189,16 +189,16 @@ fn a_token_that_cannot_guard_is_refused_at_the_start() {
     for weak in ["hunter2", "with a space inside it", " leading-white-space", "кириллица-кириллица"]
     {
         let said = refuses_to_start(&[("KOLIBRI_API_TOKEN", weak)]);
-        assert!(said.contains("KOLIBRI_API_TOKEN: a token is at least 16 printable ASCII"), "{said}");
+        assert!(said.contains("KOLIBRI_API_TOKEN: a token must be at least 16 printable ASCII"), "{said}");
         assert!(!said.contains(weak), "{said}");
         let said = refuses_to_start(&[("KOLIBRI_API_TOKEN_FILE", &file(weak))]);
         assert!(
-            said.contains("KOLIBRI_API_TOKEN_FILE: a token is at least 16") && !said.contains(weak),
+            said.contains("KOLIBRI_API_TOKEN_FILE: a token must be at least 16") && !said.contains(weak),
             "{said}"
         );
     }
     let said = refuses_to_start(&[("KOLIBRI_API_TOKEN_FILE", &file("\n"))]);
-    assert!(said.contains("KOLIBRI_API_TOKEN_FILE: a token is at least 16"), "{said}");
+    assert!(said.contains("KOLIBRI_API_TOKEN_FILE: a token must be at least 16"), "{said}");
     let said = refuses_to_start(&[("KOLIBRI_API_TOKEN_FILE", "/nowhere/token")]);
     assert!(said.contains("/nowhere/token cannot be read: No such file"), "{said}");
     let said = refuses_to_start(&[("KOLIBRI_API_TOKEN", TOKEN), ("KOLIBRI_API_TOKEN_FILE", &file(TOKEN))]);

@@ -256,7 +256,7 @@ fn a_genome_that_was_cut_short_or_exchanged_is_caught_by_a_head_noted_elsewhere(
         assert!(verify(data.path()).printed().starts_with("sound: 7 blocks"));
         let cut = command(data.path(), &["verify", "--expect", noted]);
         assert_eq!(
-            (cut.code, cut.out.starts_with("BROKEN at block 7: the genome ends before it")),
+            (cut.code, cut.out.starts_with("BROKEN at block 7: the genome ends before this block")),
             (1, true),
             "{cut:?}"
         );
@@ -267,7 +267,7 @@ fn a_genome_that_was_cut_short_or_exchanged_is_caught_by_a_head_noted_elsewhere(
     let exchanged = command(other.path(), &["verify", "--json", "--expect", noted]);
     assert_eq!((exchanged.code, &exchanged.json()["block"]), (1, &json!(LAST)));
     let fault = exchanged.json()["fault"].as_str().unwrap().to_owned();
-    assert!(fault.contains("was noted") && fault.contains(&noted[2..]), "{fault}");
+    assert!(fault.contains("was expected") && fault.contains(&noted[2..]), "{fault}");
 
     for nonsense in ["7", "7:", "x:00", ":", &noted[..20], &format!("-1{}", &noted[1..])] {
         let said = command(data.path(), &["verify", &format!("--expect={nonsense}")]).failed(2);
@@ -317,7 +317,7 @@ fn what_is_no_genome_is_told_apart_from_a_broken_one() {
     let raw = fs::read(genome(data.path())).unwrap();
     fs::write(genome(data.path()), &raw[..raw.len() / 2]).unwrap();
     let said = verify(data.path()).failed(2);
-    assert!(said.contains("keep it, and restore a backup"), "{said}");
+    assert!(said.contains("keep the file, and restore a backup"), "{said}");
 }
 
 #[test]
