@@ -55,7 +55,7 @@ fn every_alert_goes_to_its_team() {
 fn data(status: &str, trace: bool) -> Value {
     let mut annotations = json!({
         "summary": "Commands fail on a:9464",
-        "description": "In the last 5 minutes failures came to <10%> of the recorded events; the line is 5%.",
+        "description": "In the last 5 minutes failures were <10%> of the recorded events; the threshold is 5%.",
         "runbook_url": "https://runbooks.example/operations.md#kolibribackenderrorsspike",
         "dashboard_url": "https://grafana.example/d/kolibri-backend-overview",
     });
@@ -121,7 +121,7 @@ fn the_e_mail_says_what_is_wrong_and_where_to_go() {
 const TEXT: &str = "
 FIRING KolibriBackendErrorsSpike (critical): Commands fail on a:9464
 
-In the last 5 minutes failures came to <10%> of the recorded events; the line is 5%.
+In the last 5 minutes failures were <10%> of the recorded events; the threshold is 5%.
 
 Since:      2026-11-24 03:04:05 UTC
 Runbook:    https://runbooks.example/operations.md#kolibribackenderrorsspike

@@ -114,7 +114,7 @@ fn mistakes_in_what_the_operator_reads_are_caught() {
 fn the_operator_gets_the_rules_that_prometheus_gets() {
     const HEAD: &str = "\
 # The alerts of prometheus/alerts.yml for the Prometheus operator; written from them by
-# KOLIBRI_BLESS=1 cargo test -p kolibri --test deployment. `release` has to be what your Prometheus selects rules by.
+# KOLIBRI_BLESS=1 cargo test -p kolibri --test deployment. `release` must match what your Prometheus selects rules by.
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
 metadata:

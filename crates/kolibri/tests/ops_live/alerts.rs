@@ -201,7 +201,7 @@ fn a_disk_that_fills_up_pages() {
         waits.join().unwrap()
     });
     assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
-    assert!(told.annotation("description").contains("iB are left for the data directory"), "{told:?}");
+    assert!(told.annotation("description").contains("iB are free for the data directory"), "{told:?}");
     assert_links(&told);
 }
 
