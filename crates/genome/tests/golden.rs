@@ -333,5 +333,5 @@ fn reference(file: &Path) -> std::process::Output {
         .arg("--check")
         .arg(file)
         .output()
-        .expect("python3 runs: the second implementation is in Python, and every machine we support has it")
+        .expect("python3 is not installed; run scripts/install-test-tools")
 }

@@ -1,0 +1,558 @@
+//! The command line: what each command prints, its exit code (0 done, 1 no, 2 could not), and messages that say what to
+//! do; what was exported can be imported.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::running::cli::{end, feed, run, unprivileged};
+use crate::running::{Running, eventually, kolibri};
+
+/// Associations that a careless writer of files would break.
+const TRICKY: [(&str, &str); 6] = [
+    ("plain", "text"),
+    ("Как перезапустить платежи?", "systemctl restart payments — и ждать 👋🏽"),
+    ("quotes \"here\", commas", "and 'there', \"\"\"\" and ;"),
+    ("lines\nin\r\nit", "first\n\nthird\r\n"),
+    ("tab\tand back\\slash", "\\n is not a line end"),
+    ("=SUM(A1)", "\u{feff}bom, nul \u{0}, escape \u{1b}[31m"),
+];
+
+fn teach_tricky(node: &Running) {
+    for (stimulus, response) in TRICKY {
+        node.teach(stimulus, response);
+    }
+}
+
+/// Everything that can be asked of a node, in order of its text.
+fn known(node: &Running) -> Vec<(String, String)> {
+    let text = node.http.get(node.url("/api/v1/associations")).send().unwrap().text().unwrap();
+    let text_of = |line: &Value, field: &str| line[field].as_str().unwrap().to_owned();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut known: Vec<_> =
+        lines.map(|line| (text_of(&line, "stimulus"), text_of(&line, "response"))).collect();
+    known.sort();
+    known
+}
+
+fn tricky() -> Vec<(String, String)> {
+    let mut all = TRICKY.map(|(stimulus, response)| (stimulus.to_owned(), response.to_owned()));
+    all.sort();
+    all.into()
+}
+
+/// Writes a file into a directory; returns its path.
+fn file(directory: &Path, name: &str, content: impl AsRef<[u8]>) -> String {
+    let path = directory.join(name);
+    fs::write(&path, content).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn teach_ask_and_forget_speak_to_people_and_to_machines() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let taught = node.run(&["teach", "Кто дежурит?", "Смотри график"]).printed();
+    let hash = node.get("/api/v1/genome/blocks/1").1["hash"].as_str().unwrap().to_owned();
+    assert_eq!(taught, format!("taught in block 1 ({hash})\n"));
+    let answer = node.run(&["ask", "кто дежурит?"]).printed();
+    assert_eq!(answer, format!("Смотри график\n  (exact match, similarity 1.00, from block 1 ({hash}))\n"));
+
+    let json = node.run(&["ask", "--json", "кто дежурит?"]).json();
+    assert_eq!((&json["answer"], &json["source"]["hash"]), (&json!("Смотри график"), &json!(hash)));
+    let json = node.run(&["teach", "--json", "b", "c"]).json();
+    assert_eq!(json["block"]["hash"].as_str().unwrap().len(), 64);
+
+    let forgotten = node.run(&["forget", "Кто дежурит?"]).printed();
+    assert!(forgotten.ends_with("; erased the content of block 1\n"), "{forgotten}");
+    let again = node.run(&["forget", "Кто дежурит?"]);
+    assert!(again.out.is_empty(), "{again:?}");
+    let said = again.failed(1);
+    assert!(said.contains("this stimulus is not taught") && said.contains("(trace "), "{said}");
+
+    let unknown = node.run(&["ask", "Кто дежурит?"]);
+    assert_eq!((unknown.code, unknown.out.as_str()), (1, "no answer is similar enough\n"), "{unknown:?}");
+    let unknown = node.run(&["ask", "--json", "Кто дежурит?"]);
+    assert_eq!((unknown.code, &unknown.json()["match"]), (1, &json!("none")));
+    assert!(node.run(&["teach", "", "x"]).failed(2).contains("stimulus is empty"));
+    assert!(node.run(&["teach", "alone"]).failed(2).contains("<RESPONSE>"));
+    // Words that look like flags.
+    node.run(&["teach", "--", "--help", "-v"]).printed();
+    assert!(node.run(&["ask", "--", "--help"]).printed().starts_with("-v\n"));
+}
+
+#[test]
+fn without_a_node_every_command_says_so_plainly() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{free}");
+    let data = tempfile::tempdir().unwrap();
+    let faq = file(data.path(), "faq.csv", "stimulus,response\na,b\n");
+    let id = "0af7651916cd43dd8448eb211c80319c";
+    for arguments in [
+        &["teach", "a", "b"][..],
+        &["ask", "a"],
+        &["forget", "a"],
+        &["import", &faq],
+        &["export"],
+        &["trace", "latest"],
+        &["trace", "show", id],
+        &["healthcheck"],
+    ] {
+        let said = run(&[arguments, &["--url", &url]].concat()).failed(2);
+        let expected = format!(
+            "kolibri: no node is running at {url}; start one with `kolibri serve`, or set KOLIBRI_URL to its address\n"
+        );
+        assert_eq!(said, expected, "{arguments:?}");
+    }
+    let (host, port) = (free.ip().to_string(), free.port().to_string());
+    let mut ask = kolibri();
+    ask.args(["ask", "a"]).env("KOLIBRI_HTTP_HOST", host).env("KOLIBRI_HTTP_PORT", port);
+    assert!(end(&mut ask).failed(2).contains(&url));
+    for nonsense in ["127.0.0.1:8080", "localhost:8080", "nonsense", "ftp://127.0.0.1"] {
+        let said = run(&["ask", "a", "--url", nonsense]).failed(2);
+        assert!(said.contains(nonsense) && said.contains("write it like http://127.0.0.1:8080"), "{said}");
+    }
+}
+
+#[test]
+fn what_is_no_node_is_told_apart_from_none() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let metrics = node.metrics.as_ref().unwrap().strip_suffix("/metrics").unwrap();
+    let faq = file(data.path(), "faq.csv", "stimulus,response\na,b\n");
+    for arguments in
+        [&["ask", "a"][..], &["teach", "a", "b"], &["export"], &["import", &faq], &["healthcheck"]]
+    {
+        let said = run(&[arguments, &["--url", metrics]].concat()).failed(2);
+        assert!(
+            said.contains(&format!("the server at {metrics} is not a Kolibri node")),
+            "{arguments:?}: {said}"
+        );
+    }
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let other = std::thread::spawn(move || {
+        let (mut caller, _) = silent.accept().unwrap();
+        caller.write_all(b"220 mail.example ESMTP\r\n").unwrap();
+    });
+    let said = run(&["ask", "a", "--url", &url]).failed(2);
+    other.join().unwrap();
+    assert!(said.contains(&format!("the request to the node at {url} failed")), "{said}");
+}
+
+#[test]
+fn a_node_on_this_machine_is_called_without_the_proxy_of_the_environment() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let mut teach = node.command(&["teach", "a", "b"]);
+    for variable in ["http_proxy", "HTTP_PROXY", "ALL_PROXY"] {
+        teach.env(variable, "http://127.0.0.1:9");
+    }
+    end(&mut teach).printed();
+}
+
+#[test]
+fn an_export_can_be_imported_in_both_formats() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(&data.path().join("first"));
+    node.teach("forgotten", "never to be seen");
+    node.teach("plain", "old text");
+    teach_tricky(&node);
+    node.post("/api/v1/forget", &json!({ "stimulus": "forgotten" }));
+    assert_eq!(known(&node), tricky());
+    for format in ["jsonl", "csv"] {
+        let path = data.path().join(format!("knowledge.{format}"));
+        let path = path.to_str().unwrap();
+        let exported = node.run(&["export", "--output", path]);
+        assert_eq!(
+            (exported.code, exported.out.as_str(), exported.err.as_str()),
+            (0, "", "exported 6 associations\n")
+        );
+        let printed = node.run(&["export", "--format", format]).printed();
+        assert_eq!(printed, fs::read_to_string(path).unwrap());
+
+        let second = Running::start(&data.path().join(format));
+        assert_eq!(second.run(&["import", path]).printed(), "taught 6, failed 0\n");
+        assert_eq!(known(&second), tricky());
+        assert_eq!(
+            second.run(&["import", path]).printed(),
+            "taught 6, failed 0\n",
+            "importing again is safe"
+        );
+        assert_eq!(known(&second), tricky());
+        // Through a pipe.
+        let third = Running::start(&data.path().join(format!("{format} through a pipe")));
+        let import = &mut third.command(&["import", "-", "--format", format, "--json"]);
+        assert_eq!(feed(import, printed.as_bytes()).json(), json!({ "taught": 6, "failed": 0 }));
+        assert_eq!(known(&third), tricky());
+    }
+    let empty = Running::start(&data.path().join("empty"));
+    assert_eq!(empty.run(&["export"]).printed(), "");
+}
+
+#[test]
+fn an_import_names_the_lines_that_are_wrong_and_takes_the_rest() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let csv = "response,stimulus,comment\nfirst,1,x\nsecond\n\"two\nlines\",3,x\n,4,x\n\
+               fifth,,x\nsixth,6,x,too,many\nseventh,7,\n";
+    let import = node.run(&["import", &file(data.path(), "faq.csv", csv)]);
+    assert_eq!((import.code, import.out.as_str()), (1, "taught 3, failed 4\n"), "{import:?}");
+    for (line, problem) in [
+        (3, "this line has 1 fields, but the first line has 3"),
+        (6, "response is empty"),
+        (7, "stimulus is empty"),
+        (8, "this line has 5 fields"),
+    ] {
+        assert!(import.err.contains(&format!("kolibri: line {line}: {problem}")), "{line}: {}", import.err);
+    }
+    assert_eq!(known(&node).len(), 3);
+    assert_eq!(node.ask("3")["answer"], "two\nlines");
+
+    let jsonl = r#"{"stimulus":"a","response":"1"}
+
+nonsense
+{"stimulus":"only"}
+{"stimulus":"b","response":""}
+{"stimulus":"c","response":"3","source":{}}"#;
+    let import = node.run(&["import", "--json", &file(data.path(), "faq.jsonl", jsonl)]);
+    assert_eq!((import.code, import.json()), (1, json!({ "taught": 2, "failed": 3 })), "{import:?}");
+    for line in [3, 4, 5] {
+        assert!(import.err.contains(&format!("kolibri: line {line}: ")), "{line}: {}", import.err);
+    }
+    assert_eq!((node.ask("a")["answer"].as_str(), node.ask("c")["answer"].as_str()), (Some("1"), Some("3")));
+
+    let many = "wrong\n".repeat(100);
+    let import = node.run(&["import", &file(data.path(), "many.jsonl", many)]);
+    assert_eq!((import.code, import.out.as_str()), (1, "taught 0, failed 100\n"));
+    assert_eq!(import.err.lines().count(), 21, "{}", import.err);
+    assert!(import.err.ends_with("more lines failed; they are counted but not shown\n"), "{}", import.err);
+}
+
+#[test]
+fn files_of_office_programs_are_read_or_refused_with_advice() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let import = |name: &str, content: &[u8]| node.run(&["import", &file(data.path(), name, content)]);
+    let with_mark = import("excel.csv", "\u{feff}stimulus,response\r\nс меткой,да\r\n".as_bytes());
+    assert_eq!(with_mark.printed(), "taught 1, failed 0\n");
+    let with_mark =
+        import("shell.jsonl", "\u{feff}{\"stimulus\":\"and here\",\"response\":\"yes\"}\r\n".as_bytes());
+    assert_eq!(with_mark.printed(), "taught 1, failed 0\n");
+    for (name, header) in [("semicolons.csv", "stimulus;response"), ("headless.csv", "What is it?,A thing")] {
+        let said = import(name, format!("{header}\n1;2\n3;4\n").as_bytes()).failed(2);
+        assert!(
+            said.contains(&format!("`{header}`"))
+                && said.contains("must name the columns stimulus and response"),
+            "{said}"
+        );
+    }
+    assert!(import("empty.csv", b"").failed(2).contains("must name the columns"));
+    let latin = import("latin.csv", b"stimulus,response\ncaf\xe9,yes\nok,yes\n");
+    assert_eq!((latin.code, latin.out.as_str()), (1, "taught 1, failed 1\n"), "{latin:?}");
+    assert!(latin.err.contains("line 2: this is not UTF-8"), "{latin:?}");
+}
+
+#[test]
+fn an_import_that_cannot_begin_says_why() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let path = |name: &str| data.path().join(name).to_str().unwrap().to_owned();
+    assert!(node.run(&["import", &path("none.csv")]).failed(2).contains("none.csv: No such file"));
+    assert!(
+        node.run(&["import", &file(data.path(), "faq.txt", "")])
+            .failed(2)
+            .contains("add --format csv or --format jsonl")
+    );
+    assert!(node.run(&["import", "-"]).failed(2).contains("add --format csv or --format jsonl"));
+    fs::create_dir(path("folder.csv")).unwrap();
+    assert!(node.run(&["import", &path("folder.csv")]).failed(2).contains("folder.csv: is a directory"));
+    assert!(
+        node.run(&["export", "--output", &path("no/such/place")])
+            .failed(2)
+            .contains("no/such/place: No such file")
+    );
+    assert!(
+        node.run(&["import", "a.csv", "--format", "xml"]).failed(2).contains("[possible values: csv, jsonl]")
+    );
+}
+
+#[test]
+fn more_than_one_request_holds_is_imported_and_exported() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let line = |number| {
+        format!("{}\n", json!({ "stimulus": format!("question {number}"), "response": "x".repeat(200) }))
+    };
+    let mut text: String = (0..2_500).map(line).collect();
+    text.push_str("broken at line 2501\n");
+    let import = node.run(&["import", &file(data.path(), "big.jsonl", text)]);
+    assert_eq!((import.code, import.out.as_str()), (1, "taught 2500, failed 1\n"));
+    assert!(import.err.contains("line 2501: "), "{}", import.err);
+    assert_eq!(node.run(&["export"]).printed().lines().count(), 2_500);
+
+    // A reader that goes away ends the command quietly, as with other tools.
+    for arguments in [&["export"][..], &["export", "--format", "csv"]] {
+        let mut export = node.command(arguments);
+        let mut export = export.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(export.stdout.take().unwrap()).lines();
+        lines.next().unwrap().unwrap();
+        drop(lines);
+        let ended = export.wait_with_output().unwrap();
+        assert_eq!((ended.status.code(), String::from_utf8(ended.stderr).unwrap().as_str()), (Some(0), ""));
+    }
+}
+
+#[test]
+fn traces_are_shown() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let none = node.run(&["trace", "latest"]).failed(1);
+    assert!(none.contains("the node remembers no such command"), "{none}");
+    node.teach("a", "b");
+    let failed = node.run(&["forget", "unknown"]).failed(1);
+    let id = failed.trim_end().strip_suffix(')').unwrap().rsplit(' ').next().unwrap();
+
+    let latest = node.run(&["trace", "latest", "--outcome", "failed"]).printed();
+    for line in [&format!("trace    {id}"), "event    FORGET", "outcome  failed", "error    not_taught"] {
+        assert!(latest.lines().any(|shown| shown == line), "{line}: {latest}");
+    }
+    assert_eq!(node.run(&["trace", "show", id]).printed(), latest);
+    let good = node.run(&["trace", "latest", "--outcome", "ok", "--json"]).json();
+    assert_eq!((&good["event"], &good["block"]), (&json!("TEACH"), &json!(1)));
+    let shown = node.run(&["trace", "show", good["trace_id"].as_str().unwrap()]).printed();
+    assert!(shown.contains("block    1\n") && shown.contains("took "), "{shown}");
+
+    assert!(node.run(&["trace", "show", &"1".repeat(32)]).failed(1).contains("KOLIBRI_TRACE_PATH"));
+    assert!(node.run(&["trace", "show", "../genome"]).failed(2).contains("32 lower-case hex digits"));
+    assert!(
+        node.run(&["trace", "latest", "--outcome", "maybe"])
+            .failed(2)
+            .contains("[possible values: failed, ok]")
+    );
+}
+
+#[test]
+fn the_configuration_is_checked_whole() {
+    let check = |variables: &[(&str, &str)], arguments: &[&str]| {
+        end(kolibri().args(["config", "check"]).args(arguments).envs(variables.iter().copied()))
+    };
+    let good = check(&[], &[]);
+    assert_eq!(good.err, "");
+    let good = good.printed();
+    assert!(good.ends_with("the configuration is valid\n"), "{good}");
+    assert!(
+        good.lines().any(|line| line.starts_with("KOLIBRI_HTTP_PORT ") && line.ends_with("8080  (default)")),
+        "{good}"
+    );
+
+    let secrets = [
+        ("KOLIBRI_API_TOKEN", "topsecret-topsecret"),
+        ("KOLIBRI_OTLP_ENDPOINT", "http://collector:4318"),
+        ("KOLIBRI_OTLP_HEADERS", "authorization=topsecret"),
+        ("KOLIBRI_HTTP_PORT", "9000"),
+        ("KOLIBRI_HTTP_PROT", "9001"),
+    ];
+    let shown = check(&secrets, &[]);
+    assert_eq!(shown.err, "kolibri: KOLIBRI_HTTP_PROT is not a Kolibri setting; is it misspelt?\n");
+    assert!(!shown.out.contains("topsecret") && shown.out.contains("(set, not shown)"), "{}", shown.out);
+    let json = check(&secrets, &["--json", "--http-port", "9002"]).json();
+    assert_eq!(json["KOLIBRI_HTTP_PORT"], json!({ "value": "9002", "given": true }));
+    assert_eq!(json["KOLIBRI_API_TOKEN"], json!({ "value": "(set, not shown)", "given": true }));
+    assert_eq!(json["KOLIBRI_TRACE"], json!({ "value": "on", "given": false }));
+
+    let faults = [
+        ("KOLIBRI_HTTP_HOST", "0.0.0.0"),
+        ("KOLIBRI_HTTP_PORT", "eighty"),
+        ("KOLIBRI_PROMETHEUS_PORT", "70000"),
+        ("KOLIBRI_OTLP_ENDPOINT", "http://user:topsecret@collector"),
+        ("KOLIBRI_OTLP_HEADERS", "topsecret"),
+        ("KOLIBRI_OTLP_PROTOCOL", "carrier-pigeon"),
+        ("KOLIBRI_QUEUE_CAPACITY", "0"),
+        ("KOLIBRI_TRACE_MAX_BYTES", "-1"),
+        ("KOLIBRI_TRACE", "perhaps"),
+        ("KOLIBRI_LOG", "loudly=please=now"),
+        ("KOLIBRI_LOG_FORMAT", "xml"),
+    ];
+    let said = check(&faults, &[]).failed(2);
+    assert!(
+        said.starts_with("kolibri: the configuration has 11 error(s):\n") && !said.contains("topsecret"),
+        "{said}"
+    );
+    for (variable, _) in faults {
+        assert!(said.contains(&format!("\n  {variable}: ")), "{variable}: {said}");
+    }
+    // The node says the same, and does not start.
+    let data = tempfile::tempdir().unwrap();
+    let mut serve = kolibri();
+    serve.arg("serve").envs(faults).env("KOLIBRI_DATA_DIR", data.path().join("data"));
+    assert_eq!(end(&mut serve).failed(2), said);
+    assert!(!data.path().join("data").exists());
+}
+
+#[test]
+fn a_misspelt_variable_is_noticed_at_the_start() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start_with(data.path(), &[("KOLIBRI_TRACE_CONTNET", "1")]);
+    let warned = node
+        .log()
+        .iter()
+        .any(|line| line.contains("KOLIBRI_TRACE_CONTNET") && line.contains("is it misspelt?"));
+    assert!(warned, "{:#?}", node.log());
+}
+
+#[test]
+fn healthcheck_says_whether_the_node_is_ready() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let ready =
+        eventually("the node is ready", || Some(node.run(&["healthcheck"])).filter(|check| check.code == 0));
+    assert_eq!(ready.printed(), format!("ready: {}\n", node.api));
+}
+
+#[test]
+fn every_help_has_what_its_reader_needs() {
+    let help = |command: &[&str]| run(&[command, &["--help"]].concat()).printed();
+    let (url, data) = (&["KOLIBRI_URL", "KOLIBRI_API_TOKEN_FILE"][..], &["KOLIBRI_DATA_DIR"][..]);
+    let serve = [
+        "KOLIBRI_DATA_DIR",
+        "KOLIBRI_HTTP_HOST",
+        "KOLIBRI_HTTP_PORT",
+        "KOLIBRI_API_TOKEN",
+        "KOLIBRI_OTLP_HEADERS",
+    ];
+    for (command, variables) in [
+        (&["serve"][..], &serve[..]),
+        (&["teach"], url),
+        (&["ask"], url),
+        (&["forget"], url),
+        (&["import"], url),
+        (&["export"], url),
+        (&["healthcheck"], url),
+        (&["trace", "latest"], url),
+        (&["trace", "show"], url),
+        (&["genome", "verify"], data),
+        (&["genome", "show"], data),
+        (&["genome", "head"], data),
+        (&["config", "check"], &serve),
+        (&["ops", "export"], &[]),
+    ] {
+        let help = help(command);
+        let example = format!("kolibri {}", command.join(" "));
+        let after = help.split_once("Example").unwrap_or_else(|| panic!("no example: {help}")).1;
+        assert!(after.contains(&example), "{help}");
+        for variable in variables {
+            assert!(help.contains(variable), "{variable}: {help}");
+        }
+    }
+    let all = run(&["--help"]).printed();
+    for word in [
+        "serve",
+        "teach",
+        "ask",
+        "forget",
+        "import",
+        "export",
+        "genome",
+        "trace",
+        "config",
+        "ops",
+        "healthcheck",
+    ] {
+        assert!(all.contains(&format!("\n  {word} ")), "{word}: {all}");
+    }
+    assert_eq!(run(&["--version"]).printed(), format!("kolibri {}\n", env!("CARGO_PKG_VERSION")));
+    assert!(run(&[]).failed(2).contains("Usage: kolibri <COMMAND>"));
+    assert!(run(&["teahc"]).failed(2).contains("'teach'"));
+}
+
+#[test]
+fn a_second_node_is_told_who_holds_the_data_directory() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let mut second = kolibri();
+    second.args(["serve", "--http-port", "0", "--prometheus-port", "0", "--prometheus-host", "127.0.0.1"]);
+    let said = end(second.env("KOLIBRI_DATA_DIR", data.path())).failed(2);
+    assert!(
+        said.contains(&format!("{} is in use by process {}", data.path().display(), node.pid())),
+        "{said}"
+    );
+    assert!(said.contains("stop that process or choose another directory"), "{said}");
+    node.teach("the first", "goes on");
+    node.stop();
+    Running::start(data.path()).stop();
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_used_is_named() {
+    let data = tempfile::tempdir().unwrap();
+    let serve = |directory: &Path| {
+        let mut serve = kolibri();
+        serve.args(["serve", "--http-port", "0", "--prometheus-port", "0", "--data-dir"]).arg(directory);
+        end(&mut serve).failed(2)
+    };
+    let plain = file(data.path(), "file", "");
+    assert!(serve(Path::new(&plain)).contains(&format!("{plain}: not a directory")));
+    let below = format!("{plain}/data");
+    assert!(serve(Path::new(&below)).contains(&below));
+    let foreign = data.path().join("foreign");
+    fs::create_dir(&foreign).unwrap();
+    file(&foreign, "genome.db", "no database".repeat(200));
+    let said = serve(&foreign);
+    assert!(said.contains("file is not a database; this is not a genome"), "{said}");
+}
+
+#[test]
+fn a_place_where_nothing_may_be_written_is_named_with_what_to_check() {
+    let shared = tempfile::tempdir().unwrap();
+    let set_mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    set_mode(shared.path(), 0o755);
+    let mut serve = unprivileged(shared.path());
+    let locked = shared.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    set_mode(&locked, 0o555);
+    serve
+        .args(["serve", "--http-port", "0", "--prometheus-port", "0", "--data-dir"])
+        .arg(locked.join("data"));
+    let said = end(&mut serve).failed(2);
+    let expected = format!(
+        "{}/data: Permission denied (os error 13); this user has no access to it: check its owner and mode",
+        locked.display()
+    );
+    assert!(said.contains(&expected), "{said}");
+}
+
+#[test]
+fn output_that_nobody_reads_is_no_error() {
+    for arguments in [&["config", "check"][..], &["--help"], &["--version"]] {
+        let mut command = kolibri();
+        let mut command =
+            command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(command.stdout.take());
+        let ended = command.wait_with_output().unwrap();
+        assert_eq!(
+            (ended.status.code(), String::from_utf8(ended.stderr).unwrap().as_str()),
+            (Some(0), ""),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn a_data_directory_that_others_can_read_is_warned_of() {
+    let data = tempfile::tempdir().unwrap();
+    let warned = |node: &Running| node.log().iter().any(|line| line.contains("chmod 700"));
+    let private = Running::start(&data.path().join("private"));
+    assert!(!warned(&private));
+    let mode = fs::metadata(data.path().join("private")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    let open = data.path().join("open");
+    fs::create_dir(&open).unwrap();
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(warned(&Running::start(&open)));
+}

@@ -1,0 +1,145 @@
+//! A disk that takes no more: nothing is acknowledged that was not stored, everybody is told why and what to do, and
+//! after a restart with room everything acknowledged is there.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::running::{Running, cli, eventually};
+
+/// `kolibri serve`, whose files may not grow beyond `blocks` blocks of 512 or 1024 bytes, as the shell counts.
+fn limited(data: &Path, blocks: u32) -> Command {
+    let mut command = Command::new("sh");
+    // Without the trap the limit would kill the process; a full disk does not.
+    command.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" serve")]);
+    command.arg(env!("CARGO_BIN_EXE_kolibri")).env_clear().env("PATH", std::env::var_os("PATH").unwrap());
+    command.env("KOLIBRI_DATA_DIR", data).env("KOLIBRI_HTTP_PORT", "0");
+    command.env("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1").env("KOLIBRI_PROMETHEUS_PORT", "0");
+    command
+}
+
+fn verify(data: &Path) -> String {
+    cli::run(&["genome", "verify", "--data-dir", data.to_str().unwrap()]).printed()
+}
+
+fn teach(number: usize) -> Value {
+    json!({ "stimulus": format!("question {number}"), "response": "x".repeat(8_000) })
+}
+
+#[test]
+fn a_full_disk_stops_the_writer_and_loses_nothing_that_was_acknowledged() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::spawn(limited(data.path(), 4_096));
+    let mut acknowledged = Vec::new();
+    let failed = loop {
+        let (status, body) = node.post("/api/v1/teach", &teach(acknowledged.len()));
+        match status {
+            201 => acknowledged.push(body["block"].clone()),
+            _ => break (status, body),
+        }
+        assert!(acknowledged.len() < 2_000, "the limit does not hold");
+    };
+    let store_failed = |(status, body): (u16, Value)| {
+        assert_eq!((status, &body["type"]), (503, &json!("urn:kolibri:problem:store_failed")), "{body}");
+        let detail = body["detail"].as_str().unwrap();
+        assert!(
+            detail.starts_with("the store failed and accepts nothing until the node is restarted: "),
+            "{detail}"
+        );
+    };
+    assert_eq!(failed.1["trace_id"].as_str().unwrap().len(), 32);
+    store_failed(failed);
+
+    // Nothing more is acknowledged, however small.
+    let small = json!({ "stimulus": "small", "response": "s" });
+    for _ in 0..3 {
+        store_failed(node.post("/api/v1/teach", &small));
+        store_failed(node.post("/api/v1/forget", &json!({ "stimulus": "question 0" })));
+        store_failed(node.post("/api/v1/ask", &json!({ "stimulus": "question 0" })));
+    }
+    assert_eq!(["TEACH", "FORGET", "ASK"].map(|event| node.failed(event)), [4.0, 3.0, 3.0]);
+
+    // Whoever is on call sees it at every place where one looks.
+    let (status, problem) = node.get("/readyz");
+    assert_eq!((status, &problem["type"]), (503, &json!("urn:kolibri:problem:not_ready")));
+    assert!(problem["detail"].as_str().unwrap().contains("the store failed"), "{problem}");
+    assert!(node.run(&["healthcheck"]).failed(1).contains("the store failed"));
+    assert_eq!(node.get("/livez").0, 200);
+    let advice = eventually("the log says what to do", || {
+        node.log().into_iter().find(|line| line.contains("\"ERROR\"") && line.contains("a commit failed"))
+    });
+    assert!(advice.contains("Check the disk (space") && advice.contains("restart the node"), "{advice}");
+    let (_, trace) = node.get("/api/v1/traces/latest?outcome=failed");
+    assert_eq!(trace["error"], "store_failed");
+
+    // What is stored can still be read and saved.
+    assert_eq!(node.get("/api/v1/genome/blocks/1").1["hash"], acknowledged[0]["hash"]);
+    assert!(node.run(&["export"]).printed().lines().count() >= acknowledged.len());
+    node.stop();
+
+    assert!(verify(data.path()).starts_with("sound: "));
+    let node = Running::start(data.path());
+    for (number, block) in acknowledged.iter().enumerate() {
+        let answer = node.ask(&format!("question {number}"));
+        assert_eq!((&answer["answer"], &answer["source"]), (&teach(number)["response"], block));
+    }
+    assert_eq!(node.ask("small")["match"], "none");
+    assert_eq!(node.post("/api/v1/teach", &small).0, 201);
+    eventually("the node is ready", || (node.get("/readyz").0 == 200).then_some(()));
+    node.stop();
+    verify(data.path());
+}
+
+#[test]
+fn a_batch_that_meets_a_full_disk_names_every_line_that_was_not_stored() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::spawn(limited(data.path(), 4_096));
+    let body: String = (0..1_000).map(|number| format!("{}\n", teach(number))).collect();
+    let request =
+        node.http.post(node.url("/api/v1/teach:batch")).header("content-type", "application/x-ndjson");
+    let answers = request.body(body).send().unwrap().text().unwrap();
+    let mut answers: Vec<Value> = answers.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let summary = answers.pop().unwrap()["summary"].clone();
+    let stored = answers.iter().filter(|answer| answer["block"]["index"].is_u64()).count();
+    assert_eq!(summary, json!({ "taught": stored, "failed": 1_000 - stored }));
+    assert!(stored > 0 && stored < 1_000, "{stored}");
+    assert!(
+        answers[..stored].iter().all(|answer| answer["block"]["index"].is_u64()),
+        "the first lines are stored"
+    );
+    assert!(
+        answers[stored..]
+            .iter()
+            .all(|answer| answer["problem"]["type"] == "urn:kolibri:problem:store_failed")
+    );
+    node.stop();
+    let node = Running::start(data.path());
+    for (number, answer) in answers[..stored].iter().enumerate() {
+        assert_eq!(node.ask(&format!("question {number}"))["source"], answer["block"]);
+    }
+    node.stop();
+    verify(data.path());
+}
+
+#[test]
+fn a_start_on_a_full_disk_is_refused_and_harms_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let fresh = data.path().join("fresh");
+    let said = cli::end(&mut limited(&fresh, 0)).failed(2);
+    assert!(said.contains(fresh.to_str().unwrap()), "{said}");
+
+    let used = data.path().join("used");
+    let node = Running::start(&used);
+    node.teach("a", "b");
+    node.kill();
+    let said = cli::end(&mut limited(&used, 0)).failed(2);
+    assert!(said.contains(used.to_str().unwrap()), "{said}");
+    for directory in [&fresh, &used] {
+        let node = Running::start(directory);
+        node.teach("c", "d");
+        node.stop();
+        verify(directory);
+    }
+    assert_eq!(Running::start(&used).ask("a")["answer"], "b");
+}

@@ -1,0 +1,37 @@
+//! The node as its users meet it: the real binary, by HTTP, on the command line, and through what watches it.
+//!
+//! One program for all of it, because each program links the node's whole client side anew. `running` starts nodes,
+//! `watching` is what looks at them, `shipped` holds the files of `ops/` and `docs/`, `programs` the tools of the tests.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
+#![allow(unreachable_pub, reason = "nothing outside this program uses it")]
+
+mod programs;
+mod running;
+mod shipped;
+mod watching;
+
+mod alerts;
+mod api;
+mod batch;
+mod command_line;
+mod crash;
+mod deployment;
+mod disk_full;
+mod guard;
+mod operations;
+mod ops_alertmanager;
+mod ops_dashboards;
+mod ops_live;
+mod ops_rules;
+mod otlp;
+mod page;
+mod privacy;
+mod prometheus;
+mod runbook;
+mod shutdown;
+mod soak;
+mod soak_standalone;
+mod tamper;
+mod telemetry_off;
+mod verification;

@@ -1,0 +1,222 @@
+//! Each alert happens for real, and somebody is told; where nothing is wrong nobody is.
+
+use std::io::Write;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::{drill, on_the_line};
+use crate::running::{Running, eventually, kolibri};
+use crate::shipped::{self, markdown};
+use crate::watching::on_call::{GRAFANA, Notification, OnCall, RUNBOOK, target};
+use crate::watching::pack;
+
+/// A node with a directory of its own, and everybody who watches it.
+fn watched(variables: &[(&str, &str)]) -> (TempDir, Running, OnCall) {
+    let directory = tempfile::tempdir().unwrap();
+    let node = Running::start_with(&directory.path().join("data"), variables);
+    let on_call = OnCall::start(&[target(&node)], &node.api);
+    on_call.prometheus.await_up(1);
+    (directory, node, on_call)
+}
+
+/// The links of an alert lead somewhere: the runbook has the heading, the dashboard is shipped.
+#[track_caller]
+fn assert_links(told: &Notification) {
+    let heading = told.label("alertname").to_lowercase();
+    assert_eq!(told.annotation("runbook_url"), format!("{RUNBOOK}#{heading}"));
+    for runbook in ["docs/operations.md", "docs/operations.ru.md"] {
+        let headings = markdown::anchors(&markdown::parse(&shipped::text(runbook)));
+        assert!(headings.contains(&heading), "{runbook} has no heading {heading}");
+    }
+    let uid = told.annotation("dashboard_url").strip_prefix(&format!("{GRAFANA}/d/")).unwrap();
+    assert!(pack::DASHBOARDS.contains(&uid), "{told:?}");
+    for text in ["summary", "description"] {
+        let text = told.annotation(text);
+        assert!(
+            !text.is_empty() && !["Inf", "NaN", "error"].iter().any(|word| text.contains(word)),
+            "{text}"
+        );
+    }
+}
+
+/// Fails commands until the ratio is far above the line; returns the trace of the last one.
+fn fail_commands(node: &Running) -> String {
+    node.teach("question", "answer");
+    let failures: Vec<_> =
+        (0..9).map(|_| node.post("/api/v1/forget", &json!({ "stimulus": "never taught" }))).collect();
+    failures.last().unwrap().1["trace_id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn failing_commands_page_on_call_with_links_that_resolve_and_the_last_failed_trace() {
+    let (_directory, node, on_call) = watched(&[]);
+    let trace = fail_commands(&node);
+    let told = on_call.awaits("KolibriBackendErrorsSpike");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
+    assert_eq!(told.label("instance"), target(&node));
+    assert!(told.annotation("description").contains("% of the recorded events"), "{told:?}");
+    assert_links(&told);
+
+    // The page asks the API for what its address says.
+    let link = told.annotation("trace_url");
+    let (page, screen) = link.split_once("/#").unwrap();
+    assert_eq!((page, screen), (node.api.as_str(), "/traces/latest?outcome=failed"));
+    assert_eq!(node.http.get(page).send().unwrap().status(), 200);
+    let (status, last) = node.get(&format!("/api/v1{screen}"));
+    assert_eq!((status, last["trace_id"].as_str()), (200, Some(trace.as_str())), "{last}");
+    assert_eq!((&last["event"], &last["error"]), (&json!("FORGET"), &json!("not_taught")), "{last}");
+
+    let mail = eventually("the e-mail", || on_call.mailbox.received().pop());
+    assert!(mail.contains("To: on-call@example.com"), "{mail}");
+    assert!(
+        mail.contains(&format!("Subject: [FIRING 1] KolibriBackendErrorsSpike on {}", target(&node))),
+        "{mail}"
+    );
+    for url in ["runbook_url", "dashboard_url", "trace_url"] {
+        let url = told.annotation(url);
+        assert!(
+            mail.contains(&format!(" {url}\n")) && mail.contains(&format!("<a href=\"{url}\">")),
+            "{mail}"
+        );
+    }
+}
+
+#[test]
+fn a_healthy_idle_node_is_silent() {
+    let (_directory, _node, on_call) = watched(&[]);
+    // Five times as long as the alerts wait here.
+    on_call.await_evaluations(15);
+    assert_eq!(on_the_line(&on_call.prometheus), Vec::<String>::new());
+    assert!(on_call.told().is_empty(), "{:#?}", on_call.told());
+}
+
+#[test]
+fn killing_one_of_two_nodes_pages_and_names_it() {
+    let directories = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let [well, dead] = directories.each_ref().map(|directory| Running::start(directory.path()));
+    let on_call = OnCall::start(&[target(&well), target(&dead)], &well.api);
+    on_call.prometheus.await_up(2);
+    let gone = target(&dead);
+    dead.kill();
+    let told = on_call.awaits("KolibriTelemetryDown");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
+    assert_eq!(told.label("instance"), gone);
+    assert!(told.annotation("description").contains("up is 0"), "{told:?}");
+    assert_links(&told);
+    assert!(
+        on_call.told().iter().all(|told| told.label("instance") != target(&well)),
+        "the other one is well"
+    );
+}
+
+#[test]
+fn telemetry_that_is_off_pages() {
+    let directory = tempfile::tempdir().unwrap();
+    // Nobody listens where the node's metrics would be.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let off = [("KOLIBRI_TELEMETRY", "0"), ("KOLIBRI_PROMETHEUS_PORT", &port)];
+    let node = Running::start_with(directory.path(), &off);
+    let on_call = OnCall::start(&[format!("127.0.0.1:{port}")], &node.api);
+    let told = on_call.awaits("KolibriTelemetryDown");
+    assert_eq!(told.team, "/on-call");
+    assert!(told.annotation("description").contains("KOLIBRI_TELEMETRY=0"), "{told:?}");
+    assert_links(&told);
+}
+
+#[test]
+fn a_writer_that_has_stopped_pages_although_nobody_asks_it_for_anything() {
+    let directory = tempfile::tempdir().unwrap();
+    // A disk that takes no more than this.
+    let mut limited = std::process::Command::new("sh");
+    let serve = format!("trap '' XFSZ; ulimit -f 2048; exec {} serve", kolibri().get_program().display());
+    limited.args(["-c", &serve]).env("KOLIBRI_DATA_DIR", directory.path()).env("KOLIBRI_HTTP_PORT", "0");
+    limited.env("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1").env("KOLIBRI_PROMETHEUS_PORT", "0");
+    let node = Running::spawn(limited);
+    let on_call = OnCall::start(&[target(&node)], &node.api);
+    on_call.prometheus.await_up(1);
+    assert_eq!(node.series("kolibri_backend_ready"), Some(1.0));
+    let large = json!({ "stimulus": "question", "response": "x".repeat(60_000) });
+    eventually("the disk is full", || (node.post("/api/v1/teach", &large).0 == 503).then_some(()));
+    let told = on_call.awaits("KolibriNotReady");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
+    assert_links(&told);
+}
+
+#[test]
+fn a_node_that_restarts_again_and_again_pages() {
+    let (directory, mut node, on_call) = watched(&[]);
+    let port = target(&node).split_once(':').unwrap().1.to_owned();
+    let data = directory.path().join("data");
+    let started = |node: &Running| node.series("process_start_time_seconds").unwrap();
+    for _ in 0..3 {
+        node.kill();
+        node = Running::start_with(&data, &[("KOLIBRI_PROMETHEUS_PORT", &port)]);
+        let now = started(&node);
+        let seen =
+            || on_call.prometheus.query("process_start_time_seconds").into_values().any(|seen| seen == now);
+        eventually("Prometheus saw the restart", || seen().then_some(()));
+    }
+    let told = on_call.awaits("KolibriCrashLoop");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
+    assert!(told.annotation("description").contains("restarted 3 times"), "{told:?}");
+    assert_links(&told);
+}
+
+#[test]
+fn losses_that_commands_do_not_notice_are_told_as_warnings() {
+    // Nobody listens at port 9, and no file can be made in a directory that does not exist.
+    let (_directory, node, on_call) = watched(&[
+        ("KOLIBRI_OTLP_ENDPOINT", "http://127.0.0.1:9"),
+        ("KOLIBRI_OTLP_EXPORT_INTERVAL_MS", "500"),
+        ("KOLIBRI_TRACE_PATH", "/nowhere/trace.jsonl"),
+    ]);
+    node.teach("question", "answer");
+    let seen = || node.failed("TRACE");
+    eventually("a trace was lost", || (seen() > 0.0).then_some(()));
+    for alert in ["KolibriTracesFailing", "KolibriOtlpExportFailing"] {
+        let told = on_call.awaits(alert);
+        assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "warning"));
+        assert_links(&told);
+    }
+}
+
+#[test]
+fn a_disk_that_fills_up_pages() {
+    let directory = tempfile::tempdir().unwrap();
+    let node = Running::start(&directory.path().join("data"));
+    let on_call = OnCall::of_disk(&[target(&node)], &node.api);
+    on_call.prometheus.await_up(1);
+    assert!(node.series("kolibri_backend_disk_available_bytes").unwrap() > 0.0);
+    let mut file = std::fs::File::create(directory.path().join("fills")).unwrap();
+    let told = std::thread::scope(|scope| {
+        let waits = scope.spawn(|| on_call.awaits("KolibriDiskFilling"));
+        // At some hundred megabytes a second no disk lasts for four hours.
+        while !waits.is_finished() && file.metadata().unwrap().len() < 2 << 30 {
+            file.write_all(&[1; 32 << 20]).unwrap();
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        waits.join().unwrap()
+    });
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
+    assert!(told.annotation("description").contains("iB are free for the data directory"), "{told:?}");
+    assert_links(&told);
+}
+
+#[test]
+fn a_slow_drill_tells_the_simulation_team() {
+    let (_directory, node, on_call) = watched(&[]);
+    // In its real pace it takes its three minutes.
+    drill(&node, &json!({ "minutes": 3, "events_per_minute": 60, "pace": "real" }));
+    let told = on_call.awaits("KolibriSoakDurationHigh");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/simulation-team", "warning"));
+    // Nine tenths of the way through the bucket that ends or begins with 180 s.
+    let took = |text: &str| told.annotation("description").contains(&format!("took {text} or longer"));
+    assert!(took("2m 57s") || took("3m 54s"), "{told:?}");
+    assert_links(&told);
+    let mail = eventually("the e-mail", || on_call.mailbox.received().pop());
+    assert!(mail.contains("To: simulation-team@example.com"), "{mail}");
+    assert!(on_call.told().iter().all(|told| told.team == "/simulation-team"), "nobody else is told");
+}

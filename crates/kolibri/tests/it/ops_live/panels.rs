@@ -1,0 +1,130 @@
+//! Every panel has data, and no metric is forgotten.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::{drill, on_the_line};
+use crate::running::Running;
+use crate::watching::on_call::{OnCall, PUSHED, RUNBOOK, SCRAPED, target};
+use crate::watching::pack;
+use crate::watching::prometheus::Prometheus;
+
+/// What every panel shows after [`busy`], from the least to the most that is plausible.
+const PLAUSIBLE: [(&str, f64, f64); 31] = [
+    ("Ready", 1.0, 1.0),
+    ("Events", 0.1, 100.0),
+    ("Error Ratio", 0.01, 0.2),
+    ("Queue", 0.0, 8192.0),
+    ("Disk Available", 1e6, 1e16),
+    ("Uptime", 0.0, 600.0),
+    ("Event Throughput", 0.1, 100.0),
+    ("Error Ratio by Instance", 0.01, 0.2),
+    ("Error Breakdown", 0.0, 40.0),
+    ("Command Latency", 1e-5, 10.0),
+    ("Genome Depth", 1.0, 1000.0),
+    ("Soak Duration Trend", 1e-3, 60.0),
+    ("Commit Time", 1e-5, 5.0),
+    ("Queue Depth", 0.0, 8192.0),
+    ("Refused Commands", 0.0, 0.0),
+    ("HTTP Responses", 0.0, 100.0),
+    ("Disk Available by Instance", 1e6, 1e16),
+    ("Losses", 0.0, 0.0),
+    ("Scrape Health", 1.0, 1.0),
+    ("Scrape Duration", 1e-5, 1.0),
+    ("Memory", 1e6, 1e10),
+    ("Processor", 0.0, 64.0),
+    ("Slowest Tenth", 0.1, 60.0),
+    ("Drills in a Day", 0.5, 2.5),
+    ("Events in a Day", 50.0, 250.0),
+    ("Events Now", 0.1, 250.0),
+    ("Events per Session", 50.0, 250.0),
+    ("Events per Session, Exact", 99.0, 101.0),
+    ("Latency Heatmap", 0.0, 2.5),
+    ("Drill Duration", 0.1, 60.0),
+    ("Drill Throughput", 0.1, 250.0),
+];
+
+#[test]
+fn every_panel_has_finite_and_plausible_data_whichever_way_it_came() {
+    let directory = tempfile::tempdir().unwrap();
+    let node = Running::start(directory.path());
+    // Commits have no series before the first, and a rate does not see how a series begins.
+    node.teach("question", "answer");
+    // Debian's Prometheus takes no pushes, so the second one scrapes under the name that they would have.
+    let watches = [SCRAPED, PUSHED].map(|job| (job, OnCall::of_job(job, &[target(&node)], &node.api)));
+    watches.iter().for_each(|(_, on_call)| on_call.prometheus.await_up(1));
+    busy(&node);
+    for (job, OnCall { prometheus, .. }) in &watches {
+        // A rate needs what was before and what came after.
+        prometheus.await_scrapes(5);
+        let panels = pack::DASHBOARDS.into_iter().flat_map(pack::panels);
+        let faults: Vec<_> =
+            panels.filter_map(|(title, expression)| fault(prometheus, &title, &expression)).collect();
+        assert!(faults.is_empty(), "{job}: {faults:#?}");
+        for (metric, label, expected) in [
+            ("kolibri_backend_events_total", "job", *job),
+            ("kolibri:base_urls:info", "runbook", RUNBOOK),
+            ("kolibri:base_urls:info", "node", node.api.as_str()),
+        ] {
+            let values = prometheus.get(&format!("label/{label}/values"), &[("match[]", metric)]);
+            assert_eq!(values, json!([expected]), "the variables of the dashboards");
+        }
+        assert_eq!(on_the_line(prometheus), ["KolibriBackendErrorsSpike"], "{job}");
+    }
+}
+
+/// What is wrong with what a panel shows.
+fn fault(prometheus: &Prometheus, title: &str, expression: &str) -> Option<String> {
+    let (_, least, most) = PLAUSIBLE.iter().find(|(name, ..)| *name == title).expect(title);
+    let values = prometheus.query(expression);
+    let plausible = !values.is_empty() && values.values().all(|value| (least..=most).contains(&value));
+    (!plausible).then(|| format!("{title}: {expression}: {values:?}"))
+}
+
+/// A known load with known failures, and a drill of 100 events.
+fn busy(node: &Running) {
+    for number in 0..60 {
+        node.teach(&format!("question {number}"), "answer");
+        node.ask(&format!("question {number}"));
+    }
+    for _ in 0..20 {
+        assert_eq!(node.post("/api/v1/forget", &json!({ "stimulus": "never taught" })).0, 404);
+    }
+    drill(node, &json!({ "minutes": 1, "events_per_minute": 100, "pace": "fast" }));
+}
+
+/// Families that no panel and no alert uses, and why.
+const UNUSED: [(&str, &str); 5] = [
+    ("target_info", "says which version a node is; for queries by hand"),
+    ("http_server_active_requests", "the queue tells of overload earlier"),
+    ("process_virtual_memory_bytes", "says little: files are mapped"),
+    ("process_open_fds", "bounded by the listeners' own limits; for queries by hand"),
+    ("process_max_fds", "as process_open_fds"),
+];
+
+#[test]
+fn every_metric_in_use_exists_and_every_metric_that_exists_is_in_use() {
+    let directory = tempfile::tempdir().unwrap();
+    let node = Running::start(directory.path());
+    // The metrics of HTTP and of commits exist from the first of each on.
+    node.teach("question", "answer");
+    let text = node.scrape();
+    let exist: BTreeSet<_> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
+    let exist: BTreeSet<_> = exist.into_iter().map(|line| line.split(' ').next().unwrap()).collect();
+
+    let panels = pack::DASHBOARDS.into_iter().flat_map(pack::panels).map(|(_, expression)| expression);
+    let used: BTreeSet<_> = panels.chain(pack::rules()).flat_map(|text| pack::metrics(&text)).collect();
+    let family = |name: &String| {
+        let histogram = ["_bucket", "_sum", "_count"].iter().find_map(|suffix| name.strip_suffix(suffix));
+        histogram.filter(|family| exist.contains(family)).unwrap_or(name).to_owned()
+    };
+    let used: BTreeSet<_> = used.iter().map(family).collect();
+    let of_prometheus = ["up", "scrape_duration_seconds"];
+    let missing = |name: &&String| !exist.contains(name.as_str()) && !of_prometheus.contains(&name.as_str());
+    let missing: Vec<_> = used.iter().filter(missing).collect();
+    assert!(missing.is_empty(), "these do not exist: {missing:?}");
+
+    let unused: BTreeSet<_> = exist.into_iter().filter(|name| !used.contains(*name)).collect();
+    assert_eq!(unused, BTreeSet::from(UNUSED.map(|(name, _)| name)), "unused, and unused on purpose");
+}

@@ -1,0 +1,128 @@
+//! The genome of a running node is verified on request, beside commands, with progress, and stops when it is told to.
+
+use std::io::{BufRead, BufReader};
+
+use serde_json::{Value, json};
+
+use crate::running::{Running, eventually};
+
+const PATH: &str = "/api/v1/genome/verification";
+
+/// A node with enough in it for a verification to take a while.
+fn node_with_much(data: &std::path::Path) -> Running {
+    let node = Running::start(data);
+    let response = "x".repeat(60_000);
+    let lines = (0..600).map(|number| json!({ "stimulus": format!("{number}"), "response": response }));
+    let body: String = lines.map(|line| format!("{line}\n")).collect();
+    let request = node.http.post(node.url("/api/v1/teach:batch"));
+    let answer = request.header("content-type", "application/x-ndjson").body(body).send().unwrap();
+    let answer = answer.text().unwrap();
+    assert!(answer.contains(r#""taught":600,"failed":0"#), "{}", answer.lines().last().unwrap());
+    node
+}
+
+fn start(node: &Running) -> (u16, Value) {
+    let response = node.http.post(node.url(PATH)).send().unwrap();
+    (response.status().as_u16(), response.json().unwrap())
+}
+
+fn cancel(node: &Running) -> u16 {
+    node.http.delete(node.url(PATH)).send().unwrap().status().as_u16()
+}
+
+/// The events of a progress stream, until it ends.
+fn events(node: &Running) -> impl Iterator<Item = (String, Value)> {
+    let response = node.http.get(node.url(&format!("{PATH}/progress"))).send().unwrap();
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let mut lines = BufReader::new(response).lines().map_while(Result::ok);
+    std::iter::from_fn(move || {
+        let name = lines.find_map(|line| line.strip_prefix("event: ").map(str::to_owned))?;
+        let data = lines.next()?;
+        Some((name, serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap()))
+    })
+}
+
+#[test]
+fn a_sound_genome_is_found_sound_while_commands_go_on() {
+    let data = tempfile::tempdir().unwrap();
+    let node = node_with_much(data.path());
+    let none = json!({
+        "state": "none", "done": 0, "total": 0, "started": null, "ended": null, "head": null, "erased": null,
+        "broken": null, "problem": null,
+    });
+    assert_eq!(node.get(PATH), (200, none));
+    assert_eq!(node.post("/api/v1/forget", &json!({ "stimulus": "0" })).0, 200);
+    let (_, genome) = node.get("/api/v1/genome");
+    let (status, begun) = start(&node);
+    assert_eq!(status, 202);
+    assert!(begun["started"].is_string(), "{begun}");
+    let events: Vec<_> = events(&node).inspect(|_| assert_eq!(node.ask("1")["match"], "exact")).collect();
+    let ((name, last), before) = events.split_last().unwrap();
+    assert_eq!(name, "end");
+    for (name, progress) in before {
+        assert_eq!((name.as_str(), &progress["state"]), ("progress", &json!("running")));
+        assert!(progress["done"].as_u64() <= progress["total"].as_u64(), "{progress}");
+    }
+    assert_eq!(*last, node.get(PATH).1, "the last result is remembered");
+    assert_eq!((&last["state"], &last["erased"]), (&json!("sound"), &json!(1)));
+    // Its blocks, and the answers that were not forgotten.
+    let all = json!(genome["length"].as_u64().unwrap() + 599);
+    assert_eq!((&last["done"], &last["total"]), (&all, &all));
+    assert_eq!(last["head"], json!({ "index": 601, "hash": genome["head"] }));
+    assert!(last["ended"].as_str() > last["started"].as_str());
+}
+
+#[test]
+fn a_broken_block_is_named() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    node.teach("a", "1");
+    node.teach("b", "2");
+    let other = rusqlite::Connection::open(data.path().join("genome.db")).unwrap();
+    other.execute("UPDATE block SET content = zeroblob(10) WHERE idx = 1", []).unwrap();
+    assert_eq!(start(&node).0, 202);
+    let (name, last) = events(&node).last().unwrap();
+    assert_eq!((name.as_str(), &last["state"]), ("end", &json!("broken")));
+    assert_eq!(last["broken"]["block"], 1);
+    assert!(!last["broken"]["fault"].as_str().unwrap().is_empty());
+    assert_eq!((&last["head"], &last["erased"]), (&Value::Null, &Value::Null));
+    assert!(node.log().iter().any(|line| line.contains("the genome is broken")));
+}
+
+#[test]
+fn one_runs_at_a_time_and_is_cancelled_on_request() {
+    let data = tempfile::tempdir().unwrap();
+    let node = node_with_much(data.path());
+    assert_eq!(cancel(&node), 404, "none is under way");
+    // It may be through before the next request: then once more.
+    eventually("a second one is refused", || {
+        assert_eq!(start(&node).0, 202);
+        let (status, problem) = start(&node);
+        assert!(status == 409 || status == 202, "{problem}");
+        let stopped = cancel(&node);
+        let (_, told) = node.get(PATH);
+        assert_ne!(told["state"], "running", "{told}");
+        let refused = status == 409 && stopped == 204 && told["state"] == "cancelled";
+        if refused {
+            assert_eq!(problem["type"], "urn:kolibri:problem:verification_running");
+            assert!(told["ended"].is_string() && told["head"].is_null(), "{told}");
+        }
+        refused.then_some(())
+    });
+    assert_eq!(start(&node).0, 202, "another one may follow");
+    assert_eq!(events(&node).last().unwrap().1["state"], "sound");
+}
+
+#[test]
+fn a_node_that_stops_does_not_wait_for_it_nor_for_those_who_watch() {
+    let data = tempfile::tempdir().unwrap();
+    let mut node = node_with_much(data.path());
+    assert_eq!(start(&node).0, 202);
+    let watching = events(&node);
+    node.signal("TERM");
+    let told: Vec<_> = watching.collect();
+    assert!(told.iter().all(|(_, state)| state["state"] != "failed"), "{told:?}");
+    assert!(node.wait().success());
+    let log = node.log();
+    assert!(!log.iter().any(|line| line.contains("did not close in time")), "{log:#?}");
+}
