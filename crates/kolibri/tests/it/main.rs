@@ -18,6 +18,7 @@ mod command_line;
 mod crash;
 mod deployment;
 mod disk_full;
+mod earlier_data;
 mod guard;
 mod operations;
 mod ops_alertmanager;
