@@ -92,7 +92,7 @@ impl Drill {
             let mut pace = Speedometer::new(began);
             loop {
                 tokio::select! {
-                    result = &mut script => break result.err(),
+                    failure = &mut script => break failure,
                     () = tokio::time::sleep(TICK) => tick(&tally, &mut pace, control),
                 }
             }
@@ -100,7 +100,7 @@ impl Drill {
         let took = began.elapsed();
         tally.sample_memory();
         node.close();
-        Ok(Ran { script, tally, took, failure: failure.map(|error| error.to_string()) })
+        Ok(Ran { script, tally, took, failure })
     }
 
     fn open_node(&self) -> Result<Node, OpenError> {

@@ -38,20 +38,18 @@ enum Hold {
 }
 
 impl Callers {
-    /// Takes the steps of `script` until it ends or somebody stops it; returns when every caller is done.
-    ///
-    /// # Errors
-    /// When the store has failed, and nothing more can be recorded.
+    /// Takes the steps of `script` until it ends, is stopped, or the node cannot continue, and says why not. Returns when
+    /// every caller is done.
     pub(super) async fn run(
         self: &Arc<Self>,
         script: &mut Script,
         parameters: &Parameters,
-    ) -> Result<(), CommandError> {
+    ) -> Option<String> {
         let callers = Arc::new(Semaphore::new(parameters.concurrency as usize));
         let locks: Vec<Arc<RwLock<()>>> = (0..LOCKS).map(|_| Arc::default()).collect();
         let mut line = Line::default();
         let began = Instant::now();
-        while !self.stop.is_set() && self.node.healthy().is_ok() {
+        while !self.stop.is_set() && self.node.failure().is_none() {
             let Some(step) = script.next() else { break };
             if parameters.pace == Pace::Real {
                 let due = began + Duration::from_nanos(step.time - DRILL_BEGINS);
@@ -67,7 +65,7 @@ impl Callers {
         }
         // All permits are back when every caller is done.
         let _ = callers.acquire_many(parameters.concurrency).await;
-        self.node.healthy()
+        self.node.failure()
     }
 
     async fn call(self: Arc<Self>, step: Step, turn: Turn, hold: Hold, caller: OwnedSemaphorePermit) {

@@ -299,13 +299,13 @@ impl Node {
         }
     }
 
-    /// Hands an event to the writer as its context says: in its turn, and waiting for room or refused without.
+    /// Hands an event to the writer as its context says: in its turn, and waiting for room or refused when there is none.
     async fn submit(&self, mut execution: Execution, event: Event) -> Pending {
         let time = execution.context.time.unwrap_or(execution.draft.time);
-        let (turn, patient) = (execution.context.turn.take(), execution.context.patient);
+        // Held until the event is handed over: then the next turn comes.
+        let mut turn = execution.context.turn.take();
+        let patient = execution.context.patient;
         let (done, pending) = execution.pending();
-        // Held until the event is handed over: its end is the sign for the next one.
-        let mut turn = turn;
         if let Some(turn) = &mut turn {
             turn.come().await;
         }
@@ -313,7 +313,6 @@ impl Node {
             true => self.store.intake.submit_when_free(event, time, done).await,
             false => self.store.intake.submit(event, time, done),
         }
-        drop(turn);
         pending
     }
 
@@ -325,12 +324,10 @@ impl Node {
             .observe_ready(move || node.upgrade().is_some_and(|node| node.ready() == Ready::Yes));
     }
 
-    /// Whether the writer still takes events.
-    ///
-    /// # Errors
-    /// [`CommandError::StoreFailed`] says why not.
-    pub fn healthy(&self) -> Result<(), CommandError> {
-        self.store.intake.check_health()
+    /// Why the node cannot continue, if so: its store has failed, or one of its threads has panicked.
+    pub fn failure(&self) -> Option<String> {
+        let store = self.store.intake.check_health().err();
+        store.map(|error| error.to_string()).or_else(|| self.crew.problems().pop())
     }
 
     /// Whether the node can do its work; reads the store.
