@@ -50,9 +50,14 @@ async fn serve(config: Config) -> Result<(), String> {
     let drills = open_drills(&config, Arc::clone(&node), Arc::clone(&telemetry)).await?;
 
     let (stopping, stopped) = watch::channel(false);
-    let doors =
-        http::Doors::new(Arc::clone(&node), Arc::clone(&drills), &telemetry, &config.http, stopped.clone())?;
-    let mut api = tokio::spawn(http::serve(api, http::api(doors), stopped.clone()));
+    let state = http::AppState::new(
+        Arc::clone(&node),
+        Arc::clone(&drills),
+        &telemetry,
+        &config.http,
+        stopped.clone(),
+    )?;
+    let mut api = tokio::spawn(http::serve(api, http::api(state), stopped.clone()));
     let metrics_address = scrape.as_ref().map(local).transpose()?;
     if let Some(listener) = scrape {
         tokio::spawn(http::serve(listener, http::metrics(Arc::clone(&telemetry)), stopped));

@@ -7,7 +7,7 @@ use reqwest::blocking::{RequestBuilder, Response};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Connection, Stop};
+use super::{Connection, Exit};
 use crate::config::settings::{self, Settings};
 use crate::config::{self, Token};
 
@@ -43,7 +43,7 @@ impl std::fmt::Display for Problem {
 
 impl Client {
     /// A client of the node that `connection` names.
-    pub(super) fn new(connection: &Connection) -> Result<Self, Stop> {
+    pub(super) fn new(connection: &Connection) -> Result<Self, Exit> {
         // Fails only when a provider is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let settings =
@@ -88,10 +88,10 @@ impl Client {
     }
 
     /// Sends a request, and says plainly when nobody is there.
-    pub(super) fn send(&self, request: RequestBuilder) -> Result<Response, Stop> {
+    pub(super) fn send(&self, request: RequestBuilder) -> Result<Response, Exit> {
         request.send().map_err(|error| {
             let url = &self.url;
-            Stop::Failed(if error.is_connect() {
+            Exit::Failed(if error.is_connect() {
                 format!("no node is running at {url}; start one with `kolibri serve`, or set KOLIBRI_URL to its address")
             } else if error.is_timeout() {
                 format!("the node at {url} did not answer within {} seconds", TIMEOUT.as_secs())
@@ -104,7 +104,7 @@ impl Client {
     }
 
     /// Sends a request whose answer is JSON; the outer error is no answer, the inner one a problem the node reports.
-    pub(super) fn json(&self, request: RequestBuilder) -> Result<Result<Value, (StatusCode, Problem)>, Stop> {
+    pub(super) fn json(&self, request: RequestBuilder) -> Result<Result<Value, (StatusCode, Problem)>, Exit> {
         let response = self.send(request)?;
         let status = response.status();
         let body = response.bytes().map_err(|error| format!("the response was cut off: {error}"))?;
@@ -116,17 +116,17 @@ impl Client {
     }
 
     /// Checks that the node took a request; its answer is still to be read.
-    pub(super) fn accepted(&self, response: Response) -> Result<Response, Stop> {
+    pub(super) fn accepted(&self, response: Response) -> Result<Response, Exit> {
         let status = response.status();
         if status.is_success() {
             return Ok(response);
         }
         let body = response.bytes().map_err(|error| format!("the response was cut off: {error}"))?;
-        Err(Stop::Failed(self.problem(status, &body)?.to_string()))
+        Err(Exit::Failed(self.problem(status, &body)?.to_string()))
     }
 
     /// What the node reports, in the words of this program's user.
-    fn problem(&self, status: StatusCode, body: &[u8]) -> Result<Problem, Stop> {
+    fn problem(&self, status: StatusCode, body: &[u8]) -> Result<Problem, Exit> {
         let mut problem: Problem = serde_json::from_slice(body).map_err(|_| self.not_a_node(status))?;
         if status == StatusCode::UNAUTHORIZED {
             let what = if self.token.is_some() { "does not accept this token" } else { "requires a token" };
@@ -136,8 +136,8 @@ impl Client {
         Ok(problem)
     }
 
-    fn not_a_node(&self, status: StatusCode) -> Stop {
-        Stop::Failed(format!("the server at {} is not a Kolibri node (HTTP status {status})", self.url))
+    fn not_a_node(&self, status: StatusCode) -> Exit {
+        Exit::Failed(format!("the server at {} is not a Kolibri node (HTTP status {status})", self.url))
     }
 }
 

@@ -6,7 +6,7 @@ use reqwest::blocking::RequestBuilder;
 use serde_json::{Value, json};
 
 use super::client::Client;
-use super::{Connection, Output, Stop, print_json, print_line};
+use super::{Connection, Exit, Output, print_json, print_line};
 
 #[derive(Args)]
 pub(super) struct Teach {
@@ -72,7 +72,7 @@ pub(super) struct Healthcheck {
 }
 
 impl Teach {
-    pub(super) fn run(self) -> Result<(), Stop> {
+    pub(super) fn run(self) -> Result<(), Exit> {
         let body = json!({ "stimulus": self.stimulus, "response": self.response });
         let taught = call(&self.node, |client| client.post("/api/v1/teach").json(&body))?;
         print(&self.output, &taught, |taught| format!("taught in {}", block(&taught["block"])))
@@ -80,16 +80,16 @@ impl Teach {
 }
 
 impl Ask {
-    pub(super) fn run(self) -> Result<(), Stop> {
+    pub(super) fn run(self) -> Result<(), Exit> {
         let body = json!({ "stimulus": self.stimulus });
         let answer = call(&self.node, |client| client.post("/api/v1/ask").json(&body))?;
         print(&self.output, &answer, answer_for_people)?;
-        if answer["answer"].is_null() { Err(Stop::No) } else { Ok(()) }
+        if answer["answer"].is_null() { Err(Exit::No) } else { Ok(()) }
     }
 }
 
 impl Forget {
-    pub(super) fn run(self) -> Result<(), Stop> {
+    pub(super) fn run(self) -> Result<(), Exit> {
         let body = json!({ "stimulus": self.stimulus });
         let forgotten = call(&self.node, |client| client.post("/api/v1/forget").json(&body))?;
         print(&self.output, &forgotten, |forgotten| {
@@ -105,7 +105,7 @@ impl Forget {
 }
 
 impl TraceCommand {
-    pub(super) fn run(self) -> Result<(), Stop> {
+    pub(super) fn run(self) -> Result<(), Exit> {
         let (path, node, output) = match self {
             Self::Latest { outcome: Some(outcome), node, output } => {
                 (format!("/api/v1/traces/latest?outcome={outcome}"), node, output)
@@ -115,7 +115,7 @@ impl TraceCommand {
             }
             // Checked here, since the id becomes part of a path.
             Self::Show { trace_id, .. } if kolibri_core::trace::TraceId::parse(&trace_id).is_none() => {
-                return Err(Stop::Failed("a trace id is 32 lower-case hex digits, not all zero".into()));
+                return Err(Exit::Failed("a trace id is 32 lower-case hex digits, not all zero".into()));
             }
             Self::Show { trace_id, node, output } => (format!("/api/v1/traces/{trace_id}"), node, output),
         };
@@ -125,13 +125,13 @@ impl TraceCommand {
 }
 
 impl Healthcheck {
-    pub(super) fn run(self) -> Result<(), Stop> {
+    pub(super) fn run(self) -> Result<(), Exit> {
         let client = Client::new(&self.node)?;
         match client.json(client.get("/readyz"))? {
             Ok(_) => print_line(&format!("ready: {}", client.url())),
             Err((_, problem)) => {
                 eprintln!("kolibri: {problem}");
-                Err(Stop::No)
+                Err(Exit::No)
             }
         }
     }
@@ -141,19 +141,19 @@ impl Healthcheck {
 pub(super) fn call(
     node: &Connection,
     request: impl FnOnce(&Client) -> RequestBuilder,
-) -> Result<Value, Stop> {
+) -> Result<Value, Exit> {
     let client = Client::new(node)?;
     client.json(request(&client))?.map_err(|(status, problem)| {
         if status == StatusCode::NOT_FOUND {
             eprintln!("kolibri: {problem}");
-            Stop::No
+            Exit::No
         } else {
-            Stop::Failed(problem.to_string())
+            Exit::Failed(problem.to_string())
         }
     })
 }
 
-fn print(output: &Output, value: &Value, for_people: impl FnOnce(&Value) -> String) -> Result<(), Stop> {
+fn print(output: &Output, value: &Value, for_people: impl FnOnce(&Value) -> String) -> Result<(), Exit> {
     if output.json { print_json(value) } else { print_line(&for_people(value)) }
 }
 

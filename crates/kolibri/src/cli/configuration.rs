@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Output, Stop, print_json, print_line};
+use super::{Exit, Output, print_json, print_line};
 use crate::config::Config;
 use crate::config::settings::{self, Settings};
 
@@ -20,7 +20,7 @@ pub(super) enum Configuration {
 }
 
 impl Configuration {
-    pub(super) fn run(self) -> Result<(), Stop> {
+    pub(super) fn run(self) -> Result<(), Exit> {
         let Self::Check { settings, output } = self;
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         for variable in settings::unknown_variables(names) {

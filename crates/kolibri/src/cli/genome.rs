@@ -7,7 +7,7 @@ use kolibri_core::store::{Reader, Verdict, VerifyProgress, verify};
 use kolibri_genome::Head;
 use serde_json::json;
 
-use super::{Output, Stop, print_json, print_line};
+use super::{Exit, Output, print_json, print_line};
 use crate::config::data_directory;
 use crate::config::settings::{self, Settings};
 use crate::http::BlockResponse;
@@ -64,7 +64,7 @@ impl Data {
 }
 
 impl Genome {
-    pub(super) fn run(self) -> Result<(), Stop> {
+    pub(super) fn run(self) -> Result<(), Exit> {
         match self {
             Self::Verify { expect, data, output } => run_verify(expect, data, &output),
             Self::Show { index, data } => show(index, data),
@@ -79,7 +79,7 @@ fn parse_expected(text: &str) -> Result<(u64, kolibri_genome::Hash), String> {
     Ok((index, hash.parse().map_err(|error: kolibri_genome::ParseHashError| error.to_string())?))
 }
 
-fn run_verify(expect: Option<(u64, kolibri_genome::Hash)>, data: Data, output: &Output) -> Result<(), Stop> {
+fn run_verify(expect: Option<(u64, kolibri_genome::Hash)>, data: Data, output: &Output) -> Result<(), Exit> {
     let directory = data.directory();
     let bar = progress_bar("blocks and answers");
     let verdict = verify(&directory, |VerifyProgress { done, total }| {
@@ -114,7 +114,7 @@ fn differs(
     directory: &kolibri_core::store::DataDirectory,
     index: u64,
     hash: kolibri_genome::Hash,
-) -> Result<Option<String>, Stop> {
+) -> Result<Option<String>, Exit> {
     let reader = Reader::open(directory).map_err(|error| error.to_string())?;
     let stored = reader.block(index).map_err(|error| error.to_string())?;
     Ok(match stored {
@@ -126,16 +126,16 @@ fn differs(
     })
 }
 
-fn broken(index: u64, fault: &str, output: &Output) -> Result<(), Stop> {
+fn broken(index: u64, fault: &str, output: &Output) -> Result<(), Exit> {
     if output.json {
         print_json(&json!({ "sound": false, "block": index, "fault": fault }))?;
     } else {
         print_line(&format!("BROKEN at block {index}: {fault}"))?;
     }
-    Err(Stop::No)
+    Err(Exit::No)
 }
 
-fn show(index: u64, data: Data) -> Result<(), Stop> {
+fn show(index: u64, data: Data) -> Result<(), Exit> {
     let reader = Reader::open(&data.directory()).map_err(|error| error.to_string())?;
     match reader.block(index).map_err(|error| error.to_string())? {
         Some(stored) => {
@@ -146,12 +146,12 @@ fn show(index: u64, data: Data) -> Result<(), Stop> {
         None => {
             let head = reader.head().map_err(|error| error.to_string())?;
             eprintln!("kolibri: there is no block {index}; the last one is block {}", head.index);
-            Err(Stop::No)
+            Err(Exit::No)
         }
     }
 }
 
-fn show_head(data: Data, output: &Output) -> Result<(), Stop> {
+fn show_head(data: Data, output: &Output) -> Result<(), Exit> {
     let reader = Reader::open(&data.directory()).map_err(|error| error.to_string())?;
     let Head { index, hash, time } = reader.head().map_err(|error| error.to_string())?;
     if output.json {

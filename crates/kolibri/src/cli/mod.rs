@@ -91,20 +91,20 @@ Examples:
 
 /// Why a command ends with another exit code than 0.
 #[derive(Debug)]
-pub(crate) enum Stop {
+pub(crate) enum Exit {
     /// The answer is no: exit code 1. What there is to say was said.
     No,
     /// It could not be done: exit code 2, with the reason.
     Failed(String),
 }
 
-impl From<String> for Stop {
+impl From<String> for Exit {
     fn from(reason: String) -> Self {
         Self::Failed(reason)
     }
 }
 
-impl From<Vec<config::Fault>> for Stop {
+impl From<Vec<config::Fault>> for Exit {
     fn from(faults: Vec<config::Fault>) -> Self {
         let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
         Self::Failed(format!("the configuration has {} error(s):\n{}", faults.len(), lines.join("\n")))
@@ -148,30 +148,30 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Stop::No) => ExitCode::from(1),
-        Err(Stop::Failed(reason)) => {
+        Err(Exit::No) => ExitCode::from(1),
+        Err(Exit::Failed(reason)) => {
             eprintln!("kolibri: {reason}");
             ExitCode::from(2)
         }
     }
 }
 
-fn serve(settings: &Settings) -> Result<(), Stop> {
+fn serve(settings: &Settings) -> Result<(), Exit> {
     Ok(crate::serve::run(Config::parse(settings)?)?)
 }
 
 /// Prints a value as JSON, on one line.
-fn print_json(value: &impl serde::Serialize) -> Result<(), Stop> {
+fn print_json(value: &impl serde::Serialize) -> Result<(), Exit> {
     let line = serde_json::to_string(value).map_err(|error| error.to_string())?;
     print_line(&line)
 }
 
 /// Prints a line.
-fn print_line(line: &str) -> Result<(), Stop> {
+fn print_line(line: &str) -> Result<(), Exit> {
     use std::io::Write;
     writeln!(std::io::stdout(), "{line}").map_err(|error| {
         end_if_nobody_reads(&error);
-        Stop::Failed(format!("cannot write to standard output: {error}"))
+        Exit::Failed(format!("cannot write to standard output: {error}"))
     })
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Output, Stop, print_json, print_line};
+use super::{Exit, Output, print_json, print_line};
 use crate::pack::{self, FILES, File, Link};
 
 #[derive(Subcommand)]
@@ -75,14 +75,14 @@ impl Links {
 }
 
 impl Ops {
-    pub(super) fn run(self) -> Result<(), Stop> {
+    pub(super) fn run(self) -> Result<(), Exit> {
         let Self::Export(export) = self;
         export.run()
     }
 }
 
 impl Export {
-    fn run(self) -> Result<(), Stop> {
+    fn run(self) -> Result<(), Exit> {
         let files: Vec<(PathBuf, String)> =
             FILES.iter().map(|file| (self.directory.join(file.path), self.links.set(file))).collect();
         let mut differing = Vec::new();
@@ -97,7 +97,7 @@ impl Export {
             due.push((path, text));
         }
         if !differing.is_empty() && !self.force {
-            return Err(Stop::Failed(format!(
+            return Err(Exit::Failed(format!(
                 "nothing was written: these files differ from the pack; --force overwrites them:\n  {}",
                 differing.join("\n  ")
             )));
@@ -108,7 +108,7 @@ impl Export {
         self.report(&due)
     }
 
-    fn report(&self, written: &[(&PathBuf, &String)]) -> Result<(), Stop> {
+    fn report(&self, written: &[(&PathBuf, &String)]) -> Result<(), Exit> {
         let paths: Vec<String> = written.iter().map(|(path, _)| path.display().to_string()).collect();
         if self.output.json {
             return print_json(&json!({ "written": paths, "unchanged": FILES.len() - paths.len() }));
@@ -136,6 +136,6 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     std::fs::write(path, text)
 }
 
-fn at(path: &Path, error: &std::io::Error) -> Stop {
-    Stop::Failed(format!("{}: {error}", path.display()))
+fn at(path: &Path, error: &std::io::Error) -> Exit {
+    Exit::Failed(format!("{}: {error}", path.display()))
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::client::{Client, Problem};
 use super::genome::progress_bar;
-use super::{Connection, Output, Stop, end_if_nobody_reads, print_json, print_line};
+use super::{Connection, Exit, Output, end_if_nobody_reads, print_json, print_line};
 
 /// Associations sent in one request: enough to fill the node's group commit, few enough to show progress.
 const CHUNK: usize = 1000;
@@ -72,7 +72,7 @@ struct Association {
 type Entry = Result<(u64, Association), (u64, String)>;
 
 impl Import {
-    pub(super) fn run(self) -> Result<(), Stop> {
+    pub(super) fn run(self) -> Result<(), Exit> {
         let format = self.format.or_else(|| Format::of(&self.file)).ok_or_else(|| {
             format!(
                 "the name {} does not show the format; add --format csv or --format jsonl",
@@ -87,7 +87,7 @@ impl Import {
             let file = File::open(&self.file).map_err(at)?;
             let metadata = file.metadata().map_err(at)?;
             if metadata.is_dir() {
-                return Err(Stop::Failed(at(std::io::ErrorKind::IsADirectory.into())));
+                return Err(Exit::Failed(at(std::io::ErrorKind::IsADirectory.into())));
             }
             bar.set_length(metadata.len());
             Box::new(file)
@@ -102,7 +102,7 @@ impl Import {
         bar.finish_and_clear();
         report.print(&self.output)?;
         result?;
-        if report.failed > 0 { Err(Stop::No) } else { Ok(()) }
+        if report.failed > 0 { Err(Exit::No) } else { Ok(()) }
     }
 }
 
@@ -123,7 +123,7 @@ impl Report {
         }
     }
 
-    fn print(&self, output: &Output) -> Result<(), Stop> {
+    fn print(&self, output: &Output) -> Result<(), Exit> {
         if output.json {
             return print_json(self);
         }
@@ -131,7 +131,7 @@ impl Report {
     }
 }
 
-fn import(entries: impl Iterator<Item = Entry>, client: &Client, report: &mut Report) -> Result<(), Stop> {
+fn import(entries: impl Iterator<Item = Entry>, client: &Client, report: &mut Report) -> Result<(), Exit> {
     let mut chunk = Vec::with_capacity(CHUNK);
     for entry in entries {
         match entry {
@@ -154,7 +154,7 @@ struct LineAnswer {
     summary: Option<Value>,
 }
 
-fn send(client: &Client, chunk: &[(u64, Association)], report: &mut Report) -> Result<(), Stop> {
+fn send(client: &Client, chunk: &[(u64, Association)], report: &mut Report) -> Result<(), Exit> {
     if chunk.is_empty() {
         return Ok(());
     }
@@ -181,16 +181,16 @@ fn send(client: &Client, chunk: &[(u64, Association)], report: &mut Report) -> R
     if whole {
         Ok(())
     } else {
-        Err(Stop::Failed("the node stopped before it had read everything; import the file again".into()))
+        Err(Exit::Failed("the node stopped before it had read everything; import the file again".into()))
     }
 }
 
-fn csv_entries(input: impl Read) -> Result<impl Iterator<Item = Entry>, Stop> {
+fn csv_entries(input: impl Read) -> Result<impl Iterator<Item = Entry>, Exit> {
     let mut reader = csv::Reader::from_reader(input);
     let header = reader.headers().map_err(|error| csv_problem(&error))?.clone();
     if !["stimulus", "response"].iter().all(|column| header.iter().any(|name| name == *column)) {
         let header = header.iter().collect::<Vec<_>>().join(",");
-        return Err(Stop::Failed(format!(
+        return Err(Exit::Failed(format!(
             "the first line of the CSV file is `{header}`; it must name the columns stimulus and response, with a comma \
              between them"
         )));
@@ -252,7 +252,7 @@ fn jsonl_entries(mut input: impl BufRead) -> impl Iterator<Item = Entry> {
 }
 
 impl Export {
-    pub(super) fn run(self) -> Result<(), Stop> {
+    pub(super) fn run(self) -> Result<(), Exit> {
         let format = self.format.or_else(|| Format::of(self.output.as_ref()?)).unwrap_or(Format::Jsonl);
         let client = Client::new(&self.node)?;
         let response = client.accepted(client.send(client.get("/api/v1/associations"))?)?;
@@ -268,9 +268,9 @@ impl Export {
     }
 }
 
-fn export(input: impl Read, output: impl Write, format: Format) -> Result<u64, Stop> {
+fn export(input: impl Read, output: impl Write, format: Format) -> Result<u64, Exit> {
     let broken_off = |error| {
-        Stop::Failed(format!(
+        Exit::Failed(format!(
             "the export is incomplete: the node's response was cut off ({error}); see the node's log"
         ))
     };
@@ -284,9 +284,9 @@ fn export(input: impl Read, output: impl Write, format: Format) -> Result<u64, S
     Ok(written)
 }
 
-fn unwritten(error: std::io::Error) -> Stop {
+fn unwritten(error: std::io::Error) -> Exit {
     end_if_nobody_reads(&error);
-    Stop::Failed(format!("the export is incomplete: {error}"))
+    Exit::Failed(format!("the export is incomplete: {error}"))
 }
 
 /// Writes the node's lines as they are, or as CSV.

@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 use utoipa::ToSchema;
 
 use super::App;
-use super::body::{MAX_BODY, parse, require_type};
 use super::commands::{BlockAddress, TeachRequest};
+use super::extract::{MAX_BODY, parse, require_type};
 use super::problem::Problem;
 use axum::http::StatusCode;
 

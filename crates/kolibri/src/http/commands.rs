@@ -15,7 +15,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::App;
-use super::body::{JsonBody, Traced, bad_json};
+use super::extract::{JsonBody, Traced, bad_json};
 use super::problem::Problem;
 
 /// Carries the trace id of a command back to its caller; `/api/v1/traces/{trace_id}` tells more.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::App;
-use super::body::{Parameter, Query};
+use super::extract::{Parameter, Query};
 use super::problem::Problem;
 
 /// The most blocks one call returns.

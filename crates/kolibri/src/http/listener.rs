@@ -24,7 +24,7 @@ const LIMITS: Limits = Limits { connections: 512, head: Duration::from_secs(30) 
 /// How long to wait when the system has no connection to give.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How often the log mentions that all places are taken.
-const FULL_SAID_EVERY: Duration = Duration::from_secs(10);
+const FULL_LOGGED_EVERY: Duration = Duration::from_secs(10);
 
 /// Serves until `stopping` turns true and the connections under way have ended.
 pub(crate) async fn serve(listener: TcpListener, router: Router, stopping: watch::Receiver<bool>) {
@@ -39,10 +39,11 @@ async fn serve_within(
 ) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head);
-    let mut door = Door { places: Arc::new(Semaphore::new(limits.connections as usize)), full_said: None };
+    let mut acceptor =
+        Acceptor { places: Arc::new(Semaphore::new(limits.connections as usize)), full_logged: None };
     loop {
         let (place, stream) = tokio::select! {
-            accepted = door.accept(&listener) => accepted,
+            accepted = acceptor.accept(&listener) => accepted,
             () = stopped(&mut stopping) => break,
         };
         let connection = connection(http.clone(), stream, router.clone(), stopping.clone());
@@ -53,7 +54,7 @@ async fn serve_within(
     }
     drop(listener);
     // Every place is free when every connection has ended.
-    let _ = door.places.acquire_many(limits.connections).await;
+    let _ = acceptor.places.acquire_many(limits.connections).await;
 }
 
 /// Returns when the node stops, or is gone altogether.
@@ -78,12 +79,12 @@ async fn connection(
     let _ = served.await;
 }
 
-struct Door {
+struct Acceptor {
     places: Arc<Semaphore>,
-    full_said: Option<Instant>,
+    full_logged: Option<Instant>,
 }
 
-impl Door {
+impl Acceptor {
     async fn accept(&mut self, listener: &TcpListener) -> (OwnedSemaphorePermit, TcpStream) {
         let place = self.place().await;
         loop {
@@ -103,8 +104,8 @@ impl Door {
         if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
             return place;
         }
-        if self.full_said.is_none_or(|said| said.elapsed() >= FULL_SAID_EVERY) {
-            self.full_said = Some(Instant::now());
+        if self.full_logged.is_none_or(|logged| logged.elapsed() >= FULL_LOGGED_EVERY) {
+            self.full_logged = Some(Instant::now());
             tracing::warn!(
                 "a listener has reached its connection limit; new connections wait until one ends"
             );

@@ -5,101 +5,57 @@
 //! | `commands` | TEACH, ASK, FORGET, and commands by name |
 //! | `batch` | teaching many associations in one stream |
 //! | `genome` | reading the genome |
-//! | `knowledge` | everything that can be asked, as a stream |
+//! | `associations` | everything that can be asked, as a stream |
 //! | `verification` | verifying the genome of the running node |
 //! | `soaks` | soak drills |
 //! | `traces` | how commands were executed |
 //! | `operations` | how the node is, at a glance |
 //! | `history` | what the last hour was like |
 //! | `alerts` | the node's alerts, as Prometheus sees them |
-//! | `events` | a job's progress as server-sent events |
+//! | `sse` | a job's progress as server-sent events |
 //! | `page` | the page's files |
 //! | `health` | whether the node lives and is ready; the scrape endpoint |
 //! | `listener` | accepting connections within bounds |
 //! | `guard` | who may call, and under which Host |
-//! | `body` | reading requests within their limits |
+//! | `state` | what every handler can reach |
+//! | `extract` | reading requests within their limits |
 //! | `problem` | what went wrong, as RFC 9457 documents |
 //! | `measure` | HTTP metrics |
 
 mod alerts;
+mod associations;
 mod batch;
-mod body;
 mod commands;
-mod events;
+mod extract;
 mod genome;
 mod guard;
 mod health;
 mod history;
-mod knowledge;
 mod listener;
 mod measure;
 mod operations;
 mod page;
 mod problem;
 mod soaks;
+mod sse;
+mod state;
 mod traces;
 mod verification;
 
 pub(crate) use genome::BlockResponse;
 pub(crate) use listener::serve;
+use state::App;
+pub(crate) use state::AppState;
 
 use std::sync::Arc;
 
 use axum::routing::get;
 use axum::{Json, Router, middleware};
 use guard::BearerToken;
-use kolibri_core::Node;
 use kolibri_core::telemetry::Telemetry;
-use kolibri_soak::Drills;
-use tokio::sync::watch;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-use crate::config::HttpConfig;
-
-/// What every handler can reach.
-type App = Arc<Doors>;
-
-/// The node behind the API, and what stands at its doors.
-pub(crate) struct Doors {
-    node: Arc<Node>,
-    drills: Arc<Drills>,
-    guard: guard::Guard,
-    measure: measure::HttpInstruments,
-    started: operations::Started,
-    /// Whether metrics are recorded.
-    telemetry: bool,
-    /// Where alerts are asked for.
-    prometheus: Option<alerts::Prometheus>,
-    /// Turns true when the node stops.
-    stopping: watch::Receiver<bool>,
-}
-
-impl Doors {
-    /// # Errors
-    /// When Prometheus cannot be asked for alerts at all; a message for people.
-    pub(crate) fn new(
-        node: Arc<Node>,
-        drills: Arc<Drills>,
-        telemetry: &Telemetry,
-        config: &HttpConfig,
-        stopping: watch::Receiver<bool>,
-    ) -> Result<Self, String> {
-        let prometheus = config.prometheus.clone().map(alerts::Prometheus::new).transpose();
-        Ok(Self {
-            node,
-            drills,
-            guard: guard::Guard::new(config),
-            measure: measure::HttpInstruments::new(telemetry),
-            started: operations::Started::now(),
-            telemetry: telemetry.is_on(),
-            prometheus: prometheus
-                .map_err(|error| format!("cannot set up the queries for alerts: {error}"))?,
-            stopping,
-        })
-    }
-}
 
 #[derive(OpenApi)]
 #[openapi(
@@ -123,7 +79,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(genome::genome))
         .routes(routes!(genome::blocks))
         .routes(routes!(genome::block))
-        .routes(routes!(knowledge::associations))
+        .routes(routes!(associations::associations))
         .routes(routes!(verification::status, verification::start, verification::cancel))
         .routes(routes!(verification::progress))
         .routes(routes!(soaks::list, soaks::start))
@@ -140,8 +96,8 @@ fn routes() -> OpenApiRouter<App> {
 }
 
 /// The API and the page, guarded and measured.
-pub(crate) fn api(doors: Doors) -> Router {
-    let app = Arc::new(doors);
+pub(crate) fn api(state: AppState) -> Router {
+    let app = Arc::new(state);
     let (router, document) = routes().split_for_parts();
     router
         .route("/api/v1/openapi.json", get(async || Json(document)))

@@ -11,9 +11,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::App;
-use super::body::{JsonBody, Parameter};
-use super::events::events;
+use super::extract::{JsonBody, Parameter};
 use super::problem::Problem;
+use super::sse::progress_events;
 
 /// A drill that has started.
 #[derive(Debug, Serialize, ToSchema)]
@@ -112,7 +112,7 @@ pub(super) async fn progress(
         return Err(ended(&find(&app, &id).await?));
     };
     let over = |progress: &DrillProgress| progress.state != DrillState::Running;
-    Ok(events(watched, app.stopping.clone(), over, DrillProgress::clone))
+    Ok(progress_events(watched, app.stopping.clone(), over, DrillProgress::clone))
 }
 
 /// Stop a drill. It ends a moment later in the state `stopped`.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::App;
-use super::body::{Parameter, Query};
+use super::extract::{Parameter, Query};
 use super::problem::Problem;
 
 /// Which trace.

@@ -13,9 +13,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::App;
-use super::events::events;
 use super::operations::BlockHead;
 use super::problem::Problem;
+use super::sse::progress_events;
 
 /// The last verification since the node started.
 #[derive(Debug, Serialize, ToSchema)]
@@ -132,7 +132,7 @@ pub(super) async fn status(State(app): State<App>) -> Json<VerificationResponse>
 )]
 pub(super) async fn progress(State(app): State<App>) -> impl IntoResponse {
     let over = |status: &VerificationStatus| !status.is_running();
-    events(app.node.verification().watch(), app.stopping.clone(), over, |status| {
+    progress_events(app.node.verification().watch(), app.stopping.clone(), over, |status| {
         VerificationResponse::from(status)
     })
 }

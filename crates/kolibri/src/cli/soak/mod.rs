@@ -17,7 +17,7 @@ mod thresholds;
 use clap::{Args, Subcommand};
 use kolibri_soak::{Mix, Pace, Parameters};
 
-use super::{Connection, Output, Stop};
+use super::{Connection, Exit, Output};
 use thresholds::Thresholds;
 
 #[derive(Subcommand)]
@@ -94,7 +94,7 @@ pub(in crate::cli) struct Run {
 }
 
 impl Soak {
-    pub(super) fn run(self) -> Result<(), Stop> {
+    pub(super) fn run(self) -> Result<(), Exit> {
         match self {
             Self::Run(run) => run.run(),
             Self::List(list) => list.run(),
@@ -106,7 +106,7 @@ impl Soak {
 }
 
 impl Run {
-    fn run(self) -> Result<(), Stop> {
+    fn run(self) -> Result<(), Exit> {
         let parameters = self.asked.parameters();
         let report = if self.standalone {
             standalone::run(parameters, self.directory)?

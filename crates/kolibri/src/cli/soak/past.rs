@@ -11,13 +11,13 @@ use serde_json::json;
 
 use super::run::fetch;
 use super::table;
-use super::{Connection, Output, Stop};
+use super::{Connection, Exit, Output};
 use crate::cli::client::Client;
 use crate::cli::{print_json, print_line};
 
-/// Who remembers the drills.
+/// Where the reports of drills are read.
 #[derive(Args)]
-struct Memory {
+struct Source {
     /// Read the history of standalone drills in this directory, not the node's
     #[arg(long)]
     directory: Option<PathBuf>,
@@ -28,7 +28,7 @@ struct Memory {
 #[derive(Args)]
 pub(in crate::cli) struct List {
     #[command(flatten)]
-    memory: Memory,
+    source: Source,
     #[command(flatten)]
     output: Output,
 }
@@ -38,7 +38,7 @@ pub(in crate::cli) struct Show {
     /// The drill's id, or `last`
     id: String,
     #[command(flatten)]
-    memory: Memory,
+    source: Source,
     #[command(flatten)]
     output: Output,
 }
@@ -50,7 +50,7 @@ pub(in crate::cli) struct Compare {
     /// The later drill's id, or `last`
     b: String,
     #[command(flatten)]
-    memory: Memory,
+    source: Source,
     #[command(flatten)]
     output: Output,
 }
@@ -68,14 +68,14 @@ struct Soaks {
     soaks: Vec<DrillReport>,
 }
 
-impl Memory {
-    fn all(&self) -> Result<Vec<DrillReport>, Stop> {
+impl Source {
+    fn all(&self) -> Result<Vec<DrillReport>, Exit> {
         match &self.directory {
             None => fetch(&self.node, |client| client.get("/api/v1/soaks")).map(|Soaks { soaks }| soaks),
             Some(directory) => {
                 let path = DataDirectory::new(directory).soak_history();
                 if !path.exists() {
-                    return Err(Stop::Failed(format!(
+                    return Err(Exit::Failed(format!(
                         "{} contains no history of drills",
                         directory.display()
                     )));
@@ -86,7 +86,7 @@ impl Memory {
         }
     }
 
-    fn find(&self, ids: &[&str]) -> Result<Vec<DrillReport>, Stop> {
+    fn find(&self, ids: &[&str]) -> Result<Vec<DrillReport>, Exit> {
         let all = self.all()?;
         let find = |id: &str| match id {
             "last" => all.first(),
@@ -96,7 +96,7 @@ impl Memory {
             .map(|id| {
                 find(id).cloned().ok_or_else(|| {
                     eprintln!("kolibri: there is no drill {id}; `kolibri soak list` lists the drills");
-                    Stop::No
+                    Exit::No
                 })
             })
             .collect()
@@ -104,23 +104,23 @@ impl Memory {
 }
 
 impl List {
-    pub(super) fn run(self) -> Result<(), Stop> {
-        let all = self.memory.all()?;
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let all = self.source.all()?;
         if self.output.json { print_json(&all) } else { print_line(&table::list(&all)) }
     }
 }
 
 impl Show {
-    pub(super) fn run(self) -> Result<(), Stop> {
-        let found = self.memory.find(&[&self.id])?;
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let found = self.source.find(&[&self.id])?;
         found.iter().try_for_each(|report| table::print(&self.output, report))
     }
 }
 
 impl Compare {
-    pub(super) fn run(self) -> Result<(), Stop> {
-        let found = self.memory.find(&[&self.a, &self.b])?;
-        let [a, b] = &found[..] else { return Err(Stop::No) };
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let found = self.source.find(&[&self.a, &self.b])?;
+        let [a, b] = &found[..] else { return Err(Exit::No) };
         if !self.output.json {
             return print_line(&table::compare(a, b));
         }
@@ -135,11 +135,11 @@ impl Compare {
 }
 
 impl StopDrill {
-    pub(super) fn run(self) -> Result<(), Stop> {
+    pub(super) fn run(self) -> Result<(), Exit> {
         let client = Client::new(&self.node)?;
         // The id becomes part of a path.
         if !self.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-            return Err(Stop::Failed(format!("`{}` is not a drill id", self.id)));
+            return Err(Exit::Failed(format!("`{}` is not a drill id", self.id)));
         }
         client.accepted(client.send(client.delete(&format!("/api/v1/soaks/{}", self.id)))?)?;
         print_line(&format!("drill {} is stopping", self.id))

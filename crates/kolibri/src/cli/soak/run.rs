@@ -8,7 +8,7 @@ use kolibri_soak::{DrillProgress, DrillReport, Parameters, Phase};
 use reqwest::blocking::RequestBuilder;
 use serde::de::DeserializeOwned;
 
-use super::{Connection, Stop};
+use super::{Connection, Exit};
 use crate::cli::client::Client;
 use crate::cli::commands::call;
 use crate::cli::genome::progress_bar;
@@ -18,7 +18,7 @@ use crate::signals;
 const PATIENCE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Runs a drill in the node that `connection` names, and returns its report.
-pub(super) fn run(parameters: &Parameters, connection: &Connection) -> Result<DrillReport, Stop> {
+pub(super) fn run(parameters: &Parameters, connection: &Connection) -> Result<DrillReport, Exit> {
     let started: Started = fetch(connection, |client| client.post("/api/v1/soaks").json(parameters))?;
     let path = format!("/api/v1/soaks/{}", started.id);
     let client = Client::new(connection)?;
@@ -33,7 +33,7 @@ pub(super) fn run(parameters: &Parameters, connection: &Connection) -> Result<Dr
     let ended = follow(client.accepted(response)?, |progress| bar.show(progress));
     bar.clear();
     if !ended? {
-        return Err(Stop::Failed(format!(
+        return Err(Exit::Failed(format!(
             "the node stopped, and the drill with it; run `kolibri soak show {}` when the node is back",
             started.id
         )));
@@ -51,14 +51,14 @@ struct Started {
 pub(super) fn fetch<T: DeserializeOwned>(
     connection: &Connection,
     request: impl FnOnce(&Client) -> RequestBuilder,
-) -> Result<T, Stop> {
+) -> Result<T, Exit> {
     serde_json::from_value(call(connection, request)?)
-        .map_err(|error| Stop::Failed(format!("the node has a different version than this program: {error}")))
+        .map_err(|error| Exit::Failed(format!("the node has a different version than this program: {error}")))
 }
 
 /// Reads server-sent events until the last one (<https://html.spec.whatwg.org/multipage/server-sent-events.html>);
 /// `false` when the stream ends without it.
-fn follow(stream: impl Read, show: impl Fn(&DrillProgress)) -> Result<bool, Stop> {
+fn follow(stream: impl Read, show: impl Fn(&DrillProgress)) -> Result<bool, Exit> {
     let mut last = false;
     for line in BufReader::new(stream).lines() {
         let line = line.map_err(|error| format!("the connection to the node was lost: {error}"))?;

@@ -10,14 +10,14 @@ use kolibri_core::telemetry::Telemetry;
 use kolibri_soak::{DrillReport, DrillState, Drills, Parameters, StartError};
 use tokio::sync::watch;
 
-use super::Stop;
+use super::Exit;
 use super::run::Bar;
 use crate::config::settings::Settings;
 use crate::config::{MetricsConfig, ObservabilityConfig, observability};
 use crate::{http, logging, serve, signals};
 
 /// Runs a drill in `directory`, or in a temporary one, and returns its report.
-pub(super) fn run(parameters: Parameters, directory: Option<PathBuf>) -> Result<DrillReport, Stop> {
+pub(super) fn run(parameters: Parameters, directory: Option<PathBuf>) -> Result<DrillReport, Exit> {
     let ObservabilityConfig { telemetry: metrics, log } = observability(&Settings::from_environment())?;
     logging::start(&log);
     // Removed when this function ends. Below it, so that the data directory is made private as it always is.
@@ -32,8 +32,8 @@ pub(super) fn run(parameters: Parameters, directory: Option<PathBuf>) -> Result<
 /// Serves metrics while `work` goes on, and pushes the last ones.
 async fn measured<T: Send + 'static>(
     metrics: Option<MetricsConfig>,
-    work: impl FnOnce(&Telemetry) -> Result<T, Stop> + Send + 'static,
-) -> Result<T, Stop> {
+    work: impl FnOnce(&Telemetry) -> Result<T, Exit> + Send + 'static,
+) -> Result<T, Exit> {
     let listener = match &metrics {
         Some(metrics) => Some(serve::bind_scrape(metrics).await?),
         None => None,
@@ -52,7 +52,7 @@ async fn measured<T: Send + 'static>(
         measured.shutdown();
         result
     });
-    let result = worked.await.unwrap_or_else(|error| Err(Stop::Failed(format!("the drill failed: {error}"))));
+    let result = worked.await.unwrap_or_else(|error| Err(Exit::Failed(format!("the drill failed: {error}"))));
     // Nobody receives when there is no listener.
     let _ = stopping.send(true);
     drop(scrape);
@@ -63,7 +63,7 @@ fn drill(
     place: &std::path::Path,
     parameters: Parameters,
     telemetry: &Telemetry,
-) -> Result<DrillReport, Stop> {
+) -> Result<DrillReport, Exit> {
     let drills = Drills::alone(&DataDirectory::new(place), telemetry);
     let drills = Arc::new(drills.map_err(|error| error.to_string())?);
     let id = drills.start(parameters).map_err(refused)?;
@@ -84,9 +84,9 @@ fn drill(
     }
     bar.clear();
     let report = drills.find(&id).map_err(|error| error.to_string())?;
-    report.ok_or_else(|| Stop::Failed(format!("the report of drill {id} was lost")))
+    report.ok_or_else(|| Exit::Failed(format!("the report of drill {id} was lost")))
 }
 
-fn refused(error: StartError) -> Stop {
-    Stop::Failed(error.to_string())
+fn refused(error: StartError) -> Exit {
+    Exit::Failed(error.to_string())
 }

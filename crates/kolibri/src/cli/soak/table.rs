@@ -5,11 +5,11 @@ use std::fmt::Write;
 use kolibri_core::clock::rfc3339;
 use kolibri_soak::{Comparison, DrillReport, Pace};
 
-use super::{Output, Stop};
+use super::{Exit, Output};
 use crate::cli::{print_json, print_line};
 
 /// Prints a report.
-pub(super) fn print(output: &Output, report: &DrillReport) -> Result<(), Stop> {
+pub(super) fn print(output: &Output, report: &DrillReport) -> Result<(), Exit> {
     if output.json { print_json(report) } else { print_line(&show(report)) }
 }
 

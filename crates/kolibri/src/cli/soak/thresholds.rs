@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use kolibri_soak::{DrillReport, DrillState};
 
-use super::Stop;
+use super::Exit;
 
 #[derive(Args, Default)]
 pub(super) struct Thresholds {
@@ -31,13 +31,13 @@ impl Thresholds {
     /// Says on standard error what is not as it should be.
     ///
     /// # Errors
-    /// [`Stop::No`] when something is not.
-    pub(super) fn judge(&self, report: &DrillReport) -> Result<(), Stop> {
+    /// [`Exit::No`] when something is not.
+    pub(super) fn judge(&self, report: &DrillReport) -> Result<(), Exit> {
         let problems = self.problems(report);
         for problem in &problems {
             eprintln!("kolibri: {problem}");
         }
-        if problems.is_empty() { Ok(()) } else { Err(Stop::No) }
+        if problems.is_empty() { Ok(()) } else { Err(Exit::No) }
     }
 
     fn problems(&self, report: &DrillReport) -> Vec<String> {

@@ -15,7 +15,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Tells how a job goes: an event `progress` at once and whenever something has changed, and a last event `end` when
 /// `is_over` says so or nobody can change it any more. When the node stops, the stream ends without one.
-pub(super) fn events<T, B>(
+pub(super) fn progress_events<T, B>(
     job: watch::Receiver<T>,
     stopping: watch::Receiver<bool>,
     is_over: impl Fn(&T) -> bool + Send + 'static,
@@ -83,7 +83,7 @@ mod tests {
     /// A job that is over at 3, the switch that stops the node, and what is told of the job.
     fn watched() -> (watch::Sender<u64>, watch::Sender<bool>, BodyDataStream) {
         let ((job, receiver), (stop, stopping)) = (watch::channel(0), watch::channel(false));
-        let response = events(receiver, stopping, |done| *done == 3, |done| *done).into_response();
+        let response = progress_events(receiver, stopping, |done| *done == 3, |done| *done).into_response();
         (job, stop, response.into_body().into_data_stream())
     }
 
