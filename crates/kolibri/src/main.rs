@@ -6,6 +6,7 @@
 //! | `config` | every variable and flag: one declaration each, all faults reported at once |
 //! | `serve` | starting and stopping the node |
 //! | `signals` | what stops a program |
+//! | `wire` | the API's requests and responses, for `http` and `cli` alike |
 //! | `http` | the API: the route table, handlers, problem documents |
 //! | `cli` | the other commands, most of them clients of a running node |
 //! | `pack` | the files of `ops/` and the runbook, carried along for `kolibri ops export` |
@@ -17,6 +18,7 @@ mod logging;
 mod pack;
 mod serve;
 mod signals;
+mod wire;
 
 use std::process::ExitCode;
 

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::blocking::{RequestBuilder, Response};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Connection, Exit};
 use crate::config::settings::{self, Settings};
 use crate::config::{self, Token};
+use crate::wire::Problem;
 
 /// How long one call may take. A FORGET of very much, or a loaded node, may need a while.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -22,22 +23,20 @@ pub(super) struct Client {
     token: Option<Token>,
 }
 
-/// A problem document, as far as people want to read it.
-#[derive(Debug, Deserialize)]
-pub(super) struct Problem {
-    pub(super) title: String,
-    #[serde(default)]
-    pub(super) detail: String,
-    pub(super) trace_id: Option<String>,
+/// What a node answered.
+#[derive(Debug)]
+pub(super) struct Answer<T> {
+    /// As this program reads it.
+    pub(super) value: T,
+    /// As the node sent it, for `--json`: it also has the fields that only a newer node knows.
+    pub(super) sent: Value,
 }
 
-impl std::fmt::Display for Problem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.detail.is_empty() { &self.title } else { &self.detail })?;
-        match &self.trace_id {
-            Some(trace_id) => write!(f, " (trace {trace_id})"),
-            None => Ok(()),
-        }
+impl<T: DeserializeOwned> Answer<T> {
+    fn of(sent: Value) -> Result<Self, String> {
+        let value = T::deserialize(&sent)
+            .map_err(|error| format!("the node has a different version than this program: {error}"))?;
+        Ok(Self { value, sent })
     }
 }
 
@@ -104,15 +103,18 @@ impl Client {
     }
 
     /// Sends a request whose answer is JSON; the outer error is no answer, the inner one a problem the node reports.
-    pub(super) fn json(&self, request: RequestBuilder) -> Result<Result<Value, (StatusCode, Problem)>, Exit> {
+    pub(super) fn answer<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+    ) -> Result<Result<Answer<T>, Problem>, Exit> {
         let response = self.send(request)?;
         let status = response.status();
         let body = response.bytes().map_err(|error| format!("the response was cut off: {error}"))?;
-        if status.is_success() {
-            let value = serde_json::from_slice(&body).map_err(|_| self.not_a_node(status))?;
-            return Ok(Ok(value));
+        if !status.is_success() {
+            return Ok(Err(self.problem(status, &body)?));
         }
-        Ok(Err((status, self.problem(status, &body)?)))
+        let sent = serde_json::from_slice(&body).map_err(|_| self.not_a_node(status))?;
+        Ok(Ok(Answer::of(sent)?))
     }
 
     /// Checks that the node took a request; its answer is still to be read.
@@ -128,6 +130,7 @@ impl Client {
     /// What the node reports, in the words of this program's user.
     fn problem(&self, status: StatusCode, body: &[u8]) -> Result<Problem, Exit> {
         let mut problem: Problem = serde_json::from_slice(body).map_err(|_| self.not_a_node(status))?;
+        problem.status = status.as_u16();
         if status == StatusCode::UNAUTHORIZED {
             let what = if self.token.is_some() { "does not accept this token" } else { "requires a token" };
             problem.detail =
@@ -170,7 +173,24 @@ fn is_on_this_machine(url: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::wire::TeachResponse;
+
+    #[test]
+    fn an_answer_keeps_what_only_a_newer_node_knows() {
+        let sent = json!({ "receipt": "r", "block": { "index": 7, "hash": "ab", "at": 1 } });
+        let answer = Answer::<TeachResponse>::of(sent).unwrap();
+        assert_eq!((answer.value.block.index, answer.value.block.hash.as_str()), (7, "ab"));
+        assert_eq!(answer.sent.to_string(), r#"{"block":{"at":1,"hash":"ab","index":7},"receipt":"r"}"#);
+    }
+
+    #[test]
+    fn an_answer_of_another_shape_is_refused() {
+        let problem = Answer::<TeachResponse>::of(json!({ "taught": 7 })).unwrap_err();
+        assert_eq!(problem, "the node has a different version than this program: missing field `block`");
+    }
 
     #[test]
     fn loopback_addresses_are_on_this_machine() {

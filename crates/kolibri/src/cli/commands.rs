@@ -1,12 +1,19 @@
 //! Commands to a running node, one call each.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
+use kolibri_core::clock::rfc3339;
+use kolibri_core::trace::{Outcome, Trace, TraceId};
 use reqwest::StatusCode;
 use reqwest::blocking::RequestBuilder;
-use serde_json::{Value, json};
+use serde::de::DeserializeOwned;
 
-use super::client::Client;
+use super::client::{Answer, Client};
 use super::{Connection, Exit, Output, print_json, print_line};
+use crate::wire::{
+    AskResponse, BlockAddress, ForgetResponse, Health, LatestQuery, StimulusRequest, TeachRequest,
+    TeachResponse,
+};
 
 #[derive(Args)]
 pub(super) struct Teach {
@@ -46,8 +53,8 @@ pub(super) enum TraceCommand {
     #[command(after_help = "Example:\n  kolibri trace latest --outcome failed")]
     Latest {
         /// Only commands with this outcome: failed or ok
-        #[arg(long, value_parser = ["failed", "ok"])]
-        outcome: Option<String>,
+        #[arg(long, value_parser = outcome_parser())]
+        outcome: Option<Outcome>,
         #[command(flatten)]
         node: Connection,
         #[command(flatten)]
@@ -73,63 +80,58 @@ pub(super) struct Healthcheck {
 
 impl Teach {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let body = json!({ "stimulus": self.stimulus, "response": self.response });
+        let body = TeachRequest { stimulus: self.stimulus, response: self.response };
         let taught = call(&self.node, |client| client.post("/api/v1/teach").json(&body))?;
-        print(&self.output, &taught, |taught| format!("taught in {}", block(&taught["block"])))
+        print(&self.output, &taught, |taught: &TeachResponse| format!("taught in {}", block(&taught.block)))
     }
 }
 
 impl Ask {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let body = json!({ "stimulus": self.stimulus });
+        let body = StimulusRequest { stimulus: self.stimulus };
         let answer = call(&self.node, |client| client.post("/api/v1/ask").json(&body))?;
         print(&self.output, &answer, answer_for_people)?;
-        if answer["answer"].is_null() { Err(Exit::No) } else { Ok(()) }
+        if answer.value.answer.is_some() { Ok(()) } else { Err(Exit::No) }
     }
 }
 
 impl Forget {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let body = json!({ "stimulus": self.stimulus });
+        let body = StimulusRequest { stimulus: self.stimulus };
         let forgotten = call(&self.node, |client| client.post("/api/v1/forget").json(&body))?;
-        print(&self.output, &forgotten, |forgotten| {
-            let erased = forgotten["erased"].as_array().into_iter().flatten();
-            let erased: Vec<_> = erased.map(ToString::to_string).collect();
-            format!(
-                "forgotten in {}; erased the content of block {}",
-                block(&forgotten["block"]),
-                erased.join(", ")
-            )
+        print(&self.output, &forgotten, |ForgetResponse { block: own, erased }| {
+            let erased: Vec<_> = erased.iter().map(ToString::to_string).collect();
+            format!("forgotten in {}; erased the content of block {}", block(own), erased.join(", "))
         })
     }
 }
 
 impl TraceCommand {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let (path, node, output) = match self {
-            Self::Latest { outcome: Some(outcome), node, output } => {
-                (format!("/api/v1/traces/latest?outcome={outcome}"), node, output)
+        match self {
+            Self::Latest { outcome, node, output } => {
+                let query = LatestQuery { outcome };
+                let trace = call(&node, |client| client.get("/api/v1/traces/latest").query(&query))?;
+                print(&output, &trace, trace_for_people)
             }
-            Self::Latest { outcome: None, node, output } => {
-                ("/api/v1/traces/latest".to_owned(), node, output)
+            Self::Show { trace_id, node, output } => {
+                // Checked here, since the id becomes part of a path.
+                if TraceId::parse(&trace_id).is_none() {
+                    return Err(Exit::Failed("a trace id is 32 lower-case hex digits, not all zero".into()));
+                }
+                let trace = call(&node, |client| client.get(&format!("/api/v1/traces/{trace_id}")))?;
+                print(&output, &trace, trace_for_people)
             }
-            // Checked here, since the id becomes part of a path.
-            Self::Show { trace_id, .. } if kolibri_core::trace::TraceId::parse(&trace_id).is_none() => {
-                return Err(Exit::Failed("a trace id is 32 lower-case hex digits, not all zero".into()));
-            }
-            Self::Show { trace_id, node, output } => (format!("/api/v1/traces/{trace_id}"), node, output),
-        };
-        let trace = call(&node, |client| client.get(&path))?;
-        print(&output, &trace, trace_for_people)
+        }
     }
 }
 
 impl Healthcheck {
     pub(super) fn run(self) -> Result<(), Exit> {
         let client = Client::new(&self.node)?;
-        match client.json(client.get("/readyz"))? {
+        match client.answer::<Health>(client.get("/readyz"))? {
             Ok(_) => print_line(&format!("ready: {}", client.url())),
-            Err((_, problem)) => {
+            Err(problem) => {
                 eprintln!("kolibri: {problem}");
                 Err(Exit::No)
             }
@@ -138,13 +140,13 @@ impl Healthcheck {
 }
 
 /// Calls the node. What it does not find is a no; any other problem is a failure.
-pub(super) fn call(
+pub(super) fn call<T: DeserializeOwned>(
     node: &Connection,
     request: impl FnOnce(&Client) -> RequestBuilder,
-) -> Result<Value, Exit> {
+) -> Result<Answer<T>, Exit> {
     let client = Client::new(node)?;
-    client.json(request(&client))?.map_err(|(status, problem)| {
-        if status == StatusCode::NOT_FOUND {
+    client.answer(request(&client))?.map_err(|problem| {
+        if problem.status == StatusCode::NOT_FOUND {
             eprintln!("kolibri: {problem}");
             Exit::No
         } else {
@@ -153,58 +155,60 @@ pub(super) fn call(
     })
 }
 
-fn print(output: &Output, value: &Value, for_people: impl FnOnce(&Value) -> String) -> Result<(), Exit> {
-    if output.json { print_json(value) } else { print_line(&for_people(value)) }
+fn print<T>(output: &Output, answer: &Answer<T>, for_people: impl FnOnce(&T) -> String) -> Result<(), Exit> {
+    if output.json { print_json(&answer.sent) } else { print_line(&for_people(&answer.value)) }
 }
 
-fn block(block: &Value) -> String {
-    format!("block {} ({})", block["index"], text(&block["hash"]))
+fn block(BlockAddress { index, hash }: &BlockAddress) -> String {
+    format!("block {index} ({hash})")
 }
 
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
-}
-
-fn answer_for_people(answer: &Value) -> String {
-    if answer["answer"].is_null() {
-        let near = answer["suggestions"].as_array().into_iter().flatten();
-        let near: Vec<_> = near
-            .map(|near| format!("\n  {:.2}  {}", number(&near["score"]), text(&near["stimulus"])))
-            .collect();
+fn answer_for_people(asked: &AskResponse) -> String {
+    let (Some(answer), Some(source)) = (&asked.answer, &asked.source) else {
+        let near = asked.suggestions.iter();
+        let near: Vec<_> = near.map(|near| format!("\n  {:.2}  {}", near.score, near.stimulus)).collect();
         let hint = if near.is_empty() { "" } else { "; the closest stimuli are:" };
         return format!("no answer is similar enough{hint}{}", near.concat());
-    }
-    let (found, score) = (text(&answer["match"]), number(&answer["score"]));
-    format!(
-        "{}\n  ({found} match, similarity {score:.2}, from {})",
-        text(&answer["answer"]),
-        block(&answer["source"])
-    )
+    };
+    let (found, score) = (asked.found.name(), asked.score);
+    format!("{answer}\n  ({found} match, similarity {score:.2}, from {})", block(source))
 }
 
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_default()
-}
-
-fn trace_for_people(trace: &Value) -> String {
-    let took = &trace["duration_us"];
+fn trace_for_people(trace: &Trace) -> String {
+    let took = trace.duration_us;
     let mut lines = vec![
-        format!("trace    {}", text(&trace["trace_id"])),
-        format!("time     {}", text(&trace["time"])),
-        format!("event    {}", text(&trace["event"])),
-        format!("outcome  {}", text(&trace["outcome"])),
+        format!("trace    {}", trace.trace_id),
+        format!("time     {}", rfc3339(trace.time)),
+        format!("event    {}", trace.event),
+        format!("outcome  {}", name(trace.outcome)),
     ];
-    lines.extend(trace["error"].as_str().map(|error| format!("error    {error}")));
-    lines.extend(trace["block"].as_u64().map(|block| format!("block    {block}")));
+    lines.extend(trace.error.map(|error| format!("error    {}", error.name())));
+    lines.extend(trace.block.map(|block| format!("block    {block}")));
     lines.push(format!(
         "took     {} us (recall {}, queue {}, commit {})",
-        took["total"], took["recall"], took["queue"], took["commit"]
+        took.total, took.recall, took.queue, took.commit
     ));
     lines.join("\n")
 }
 
+const fn name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Ok => "ok",
+        Outcome::Failed => "failed",
+    }
+}
+
+/// Takes an outcome by its name.
+fn outcome_parser() -> impl TypedValueParser<Value = Outcome> {
+    let outcomes = [Outcome::Failed, Outcome::Ok];
+    PossibleValuesParser::new(outcomes.map(name))
+        .map(move |given| if given == name(Outcome::Ok) { Outcome::Ok } else { Outcome::Failed })
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::{from_value, json};
+
     use super::*;
 
     #[test]
@@ -213,17 +217,17 @@ mod tests {
             "match": "similar", "score": 0.8312, "answer": "Paris",
             "source": { "index": 7, "hash": "ab" }, "suggestions": [],
         });
-        assert_eq!(
-            answer_for_people(&answer),
-            "Paris\n  (similar match, similarity 0.83, from block 7 (ab))"
-        );
+        let shown = answer_for_people(&from_value(answer).unwrap());
+        assert_eq!(shown, "Paris\n  (similar match, similarity 0.83, from block 7 (ab))");
     }
 
     #[test]
     fn no_answer_shows_what_is_near() {
-        let answer =
-            json!({ "answer": null, "suggestions": [{ "stimulus": "capital of France", "score": 0.5 }] });
+        let answer = json!({
+            "match": "none", "score": 0.5, "answer": null, "source": null,
+            "suggestions": [{ "stimulus": "capital of France", "score": 0.5 }],
+        });
         let expected = "no answer is similar enough; the closest stimuli are:\n  0.50  capital of France";
-        assert_eq!(answer_for_people(&answer), expected);
+        assert_eq!(answer_for_people(&from_value(answer).unwrap()), expected);
     }
 }

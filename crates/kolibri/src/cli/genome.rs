@@ -5,12 +5,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use kolibri_core::clock::rfc3339;
 use kolibri_core::store::{Reader, Verdict, VerifyProgress, verify};
 use kolibri_genome::Head;
+use serde::Serialize;
 use serde_json::json;
 
 use super::{Exit, Output, print_json, print_line};
 use crate::config::data_directory;
 use crate::config::settings::{self, Settings};
-use crate::http::BlockResponse;
+use crate::wire::BlockResponse;
 
 #[derive(Subcommand)]
 pub(super) enum Genome {
@@ -98,15 +99,13 @@ fn run_verify(expect: Option<(u64, kolibri_genome::Hash)>, data: Data, output: &
     {
         return broken(index, &found, output);
     }
-    let Head { index, hash, time } = head;
+    let head = LastBlock::from(head);
+    let blocks = head.index + 1;
     if output.json {
-        let head = json!({ "index": index, "hash": hash.to_string(), "time": rfc3339(time) });
-        return print_json(&json!({ "sound": true, "blocks": index + 1, "erased": erased, "head": head }));
+        return print_json(&json!({ "sound": true, "blocks": blocks, "erased": erased, "head": head }));
     }
-    print_line(&format!(
-        "sound: {} blocks, {erased} of them erased by a FORGET; head {index}:{hash}",
-        index + 1
-    ))
+    let LastBlock { index, hash, .. } = head;
+    print_line(&format!("sound: {blocks} blocks, {erased} of them erased by a FORGET; head {index}:{hash}"))
 }
 
 /// What is at `index` instead of the block that was noted.
@@ -153,11 +152,26 @@ fn show(index: u64, data: Data) -> Result<(), Exit> {
 
 fn show_head(data: Data, output: &Output) -> Result<(), Exit> {
     let reader = Reader::open(&data.directory()).map_err(|error| error.to_string())?;
-    let Head { index, hash, time } = reader.head().map_err(|error| error.to_string())?;
+    let head = LastBlock::from(reader.head().map_err(|error| error.to_string())?);
     if output.json {
-        return print_json(&json!({ "index": index, "hash": hash.to_string(), "time": rfc3339(time) }));
+        return print_json(&head);
     }
-    print_line(&format!("{index}:{hash}  {}", rfc3339(time)))
+    let LastBlock { index, hash, time } = head;
+    print_line(&format!("{index}:{hash}  {time}"))
+}
+
+/// The last block, in the order of `--json`.
+#[derive(Serialize)]
+struct LastBlock {
+    hash: String,
+    index: u64,
+    time: String,
+}
+
+impl From<Head> for LastBlock {
+    fn from(Head { index, hash, time }: Head) -> Self {
+        Self { hash: hash.to_string(), index, time: rfc3339(time) }
+    }
 }
 
 /// A bar on a terminal, with rate and time left; nothing elsewhere.

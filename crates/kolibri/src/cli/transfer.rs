@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use reqwest::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::client::{Client, Problem};
+use super::client::Client;
 use super::genome::progress_bar;
 use super::{Connection, Exit, Output, end_if_nobody_reads, print_json, print_line};
+use crate::wire::{AssociationLine, LineResult, TeachRequest};
 
 /// Associations sent in one request: enough to fill the node's group commit, few enough to show progress.
 const CHUNK: usize = 1000;
@@ -68,8 +68,20 @@ struct Association {
     response: String,
 }
 
-/// An association with the line it begins on, or what is wrong there.
-type Entry = Result<(u64, Association), (u64, String)>;
+impl From<Association> for TeachRequest {
+    fn from(Association { stimulus, response }: Association) -> Self {
+        Self { stimulus, response }
+    }
+}
+
+impl From<AssociationLine> for Association {
+    fn from(AssociationLine { stimulus, response, .. }: AssociationLine) -> Self {
+        Self { stimulus, response }
+    }
+}
+
+/// What to teach, with the line it begins on; or what is wrong there.
+type Entry = Result<(u64, TeachRequest), (u64, String)>;
 
 impl Import {
     pub(super) fn run(self) -> Result<(), Exit> {
@@ -146,15 +158,7 @@ fn import(entries: impl Iterator<Item = Entry>, client: &Client, report: &mut Re
     send(client, &chunk, report)
 }
 
-/// The node's answer to one line of a batch.
-#[derive(Deserialize)]
-struct LineAnswer {
-    line: Option<usize>,
-    problem: Option<Problem>,
-    summary: Option<Value>,
-}
-
-fn send(client: &Client, chunk: &[(u64, Association)], report: &mut Report) -> Result<(), Exit> {
+fn send(client: &Client, chunk: &[(u64, TeachRequest)], report: &mut Report) -> Result<(), Exit> {
     if chunk.is_empty() {
         return Ok(());
     }
@@ -168,14 +172,14 @@ fn send(client: &Client, chunk: &[(u64, Association)], report: &mut Report) -> R
     let mut whole = false;
     for line in BufReader::new(response).lines() {
         let line = line.map_err(|error| format!("the node's response was cut off: {error}"))?;
-        let answer: LineAnswer = serde_json::from_str(&line)
+        let answer = serde_json::from_str(&line)
             .map_err(|error| format!("cannot read the node's response: {error}"))?;
-        let source =
-            answer.line.and_then(|line| chunk.get(line.checked_sub(1)?)).map_or(0, |(line, _)| *line);
         match answer {
-            LineAnswer { summary: Some(_), .. } => whole = true,
-            LineAnswer { problem: Some(problem), .. } => report.fail(source, &problem.to_string()),
-            _ => report.taught += 1,
+            LineResult::Taught { .. } => report.taught += 1,
+            LineResult::Failed { line, problem } => {
+                report.fail(source_line(chunk, line), &problem.to_string());
+            }
+            LineResult::Summary { .. } => whole = true,
         }
     }
     if whole {
@@ -183,6 +187,12 @@ fn send(client: &Client, chunk: &[(u64, Association)], report: &mut Report) -> R
     } else {
         Err(Exit::Failed("the node stopped before it had read everything; import the file again".into()))
     }
+}
+
+/// The line of the file that the node's line `line` of a chunk came from.
+fn source_line(chunk: &[(u64, TeachRequest)], line: u64) -> u64 {
+    let at = usize::try_from(line).ok().and_then(|line| line.checked_sub(1));
+    at.and_then(|at| chunk.get(at)).map_or(0, |(line, _)| *line)
 }
 
 fn csv_entries(input: impl Read) -> Result<impl Iterator<Item = Entry>, Exit> {
@@ -204,9 +214,9 @@ fn csv_entries(input: impl Read) -> Result<impl Iterator<Item = Entry>, Exit> {
         Some(match record {
             Ok(record) => {
                 let line = line(record.position());
-                let association = record.deserialize(Some(&header));
+                let association = record.deserialize::<Association>(Some(&header));
                 association
-                    .map(|association| (line, association))
+                    .map(|association| (line, association.into()))
                     .map_err(|error| (line, csv_problem(&error)))
             }
             Err(error) => Err((line(error.position()), csv_problem(&error))),
@@ -246,8 +256,8 @@ fn jsonl_entries(mut input: impl BufRead) -> impl Iterator<Item = Entry> {
             }
         }
         let text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
-        let parsed = serde_json::from_slice(text);
-        Some(parsed.map(|association| (number, association)).map_err(|error| (number, error.to_string())))
+        let parsed = serde_json::from_slice::<Association>(text);
+        Some(parsed.map(|parsed| (number, parsed.into())).map_err(|error| (number, error.to_string())))
     })
 }
 
@@ -305,12 +315,13 @@ impl<W: Write> Writer<W> {
 
     fn write(&mut self, line: &str) -> std::io::Result<()> {
         match self {
-            Self::Csv(csv) => csv.serialize(serde_json::from_str::<Association>(line)?).map_err(|error| {
-                match error.into_kind() {
+            Self::Csv(csv) => {
+                let association = Association::from(serde_json::from_str::<AssociationLine>(line)?);
+                csv.serialize(association).map_err(|error| match error.into_kind() {
                     csv::ErrorKind::Io(error) => error,
                     other => std::io::Error::other(format!("{other:?}")),
-                }
-            }),
+                })
+            }
             Self::Jsonl(output) => writeln!(output, "{line}"),
         }
     }

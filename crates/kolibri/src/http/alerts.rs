@@ -7,13 +7,12 @@ use axum::Json;
 use axum::extract::State;
 use kolibri_core::CommandError;
 use reqwest::{Client, StatusCode, Url};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tokio::sync::Mutex;
-use utoipa::ToSchema;
 
 use super::App;
-use super::problem::Problem;
 use crate::config::settings;
+use crate::wire::{Alert, AlertState, AlertsResponse, AlertsSeen, Problem};
 
 /// How long Prometheus may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -23,57 +22,6 @@ const FRESH: Duration = Duration::from_secs(5);
 const MAX_ANSWER: usize = 1 << 20;
 /// Alerts of others are nobody's business here.
 const OURS: &str = "Kolibri";
-
-/// The alerts, or the setting that is missing.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(untagged)]
-pub(super) enum AlertsResponse {
-    /// The node knows where Prometheus is.
-    Asked(AlertsSeen),
-    /// The node does not know where Prometheus is.
-    NotConfigured {
-        /// False.
-        configured: bool,
-        /// The setting that gives its address.
-        variable: &'static str,
-    },
-}
-
-/// The answer of Prometheus, if there was one.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(super) struct AlertsSeen {
-    /// True.
-    configured: bool,
-    /// Whether Prometheus answered.
-    reachable: bool,
-    /// Why it did not.
-    problem: Option<String>,
-    /// Alerts whose name begins with `Kolibri`: firing ones first, then the oldest first.
-    alerts: Vec<Alert>,
-}
-
-/// An alert that is firing or pending.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub(super) struct Alert {
-    name: String,
-    state: AlertState,
-    /// When its condition became true, RFC 3339.
-    since: Option<String>,
-    severity: Option<String>,
-    team: Option<String>,
-    summary: Option<String>,
-    description: Option<String>,
-    runbook_url: Option<String>,
-    dashboard_url: Option<String>,
-    trace_url: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum AlertState {
-    Firing,
-    Pending,
-}
 
 /// A Prometheus that is asked for alerts, and what it said last.
 pub(super) struct Prometheus {
@@ -227,7 +175,7 @@ fn read(body: &[u8]) -> Result<Vec<Alert>, String> {
 )]
 pub(super) async fn alerts(State(app): State<App>) -> Result<Json<AlertsResponse>, Problem> {
     let Some(prometheus) = &app.prometheus else {
-        let variable = settings::PROMETHEUS_URL.variable;
+        let variable = settings::PROMETHEUS_URL.variable.to_owned();
         return Ok(Json(AlertsResponse::NotConfigured { configured: false, variable }));
     };
     let mut stopping = app.stopping.clone();

@@ -5,25 +5,13 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::App;
-use super::commands::BlockAddress;
 use super::genome::read;
-use super::problem::Problem;
+use crate::wire::{AssociationLine, Problem};
 
 /// Blocks looked at for one piece of the stream: the longest texts make some megabytes.
 const CHUNK: usize = 50;
-
-/// One line: an association that can be asked.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AssociationLine {
-    stimulus: String,
-    response: String,
-    /// The block that taught it.
-    source: BlockAddress,
-}
 
 /// Every association that can be asked, one JSON object per line, in the order of teaching.
 #[utoipa::path(
@@ -42,9 +30,9 @@ pub(super) async fn associations(State(app): State<App>) -> Result<Response, Pro
             Ok((piece, next)) => (Ok(piece), (app, next)),
             // Breaking the stream off tells the caller that it is not whole; only the log can tell why.
             Err(problem) => {
-                let problem = problem.detail();
+                let problem = problem.detail;
                 tracing::error!(problem, from, "the stream of associations was cut off");
-                (Err(std::io::Error::other(problem.to_owned())), (app, None))
+                (Err(std::io::Error::other(problem)), (app, None))
             }
         })
     });
@@ -56,12 +44,7 @@ async fn piece(app: &App, from: u64) -> Result<(Vec<u8>, Option<u64>), Problem> 
     let (associations, next) = read(app, move |reader| reader.associations(from, CHUNK)).await?;
     let mut piece = Vec::new();
     for association in associations {
-        let line = AssociationLine {
-            stimulus: association.teach.stimulus,
-            response: association.teach.response,
-            source: association.source.into(),
-        };
-        serde_json::to_writer(&mut piece, &line).map_err(Problem::internal)?;
+        serde_json::to_writer(&mut piece, &AssociationLine::from(association)).map_err(Problem::internal)?;
         piece.push(b'\n');
     }
     Ok((piece, next))

@@ -3,53 +3,30 @@
 
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{Request, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 use kolibri_core::InBatch;
 use kolibri_core::trace::TraceId;
-use serde::Serialize;
 use tokio::sync::mpsc;
-use utoipa::ToSchema;
 
 use super::App;
-use super::commands::{BlockAddress, TeachRequest};
-use super::extract::{MAX_BODY, parse, require_type};
-use super::problem::Problem;
-use axum::http::StatusCode;
+use super::extract::{parse, require_type};
+use crate::wire::limits::MAX_BODY;
+use crate::wire::{LineResult, Problem, Summary, TeachRequest};
 
 /// Lines that may be under way at once.
 const WINDOW: usize = 512;
 /// Answers that are sent as one piece.
 const PIECE: usize = 128;
 
-/// The result of one line: the block, or the problem; the last line is the summary.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(untagged)]
-pub(super) enum LineResult {
-    /// Recorded, durably.
-    Taught {
-        /// The line's number, from 1; empty lines are counted but have no result.
-        line: u64,
-        block: BlockAddress,
-    },
-    /// Not recorded.
-    Failed { line: u64, problem: Problem },
-    /// The last line. If it is missing, the stream was not read to its end.
-    Summary { summary: Summary },
-}
-
-/// The result of a batch.
-#[derive(Debug, Default, Clone, Serialize, ToSchema)]
-pub(super) struct Summary {
-    taught: u64,
-    failed: u64,
-}
-
 /// Teach associations, one JSON object per line. Each line is acknowledged once it is durable.
 #[utoipa::path(
     post, path = "/api/v1/teach:batch", tag = "commands",
-    request_body(content = TeachRequest, content_type = "application/x-ndjson", description = "One object per line"),
+    request_body(
+        content = TeachRequest, content_type = "application/x-ndjson", description = "One object per line",
+        extensions(("x-max-line-bytes" = json!(MAX_BODY))),
+    ),
     responses(
         (status = 200, description = "One result per line, then a summary", body = LineResult, content_type = "application/x-ndjson"),
         (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),

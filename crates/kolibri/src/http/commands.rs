@@ -5,149 +5,24 @@ use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kolibri_core::command::Command;
-use kolibri_core::recall::{Found, Suggestion};
-use kolibri_core::store::BlockRef;
 use kolibri_core::trace::TraceId;
-use kolibri_genome::Match;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use super::App;
 use super::extract::{JsonBody, Traced, bad_json};
-use super::problem::Problem;
+use crate::wire::limits::MAX_BODY;
+use crate::wire::{
+    AskResponse, CommandRequest, ForgetResponse, Problem, StimulusRequest, TeachRequest, TeachResponse,
+};
 
 /// Carries the trace id of a command back to its caller; `/api/v1/traces/{trace_id}` tells more.
 const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
-/// An association to teach.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct TeachRequest {
-    /// The question, as people will ask it; up to 4 KiB of UTF-8.
-    #[schema(example = "How do I restart the payment service?")]
-    pub(super) stimulus: String,
-    /// The answer to give; up to 64 KiB of UTF-8.
-    #[schema(example = "systemctl restart payments")]
-    pub(super) response: String,
-}
-
-/// A stimulus to ask for or to forget.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StimulusRequest {
-    /// Up to 4 KiB of UTF-8.
-    #[schema(example = "restarting the payment service")]
-    stimulus: String,
-}
-
-/// A command by its name; the other fields are the same as at the command's own path.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "it only describes the JSON to the OpenAPI document")]
-pub(super) struct CommandRequest {
-    /// `TEACH`, `ASK` or `FORGET`.
-    #[schema(example = "ASK")]
-    r#type: String,
-    /// Up to 4 KiB of UTF-8.
-    stimulus: String,
-    /// For TEACH; up to 64 KiB of UTF-8.
-    response: Option<String>,
-}
-
-/// A block by position and hash.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct BlockAddress {
-    /// The block's index.
-    index: u64,
-    /// 64 hex digits.
-    hash: String,
-}
-
-impl From<BlockRef> for BlockAddress {
-    fn from(block: BlockRef) -> Self {
-        Self { index: block.index, hash: block.hash.to_string() }
-    }
-}
-
-/// A TEACH that was recorded, durably.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TeachResponse {
-    block: BlockAddress,
-}
-
-/// The answer to a question.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct AskResponse {
-    /// How the answer was found.
-    #[serde(rename = "match")]
-    found: MatchKind,
-    /// Similarity of the question to the closest stimulus, 0 to 1.
-    #[schema(minimum = 0, maximum = 1)]
-    score: f32,
-    /// The answer that was taught; null when nothing is similar enough.
-    answer: Option<String>,
-    /// The block that taught it.
-    source: Option<BlockAddress>,
-    /// The most similar stimuli, best first, when there is no answer.
-    #[schema(max_items = 3)]
-    suggestions: Vec<NearStimulus>,
-}
-
-/// How an answer was found.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum MatchKind {
-    Exact,
-    Similar,
-    None,
-}
-
-/// A stimulus that is similar to the question.
-#[derive(Debug, Serialize, ToSchema)]
-struct NearStimulus {
-    /// As it was taught.
-    stimulus: String,
-    /// Its similarity to the question, 0 to 1.
-    #[schema(minimum = 0, maximum = 1)]
-    score: f32,
-}
-
-impl From<Found> for AskResponse {
-    fn from(found: Found) -> Self {
-        let kind = match found.by {
-            Match::None => MatchKind::None,
-            Match::Exact { .. } => MatchKind::Exact,
-            Match::Similar { .. } => MatchKind::Similar,
-        };
-        let near = |Suggestion { stimulus, score }| NearStimulus { stimulus, score: rounded(score) };
-        Self {
-            found: kind,
-            score: rounded(found.score),
-            source: found.answer.as_ref().map(|answer| answer.source.into()),
-            answer: found.answer.map(|answer| answer.teach.response),
-            suggestions: found.suggestions.into_iter().map(near).collect(),
-        }
-    }
-}
-
-/// Three decimals are all that a likeness means.
-fn rounded(score: f32) -> f32 {
-    (score * 1000.0).round() / 1000.0
-}
-
-/// A FORGET that was recorded; the content is erased.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ForgetResponse {
-    /// The FORGET's own block.
-    block: BlockAddress,
-    /// The TEACH blocks whose content it erased: all versions of the association.
-    erased: Vec<u64>,
-}
-
 /// Teach an association. Teaching a known stimulus again replaces its answer. The response is sent once it is durable.
 #[utoipa::path(
-    post, path = "/api/v1/teach", tag = "commands", request_body = TeachRequest,
+    post, path = "/api/v1/teach", tag = "commands",
+    request_body(content = TeachRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
     responses(
         (status = 201, description = "Recorded, durably", body = TeachResponse),
         (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
@@ -166,7 +41,8 @@ pub(super) async fn teach(
 
 /// Ask a question. The answer names the block that taught it.
 #[utoipa::path(
-    post, path = "/api/v1/ask", tag = "commands", request_body = StimulusRequest,
+    post, path = "/api/v1/ask", tag = "commands",
+    request_body(content = StimulusRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
     responses(
         (status = 200, description = "Answered, or nothing similar enough was taught", body = AskResponse),
         (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
@@ -187,7 +63,8 @@ pub(super) async fn ask(
 
 /// Forget an association: it is no longer answered, and the content of every version of it is erased.
 #[utoipa::path(
-    post, path = "/api/v1/forget", tag = "commands", request_body = StimulusRequest,
+    post, path = "/api/v1/forget", tag = "commands",
+    request_body(content = StimulusRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
     responses(
         (status = 200, description = "Forgotten and erased", body = ForgetResponse),
         (status = 404, description = "Never taught, or already forgotten", body = Problem, content_type = "application/problem+json"),
@@ -207,7 +84,8 @@ pub(super) async fn forget(
 
 /// Any command by its name, as `{"type": "TEACH", ...}`. The response is the same as at the command's own path.
 #[utoipa::path(
-    post, path = "/api/v1/commands", tag = "commands", request_body = CommandRequest,
+    post, path = "/api/v1/commands", tag = "commands",
+    request_body(content = CommandRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
     responses(
         (status = "2XX", description = "The same as at the command's own path"),
         (status = 422, description = "No such command", body = Problem, content_type = "application/problem+json"),

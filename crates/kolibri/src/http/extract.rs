@@ -10,10 +10,9 @@ use futures_util::StreamExt;
 use kolibri_core::trace::TraceId;
 use serde::de::DeserializeOwned;
 
-use super::problem::Problem;
+use crate::wire::Problem;
+use crate::wire::limits::MAX_BODY;
 
-/// The longest body of one command, and the longest line of a batch, in bytes.
-pub(crate) const MAX_BODY: usize = 128 * 1024;
 /// How much of a body that is too large is read, and dropped, before it is refused: a caller that is cut off while it
 /// still sends may never see the answer.
 const MAX_PASSED_OVER: usize = 64 * MAX_BODY;

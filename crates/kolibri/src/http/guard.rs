@@ -11,8 +11,8 @@ use subtle::ConstantTimeEq;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 
 use super::App;
-use super::problem::Problem;
 use crate::config::{HttpConfig, Token};
+use crate::wire::Problem;
 
 /// The rules of one listener.
 pub(super) struct Guard {

@@ -8,23 +8,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kolibri_core::Ready;
 use kolibri_core::telemetry::Telemetry;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::App;
-use super::problem::Problem;
-
-/// The node can do its work.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Health {
-    /// `live` or `ready`.
-    status: &'static str,
-}
+use crate::wire::{Health, Problem};
 
 /// Whether the process is running. Does not touch the store.
 #[utoipa::path(get, path = "/livez", tag = "health", responses((status = 200, description = "It is running", body = Health)))]
 pub(super) async fn livez() -> Json<Health> {
-    Json(Health { status: "live" })
+    Json(Health { status: "live".to_owned() })
 }
 
 /// Whether the node is ready: the writer accepts events, the genome is readable, and the index has caught up.
@@ -44,7 +35,7 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Probl
     }
     let node = Arc::clone(&app.node);
     match tokio::task::spawn_blocking(move || node.ready()).await {
-        Ok(Ready::Yes) => Ok(Json(Health { status: "ready" })),
+        Ok(Ready::Yes) => Ok(Json(Health { status: "ready".to_owned() })),
         Ok(Ready::No(problems)) => Err(not_ready(problems.join("; "))),
         Err(error) => Err(Problem::internal(error)),
     }

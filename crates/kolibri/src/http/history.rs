@@ -2,123 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use kolibri_core::clock::rfc3339;
-use kolibri_core::command::Command;
-use kolibri_core::observer::Failed;
 use kolibri_core::telemetry::last_hour::{LastHour, STEP};
-use kolibri_core::telemetry::{Each, Point, Quantiles as PointQuantiles};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::App;
 use crate::config::settings;
-
-/// The last hour.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct HistoryResponse {
-    /// False when there are no metrics to build a history from.
-    available: bool,
-    /// The setting that turned metrics off, if they are off.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    variable: Option<&'static str>,
-    /// Seconds between points.
-    step_seconds: u64,
-    /// Oldest first, up to 360; the first one appears one step after the start.
-    points: Vec<HistoryPoint>,
-}
-
-/// One step. Its numbers cover this step only, and come from the same instruments as the metrics.
-#[derive(Debug, Serialize, ToSchema)]
-struct HistoryPoint {
-    /// When the step ended, RFC 3339.
-    time: String,
-    /// Events recorded.
-    events: EventCounts,
-    /// Commands refused or failed (COMMAND: unknown commands) and traces that could not be written.
-    failed: FailureCounts,
-    /// How long executed commands took.
-    latency: Latencies,
-    /// Length of the genome at the end of the step; null when it could not be read.
-    blocks: Option<u64>,
-    /// Places in use in the queue at the end of the step.
-    queue_depth: u64,
-    /// Commands refused because the queue was full.
-    queue_refused: u64,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "UPPERCASE")]
-struct EventCounts {
-    teach: u64,
-    ask: u64,
-    forget: u64,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "UPPERCASE")]
-struct FailureCounts {
-    teach: u64,
-    ask: u64,
-    forget: u64,
-    command: u64,
-    trace: u64,
-}
-
-/// By command; null if none was executed.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "UPPERCASE")]
-struct Latencies {
-    teach: Option<Quantiles>,
-    ask: Option<Quantiles>,
-    forget: Option<Quantiles>,
-}
-
-/// Estimated from a histogram, in the same way as Prometheus' `histogram_quantile`.
-#[derive(Debug, Serialize, ToSchema)]
-struct Quantiles {
-    /// Half of the commands took no longer.
-    p50_seconds: f64,
-    /// 99 of 100 took no longer.
-    p99_seconds: f64,
-}
-
-impl From<Point> for HistoryPoint {
-    fn from(point: Point) -> Self {
-        let [teach, ask, forget] = each(&point.events);
-        let events = EventCounts { teach, ask, forget };
-        let [teach, ask, forget] = [Command::Teach, Command::Ask, Command::Forget]
-            .map(Failed::from)
-            .map(|failed| point.failed[failed]);
-        let failed = FailureCounts {
-            teach,
-            ask,
-            forget,
-            command: point.failed[Failed::Command],
-            trace: point.failed[Failed::Trace],
-        };
-        let [teach, ask, forget] = each(&point.latency).map(|latency| latency.map(Quantiles::from));
-        Self {
-            time: rfc3339(point.time),
-            events,
-            failed,
-            latency: Latencies { teach, ask, forget },
-            blocks: point.blocks,
-            queue_depth: point.queue_depth,
-            queue_refused: point.queue_refused,
-        }
-    }
-}
-
-/// By command, in the order of the fields above.
-fn each<T: Clone>(values: &Each<Command, T>) -> [T; 3] {
-    [Command::Teach, Command::Ask, Command::Forget].map(|command| values[command].clone())
-}
-
-impl From<PointQuantiles> for Quantiles {
-    fn from(PointQuantiles { p50, p99 }: PointQuantiles) -> Self {
-        Self { p50_seconds: p50, p99_seconds: p99 }
-    }
-}
+use crate::wire::HistoryResponse;
 
 /// The last hour in steps of ten seconds. Not available when telemetry is off.
 #[utoipa::path(
@@ -129,8 +17,8 @@ pub(super) async fn history(State(app): State<App>) -> Json<HistoryResponse> {
     let points = app.node.last_hour().map(LastHour::points);
     Json(HistoryResponse {
         available: points.is_some(),
-        variable: (!app.telemetry).then_some(settings::TELEMETRY.variable),
+        variable: (!app.telemetry).then(|| settings::TELEMETRY.variable.to_owned()),
         step_seconds: STEP.as_secs(),
-        points: points.unwrap_or_default().into_iter().map(HistoryPoint::from).collect(),
+        points: points.unwrap_or_default().into_iter().map(Into::into).collect(),
     })
 }

@@ -42,7 +42,6 @@ mod state;
 mod traces;
 mod verification;
 
-pub(crate) use genome::BlockResponse;
 pub(crate) use listener::serve;
 use state::App;
 pub(crate) use state::AppState;
@@ -116,6 +115,14 @@ pub(crate) fn metrics(telemetry: Arc<Telemetry>) -> Router {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
+    use crate::wire::limits::{MAX_BLOCKS, MAX_BODY, MAX_RESPONSE, MAX_STIMULUS, MAX_TRACES};
+
+    fn document() -> Value {
+        serde_json::to_value(super::routes().into_openapi()).unwrap()
+    }
+
     /// `KOLIBRI_BLESS=1 cargo test` writes the document anew.
     #[test]
     fn the_published_openapi_document_is_current() {
@@ -130,5 +137,35 @@ mod tests {
             published == current,
             "docs/openapi.json is not current; write it with KOLIBRI_BLESS=1 cargo test -p kolibri"
         );
+    }
+
+    #[test]
+    fn the_openapi_document_states_the_limits() {
+        let document = document();
+        let limits = |path: &str| {
+            let schema = document.pointer(path).unwrap();
+            ["minLength", "x-max-bytes", "minimum", "maximum"].map(|name| schema[name].as_u64())
+        };
+        for (text, most) in [("StimulusText", MAX_STIMULUS), ("ResponseText", MAX_RESPONSE)] {
+            let found = limits(&format!("/components/schemas/{text}"));
+            assert_eq!(found, [Some(1), Some(most as u64), None, None], "{text}");
+        }
+        for (path, most) in [("genome~1blocks", MAX_BLOCKS), ("traces", MAX_TRACES)] {
+            let found = limits(&format!("/paths/~1api~1v1~1{path}/get/parameters/1/schema"));
+            assert_eq!(found, [None, None, Some(1), Some(most as u64)], "{path}");
+        }
+    }
+
+    #[test]
+    fn the_openapi_document_limits_every_body() {
+        let document = document();
+        let paths = document["paths"].as_object().unwrap().values();
+        let operations = paths.flat_map(|path| path.as_object().unwrap().values());
+        let bodies: Vec<_> = operations.filter_map(|operation| operation.get("requestBody")).collect();
+        assert!(!bodies.is_empty());
+        for body in bodies {
+            let limit = body.get("x-max-line-bytes").or(body.get("x-max-bytes"));
+            assert_eq!(limit, Some(&json!(MAX_BODY)), "{body}");
+        }
     }
 }

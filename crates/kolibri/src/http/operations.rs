@@ -8,12 +8,9 @@ use axum::extract::State;
 use kolibri_core::Ready;
 use kolibri_core::clock::{self, rfc3339};
 use kolibri_core::follow::FollowStatus;
-use kolibri_genome::Head;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::App;
-use super::problem::Problem;
+use crate::wire::{GenomeEnd, IndexState, OperationsResponse, Problem, ReadyState};
 
 /// When the node began to serve, by the clock and by a watch that nobody sets.
 pub(super) struct Started {
@@ -26,70 +23,6 @@ impl Started {
     pub(super) fn now() -> Self {
         Self { time: clock::now(), instant: Instant::now() }
     }
-}
-
-/// The state of the node.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct OperationsResponse {
-    /// Whether it can do its work.
-    state: ReadyState,
-    /// Why it is not ready.
-    problems: Vec<String>,
-    /// Version of the program.
-    version: &'static str,
-    /// When the node started, RFC 3339.
-    started: String,
-    /// The node's clock, RFC 3339.
-    now: String,
-    /// Seconds since the node started.
-    uptime_seconds: f64,
-    /// Where the genome ends; null when it cannot be read.
-    genome: Option<GenomeEnd>,
-    /// Whether metrics are recorded (`KOLIBRI_TELEMETRY`).
-    telemetry: bool,
-    /// Whether commands are traced (`KOLIBRI_TRACE`).
-    tracing: bool,
-    index: IndexState,
-}
-
-/// Whether the node can do its work.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum ReadyState {
-    Ready,
-    NotReady,
-}
-
-/// Where the genome ends.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct GenomeEnd {
-    /// Length of the genome.
-    blocks: u64,
-    head: BlockHead,
-}
-
-/// The last block of a genome.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct BlockHead {
-    /// The block's index.
-    index: u64,
-    /// 64 hex digits.
-    hash: String,
-}
-
-impl From<Head> for BlockHead {
-    fn from(head: Head) -> Self {
-        Self { index: head.index, hash: head.hash.to_string() }
-    }
-}
-
-/// How far the search index has followed the genome.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct IndexState {
-    /// Whether it has caught up since the start.
-    caught_up: bool,
-    /// The last block it holds.
-    reached: Option<u64>,
 }
 
 /// The state of the node at a glance.
@@ -109,7 +42,7 @@ pub(super) async fn operations(State(app): State<App>) -> Result<Json<Operations
     Ok(Json(OperationsResponse {
         state,
         problems,
-        version: env!("CARGO_PKG_VERSION"),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         started: rfc3339(app.started.time),
         now: rfc3339(clock::now()),
         uptime_seconds: app.started.instant.elapsed().as_secs_f64(),

@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::App;
-use super::problem::{Problem, no_such_path};
+use super::problem::no_such_path;
+use crate::wire::Problem;
 
 /// One file of the built page.
 struct File {

@@ -1,74 +1,41 @@
-//! What went wrong, as RFC 9457 problem documents. This is the one place where errors become statuses.
+//! Makes problem documents (RFC 9457). This is the one place where errors become statuses.
 
 use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use kolibri_core::CommandError;
 use kolibri_core::background::NotStarted;
 use kolibri_core::trace::TraceId;
+use kolibri_core::{CommandError, ErrorKind};
 use kolibri_soak::StartError;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-/// A problem document (RFC 9457), as `application/problem+json`.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct Problem {
-    /// `urn:kolibri:problem:` and the kind of problem, from a closed set.
-    #[serde(rename = "type")]
-    kind: String,
-    /// The kind of problem in words.
-    title: &'static str,
-    /// The HTTP status.
-    status: u16,
-    /// What went wrong this time, what was expected, and what to do.
-    detail: String,
-    /// The trace of the command that failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trace_id: Option<String>,
-    /// Whether trying again in a moment may help.
-    #[serde(skip)]
-    retry: bool,
-}
+use crate::wire::Problem;
 
 impl Problem {
-    pub(crate) fn new(
-        status: StatusCode,
-        kind: &str,
-        title: &'static str,
-        detail: impl Into<String>,
-    ) -> Self {
+    pub(crate) fn new(status: StatusCode, kind: &str, title: &str, detail: impl Into<String>) -> Self {
         Self {
-            kind: format!("urn:kolibri:problem:{kind}"),
-            title,
+            kind: urn(kind),
+            title: title.to_owned(),
             status: status.as_u16(),
             detail: detail.into(),
             trace_id: None,
-            retry: false,
         }
-    }
-
-    /// What was wrong this time.
-    pub(super) fn detail(&self) -> &str {
-        &self.detail
     }
 
     /// The document of a command that was refused or failed.
     pub(crate) fn of(error: &CommandError, trace_id: TraceId) -> Self {
-        let (status, title, retry) = match error {
-            CommandError::Text { .. } => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "The text is not accepted", false)
-            }
-            CommandError::NotTaught => (StatusCode::NOT_FOUND, "This stimulus is not taught", false),
-            CommandError::UnknownCommand => (StatusCode::UNPROCESSABLE_ENTITY, "No such command", false),
-            CommandError::QueueFull => (StatusCode::SERVICE_UNAVAILABLE, "The node is overloaded", true),
-            CommandError::StoreFailed(_) => (StatusCode::SERVICE_UNAVAILABLE, "The store has failed", false),
+        let (status, title) = match error {
+            CommandError::Text { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "The text is not accepted"),
+            CommandError::NotTaught => (StatusCode::NOT_FOUND, "This stimulus is not taught"),
+            CommandError::UnknownCommand => (StatusCode::UNPROCESSABLE_ENTITY, "No such command"),
+            CommandError::QueueFull => (StatusCode::SERVICE_UNAVAILABLE, "The node is overloaded"),
+            CommandError::StoreFailed(_) => (StatusCode::SERVICE_UNAVAILABLE, "The store has failed"),
             CommandError::Unreadable(_) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "The stored knowledge cannot be read", false)
+                (StatusCode::INTERNAL_SERVER_ERROR, "The stored knowledge cannot be read")
             }
-            CommandError::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "The node is stopping", true),
+            CommandError::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "The node is stopping"),
         };
         let trace_id = Some(trace_id.to_string());
-        Self { trace_id, retry, ..Self::new(status, error.kind().name(), title, error.to_string()) }
+        Self { trace_id, ..Self::new(status, error.kind().name(), title, error.to_string()) }
     }
 
     /// A read that failed.
@@ -118,12 +85,21 @@ impl Problem {
             "see the node's log for the cause, and please report it",
         )
     }
+
+    /// Whether trying again in a moment may help.
+    fn is_temporary(&self) -> bool {
+        [ErrorKind::QueueFull, ErrorKind::Stopping].iter().any(|kind| self.kind == urn(kind.name()))
+    }
+}
+
+fn urn(kind: &str) -> String {
+    format!("urn:kolibri:problem:{kind}")
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let (retry, unauthorized) = (self.retry, status == StatusCode::UNAUTHORIZED);
+        let (retry, unauthorized) = (self.is_temporary(), status == StatusCode::UNAUTHORIZED);
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

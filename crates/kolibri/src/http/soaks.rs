@@ -7,47 +7,17 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kolibri_soak::{DrillProgress, DrillReport, DrillState, Drills, HistoryError, Parameters};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::App;
 use super::extract::{JsonBody, Parameter};
-use super::problem::Problem;
 use super::sse::progress_events;
-
-/// A drill that has started.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SoakStarted {
-    /// Its id.
-    id: String,
-    /// `running`.
-    state: DrillState,
-    /// Where to follow it.
-    links: SoakLinks,
-}
-
-/// Where to follow a drill.
-#[derive(Debug, Serialize, ToSchema)]
-struct SoakLinks {
-    /// Its report; DELETE stops it.
-    #[serde(rename = "self")]
-    itself: String,
-    /// Its progress, as server-sent events.
-    progress: String,
-}
-
-/// The drills that are kept.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct SoaksResponse {
-    /// The drill that is running now.
-    running: Option<String>,
-    /// Newest first; at most 200.
-    soaks: Vec<DrillReport>,
-}
+use crate::wire::limits::MAX_BODY;
+use crate::wire::{Problem, SoakLinks, SoakStarted, SoaksResponse};
 
 /// Start a soak drill: simulated minutes of events, on its own genome. Every field of the body has a default.
 #[utoipa::path(
-    post, path = "/api/v1/soaks", operation_id = "start_soak", tag = "soaks", request_body = Parameters,
+    post, path = "/api/v1/soaks", operation_id = "start_soak", tag = "soaks",
+    request_body(content = Parameters, extensions(("x-max-bytes" = json!(MAX_BODY)))),
     responses(
         (status = 202, description = "Started", body = SoakStarted),
         (status = 409, description = "Another drill is running", body = Problem, content_type = "application/problem+json"),

@@ -5,23 +5,12 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use kolibri_core::trace::{Outcome, Trace, TraceId, Traces};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use kolibri_core::trace::{Trace, TraceId, Traces};
 
 use super::App;
 use super::extract::{Parameter, Query};
-use super::problem::Problem;
-
-/// Which trace.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct LatestQuery {
-    /// `failed` or `ok`; if omitted, both.
-    #[param(value_type = Option<String>, example = "failed")]
-    outcome: Option<Outcome>,
-}
+use crate::wire::limits::MAX_TRACES;
+use crate::wire::{LastQuery, LatestQuery, Problem, TracesResponse};
 
 /// The latest trace, optionally with a given outcome.
 #[utoipa::path(
@@ -37,35 +26,6 @@ pub(super) async fn latest(
 ) -> Result<Json<Arc<Trace>>, Problem> {
     let found = traces(&app)?.latest(outcome);
     found.map(Json).ok_or_else(|| none("the node remembers no such command"))
-}
-
-/// The most traces one call returns.
-const MAX_TRACES: usize = 100;
-
-/// Which traces.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct LastQuery {
-    /// `failed` or `ok`; if omitted, both.
-    #[param(value_type = Option<String>, example = "failed")]
-    outcome: Option<Outcome>,
-    /// How many traces, 1 to 100.
-    #[serde(default = "default_limit")]
-    #[param(minimum = 1, maximum = 100)]
-    limit: usize,
-}
-
-fn default_limit() -> usize {
-    20
-}
-
-/// The latest traces.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TracesResponse {
-    /// Newest first.
-    #[schema(value_type = Vec<Trace>)]
-    traces: Vec<Arc<Trace>>,
 }
 
 /// The latest traces, newest first, optionally with a given outcome.

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use clap::Args;
 use kolibri_core::store::DataDirectory;
 use kolibri_soak::{DrillReport, History};
-use serde::Deserialize;
 use serde_json::json;
 
 use super::run::fetch;
@@ -14,6 +13,7 @@ use super::table;
 use super::{Connection, Exit, Output};
 use crate::cli::client::Client;
 use crate::cli::{print_json, print_line};
+use crate::wire::SoaksResponse;
 
 /// Where the reports of drills are read.
 #[derive(Args)]
@@ -63,15 +63,11 @@ pub(in crate::cli) struct StopDrill {
     node: Connection,
 }
 
-#[derive(Deserialize)]
-struct Soaks {
-    soaks: Vec<DrillReport>,
-}
-
 impl Source {
     fn all(&self) -> Result<Vec<DrillReport>, Exit> {
         match &self.directory {
-            None => fetch(&self.node, |client| client.get("/api/v1/soaks")).map(|Soaks { soaks }| soaks),
+            None => fetch(&self.node, |client| client.get("/api/v1/soaks"))
+                .map(|listed: SoaksResponse| listed.soaks),
             Some(directory) => {
                 let path = DataDirectory::new(directory).soak_history();
                 if !path.exists() {

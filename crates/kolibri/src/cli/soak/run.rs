@@ -13,20 +13,21 @@ use crate::cli::client::Client;
 use crate::cli::commands::call;
 use crate::cli::genome::progress_bar;
 use crate::signals;
+use crate::wire::SoakStarted;
 
 /// Longer than any drill: how it goes is told for as long as it goes.
 const PATIENCE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Runs a drill in the node that `connection` names, and returns its report.
 pub(super) fn run(parameters: &Parameters, connection: &Connection) -> Result<DrillReport, Exit> {
-    let started: Started = fetch(connection, |client| client.post("/api/v1/soaks").json(parameters))?;
+    let started: SoakStarted = fetch(connection, |client| client.post("/api/v1/soaks").json(parameters))?;
     let path = format!("/api/v1/soaks/{}", started.id);
     let client = Client::new(connection)?;
     let (stopper, stop_path) = (client.clone(), path.clone());
     signals::on_stop(move || {
         eprintln!("kolibri: stopping the drill");
         // When it has ended already, or the node is gone, the stream says so.
-        let _ = stopper.json(stopper.delete(&stop_path));
+        let _ = stopper.send(stopper.delete(&stop_path));
     })?;
     let response = client.send(client.get(&format!("{path}/progress")).timeout(PATIENCE))?;
     let bar = Bar::new();
@@ -41,19 +42,12 @@ pub(super) fn run(parameters: &Parameters, connection: &Connection) -> Result<Dr
     fetch(connection, |client| client.get(&path))
 }
 
-/// What a started drill is told by, as far as it matters here.
-#[derive(serde::Deserialize)]
-struct Started {
-    id: String,
-}
-
 /// Calls the node for something it describes.
 pub(super) fn fetch<T: DeserializeOwned>(
     connection: &Connection,
     request: impl FnOnce(&Client) -> RequestBuilder,
 ) -> Result<T, Exit> {
-    serde_json::from_value(call(connection, request)?)
-        .map_err(|error| Exit::Failed(format!("the node has a different version than this program: {error}")))
+    call(connection, request).map(|answer| answer.value)
 }
 
 /// Reads server-sent events until the last one (<https://html.spec.whatwg.org/multipage/server-sent-events.html>);

@@ -1,0 +1,175 @@
+//! TEACH, ASK and FORGET: what is sent, and what is answered.
+
+use kolibri_core::recall::{Found, Suggestion};
+use kolibri_core::store::BlockRef;
+use kolibri_genome::{Head, Match};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::limits::{ResponseText, StimulusText};
+
+/// An association to teach.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "stimulus": "How do I restart the payment service?", "response": "systemctl restart payments",
+}))]
+pub(crate) struct TeachRequest {
+    /// The question, as people will ask it.
+    #[schema(value_type = StimulusText)]
+    pub(crate) stimulus: String,
+    /// The answer to give.
+    #[schema(value_type = ResponseText)]
+    pub(crate) response: String,
+}
+
+/// A stimulus to ask for or to forget.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "stimulus": "restarting the payment service" }))]
+pub(crate) struct StimulusRequest {
+    /// The question, or the stimulus as it was taught.
+    #[schema(value_type = StimulusText)]
+    pub(crate) stimulus: String,
+}
+
+/// A command by its name; the other fields are the same as at the command's own path.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "it only describes the JSON to the OpenAPI document")]
+pub(crate) struct CommandRequest {
+    /// `TEACH`, `ASK` or `FORGET`.
+    #[schema(example = "ASK")]
+    r#type: String,
+    /// The question, or the stimulus as it was or will be taught.
+    #[schema(value_type = StimulusText)]
+    stimulus: String,
+    /// For TEACH: the answer to give.
+    #[schema(value_type = ResponseText, required = false)]
+    response: Option<String>,
+}
+
+/// A block by position and hash.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct BlockAddress {
+    /// The block's index.
+    pub(crate) index: u64,
+    /// 64 hex digits.
+    pub(crate) hash: String,
+}
+
+impl From<BlockRef> for BlockAddress {
+    fn from(block: BlockRef) -> Self {
+        Self { index: block.index, hash: block.hash.to_string() }
+    }
+}
+
+impl From<Head> for BlockAddress {
+    fn from(head: Head) -> Self {
+        Self { index: head.index, hash: head.hash.to_string() }
+    }
+}
+
+/// A TEACH that was recorded, durably.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct TeachResponse {
+    pub(crate) block: BlockAddress,
+}
+
+/// The answer to a question.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct AskResponse {
+    /// How the answer was found.
+    #[serde(rename = "match")]
+    pub(crate) found: MatchKind,
+    /// Similarity of the question to the closest stimulus, 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
+    pub(crate) score: f64,
+    /// The answer that was taught; null when nothing is similar enough.
+    pub(crate) answer: Option<String>,
+    /// The block that taught it.
+    pub(crate) source: Option<BlockAddress>,
+    /// The most similar stimuli, best first, when there is no answer.
+    #[schema(max_items = 3)]
+    pub(crate) suggestions: Vec<NearStimulus>,
+}
+
+/// How an answer was found.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum MatchKind {
+    Exact,
+    Similar,
+    None,
+}
+
+impl MatchKind {
+    /// The kind's name, as in answers.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Similar => "similar",
+            Self::None => "none",
+        }
+    }
+}
+
+impl From<Match> for MatchKind {
+    fn from(found: Match) -> Self {
+        match found {
+            Match::None => Self::None,
+            Match::Exact { .. } => Self::Exact,
+            Match::Similar { .. } => Self::Similar,
+        }
+    }
+}
+
+/// A stimulus that is similar to the question.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct NearStimulus {
+    /// As it was taught.
+    pub(crate) stimulus: String,
+    /// Its similarity to the question, 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
+    pub(crate) score: f64,
+}
+
+impl From<Found> for AskResponse {
+    fn from(found: Found) -> Self {
+        let near = |Suggestion { stimulus, score }| NearStimulus { stimulus, score: rounded(score) };
+        Self {
+            found: found.by.into(),
+            score: rounded(found.score),
+            source: found.answer.as_ref().map(|answer| answer.source.into()),
+            answer: found.answer.map(|answer| answer.teach.response),
+            suggestions: found.suggestions.into_iter().map(near).collect(),
+        }
+    }
+}
+
+/// Three decimals are all that a likeness means.
+fn rounded(score: f32) -> f64 {
+    f64::from((score * 1000.0).round()) / 1000.0
+}
+
+/// A FORGET that was recorded; the content is erased.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct ForgetResponse {
+    /// The FORGET's own block.
+    pub(crate) block: BlockAddress,
+    /// The TEACH blocks whose content it erased: all versions of the association.
+    pub(crate) erased: Vec<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_likeness_is_written_with_three_decimals_at_most() {
+        assert_eq!(rounded(0.831_26).to_string(), "0.831");
+        for thousandths in 0..=1000_u16 {
+            let score = f32::from(thousandths) / 1000.0;
+            assert_eq!(rounded(score).to_string(), score.to_string());
+        }
+    }
+}

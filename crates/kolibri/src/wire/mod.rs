@@ -1,0 +1,49 @@
+//! What travels between a node and its callers, as JSON: one declaration for each shape, used by the HTTP handlers, by
+//! the command line and by the OpenAPI document.
+//!
+//! Requests refuse fields they do not know. Responses pass over them, so that an older program reads a newer node. What a
+//! drill is asked and reports, and traces, are declared where they are made: `Parameters`, `DrillReport`, `DrillProgress`, `Trace`.
+//!
+//! | file here | what it is for |
+//! |---|---|
+//! | `limits` | what the API takes at most |
+//! | `commands` | TEACH, ASK and FORGET |
+//! | `batch` | the answers to a batch, line by line |
+//! | `genome` | the genome, its blocks, and what can be asked |
+//! | `verification` | how a verification stands |
+//! | `soaks` | soak drills |
+//! | `traces` | which traces |
+//! | `operations` | how the node is, at a glance |
+//! | `history` | what the last hour was like |
+//! | `alerts` | the node's alerts |
+//! | `health` | whether the node lives and is ready |
+//! | `problem` | what went wrong |
+
+mod alerts;
+mod batch;
+mod commands;
+mod genome;
+mod health;
+mod history;
+pub(crate) mod limits;
+mod operations;
+mod problem;
+mod soaks;
+#[cfg(test)]
+mod tests;
+mod traces;
+mod verification;
+
+pub(crate) use alerts::{Alert, AlertState, AlertsResponse, AlertsSeen};
+pub(crate) use batch::{LineResult, Summary};
+pub(crate) use commands::{
+    AskResponse, BlockAddress, CommandRequest, ForgetResponse, StimulusRequest, TeachRequest, TeachResponse,
+};
+pub(crate) use genome::{AssociationLine, BlockResponse, BlocksQuery, BlocksResponse, GenomeResponse};
+pub(crate) use health::Health;
+pub(crate) use history::HistoryResponse;
+pub(crate) use operations::{GenomeEnd, IndexState, OperationsResponse, ReadyState};
+pub(crate) use problem::Problem;
+pub(crate) use soaks::{SoakLinks, SoakStarted, SoaksResponse};
+pub(crate) use traces::{LastQuery, LatestQuery, TracesResponse};
+pub(crate) use verification::VerificationResponse;

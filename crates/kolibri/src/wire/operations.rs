@@ -1,0 +1,55 @@
+//! How the node is, at a glance.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::BlockAddress;
+
+/// The state of the node.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct OperationsResponse {
+    /// Whether it can do its work.
+    pub(crate) state: ReadyState,
+    /// Why it is not ready.
+    pub(crate) problems: Vec<String>,
+    /// Version of the program.
+    pub(crate) version: String,
+    /// When the node started, RFC 3339.
+    pub(crate) started: String,
+    /// The node's clock, RFC 3339.
+    pub(crate) now: String,
+    /// Seconds since the node started.
+    pub(crate) uptime_seconds: f64,
+    /// Where the genome ends; null when it cannot be read.
+    pub(crate) genome: Option<GenomeEnd>,
+    /// Whether metrics are recorded (`KOLIBRI_TELEMETRY`).
+    pub(crate) telemetry: bool,
+    /// Whether commands are traced (`KOLIBRI_TRACE`).
+    pub(crate) tracing: bool,
+    pub(crate) index: IndexState,
+}
+
+/// Whether the node can do its work.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ReadyState {
+    Ready,
+    NotReady,
+}
+
+/// Where the genome ends.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct GenomeEnd {
+    /// Length of the genome.
+    pub(crate) blocks: u64,
+    pub(crate) head: BlockAddress,
+}
+
+/// How far the search index has followed the genome.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct IndexState {
+    /// Whether it has caught up since the start.
+    pub(crate) caught_up: bool,
+    /// The last block it holds.
+    pub(crate) reached: Option<u64>,
+}
