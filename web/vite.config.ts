@@ -50,7 +50,16 @@ function themeFirst(): Plugin {
   };
 }
 
+/** The most bytes of a text, as the node's OpenAPI document states them. */
+function maxBytes(schema: string): string {
+  const document = JSON.parse(readFileSync(new URL("../docs/openapi.json", import.meta.url), "utf8"));
+  const limit: unknown = document.components.schemas[schema]?.["x-max-bytes"];
+  if (typeof limit !== "number") throw new Error(`docs/openapi.json states no limit for ${schema}`);
+  return String(limit);
+}
+
 export default defineConfig({
+  define: { __MAX_STIMULUS__: maxBytes("StimulusText"), __MAX_RESPONSE__: maxBytes("ResponseText") },
   // Relative, so that the page also works below a path of a reverse proxy.
   base: "./",
   plugins: [themeFirst(), zipped()],

@@ -430,7 +430,7 @@ export interface components {
             /** @description How the answer was found. */
             match: components["schemas"]["MatchKind"];
             /**
-             * Format: float
+             * Format: double
              * @description Similarity of the question to the closest stimulus, 0 to 1.
              */
             score: number;
@@ -447,16 +447,6 @@ export interface components {
         };
         /** @description A block by position and hash. */
         BlockAddress: {
-            /** @description 64 hex digits. */
-            hash: string;
-            /**
-             * Format: int64
-             * @description The block's index.
-             */
-            index: number;
-        };
-        /** @description The last block of a genome. */
-        BlockHead: {
             /** @description 64 hex digits. */
             hash: string;
             /**
@@ -514,10 +504,10 @@ export interface components {
         };
         /** @description A command by its name; the other fields are the same as at the command's own path. */
         CommandRequest: {
-            /** @description For TEACH; up to 64 KiB of UTF-8. */
-            response?: string | null;
-            /** @description Up to 4 KiB of UTF-8. */
-            stimulus: string;
+            /** @description For TEACH: the answer to give. */
+            response?: components["schemas"]["ResponseText"];
+            /** @description The question, or the stimulus as it was or will be taught. */
+            stimulus: components["schemas"]["StimulusText"];
             /**
              * @description `TEACH`, `ASK` or `FORGET`.
              * @example ASK
@@ -531,7 +521,7 @@ export interface components {
             response: string;
             stimulus: string;
         } | {
-            match: string;
+            match: components["schemas"]["MatchKind"];
             /** Format: double */
             score: number;
             /** Format: int64 */
@@ -578,7 +568,7 @@ export interface components {
              * @description Length of the genome.
              */
             blocks: number;
-            head: components["schemas"]["BlockHead"];
+            head: components["schemas"]["BlockAddress"];
         };
         /** @description Where the genome ends. */
         GenomeResponse: {
@@ -632,7 +622,7 @@ export interface components {
         HistoryResponse: {
             /** @description False when there are no metrics to build a history from. */
             available: boolean;
-            /** @description Oldest first, up to 360; the first one appears one step after the start. */
+            /** @description Oldest first; the first one appears one step after the start. */
             points: components["schemas"]["HistoryPoint"][];
             /**
              * Format: int64
@@ -690,7 +680,7 @@ export interface components {
         /** @description A stimulus that is similar to the question. */
         NearStimulus: {
             /**
-             * Format: float
+             * Format: double
              * @description Its similarity to the question, 0 to 1.
              */
             score: number;
@@ -783,6 +773,8 @@ export interface components {
          * @enum {string}
          */
         ReadyState: "ready" | "not_ready";
+        /** @description Some text with a visible character in it, at most `x-max-bytes` long in UTF-8. */
+        ResponseText: string;
         /** @description Comparison of a drill with earlier ones that had the same parameters on the same machine. */
         SoakComparison: {
             /** @description Whether the difference is larger than the spread; always false with fewer than three drills to compare. */
@@ -1079,14 +1071,18 @@ export interface components {
             /** @description Newest first; at most 200. */
             soaks: components["schemas"]["SoakReport"][];
         };
-        /** @description A stimulus to ask for or to forget. */
+        /**
+         * @description A stimulus to ask for or to forget.
+         * @example {
+         *       "stimulus": "restarting the payment service"
+         *     }
+         */
         StimulusRequest: {
-            /**
-             * @description Up to 4 KiB of UTF-8.
-             * @example restarting the payment service
-             */
-            stimulus: string;
+            /** @description The question, or the stimulus as it was taught. */
+            stimulus: components["schemas"]["StimulusText"];
         };
+        /** @description Some text with a visible character in it, at most `x-max-bytes` long in UTF-8. */
+        StimulusText: string;
         /** @description The result of a batch. */
         Summary: {
             /** Format: int64 */
@@ -1094,18 +1090,18 @@ export interface components {
             /** Format: int64 */
             taught: number;
         };
-        /** @description An association to teach. */
+        /**
+         * @description An association to teach.
+         * @example {
+         *       "response": "systemctl restart payments",
+         *       "stimulus": "How do I restart the payment service?"
+         *     }
+         */
         TeachRequest: {
-            /**
-             * @description The answer to give; up to 64 KiB of UTF-8.
-             * @example systemctl restart payments
-             */
-            response: string;
-            /**
-             * @description The question, as people will ask it; up to 4 KiB of UTF-8.
-             * @example How do I restart the payment service?
-             */
-            stimulus: string;
+            /** @description The answer to give. */
+            response: components["schemas"]["ResponseText"];
+            /** @description The question, as people will ask it. */
+            stimulus: components["schemas"]["StimulusText"];
         };
         /** @description A TEACH that was recorded, durably. */
         TeachResponse: {
@@ -1160,7 +1156,7 @@ export interface components {
              * @description How many blocks were erased by a FORGET, if the genome is sound.
              */
             erased?: number | null;
-            head?: components["schemas"]["BlockHead"] | null;
+            head?: components["schemas"]["BlockAddress"] | null;
             /** @description Why it failed. */
             problem?: string | null;
             /** @description RFC 3339. */
@@ -1373,7 +1369,7 @@ export interface operations {
             query?: {
                 /** @description Index of the first block. */
                 from?: number;
-                /** @description How many blocks, 1 to 500. */
+                /** @description How many blocks. */
                 limit?: number;
             };
             header?: never;
@@ -1875,7 +1871,7 @@ export interface operations {
                  * @example failed
                  */
                 outcome?: string;
-                /** @description How many traces, 1 to 100. */
+                /** @description How many traces. */
                 limit?: number;
             };
             header?: never;

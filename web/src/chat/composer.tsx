@@ -1,10 +1,11 @@
 // Where questions and lessons are written. The text stays until the node has taken it.
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
 import { words } from "../i18n";
 import { LessonView } from "../ui/lesson";
 import { ask, teach } from "./conversation";
-import { bytesOf, isWhole, type Lesson, lessonIn, MAX_RESPONSE, MAX_STIMULUS } from "./lesson";
+import { bytesOf, isWhole, type Lesson, lessonIn } from "./lesson";
 
 /** What is being written; it survives a look at another screen. */
 export const draft = signal("");

@@ -1,8 +1,9 @@
 // Teaches the answer to a question that the node could not answer, in place.
 import { useId, useState } from "preact/hooks";
+import { MAX_RESPONSE } from "../api/limits";
 import { words } from "../i18n";
 import { teach } from "./conversation";
-import { bytesOf, MAX_RESPONSE } from "./lesson";
+import { bytesOf } from "./lesson";
 
 export function TeachForm({ stimulus }: { stimulus: string }) {
   const text = words().chat;

@@ -1,3 +1,5 @@
+import { MAX_RESPONSE, MAX_STIMULUS } from "../../api/limits";
+
 export const problems = {
   nodeSays: "The node says:",
   showTrace: "How it was executed",
@@ -45,7 +47,7 @@ export const problems = {
     },
     body_too_large: {
       title: "This is too long.",
-      advice: "A question holds up to 4 KiB, an answer up to 64 KiB.",
+      advice: `A question holds up to ${MAX_STIMULUS / 1024} KiB, an answer up to ${MAX_RESPONSE / 1024} KiB.`,
     },
     body_too_slow: { title: "The text took too long to arrive.", advice: "Try again." },
     body_broken: { title: "The text arrived broken.", advice: "Nothing was done. Try again." },

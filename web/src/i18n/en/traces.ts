@@ -1,3 +1,4 @@
+import { MAX_RESPONSE, MAX_STIMULUS } from "../../api/limits";
 import type { ErrorKind } from "../../api/types";
 
 export const traces = {
@@ -11,7 +12,7 @@ export const traces = {
   reasons: {
     invalid_text: {
       what: "The text was empty, too long, or no readable text.",
-      todo: "Nothing to do at the node. If it comes in numbers, tell those who send it; limits: 4 KiB a question, 64 KiB an answer.",
+      todo: `Nothing to do at the node. If it comes in numbers, tell those who send it; limits: ${MAX_STIMULUS / 1024} KiB a question, ${MAX_RESPONSE / 1024} KiB an answer.`,
     },
     not_taught: {
       what: "It was to be forgotten, but nothing was taught under it.",

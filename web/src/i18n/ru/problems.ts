@@ -1,3 +1,4 @@
+import { MAX_RESPONSE, MAX_STIMULUS } from "../../api/limits";
 import type { problems as source } from "../en/problems";
 
 export const problems: typeof source = {
@@ -45,7 +46,10 @@ export const problems: typeof source = {
       advice:
         "Откройте страницу по IP-адресу или как localhost либо добавьте имя в KOLIBRI_HTTP_ALLOWED_HOSTS.",
     },
-    body_too_large: { title: "Слишком длинно.", advice: "Вопрос — до 4 КиБ, ответ — до 64 КиБ." },
+    body_too_large: {
+      title: "Слишком длинно.",
+      advice: `Вопрос — до ${MAX_STIMULUS / 1024} КиБ, ответ — до ${MAX_RESPONSE / 1024} КиБ.`,
+    },
     body_too_slow: { title: "Текст передавался слишком долго.", advice: "Попробуйте ещё раз." },
     body_broken: { title: "Текст дошёл не полностью.", advice: "Ничего не сделано. Попробуйте ещё раз." },
     no_such_block: { title: "Такого блока нет.", advice: "Геном ещё не настолько длинный." },

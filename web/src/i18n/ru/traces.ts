@@ -1,3 +1,4 @@
+import { MAX_RESPONSE, MAX_STIMULUS } from "../../api/limits";
 import type { traces as source } from "../en/traces";
 
 export const traces: typeof source = {
@@ -11,7 +12,7 @@ export const traces: typeof source = {
   reasons: {
     invalid_text: {
       what: "Текст пуст, слишком длинен или вообще не читается.",
-      todo: "На узле делать нечего. Если таких команд много, скажите отправителям: вопрос — до 4 КиБ, ответ — до 64 КиБ.",
+      todo: `На узле делать нечего. Если таких команд много, скажите отправителям: вопрос — до ${MAX_STIMULUS / 1024} КиБ, ответ — до ${MAX_RESPONSE / 1024} КиБ.`,
     },
     not_taught: {
       what: "Просили забыть то, чему узел не обучен.",
