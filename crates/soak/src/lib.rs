@@ -6,7 +6,7 @@
 //!
 //! | file here | what it is for |
 //! |---|---|
-//! | `parameters` | what a drill is asked to do, within its limits |
+//! | `parameters`, `limits` | what a drill is asked to do, within its limits |
 //! | `script` | what happens in it, step by step; pure |
 //! | `phrases`, `words` | the texts it teaches and asks |
 //! | `seeded` | what is random elsewhere, from the seed |
@@ -30,6 +30,7 @@ mod drill;
 mod drills;
 mod history;
 mod instruments;
+mod limits;
 mod pace;
 mod parameters;
 mod phrases;
@@ -45,7 +46,8 @@ mod tests;
 
 pub use drills::{Drills, OpenDrillsError, StartError};
 pub use history::{History, HistoryError};
-pub use parameters::{MAX_CONCURRENCY, MAX_EVENTS, MAX_MINUTES, MAX_SEED, Mix, Pace, Parameters};
+pub use limits::{MAX_CONCURRENCY, MAX_EVENTS, MAX_MINUTES, MAX_SEED};
+pub use parameters::{Mix, Pace, Parameters};
 pub use report::{
     Comparison, DrillProgress, DrillReport, DrillState, Latency, Machine, Memory, Phase, ReportHead,
 };

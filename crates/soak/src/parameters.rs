@@ -3,16 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The most events of one drill; the vocabulary tells no more associations apart.
-pub const MAX_EVENTS: u64 = 2_000_000_000;
-/// The longest drill, in simulated minutes: a week.
-pub const MAX_MINUTES: u32 = 10_080;
-/// The most callers at once.
-pub const MAX_CONCURRENCY: u32 = 256;
-/// The largest seed: the largest whole number that every JSON reader keeps exactly (RFC 8259, section 6).
-pub const MAX_SEED: u64 = (1 << 53) - 1;
-/// The largest share of a mix.
-const MAX_SHARE: u32 = 1_000_000;
+use crate::limits::{
+    MAX_CONCURRENCY, MAX_EVENTS, MAX_MINUTES, MAX_SEED, MAX_SHARE, SoakConcurrency, SoakEventsPerMinute,
+    SoakMinutes, SoakSeed, SoakShare,
+};
 
 /// Bytes that an event takes on the disk at most, its share of the index included, with every event a TEACH; measured
 /// by `bytes_per_block` of drills, and rounded up.
@@ -38,14 +32,19 @@ pub enum Pace {
 #[schema(as = SoakMix)]
 pub struct Mix {
     /// TEACH; every tenth one teaches a known stimulus again.
+    #[schema(value_type = SoakShare)]
     pub teach: u32,
     /// ASK, word for word as it was taught.
+    #[schema(value_type = SoakShare)]
     pub ask_hit: u32,
     /// ASK with words in another order, or misspelt.
+    #[schema(value_type = SoakShare)]
     pub ask_similar: u32,
     /// ASK of something that was never taught.
+    #[schema(value_type = SoakShare)]
     pub ask_miss: u32,
     /// FORGET.
+    #[schema(value_type = SoakShare)]
     pub forget: u32,
 }
 
@@ -67,17 +66,21 @@ impl Mix {
 #[serde(default, deny_unknown_fields)]
 #[schema(as = SoakParameters)]
 pub struct Parameters {
-    /// Simulated minutes, 1 to [`MAX_MINUTES`].
+    /// Simulated minutes.
+    #[schema(value_type = SoakMinutes)]
     pub minutes: u32,
-    /// Events in each simulated minute, at least 1; at most [`MAX_EVENTS`] in total.
+    /// Events in each simulated minute; the maximum holds for all minutes together.
+    #[schema(value_type = SoakEventsPerMinute)]
     pub events_per_minute: u32,
-    /// Seed for texts, times and salts, up to [`MAX_SEED`].
+    /// Seed for texts, times and salts.
+    #[schema(value_type = SoakSeed)]
     pub seed: u64,
     /// How fast simulated time passes.
     pub pace: Pace,
     /// Shares of the kinds of events.
     pub mix: Mix,
-    /// Concurrent callers, 1 to [`MAX_CONCURRENCY`]. The genome does not depend on their number.
+    /// Concurrent callers. The genome does not depend on their number.
+    #[schema(value_type = SoakConcurrency)]
     pub concurrency: u32,
     /// Whether the drill's genome is kept after the drill ends.
     pub keep: bool,

@@ -799,6 +799,10 @@ export interface components {
              */
             spread_seconds: number;
         };
+        /** Format: int32 */
+        SoakConcurrency: number;
+        /** Format: int32 */
+        SoakEventsPerMinute: number;
         /** @description The last block of the drill's genome. */
         SoakHead: {
             /** @description Its hash, 64 hex digits: the same for the same version, seed and parameters. */
@@ -867,38 +871,35 @@ export interface components {
              */
             start_bytes: number;
         };
+        /** Format: int32 */
+        SoakMinutes: number;
         /** @description The relative share of each kind of event. */
         SoakMix: {
             /**
-             * Format: int32
              * @description ASK, word for word as it was taught.
              * @default 60
              */
-            ask_hit: number;
+            ask_hit: components["schemas"]["SoakShare"];
             /**
-             * Format: int32
              * @description ASK of something that was never taught.
              * @default 5
              */
-            ask_miss: number;
+            ask_miss: components["schemas"]["SoakShare"];
             /**
-             * Format: int32
              * @description ASK with words in another order, or misspelt.
              * @default 14
              */
-            ask_similar: number;
+            ask_similar: components["schemas"]["SoakShare"];
             /**
-             * Format: int32
              * @description FORGET.
              * @default 1
              */
-            forget: number;
+            forget: components["schemas"]["SoakShare"];
             /**
-             * Format: int32
              * @description TEACH; every tenth one teaches a known stimulus again.
              * @default 20
              */
-            teach: number;
+            teach: components["schemas"]["SoakShare"];
         };
         /**
          * @description How fast simulated time passes.
@@ -908,33 +909,30 @@ export interface components {
         /** @description What a drill is asked to do. */
         SoakParameters: {
             /**
-             * Format: int32
-             * @description Concurrent callers, 1 to [`MAX_CONCURRENCY`]. The genome does not depend on their number.
+             * @description Concurrent callers. The genome does not depend on their number.
              * @default 16
              */
-            concurrency: number;
+            concurrency: components["schemas"]["SoakConcurrency"];
             /**
              * @description Whether commits are flushed to disk, as in normal operation. If not, the drill measures the engine alone.
              * @default true
              */
             durable: boolean;
             /**
-             * Format: int32
-             * @description Events in each simulated minute, at least 1; at most [`MAX_EVENTS`] in total.
+             * @description Events in each simulated minute; the maximum holds for all minutes together.
              * @default 1000
              */
-            events_per_minute: number;
+            events_per_minute: components["schemas"]["SoakEventsPerMinute"];
             /**
              * @description Whether the drill's genome is kept after the drill ends.
              * @default false
              */
             keep: boolean;
             /**
-             * Format: int32
-             * @description Simulated minutes, 1 to [`MAX_MINUTES`].
+             * @description Simulated minutes.
              * @default 10
              */
-            minutes: number;
+            minutes: components["schemas"]["SoakMinutes"];
             /**
              * @description Shares of the kinds of events.
              * @default {
@@ -952,11 +950,10 @@ export interface components {
              */
             pace: components["schemas"]["SoakPace"];
             /**
-             * Format: int64
-             * @description Seed for texts, times and salts, up to [`MAX_SEED`].
+             * @description Seed for texts, times and salts.
              * @default 1
              */
-            seed: number;
+            seed: components["schemas"]["SoakSeed"];
         };
         /**
          * @description What a running drill is doing.
@@ -1050,6 +1047,10 @@ export interface components {
             /** @description The version of the program. */
             version: string;
         };
+        /** Format: int64 */
+        SoakSeed: number;
+        /** Format: int32 */
+        SoakShare: number;
         /** @description A drill that has started. */
         SoakStarted: {
             /** @description Its id. */

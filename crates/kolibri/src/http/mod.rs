@@ -115,6 +115,7 @@ pub(crate) fn metrics(telemetry: Arc<Telemetry>) -> Router {
 
 #[cfg(test)]
 mod tests {
+    use kolibri_soak::{MAX_CONCURRENCY, MAX_EVENTS, MAX_MINUTES, MAX_SEED};
     use serde_json::{Value, json};
 
     use crate::wire::limits::{MAX_BLOCKS, MAX_BODY, MAX_RESPONSE, MAX_STIMULUS, MAX_TRACES};
@@ -153,6 +154,16 @@ mod tests {
         for (path, most) in [("genome~1blocks", MAX_BLOCKS), ("traces", MAX_TRACES)] {
             let found = limits(&format!("/paths/~1api~1v1~1{path}/get/parameters/1/schema"));
             assert_eq!(found, [None, None, Some(1), Some(most as u64)], "{path}");
+        }
+        let drills = [
+            ("Minutes", 1, MAX_MINUTES.into()),
+            ("EventsPerMinute", 1, MAX_EVENTS),
+            ("Seed", 0, MAX_SEED),
+            ("Concurrency", 1, MAX_CONCURRENCY.into()),
+        ];
+        for (number, least, most) in drills {
+            let found = limits(&format!("/components/schemas/Soak{number}"));
+            assert_eq!(found, [None, None, Some(least), Some(most)], "{number}");
         }
     }
 
