@@ -2,15 +2,25 @@
 
 # Where cargo puts things. The tools of the tests live beside them, in $(TARGET)/tools.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-export PATH := $(abspath $(TARGET)/tools/bin):$(PATH)
+TOOLS := $(abspath $(TARGET))/tools
+export PATH := $(TOOLS)/bin:$(PATH)
+
+# Most tests wait for programs to start, for a scrape or for a timeout, so more of them run at once than there are cores.
+export RUST_TEST_THREADS ?= $(shell echo $$((2 * $$(nproc))))
 
 # Everything that the built page depends on.
 PAGE_SOURCES := $(shell find web/src -type f) web/index.html web/vite.config.ts web/tsconfig.json
 
-.PHONY: help run page test lint bench ops-demo screenshots tools
+# The browser tests start this binary.
+E2E := KOLIBRI_BINARY="$(abspath $(TARGET))/debug/kolibri" npm run
+QUIETLY := $(abspath scripts/quietly)
+PYTHON = $(shell git grep -lI '^\#!.*python' ; git ls-files '*.py')
+SHELL_SCRIPTS = $(shell git grep -lIE '^\#!.*[/ ](ba)?sh$$')
+
+.PHONY: help run page check test test-long lint bless bench ops-demo screenshots tools
 
 help: ## Show this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
 run: page ## Build the node with its page and start it (Ctrl-C stops it)
 	cargo build --release --locked
@@ -19,24 +29,40 @@ run: page ## Build the node with its page and start it (Ctrl-C stops it)
 page: web/dist/index.html ## Build the page, which cargo then embeds into the node
 
 web/dist/index.html: web/node_modules/.package-lock.json $(PAGE_SOURCES)
-	cd web && npm run --silent build
+	cd web && $(QUIETLY) npm run build
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
-	cd web && npm ci --silent --no-audit --no-fund
+	cd web && $(QUIETLY) npm ci --no-audit --no-fund
 	@touch $@
+
+check: web/node_modules/.package-lock.json ## The quick part of `make test`: format, clippy, types, unit tests; installs nothing
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cd web && $(QUIETLY) npm run types && $(QUIETLY) npm run lint
+	cargo test --workspace --lib --bins --locked
+	cd web && npm run test
 
 test: lint ## Everything a change has to pass: lint, then every test, the last ones in a real browser
 	cargo test --workspace --locked
-	cd web && npm run --silent test
-	cd web && KOLIBRI_BINARY="$(abspath $(TARGET))/debug/kolibri" npm run --silent e2e
+	cd web && npm run test
+	cd web && $(E2E) e2e
 
-lint: tools page ## Format, clippy, types, shell scripts, dependencies and their licenses, docs
+test-long: tools page ## The Rust tests with many more rounds: kills, generated cases, long streams
+	KOLIBRI_TEST_LONG=1 PROPTEST_CASES=10000 cargo test --workspace --locked
+
+lint: tools page ## Format, clippy, types, scripts, dependencies and their licenses, docs
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	"$(TARGET)/tools/checkers/bin/shellcheck" .ci/run scripts/install-test-tools
+	"$(TOOLS)/checkers/bin/shellcheck" $(sort $(SHELL_SCRIPTS))
+	"$(TOOLS)/checkers/bin/ruff" check --quiet $(sort $(PYTHON))
 	cargo deny --locked check bans licenses sources
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --locked
-	cd web && npm run --silent api -- --check && npm run --silent types && npm run --silent lint
+	cd web && $(QUIETLY) npm run api -- --check && $(QUIETLY) npm run types && $(QUIETLY) npm run lint
+
+bless: tools page ## Write anew what is made from something else: the OpenAPI document, the page's types, the operator's rules
+	KOLIBRI_BLESS=1 cargo test --workspace --locked --bins openapi
+	KOLIBRI_BLESS=1 cargo test --workspace --locked --test it the_operator_gets_the_rules
+	cd web && $(QUIETLY) npm run api
 
 bench: ## Measure TEACH and ASK beside PostgreSQL, drills beside SQLite, recall (BENCH_SECONDS=10 a round)
 	cargo build --release --locked
@@ -48,7 +74,7 @@ ops-demo: tools page ## Break a node on purpose and see which alerts fire and wh
 
 screenshots: page tools ## Take the README's screenshots of the running node anew
 	cargo build --locked
-	cd web && KOLIBRI_BINARY="$(abspath $(TARGET))/debug/kolibri" npm run --silent screenshots
+	cd web && $(E2E) screenshots
 
 tools:
 	@scripts/install-test-tools

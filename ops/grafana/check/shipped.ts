@@ -1,5 +1,5 @@
 // What a shipped dashboard may be: Grafana's own types at both ends of the range it imports into, with panels, options and
-// fields as narrow as their plugins declare them. crates/kolibri/tests/ops_dashboards.rs has tsc check the files against it.
+// fields as narrow as their plugins declare them. crates/kolibri/tests/it/ops_dashboards.rs has tsc check the files against it.
 
 import type { Dashboard, GraphFieldConfig, Panel } from '@grafana/schema';
 import type * as heatmap from '@grafana/schema/dist/esm/raw/composable/heatmap/panelcfg/x/HeatmapPanelCfg_types.gen';

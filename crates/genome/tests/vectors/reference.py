@@ -275,14 +275,14 @@ def bad_stores(genome):
 
 
 def stored_fields(stored):
-    return dict(zip(("block", "hash", "salt", "content_bytes"), (part.hex() for part in stored)))
+    return dict(zip(("block", "hash", "salt", "content_bytes"), (part.hex() for part in stored), strict=True))
 
 
 def vectors():
     genome = golden_genome()
     verify(erase(genome, {1, 2}))
     entries = []
-    for (note, clock, event, fields), stored in zip(INPUTS, genome):
+    for (note, clock, event, fields), stored in zip(INPUTS, genome, strict=True):
         index, time, named, digest, _ = read_block(stored[0])
         assert (named, read_content(event, stored[3])) == (event, fields)
         entries.append({

@@ -124,7 +124,7 @@ mod tests {
         serde_json::to_value(super::routes().into_openapi()).unwrap()
     }
 
-    /// `KOLIBRI_BLESS=1 cargo test` writes the document anew.
+    /// `make bless` writes the document anew.
     #[test]
     fn the_published_openapi_document_is_current() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
@@ -134,10 +134,7 @@ mod tests {
             std::fs::write(path, &current).unwrap();
         }
         let published = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            published == current,
-            "docs/openapi.json is not current; write it with KOLIBRI_BLESS=1 cargo test -p kolibri"
-        );
+        assert!(published == current, "docs/openapi.json is not current; run make bless");
     }
 
     #[test]

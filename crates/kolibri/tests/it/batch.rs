@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::rounds::rounds;
 use crate::running::raw::Raw;
 use crate::running::{Running, cli, eventually};
 
@@ -57,9 +58,10 @@ fn line(number: usize) -> String {
     )
 }
 
-/// A line whose text would be missed if it stayed in memory.
-fn long_line(number: usize) -> String {
-    format!("{}\n", json!({ "stimulus": format!("question {number}"), "response": "no end ".repeat(300) }))
+/// A line of some length, whose text would be missed if it stayed in memory.
+fn long_line(number: usize, bytes: usize) -> String {
+    let response = "no end ".repeat(bytes / 7);
+    format!("{}\n", json!({ "stimulus": format!("question {number}"), "response": response }))
 }
 
 fn problem<'a>(answer: &'a Value, number: u64, kind: &str) -> &'a str {
@@ -88,25 +90,29 @@ fn assert_kept(node: &Running, data: &std::path::Path, acknowledged: &[Value]) {
     cli::run(&["genome", "verify", "--data-dir", data.to_str().unwrap()]).printed();
 }
 
+/// The bytes of a long stream.
+const SENT: usize = 210_000_000;
+
 #[test]
-fn a_hundred_thousand_lines_are_answered_in_order_with_flat_memory() {
-    const LINES: usize = 100_000;
+fn a_long_stream_is_answered_in_order_with_flat_memory() {
+    let lines = rounds(20_000, 100_000);
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());
     let (mut sending, connection) = begin(&node);
     let sender = thread::spawn(move || {
-        for hundred in 0..LINES / 100 {
-            let mut text: String = (100 * hundred..100 * hundred + 97).map(long_line).collect();
+        for hundred in 0..lines / 100 {
+            let mut text: String =
+                (100 * hundred..100 * hundred + 97).map(|number| long_line(number, SENT / lines)).collect();
             text.push_str("this is no JSON\n\n{\"stimulus\": \"\", \"response\": \"x\"}\n");
             sending.send(&text).unwrap();
         }
         sending.end();
     });
     // The peaks of both halves are compared: caches fill, and merging the index takes some 20 MiB now and then. What is
-    // sent in the second half is 100 MB.
+    // sent in the second half is far more.
     let (mut peaks, mut block) = ([0, 0], 0);
     let mut answers = answers(connection);
-    for number in (0..LINES).filter(|number| number % 100 != 98) {
+    for number in (0..lines).filter(|number| number % 100 != 98) {
         let answer = answers.next().unwrap();
         match number % 100 {
             97 => assert!(problem(&answer, number as u64 + 1, "bad_json").contains("a JSON object")),
@@ -116,20 +122,20 @@ fn a_hundred_thousand_lines_are_answered_in_order_with_flat_memory() {
                 assert_eq!((&answer["line"], &answer["block"]["index"]), (&json!(number + 1), &json!(block)));
             }
         }
-        if number % 1_000 == 0 {
-            let peak = &mut peaks[number / (LINES / 2)];
+        if number % (lines / 100) == 0 {
+            let peak = &mut peaks[number / (lines / 2)];
             *peak = resident(&node).max(*peak);
         }
     }
     let summary = answers.next().unwrap();
-    assert_eq!(summary, json!({ "summary": { "taught": LINES / 100 * 97, "failed": LINES / 100 * 2 } }));
+    assert_eq!(summary, json!({ "summary": { "taught": lines / 100 * 97, "failed": lines / 100 * 2 } }));
     assert_eq!(answers.next(), None);
     sender.join().unwrap();
     assert!(peaks[1] < peaks[0] + (48 << 20), "resident memory rose: {peaks:?} bytes");
 
-    assert_eq!(node.failed("TEACH"), (LINES / 100) as f64);
+    assert_eq!(node.failed("TEACH"), (lines / 100) as f64);
     assert_eq!(node.get("/api/v1/genome").1["length"], block + 1);
-    for number in [0, 1, 4_711, LINES - 4] {
+    for number in [0, 1, 4_711, lines - 4] {
         assert!(node.ask(&format!("question {number}"))["answer"].as_str().unwrap().starts_with("no end"));
     }
 }

@@ -8,10 +8,10 @@ use std::{fs, thread};
 
 use serde_json::{Value, json};
 
+use crate::rounds::rounds;
 use crate::running::raw::Raw;
 use crate::running::{Running, cli, eventually, kolibri};
 
-const CRASHES: usize = 20;
 const PEOPLE: usize = 64;
 /// Every response holds this and a number of its own.
 const MARK: &str = "marked-";
@@ -208,10 +208,11 @@ fn assert_sound(data: &Path) {
 }
 
 #[test]
-fn sixty_four_people_survive_twenty_crashes() {
+fn sixty_four_people_survive_crash_after_crash() {
+    let crashes = rounds(3, 20);
     let data = tempfile::tempdir().unwrap();
     let mut sent = Vec::new();
-    for round in 0..CRASHES {
+    for round in 0..crashes {
         let before = sent.len();
         sent.extend(crash(Running::start(data.path()), round));
         assert_sound(data.path());
@@ -231,7 +232,7 @@ fn sixty_four_people_survive_twenty_crashes() {
     let acknowledged = sent.iter().filter(|sent| match sent {
         Sent::Teach { acknowledged, .. } | Sent::Forget { acknowledged, .. } => acknowledged.is_some(),
     });
-    assert!(acknowledged.count() > CRASHES * 150);
+    assert!(acknowledged.count() > crashes * 150);
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! The node as its users meet it: the real binary, by HTTP, on the command line, and through what watches it.
 //!
-//! One program for all of it, because each program links the node's whole client side anew. `running` starts nodes,
-//! `watching` is what looks at them, `shipped` holds the files of `ops/` and `docs/`, `programs` the tools of the tests.
+//! It is one program, because linking many took most of the time of a build. `running` starts nodes, `watching` is what
+//! looks at them, `shipped` reads the files of `ops/` and `docs/`, `programs` finds the tools of the tests, and `rounds`
+//! says how often heavy tests repeat what they do.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
 #![allow(unreachable_pub, reason = "nothing outside this program uses it")]
 
 mod programs;
+mod rounds;
 mod running;
 mod shipped;
 mod watching;
@@ -16,6 +18,7 @@ mod api;
 mod batch;
 mod command_line;
 mod crash;
+mod demonstration;
 mod deployment;
 mod disk_full;
 mod earlier_data;

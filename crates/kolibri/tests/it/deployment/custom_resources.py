@@ -4,6 +4,7 @@ The models know types, patterns and what is required, but drop keys they do not 
 back whole.
 """
 
+import pathlib
 import sys
 
 import yaml
@@ -17,7 +18,7 @@ def difference(given, known, path):
     if isinstance(given, dict) and isinstance(known, dict):
         pairs = [(key, given[key], known.get(key)) for key in given]
     elif isinstance(given, list) and isinstance(known, list) and len(given) == len(known):
-        pairs = [(str(index), *pair) for index, pair in enumerate(zip(given, known))]
+        pairs = [(str(index), *pair) for index, pair in enumerate(zip(given, known, strict=True))]
     else:
         return None if given == known else path
     return next(filter(None, (difference(a, b, f"{path}.{key}") for key, a, b in pairs)), None)
@@ -26,7 +27,7 @@ def difference(given, known, path):
 def check(path):
     """How many objects were checked, or what is wrong with the first bad one."""
     checked = 0
-    for document in yaml.safe_load_all(open(path)):
+    for document in yaml.safe_load_all(pathlib.Path(path).read_text()):
         model = KINDS.get(document["kind"])
         if not model:
             continue

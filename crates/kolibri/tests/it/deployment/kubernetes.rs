@@ -108,12 +108,12 @@ fn mistakes_in_what_the_operator_reads_are_caught() {
     }
 }
 
-/// `KOLIBRI_BLESS=1` writes the object anew.
+/// `make bless` writes the object anew.
 #[test]
 fn the_operator_gets_the_rules_that_prometheus_gets() {
     const HEAD: &str = "\
 # The alerts of prometheus/alerts.yml for the Prometheus operator; written from them by
-# KOLIBRI_BLESS=1 cargo test -p kolibri --test deployment. `release` must match what your Prometheus selects rules by.
+# `make bless`. `release` must match what your Prometheus selects rules by.
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
 metadata:
@@ -131,7 +131,7 @@ spec:
     if std::env::var_os("KOLIBRI_BLESS").is_some() {
         std::fs::write(&path, &expected).unwrap();
     }
-    assert!(std::fs::read_to_string(&path).unwrap_or_default() == expected, "not current: KOLIBRI_BLESS=1");
+    assert!(std::fs::read_to_string(&path).unwrap_or_default() == expected, "not current; run make bless");
     let rule = Rendered::shipped().object("PrometheusRule", "kolibri");
     assert_eq!(rule["spec"], yaml(&alerts).remove(0));
 }

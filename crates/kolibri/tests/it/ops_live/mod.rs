@@ -18,8 +18,8 @@ fn on_the_line(prometheus: &Prometheus) -> Vec<String> {
     names.filter(|name| *name != "KolibriDiskFilling").map(str::to_owned).collect()
 }
 
-/// Runs a drill to its end, however long it takes.
-fn drill(node: &Running, parameters: &Value) {
+/// Runs a drill to its end, however long it takes, and returns its report.
+fn drill(node: &Running, parameters: &Value) -> Value {
     let (status, begun) = node.post("/api/v1/soaks", parameters);
     assert_eq!(status, 202, "{begun}");
     let link = |name: &str| begun["links"][name].as_str().unwrap();
@@ -28,4 +28,5 @@ fn drill(node: &Running, parameters: &Value) {
     progress.get(node.url(link("progress"))).send().unwrap().text().unwrap();
     let (_, report) = node.get(link("self"));
     assert_eq!(report["state"], "completed", "{report}");
+    report
 }

@@ -1,8 +1,6 @@
-//! The runbook: what it says of alerts, panels and files is so, both languages say the same, and its commands work. So does
-//! the demonstration of the ops pack.
+//! The runbook: what it says of alerts, panels and files is so, both languages say the same, and its commands work.
 
 mod commands;
-mod demonstration;
 mod elsewhere;
 mod pages;
 

@@ -66,7 +66,15 @@ pub fn feed(command: &mut Command, input: &[u8]) -> Ended {
 /// `shared`, which everybody must be able to enter.
 pub fn unprivileged(shared: &Path) -> Command {
     let binary = shared.join("kolibri");
-    std::fs::copy(env!("CARGO_BIN_EXE_kolibri"), &binary).unwrap();
+    // Not by this process: a program that another test starts just then would inherit the open copy, and a file that is
+    // open for writing cannot be run.
+    assert!(
+        Command::new("cp")
+            .args([env!("CARGO_BIN_EXE_kolibri").as_ref(), &*binary])
+            .status()
+            .unwrap()
+            .success()
+    );
     let mut command = Command::new(binary);
     if std::fs::metadata("/proc/self").unwrap().uid() == 0 {
         command.uid(65_534).gid(65_534);

@@ -74,6 +74,11 @@ impl OnCall {
         Self::judging(&pack::alerts_and_disk(&urls(node)), SCRAPED, targets)
     }
 
+    /// The same, with an alert that takes every drill of more than a second for a slow one.
+    pub fn of_drills(targets: &[String], node: &str) -> Self {
+        Self::judging(&pack::alerts_and_drills(&urls(node)), SCRAPED, targets)
+    }
+
     fn judging(rules: &str, job: &str, targets: &[String]) -> Self {
         let (webhook, mailbox) = (Collector::start(Manner::Answers(200)), Mailbox::start());
         let (address, alertmanager) = alertmanager(&webhook.url(), &mailbox.address.to_string());
