@@ -23,6 +23,7 @@ mod deployment;
 mod disk_full;
 mod earlier_data;
 mod guard;
+mod links;
 mod operations;
 mod ops_alertmanager;
 mod ops_dashboards;

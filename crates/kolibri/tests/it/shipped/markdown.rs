@@ -1,4 +1,4 @@
-//! Markdown, as far as the runbook uses it.
+//! Markdown, as far as the documents here use it.
 
 use std::collections::BTreeSet;
 
@@ -34,6 +34,21 @@ pub fn parse(page: &str) -> Vec<Part> {
         });
     }
     parts
+}
+
+/// Spans and links do not break over lines, so a paragraph is read as one.
+pub fn joined(page: Vec<Part>) -> Vec<Part> {
+    let mut joined: Vec<Part> = Vec::new();
+    for part in page {
+        match (joined.last_mut(), part) {
+            (Some(Part::Text(before)), Part::Text(line)) if !before.is_empty() && !line.is_empty() => {
+                before.push(' ');
+                before.push_str(&line);
+            }
+            (_, part) => joined.push(part),
+        }
+    }
+    joined
 }
 
 /// The anchors of a page's headings, as GitHub makes them.
