@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::programs::program;
+use crate::programs::{program, require};
 
 const GRAFANA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ops/grafana");
 const OVERVIEW: &str = "kolibri-backend-overview";
@@ -77,6 +77,7 @@ fn the_types_of_the_oldest_and_the_newest_grafana_hold_and_broken_copies_are_cau
     std::fs::write(directory.path().join("checks.ts"), checks).unwrap();
     let project = json!({ "extends": format!("{GRAFANA}/check/tsconfig.json"), "files": ["checks.ts"] });
     std::fs::write(directory.path().join("tsconfig.json"), project.to_string()).unwrap();
+    require(&["node"]);
     let output = program("tsc").arg("--project").arg(directory.path()).output().unwrap();
     let said: String = String::from_utf8_lossy(&output.stdout).chars().take(4000).collect();
     assert!(output.status.success(), "{said}");

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use crate::programs::program;
+use crate::programs::{program, require};
 use crate::shipped::{Copy, Verdict, judge, path, text};
 
 const RULES: &str = "prometheus/alerts.yml";
@@ -53,6 +53,7 @@ fn the_unit_tests_of_every_alert_pass() {
 
 #[test]
 fn a_unit_test_notices_every_mutation_of_an_alert() {
+    require(&["promtool"]);
     let alerts = Shipped::all();
     let survivors: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = alerts.iter().map(|alert| scope.spawn(|| alert.survivors())).collect();
