@@ -9,7 +9,7 @@ export PATH := $(TOOLS)/bin:$(PATH)
 export RUST_TEST_THREADS ?= $(shell echo $$((2 * $$(nproc))))
 
 # Everything that the built page depends on.
-PAGE_SOURCES := $(shell find web/src -type f) web/index.html web/vite.config.ts web/tsconfig.json
+PAGE_SOURCES := $(shell find web/src -type f) web/index.html web/vite.config.ts web/tsconfig.json docs/openapi.json
 
 # The browser tests start this binary.
 E2E := KOLIBRI_BINARY="$(abspath $(TARGET))/debug/kolibri" npm run

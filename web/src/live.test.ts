@@ -97,3 +97,27 @@ test("an older answer that comes late does not replace a newer one", async () =>
   await Promise.all([first, second]);
   expect(live.value.value).toBe(2);
 });
+
+test("a reading that is overtaken is done when the newer one is; one that nobody waits for any more is done at once", async () => {
+  const { read, live } = source();
+  const answers: ((value: number) => void)[] = [];
+  read.mockImplementation(
+    () => new Promise((resolve) => answers.push((value) => resolve({ ok: true, value, status: 200 }))),
+  );
+  const stop = live.start();
+  const seen: (number | null)[] = [];
+  const wish = live.refresh().then(() => seen.push(live.value.value));
+  const poll = live.refresh();
+  answers[1]?.(1);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(seen).toEqual([]);
+  answers[2]?.(2);
+  await Promise.all([wish, poll]);
+  expect(seen).toEqual([2]);
+
+  const last = live.refresh();
+  stop();
+  answers[3]?.(3);
+  await last;
+  expect(live.value.value).toBe(2);
+});

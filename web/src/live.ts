@@ -19,7 +19,7 @@ export interface Live<T> {
   /** Why the last attempt failed; null when it did not. */
   problem: ReadonlySignal<Problem | null>;
   stale: ReadonlySignal<boolean>;
-  /** Reads now. */
+  /** Reads now; done when the value is of now. */
   refresh: () => Promise<void>;
   /** Takes a value that came by another way. */
   set: (value: T) => void;
@@ -37,7 +37,9 @@ export function live<T>(read: (signal: AbortSignal) => Promise<Reply<T>>, every:
     const late = now.value - at.value > MISSED * every;
     return late || problem.value !== null || connection.value.state === "down";
   });
+  /** The reading that is under way. */
   let current: AbortController | null = null;
+  let latest = Promise.resolve();
   let users = 0;
   let stop = () => {};
 
@@ -47,15 +49,25 @@ export function live<T>(read: (signal: AbortSignal) => Promise<Reply<T>>, every:
     problem.value = null;
   };
 
-  const refresh = async () => {
+  const abort = () => {
     current?.abort();
-    const mine = new AbortController();
-    current = mine;
+    current = null;
+  };
+
+  const take = async (mine: AbortController): Promise<void> => {
     const reply = await read(mine.signal);
-    if (mine.signal.aborted) return;
+    // What was overtaken is read when the newer reading is.
+    if (current !== mine) return current ? latest : undefined;
     current = null;
     if (reply.ok) set(reply.value);
     else problem.value = reply.problem;
+  };
+
+  const refresh = () => {
+    abort();
+    current = new AbortController();
+    latest = take(current);
+    return latest;
   };
 
   const begin = () => {
@@ -70,7 +82,7 @@ export function live<T>(read: (signal: AbortSignal) => Promise<Reply<T>>, every:
     return () => {
       poll();
       returned();
-      current?.abort();
+      abort();
     };
   };
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { call, newTrace } from "./client";
 import { connection } from "./connection";
-import { adoptToken, dropToken } from "./token";
+import { adoptToken, dropToken, refused } from "./token";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -86,4 +86,31 @@ test("a token goes to session storage only when it shall be kept, and never to l
   expect(JSON.stringify({ ...sessionStorage })).toContain("correct-horse");
   dropToken();
   expect(JSON.stringify({ ...sessionStorage, ...localStorage })).not.toContain("correct-horse");
+});
+
+test("a token is refused by the answer to it, not by a late answer to another", async () => {
+  answer(401, "{}");
+  adoptToken("wrong", false);
+  await call("genome");
+  expect([refused.value, connection.value.state]).toEqual([true, "locked"]);
+  adoptToken("right", false);
+  expect(refused.value).toBe(false);
+  answer(200, "{}");
+  await call("genome");
+  expect([refused.value, connection.value.state]).toEqual([false, "up"]);
+
+  let late = (_: Response) => {};
+  vi.stubGlobal(
+    "fetch",
+    () =>
+      new Promise<Response>((resolve) => {
+        late = resolve;
+      }),
+  );
+  adoptToken("wrong", false);
+  const reply = call("genome");
+  adoptToken("right", false);
+  late(new Response("{}", { status: 401 }));
+  expect((await reply).ok).toBe(false);
+  expect([refused.value, connection.value.state]).toEqual([false, "up"]);
 });

@@ -1,7 +1,7 @@
 // The one place where requests leave the page: to this origin's API, with the token, never with a text in the URL.
 import { answered, lost } from "./connection";
 import { type Problem, problemOf, UNREACHABLE } from "./problem";
-import { token } from "./token";
+import { refused, token } from "./token";
 
 /** Relative to the page, which may lie below a path of a reverse proxy. */
 const API = "api/v1/";
@@ -48,7 +48,8 @@ function parse(text: string): unknown {
 /** Sends a request; the answer's body is not read yet. */
 export async function send(path: string, request: Request): Promise<Response> {
   const headers = new Headers();
-  if (token.value) headers.set("authorization", `Bearer ${token.value}`);
+  const used = token.value;
+  if (used) headers.set("authorization", `Bearer ${used}`);
   if (request.trace) headers.set("traceparent", `00-${request.trace}-${request.trace.slice(16)}-01`);
   if (request.body !== undefined) headers.set("content-type", "application/json");
   const response = await fetch(API + path, {
@@ -60,6 +61,9 @@ export async function send(path: string, request: Request): Promise<Response> {
     body: request.body === undefined ? null : JSON.stringify(request.body),
     signal: request.signal ?? null,
   });
+  // The answer to a token that was given up meanwhile says nothing about the one in use.
+  if (used !== token.value) return response;
+  refused.value = used !== null && response.status === 401;
   answered(response.status);
   return response;
 }

@@ -5,6 +5,8 @@ import { signal } from "@preact/signals";
 const KEY = "kolibri.token";
 
 export const token = signal<string | null>(stored());
+/** Whether the node has refused the token in use. */
+export const refused = signal(false);
 
 function stored(): string | null {
   try {
@@ -17,6 +19,7 @@ function stored(): string | null {
 /** Uses a token from now on; `keep` also keeps it for reloads of this tab. */
 export function adoptToken(value: string, keep: boolean): void {
   token.value = value;
+  refused.value = false;
   try {
     if (keep) sessionStorage.setItem(KEY, value);
     else sessionStorage.removeItem(KEY);
@@ -28,6 +31,7 @@ export function adoptToken(value: string, keep: boolean): void {
 /** Forgets the token. */
 export function dropToken(): void {
   token.value = null;
+  refused.value = false;
   try {
     sessionStorage.removeItem(KEY);
   } catch {

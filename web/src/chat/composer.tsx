@@ -1,23 +1,23 @@
-// Where questions and lessons are written. The text stays until the node has taken it.
+// Where questions and lessons are written. The field is free for the next text at once; a text that the node did not take
+// comes back.
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
 import { words } from "../i18n";
 import { LessonView } from "../ui/lesson";
+import { PressButton, usePress, WhyNot } from "../ui/press";
 import { ask, teach } from "./conversation";
 import { bytesOf, isWhole, type Lesson, lessonIn } from "./lesson";
 
 /** What is being written; it survives a look at another screen. */
 export const draft = signal("");
-const sending = signal(false);
 
 async function send(deed: () => Promise<boolean>): Promise<void> {
-  if (sending.value) return;
   const sent = draft.value;
-  sending.value = true;
+  draft.value = "";
   const taken = await deed();
-  sending.value = false;
-  if (taken && draft.value === sent) draft.value = "";
+  // Unless the next text is being written already.
+  if (!taken && draft.value === "") draft.value = sent;
 }
 
 export function Composer() {
@@ -26,29 +26,23 @@ export function Composer() {
   const written = draft.value.trim();
   const lesson = lessonIn(draft.value);
   const problem = problemWith(written, lesson);
-  const ready = written !== "" && problem === null && !sending.value;
 
   const submit = (deed: () => Promise<boolean>) => {
     void send(deed);
     field.current?.focus();
   };
-  const primary = () => {
-    if (ready) submit(() => (lesson ? teach(lesson) : ask(written)));
-  };
+  const press = usePress(
+    () => submit(() => (lesson ? teach(lesson) : ask(written))),
+    written === "" ? text.writeFirst : problem,
+  );
   const keys = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    primary();
+    if (event.repeat) event.preventDefault();
+    else press.take(event);
   };
 
   return (
-    <form
-      class="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        primary();
-      }}
-    >
+    <form class="composer" onSubmit={press.take}>
       {lesson && isWhole(lesson) && <LessonView lesson={lesson} label={text.willTeach} />}
       <label for="composer" class="hidden">
         {text.field}
@@ -67,22 +61,17 @@ export function Composer() {
         onKeyDown={keys}
       />
       <div class="bar">
-        <p id="composer-hint" class="small muted" aria-live="polite">
+        <WhyNot press={press} id="composer-hint">
           {problem ?? text.hint}
-        </p>
+        </WhyNot>
         {lesson && (
-          <button
-            type="button"
-            class="quiet"
-            disabled={sending.value}
-            onClick={() => submit(() => ask(written))}
-          >
+          <button type="button" class="quiet" onClick={() => submit(() => ask(written))}>
             {text.askAnyway}
           </button>
         )}
-        <button type="submit" class="primary" aria-disabled={!ready}>
+        <PressButton press={press} kind="primary" submits>
           {lesson ? text.teach : text.ask}
-        </button>
+        </PressButton>
       </div>
     </form>
   );

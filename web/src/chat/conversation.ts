@@ -33,17 +33,30 @@ function begin(): Common {
   return { id: last, at: Date.now() };
 }
 
-function put(turn: Turn): void {
-  const others = turns.peek().filter(({ id }) => id !== turn.id);
-  turns.value = [...others, turn].sort((one, other) => one.id - other.id);
+function append(turn: Turn): void {
+  turns.value = [...turns.peek(), turn];
+}
+
+/** What became of a turn; one that was cleared away meanwhile does not come back. */
+function settle(turn: Turn): void {
+  turns.value = turns.peek().map((other) => (other.id === turn.id ? turn : other));
+}
+
+let before: Promise<unknown> = Promise.resolve();
+
+/** What is said while the node still works on something is sent when that is settled: it may build on it. */
+function inTurn<T>(send: () => Promise<T>): Promise<T> {
+  const mine = before.then(send);
+  before = mine;
+  return mine;
 }
 
 /** Asks; true when the node answered, with something or with nothing. */
 export async function ask(stimulus: string): Promise<boolean> {
   const turn = { ...begin(), kind: "ask", stimulus } as const;
-  put({ ...turn, outcome: { state: "waiting" } });
-  const { reply } = await command<Answer>("ASK", { stimulus }, outcomeOf);
-  put({ ...turn, outcome: reply.ok ? { state: "done", value: reply.value } : failed(reply.problem) });
+  append({ ...turn, outcome: { state: "waiting" } });
+  const { reply } = await inTurn(() => command<Answer>("ASK", { stimulus }, outcomeOf));
+  settle({ ...turn, outcome: reply.ok ? { state: "done", value: reply.value } : failed(reply.problem) });
   return reply.ok;
 }
 
@@ -54,19 +67,18 @@ function outcomeOf(answer: Answer): "answered" | "similar" | "unknown" {
 /** Teaches; true when it is durable. */
 export async function teach(lesson: Lesson): Promise<boolean> {
   const turn = { ...begin(), kind: "teach", lesson } as const;
-  put({ ...turn, outcome: { state: "waiting" } });
-  const { reply } = await command<Taught>("TEACH", lesson, () => "taught");
-  put({ ...turn, outcome: reply.ok ? { state: "done", value: reply.value } : failed(reply.problem) });
+  append({ ...turn, outcome: { state: "waiting" } });
+  const { reply } = await inTurn(() => command<Taught>("TEACH", lesson, () => "taught"));
+  settle({ ...turn, outcome: reply.ok ? { state: "done", value: reply.value } : failed(reply.problem) });
   if (reply.ok) void genome.refresh();
   return reply.ok;
 }
 
-/** Forgets and erases; what went wrong is returned as well, for the dialog that asked. */
+/** Forgets and erases; what went wrong is returned, for the dialog that asked. */
 export async function forget(stimulus: string): Promise<Problem | null> {
-  const turn = { ...begin(), kind: "forget", stimulus } as const;
-  const { reply } = await command<Forgotten>("FORGET", { stimulus }, () => "forgotten");
+  const { reply } = await inTurn(() => command<Forgotten>("FORGET", { stimulus }, () => "forgotten"));
   if (!reply.ok) return reply.problem;
-  put({ ...turn, outcome: { state: "done", value: reply.value } });
+  append({ ...begin(), kind: "forget", stimulus, outcome: { state: "done", value: reply.value } });
   return null;
 }
 

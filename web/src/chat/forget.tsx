@@ -1,4 +1,5 @@
-// Asks before it forgets. What is forgotten is the block's own stimulus, which need not be the question that was asked.
+// Asks before it forgets. What is forgotten is the block's own stimulus, which need not be the question that was asked. A
+// press that comes before the user could see what will be erased is refused, and not kept for later: it cannot be undone.
 import { useEffect, useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Problem } from "../api/problem";
@@ -6,9 +7,13 @@ import type { Block } from "../api/types";
 import { words } from "../i18n";
 import { Dialog } from "../ui/dialog";
 import { LessonView } from "../ui/lesson";
+import { PressButton, usePress, WhyNot } from "../ui/press";
 import { ProblemNote } from "../ui/problem";
 import { forget } from "./conversation";
 import type { Lesson } from "./lesson";
+
+/** A press within this time after the text has appeared was meant before it. Milliseconds. */
+const UNSEEN = 500;
 
 interface Props {
   block: number;
@@ -17,48 +22,60 @@ interface Props {
 
 export function ForgetDialog({ block, close }: Props) {
   const text = words().chat;
-  const [lesson, setLesson] = useState<Lesson | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const [sending, setSending] = useState(false);
+  const { lesson, unread } = useLesson(block);
+  const [seen, setSeen] = useState(false);
+  const [failure, setFailure] = useState<Problem | null>(null);
 
+  const erase = async () => {
+    if (!lesson) return;
+    setFailure(null);
+    const failed = await forget(lesson.stimulus);
+    if (failed) setFailure(failed);
+    else close();
+  };
+  const why = unread ? text.forgetUnread : seen ? null : text.forgetUnseen;
+  const confirm = usePress(erase, why);
+  const cancel = usePress(close, confirm.busy ? text.forgetUnderWay : null);
+
+  // Each early press begins the time anew, so that impatience does not run into the erasure.
+  useEffect(() => {
+    if (!lesson) return;
+    const timer = setTimeout(() => setSeen(true), UNSEEN);
+    return () => clearTimeout(timer);
+  }, [lesson, confirm.refused]);
+
+  const problem = unread ?? failure;
+  return (
+    <Dialog title={text.forgetTitle} close={cancel.take}>
+      <div aria-live="polite">
+        {lesson ? <LessonView lesson={lesson} /> : !unread && <p class="loading">{words().common.loading}</p>}
+      </div>
+      <p>{text.forgetExplain}</p>
+      {problem && <ProblemNote problem={problem} urgent />}
+      <div class="bar end">
+        <PressButton press={cancel}>{words().common.cancel}</PressButton>
+        <PressButton press={confirm} kind="danger">
+          {text.forgetConfirm}
+        </PressButton>
+        <WhyNot press={cancel.refused > 0 ? cancel : confirm} />
+      </div>
+    </Dialog>
+  );
+}
+
+/** What the block taught, as soon as it is read, or why it cannot be had. */
+function useLesson(block: number): { lesson: Lesson | null; unread: Problem | null } {
+  const [lesson, setLesson] = useState<Lesson | null>(null);
+  const [unread, setUnread] = useState<Problem | null>(null);
   useEffect(() => {
     const reading = new AbortController();
     void call<Block>(`genome/blocks/${block}`, { signal: reading.signal }).then((reply) => {
       if (reading.signal.aborted) return;
-      if (!reply.ok) setProblem(reply.problem);
+      if (!reply.ok) setUnread(reply.problem);
       else if (reply.value.content && "stimulus" in reply.value.content) setLesson(reply.value.content);
-      else setProblem({ kind: "not_taught", detail: "", status: null, trace: null });
+      else setUnread({ kind: "not_taught", detail: "", status: null, trace: null });
     });
     return () => reading.abort();
   }, [block]);
-
-  const confirm = async () => {
-    if (!lesson || sending) return;
-    setSending(true);
-    const failed = await forget(lesson.stimulus);
-    setSending(false);
-    if (failed) setProblem(failed);
-    else close();
-  };
-
-  return (
-    <Dialog title={text.forgetTitle} close={close}>
-      {lesson ? <LessonView lesson={lesson} /> : !problem && <p class="loading">{words().common.loading}</p>}
-      <p>{text.forgetExplain}</p>
-      {problem && <ProblemNote problem={problem} urgent />}
-      <div class="bar end">
-        <button type="button" onClick={close}>
-          {words().common.cancel}
-        </button>
-        <button
-          type="button"
-          class="danger"
-          aria-disabled={!lesson || sending}
-          onClick={() => void confirm()}
-        >
-          {text.forgetConfirm}
-        </button>
-      </div>
-    </Dialog>
-  );
+  return { lesson, unread };
 }

@@ -1,35 +1,31 @@
 // Teaches the answer to a question that the node could not answer, in place.
-import { useId, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { MAX_RESPONSE } from "../api/limits";
 import { words } from "../i18n";
+import { PressButton, usePress, WhyNot } from "../ui/press";
 import { teach } from "./conversation";
 import { bytesOf } from "./lesson";
 
 export function TeachForm({ stimulus }: { stimulus: string }) {
   const text = words().chat;
   const id = useId();
+  const form = useRef<HTMLFormElement>(null);
   const [response, setResponse] = useState("");
-  const [state, setState] = useState<"open" | "sending" | "taught">("open");
-  if (state === "taught") return null;
+  const [taught, setTaught] = useState(false);
 
   const length = bytesOf(response.trim());
-  const tooLong = length > MAX_RESPONSE;
-  const ready = length > 0 && !tooLong && state === "open";
+  const tooLong = length > MAX_RESPONSE ? text.tooLong(length, MAX_RESPONSE) : null;
   const submit = async () => {
-    if (!ready) return;
-    setState("sending");
-    setState((await teach({ stimulus, response: response.trim() })) ? "taught" : "open");
-    document.getElementById("composer")?.focus();
+    if (!(await teach({ stimulus, response: response.trim() }))) return;
+    // The form goes, and the focus with it; where the user is by now somewhere else, it stays there.
+    if (form.current?.contains(document.activeElement)) document.getElementById("composer")?.focus();
+    setTaught(true);
   };
+  const press = usePress(submit, length === 0 ? text.answerFirst : tooLong);
+  if (taught) return null;
 
   return (
-    <form
-      class="teach"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    <form class="teach" ref={form} onSubmit={press.take}>
       <label for={id}>{text.teachThis}</label>
       <div class="bar">
         <textarea
@@ -40,11 +36,11 @@ export function TeachForm({ stimulus }: { stimulus: string }) {
           autocomplete="off"
           onInput={(event) => setResponse(event.currentTarget.value)}
         />
-        <button type="submit" aria-disabled={!ready}>
+        <PressButton press={press} submits>
           {text.teach}
-        </button>
+        </PressButton>
       </div>
-      {tooLong && <p class="small bad-text">{text.tooLong(length, MAX_RESPONSE)}</p>}
+      <WhyNot press={press}>{tooLong}</WhyNot>
     </form>
   );
 }

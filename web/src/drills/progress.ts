@@ -18,13 +18,12 @@ export interface Wish {
   pace: "fast" | "real";
 }
 
-/** Starts a drill; true when it runs. */
-export async function start(wish: Wish): Promise<boolean> {
+/** Starts a drill. */
+export async function start(wish: Wish): Promise<void> {
   record({ action: "drill.start" });
   const reply = await call<{ id: string }>("soaks", { method: "POST", body: wish });
   refusal.value = reply.ok ? null : reply.problem;
   await soaks.refresh();
-  return reply.ok;
 }
 
 export async function stop(id: string): Promise<void> {

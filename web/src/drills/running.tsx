@@ -2,11 +2,13 @@
 import { words } from "../i18n";
 import { format } from "../i18n/format";
 import { addresses } from "../route";
+import { PressButton, usePress } from "../ui/press";
 import { Progress } from "../ui/progress";
 import { progress, stop } from "./progress";
 
 export function Running({ id }: { id: string }) {
   const text = words().drills;
+  const press = usePress(() => stop(id));
   const state = progress.value?.id === id ? progress.value : null;
   return (
     <div class="running">
@@ -29,9 +31,7 @@ export function Running({ id }: { id: string }) {
           </p>
         </>
       )}
-      <button type="button" onClick={() => void stop(id)}>
-        {text.stop}
-      </button>
+      <PressButton press={press}>{text.stop}</PressButton>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // Starts a drill.
 import { useId, useState } from "preact/hooks";
 import { words } from "../i18n";
+import { PressButton, usePress } from "../ui/press";
 import { start, type Wish } from "./progress";
 
 /** What the API takes when nothing is said; the sets of events are the same for the same seed. */
@@ -9,16 +10,10 @@ const DEFAULTS: Wish = { minutes: 10, events_per_minute: 1000, seed: 1, pace: "f
 export function StartForm() {
   const text = words().drills;
   const [wish, setWish] = useState(DEFAULTS);
-  const [sending, setSending] = useState(false);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    if (sending) return;
-    setSending(true);
-    await start(wish);
-    setSending(false);
-  };
+  // The browser itself says what is wrong with a number.
+  const press = usePress(() => start(wish));
   return (
-    <form class="start" onSubmit={(event) => void submit(event)}>
+    <form class="start" onSubmit={press.take}>
       <NumberField
         title={text.minutes}
         value={wish.minutes}
@@ -46,9 +41,9 @@ export function StartForm() {
           </label>
         ))}
       </fieldset>
-      <button type="submit" class="primary" aria-disabled={sending}>
+      <PressButton press={press} kind="primary" submits>
         {text.start}
-      </button>
+      </PressButton>
       <p class="small muted">
         {text.willMake(wish.minutes * wish.events_per_minute, wish.minutes, wish.pace)}
       </p>

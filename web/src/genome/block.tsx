@@ -1,5 +1,5 @@
 // One block, in full.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { record } from "../actions/log";
 import { call } from "../api/client";
 import type { Block } from "../api/types";
@@ -26,10 +26,8 @@ export function BlockPanel({ index, until }: Props) {
   const source = useLive(
     useMemo(() => live<Block>((signal) => call(`genome/blocks/${index}`, { signal }), 30_000), [index]),
   );
-  useEffect(() => {
-    heading.current?.focus();
-    record({ action: "genome.open_block" });
-  }, []);
+  useLayoutEffect(() => heading.current?.focus(), []);
+  useEffect(() => record({ action: "genome.open_block" }), []);
   return (
     <section class="panel block" aria-labelledby="block-title">
       <header>

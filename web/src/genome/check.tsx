@@ -6,6 +6,7 @@ import { addresses } from "../route";
 import { Hex } from "../ui/copy";
 import { Facts } from "../ui/facts";
 import { Panel } from "../ui/panel";
+import { PressButton, usePress } from "../ui/press";
 import { ProblemNote } from "../ui/problem";
 import { Progress } from "../ui/progress";
 import { Reading } from "../ui/reading";
@@ -24,14 +25,13 @@ export function Check() {
 
 function CheckState({ state }: { state: Verification }) {
   const text = words().genome;
+  const press = usePress(state.state === "running" ? cancel : verify);
   if (state.state === "running") {
     return (
       <>
         <Progress label={text.checking} done={state.done} total={state.total} />
         <p class="small">{text.checked(state.done, state.total)}</p>
-        <button type="button" onClick={() => void cancel()}>
-          {text.cancelCheck}
-        </button>
+        <PressButton press={press}>{text.cancelCheck}</PressButton>
       </>
     );
   }
@@ -56,9 +56,7 @@ function CheckState({ state }: { state: Verification }) {
       {state.problem && <q lang="en">{state.problem}</q>}
       {state.state === "sound" && <Proof state={state} />}
       {state.state === "cancelled" && <p>{text.checked(state.done, state.total)}</p>}
-      <button type="button" onClick={() => void verify()}>
-        {text.verify}
-      </button>
+      <PressButton press={press}>{text.verify}</PressButton>
     </>
   );
 }

@@ -2,27 +2,30 @@
 import { useId, useState } from "preact/hooks";
 import { words } from "../i18n";
 import { addresses } from "../route";
+import { PressButton, usePress, WhyNot } from "../ui/press";
 
 export function Jump() {
   const text = words().genome;
   const id = useId();
   const [number, setNumber] = useState("");
-  const go = (event: Event) => {
-    event.preventDefault();
-    if (/^\d{1,15}$/.test(number)) location.hash = addresses.block(Number(number));
+  const go = () => {
+    location.hash = addresses.block(Number(number));
   };
+  const press = usePress(go, /^\d{1,15}$/.test(number) ? null : text.jumpFirst);
   return (
-    <form class="jump" onSubmit={go}>
+    <form class="jump" onSubmit={press.take}>
       <label for={id}>{text.jump}</label>
       <input
         id={id}
         inputMode="numeric"
-        pattern="\d*"
         autocomplete="off"
         value={number}
         onInput={(event) => setNumber(event.currentTarget.value.trim())}
       />
-      <button type="submit">{text.open}</button>
+      <PressButton press={press} submits>
+        {text.open}
+      </PressButton>
+      <WhyNot press={press} />
     </form>
   );
 }

@@ -47,7 +47,7 @@ export function GenomeScreen({ block, until }: Props) {
       </div>
       <div class={block === null ? undefined : "beside"}>
         {block !== null && <BlockPanel key={block} index={block} until={until} />}
-        <BlocksPanel key={shown} until={shown} opened={block} />
+        <BlocksPanel until={shown} opened={block} />
       </div>
     </Screen>
   );

@@ -26,10 +26,10 @@ export function BlocksPanel({ until, opened }: Props) {
   return (
     <Panel title={text.blocksTitle} class="blocks" aside={<Jump />}>
       <Reading source={source}>
-        {(shown) => (
+        {(shown, waiting) => (
           <>
             <BlocksTable shown={shown} until={until} opened={opened} />
-            <Pages shown={shown} />
+            <Pages until={until} shown={shown} waiting={waiting} />
           </>
         )}
       </Reading>
@@ -84,18 +84,26 @@ function Summary({ block, broken }: { block: Block; broken: boolean }) {
   return <span class="muted">{text.genesis}</span>;
 }
 
-function Pages({ shown }: { shown: Page }) {
+interface PagesProps {
+  until: number | null;
+  shown: Page;
+  waiting: boolean;
+}
+
+/** The links go on from the address, so that they lead further before its page is read. */
+function Pages({ until, shown: { blocks, head }, waiting }: PagesProps) {
   const text = words().genome;
-  const newest = Math.max(...shown.blocks.map(({ index }) => index));
-  const oldest = Math.min(...shown.blocks.map(({ index }) => index));
-  const atHead = newest >= shown.head;
+  const newest = Math.min(until ?? head, head);
+  const oldest = Math.max(0, newest - PAGE + 1);
+  const atHead = newest >= head;
+  const range = text.range(blocks.at(-1)?.index ?? 0, blocks[0]?.index ?? 0, head + 1);
   return (
     <nav class="pages" aria-label={text.pages}>
       <PageLink to={addresses.genome} title={text.newest} off={atHead} />
       <PageLink to={addresses.until(newest + PAGE)} title={text.newer} off={atHead} />
-      <span class="small muted">{text.range(oldest, newest, shown.head + 1)}</span>
+      <span class="small muted">{waiting ? words().common.loading : range}</span>
       <PageLink to={addresses.until(oldest - 1)} title={text.older} off={oldest === 0} />
-      <PageLink to={addresses.until(Math.min(PAGE - 1, shown.head))} title={text.oldest} off={oldest === 0} />
+      <PageLink to={addresses.until(Math.min(PAGE - 1, head))} title={text.oldest} off={oldest === 0} />
     </nav>
   );
 }

@@ -4,22 +4,23 @@ import { record } from "../actions/log";
 import { adoptToken } from "../api/token";
 import { words } from "../i18n";
 import { operations } from "../node";
+import { PressButton, usePress, WhyNot } from "../ui/press";
 
 export function TokenForm() {
   const text = words().common.unlock;
   const id = useId();
   const [value, setValue] = useState("");
   const [keep, setKeep] = useState(false);
-  const submit = (event: Event) => {
-    event.preventDefault();
-    if (value.trim() === "") return;
+  // Not busy until the node has judged it: another token may be given before.
+  const submit = () => {
     adoptToken(value.trim(), keep);
     setValue("");
     record({ action: "settings.token" });
     void operations.refresh();
   };
+  const press = usePress(submit, value.trim() === "" ? text.tokenFirst : null);
   return (
-    <form class="token" onSubmit={submit}>
+    <form class="token" onSubmit={press.take}>
       <label for={id}>{text.token}</label>
       <input
         id={id}
@@ -29,7 +30,10 @@ export function TokenForm() {
         value={value}
         onInput={(event) => setValue(event.currentTarget.value)}
       />
-      <button type="submit">{text.use}</button>
+      <PressButton press={press} submits>
+        {text.use}
+      </PressButton>
+      <WhyNot press={press} />
       <label class="check">
         <input type="checkbox" checked={keep} onChange={(event) => setKeep(event.currentTarget.checked)} />
         {text.keep}

@@ -1,28 +1,30 @@
 // A question that has to be answered first. The focus stays inside until then, and goes back to where it came from.
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 interface Props {
   title: string;
-  close: () => void;
+  /** Asked for by Escape. The dialog stays until it is no longer drawn. */
+  close: (event: Event) => void;
   children: ComponentChildren;
 }
 
 export function Dialog({ title, close, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before anything is painted, so that no key comes between: neither to what asked, nor to nowhere.
+  useLayoutEffect(() => {
     const element = dialog.current;
-    const before = document.activeElement;
     element?.showModal();
-    return () => {
-      element?.close();
-      // The browser gives the focus back to what is still there only when it closes the dialog itself.
-      if (before instanceof HTMLElement) before.focus();
-    };
+    // The browser gives the focus back while the element is still there.
+    return () => element?.close();
   }, []);
+  // A browser closes it at a second Escape whatever it is told.
+  const insist = (event: Event & { currentTarget: HTMLDialogElement }) => {
+    if (event.currentTarget.isConnected) event.currentTarget.showModal();
+  };
   return (
-    <dialog ref={dialog} aria-labelledby={id} onCancel={close}>
+    <dialog ref={dialog} aria-labelledby={id} onCancel={close} onClose={insist}>
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>

@@ -1,21 +1,33 @@
 // What a live value looks like in each of its states: loading, failed, fresh, stale. Nothing is shown as good that is
 // not known to be.
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import { words } from "../i18n";
 import type { Live } from "../live";
 import { ProblemNote } from "./problem";
 import { Time } from "./time";
 
 interface Props<T> {
+  /** Where it becomes another one, what the former said stays until the new one is read. */
   source: Live<T>;
-  children: (value: T) => ComponentChildren;
+  /** `waiting`: the value is still the former source's. */
+  children: (value: T, waiting: boolean) => ComponentChildren;
 }
 
 export function Reading<T>({ source, children }: Props<T>) {
   const value = source.value.value;
   const problem = source.problem.value;
+  const former = useRef<T | null>(null);
+  if (value !== null) former.current = value;
   if (value === null) {
     if (problem) return <ProblemNote problem={problem} />;
+    if (former.current !== null) {
+      return (
+        <div class="reading waiting" aria-busy="true">
+          {children(former.current, true)}
+        </div>
+      );
+    }
     return (
       <p class="loading" role="status">
         {words().common.loading}
@@ -26,7 +38,7 @@ export function Reading<T>({ source, children }: Props<T>) {
   return (
     <div class={stale ? "reading stale" : "reading"}>
       {stale && <Stale at={source.at.value ?? 0} />}
-      {children(value)}
+      {children(value, false)}
     </div>
   );
 }

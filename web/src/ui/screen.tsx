@@ -1,6 +1,6 @@
 // The frame of a screen: its heading takes the focus when the screen is opened, so that a screen reader starts there.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { words } from "../i18n";
 
 /** The first screen of a visit leaves the focus where the browser puts it. */
@@ -21,7 +21,8 @@ export function Screen({ title, aside, quiet = false, children }: Props) {
   useEffect(() => {
     document.title = `${title} · ${product}`;
   }, [title, product]);
-  useEffect(() => {
+  // Before anything is painted: a key that comes early must not go to what is gone.
+  useLayoutEffect(() => {
     if (opened) heading.current?.focus();
     opened = true;
   }, []);

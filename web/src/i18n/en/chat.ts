@@ -20,8 +20,9 @@ export const chat = {
   answer: "Answer",
   tooLong: (bytes: number, limit: number) =>
     `Too long: ${format().number(bytes)} of ${format().number(limit)} bytes.`,
+  writeFirst: "Write a question first.",
   needsBoth: "Write something on both sides of the arrow.",
-  kept: "Your text is kept where you wrote it.",
+  kept: "Your text is back where you wrote it, unless you have begun another.",
   waiting: "Waiting for the node…",
   you: "You",
   node: "Kolibri",
@@ -35,12 +36,16 @@ export const chat = {
   didYouMean: "Did you mean:",
   teachThis: "What is the answer? Teach it:",
   yourAnswer: "The answer",
+  answerFirst: "Write the answer first.",
   taught: "Taught, and durably recorded as",
   forget: "Forget",
   forgetTitle: "Forget this?",
   forgetExplain:
     "It will not be answered any more, and the texts of all its versions are erased from the genome. This cannot be undone; the genome still verifies.",
   forgetConfirm: "Forget and erase",
+  forgetUnseen: "Not yet. Read what will be erased, then press again.",
+  forgetUnread: "What would be erased could not be read, so nothing is erased.",
+  forgetUnderWay: "It is being erased already, and that cannot be stopped.",
   forgotten: "Forgotten.",
   erased: (count: number) =>
     format().count(count, { one: "block was emptied", other: "blocks were emptied" }),

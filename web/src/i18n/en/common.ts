@@ -28,6 +28,7 @@ export const common = {
     token: "API token",
     keep: "Keep it until this tab is closed",
     use: "Use this token",
+    tokenFirst: "Enter the token first.",
     wrong: "The node does not accept the token that was given.",
   },
 };

@@ -41,6 +41,7 @@ export const genome = {
   hash: "Hash",
   jump: "Block number",
   open: "Open",
+  jumpFirst: "Write a block's number first, in digits.",
   erasedBy: (index: number) => `Erased by block ${number(index)}`,
   noContent: "No content",
   matches: { exact: "Answered word for word", similar: "Answered by likeness", none: "No answer was known" },

@@ -30,6 +30,7 @@ export const common: typeof source = {
     token: "Токен API",
     keep: "Хранить, пока открыта эта вкладка",
     use: "Применить токен",
+    tokenFirst: "Сначала введите токен.",
     wrong: "Узел не принимает этот токен.",
   },
 };

@@ -43,6 +43,7 @@ export const genome: typeof source = {
   hash: "Хеш",
   jump: "Номер блока",
   open: "Открыть",
+  jumpFirst: "Сначала напишите номер блока цифрами.",
   erasedBy: (index) => `Стёрто блоком ${number(index)}`,
   noContent: "Нет содержимого",
   matches: { exact: "Ответ слово в слово", similar: "Ответ по сходству", none: "Ответа не нашлось" },
