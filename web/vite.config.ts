@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { PATIENCE, TEST_PATIENCE } from "./e2e/patience.ts";
 
 /** Writes `FILE.gz` beside each built file that becomes smaller by it, for the node to serve. */
 function zipped(): Plugin {
@@ -81,9 +82,12 @@ export default defineConfig({
           name: "e2e",
           environment: "node",
           include: ["e2e/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: TEST_PATIENCE,
+          hookTimeout: TEST_PATIENCE,
+          expect: { poll: { timeout: PATIENCE } },
           maxWorkers: 2,
+          // Files share nothing but the code that they import and, one for each worker, the browser.
+          isolate: false,
         },
       },
       {

@@ -23,7 +23,7 @@ beforeAll(async () => {
   full = await Node.start({ variables: { KOLIBRI_PROMETHEUS_URL: prometheus.url } });
   empty = await Node.start();
   taught = await fill(full);
-}, 120_000);
+});
 
 afterAll(async () => {
   await full.end();
@@ -67,14 +67,10 @@ async function check(browser: Browser, state: State, locale: string): Promise<st
 }
 
 describe.each(["en-GB", "ru"])("in %s", (locale) => {
-  test.for(STATES)(
-    "every screen is accessible in both themes: %s",
-    { timeout: 300_000 },
-    async (state, { browser }) => {
-      prometheus.alerts = state === "alert firing" ? [FIRING] : [];
-      expect(await check(browser, state, locale)).toEqual([]);
-    },
-  );
+  test.for(STATES)("every screen is accessible in both themes: %s", async (state, { browser }) => {
+    prometheus.alerts = state === "alert firing" ? [FIRING] : [];
+    expect(await check(browser, state, locale)).toEqual([]);
+  });
 });
 
 test("so are the question before forgetting, the tables under charts, and the form for the token", async ({

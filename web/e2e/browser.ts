@@ -1,5 +1,6 @@
 // A real browser for a test: Debian's Chromium, headless, with an empty profile.
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { PATIENCE } from "./patience";
 
 const ARGUMENTS = [
   "--no-sandbox",
@@ -28,7 +29,7 @@ export async function visit(
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE);
   await page.goto(url);
   return page;
 }

@@ -3,6 +3,7 @@
 import type { Page } from "playwright-core";
 import { visit } from "./browser";
 import { decide, expect, say, test } from "./fixture";
+import type { Node } from "./node";
 
 /** What the page has written to the console. */
 function lines(page: Page): string[] {
@@ -11,6 +12,12 @@ function lines(page: Page): string[] {
     if (message.text().startsWith("[kolibri]")) lines.push(message.text());
   });
   return lines;
+}
+
+/** What the node knows of a request. */
+async function traced(node: Node, req: string): Promise<unknown[]> {
+  const { status, body } = await node.call(`traces/${req}`);
+  return [status, body.event, body.outcome];
 }
 
 test("nothing before the choice, nor after a refusal; both answers are equal", async ({ page }) => {
@@ -44,24 +51,25 @@ test("after consent a line carries the id by which the node knows the request", 
     .map((line) => JSON.parse(line.slice("[kolibri][user-action] ".length)));
   expect(taught).toMatchObject({ action: "chat.teach", event: "TEACH", status: "2xx", outcome: "taught" });
   expect(asked).toMatchObject({ action: "chat.ask", event: "ASK", status: "2xx", outcome: "answered" });
+  // An ASK is answered before it is recorded.
   for (const { req, event } of [taught, asked]) {
-    const { status, body } = await node.call(`traces/${req}`);
-    expect([status, body.event, body.outcome]).toEqual([200, event, "ok"]);
+    await expect.poll(() => traced(node, req)).toEqual([200, event, "ok"]);
   }
   // The bucket is one of the node's own, and so is the event type.
-  const metrics = await (await fetch(node.metrics)).text();
-  expect(metrics).toContain(`le="${asked.le}"`);
-  expect(metrics).toContain(`kolibri_backend_events_total{event_type="${asked.event}"} 1`);
+  const metrics = async () => (await fetch(node.metrics)).text();
+  await expect.poll(metrics).toContain(`kolibri_backend_events_total{event_type="${asked.event}"} 1`);
+  expect(await metrics()).toContain(`le="${asked.le}"`);
 });
 
 test("a failed command is matched as well", async ({ page, node }) => {
   const written = lines(page);
   await decide(page, true);
   await say(page, "\u200b -> nothing");
+  await expect.poll(() => written.filter((line) => line.includes("chat.teach")).length).toBe(1);
   const line = written.find((line) => line.includes("chat.teach")) ?? "";
   const { req, status, outcome } = JSON.parse(line.slice("[kolibri][user-action] ".length));
   expect([status, outcome]).toEqual(["4xx", "failed"]);
-  expect((await node.call(`traces/${req}`)).body.outcome).toBe("failed");
+  await expect.poll(() => traced(node, req)).toEqual([200, "TEACH", "failed"]);
 });
 
 test("withdrawn in Settings, it ends at once", async ({ page, node }) => {

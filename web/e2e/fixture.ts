@@ -1,9 +1,10 @@
 // What every end-to-end test gets: a node of its own, a browser, a page. Whatever a test is about, the page may not throw,
 // break its Content-Security-Policy, or talk to anybody but its node.
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { test as base, expect } from "vitest";
 import { launch, visit } from "./browser";
 import { Node } from "./node";
+import { PATIENCE } from "./patience";
 
 interface Fixtures {
   browser: Browser;
@@ -19,7 +20,7 @@ export const test = base.extend<Fixtures>({
       await use(browser);
       await browser.close();
     },
-    { scope: "file" },
+    { scope: "worker" },
   ],
   // biome-ignore lint/correctness/noEmptyPattern: as above.
   node: async ({}, use) => {
@@ -63,6 +64,42 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.keyboard.press("Enter");
   await turns.nth(before).waitFor();
   await page.getByText(/^(Waiting for the node…|Ждём узел…)$/).waitFor({ state: "detached" });
+}
+
+/** Holds back the answers to some requests, until the returned function is called. */
+export async function hold(page: Page, requests: string | RegExp): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(requests, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
+/** Opens an address with a clock that `renew` can put forward. */
+export async function visitWithClock(page: Page, url: string): Promise<void> {
+  await page.clock.install();
+  // An address that differs behind the # only would not load the page anew.
+  await page.goto("about:blank");
+  await page.goto(url);
+}
+
+/** No source of the page is renewed more seldom, those of what never changes aside. Milliseconds. */
+const RENEWAL = 10_000;
+
+/** Puts the page's clock forward until something is to be seen: the page reads it every so often. */
+export async function renew(page: Page, seen: Locator): Promise<void> {
+  const end = Date.now() + PATIENCE;
+  // A renewal breaks off the one before, which on a busy machine needs its time.
+  for (let timeout = 250; Date.now() < end; timeout = Math.min(2 * timeout, 4000)) {
+    await page.clock.fastForward(RENEWAL);
+    const came = seen.waitFor({ timeout }).then(() => true);
+    if (await came.catch(() => false)) return;
+  }
+  throw new Error(`${seen} was never to be seen`);
 }
 
 /** Answers the question about the user-action log. */

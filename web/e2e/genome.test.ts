@@ -1,7 +1,7 @@
 // The genome: its table, its blocks, its check.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "./fixture";
+import { expect, renew, test, visitWithClock } from "./fixture";
 import type { Node } from "./node";
 
 /** Teaches many lessons at once, as lines of a batch. */
@@ -39,10 +39,10 @@ test("the table is read a page at a time, and each page has an address", async (
 });
 
 test("the newest page moves on with the genome", async ({ page, node }) => {
-  await page.goto(`${node.url}/#/genome`);
+  await visitWithClock(page, `${node.url}/#/genome`);
   await page.getByText("0 to 0 of 1 block").waitFor();
   await node.teach("When?", "Now");
-  await page.getByText("0 to 1 of 2 blocks").waitFor();
+  await renew(page, page.getByText("0 to 1 of 2 blocks"));
 });
 
 test("a block is opened in full, by a click, by its number, by its address", async ({ page, node }) => {

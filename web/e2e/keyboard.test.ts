@@ -28,7 +28,7 @@ test("decide, teach, ask, open the citation, forget: all by keyboard", async ({ 
   // The focus stays where one goes on writing.
   await page.keyboard.type("When is lunch?");
   await page.keyboard.press("Enter");
-  const answer = page.locator(".turn").last();
+  const answer = page.locator(".turn").nth(1);
   await answer.getByText("At noon").waitFor();
 
   await page.locator("body").press("Home");
@@ -43,6 +43,7 @@ test("decide, teach, ask, open the citation, forget: all by keyboard", async ({ 
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Forget");
   await page.keyboard.press("Enter");
   await tabTo(page, "Forget and erase");
+  await dialog.getByRole("button", { name: "Forget and erase", disabled: false }).waitFor();
   await page.keyboard.press("Enter");
   await page.getByText("Forgotten.").waitFor();
 

@@ -11,32 +11,28 @@ let taught: Taught;
 beforeAll(async () => {
   node = await Node.start();
   taught = await fill(node);
-}, 120_000);
+});
 
 afterAll(() => node.end());
 
-test.for([320, 768, 1280, 3840])(
-  "at %i pixels every screen fits",
-  { timeout: 120_000 },
-  async (width, { browser }) => {
-    const page = await visit(browser, "about:blank", {
-      viewport: { width, height: Math.round(width * 0.75) },
-      locale: "ru",
-    });
-    await enter(page, node.url, "normal");
-    for (const [screen, address] of Object.entries(addresses(taught))) {
-      await show(page, address, "normal");
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(wide, `${screen} at ${width}`).toBeLessThanOrEqual(width);
-      // WCAG 2.2, target size: 24 by 24 pixels, links in running text aside.
-      const small = await page.evaluate(() =>
-        Array.from(document.querySelectorAll("button, input, textarea, nav a, summary"))
-          .filter((element) => element.checkVisibility() && !element.closest("label"))
-          .filter((element) => element.getBoundingClientRect().height < 24)
-          .map((element) => element.outerHTML),
-      );
-      expect(small, `${screen} at ${width}`).toEqual([]);
-    }
-    await page.context().close();
-  },
-);
+test.for([320, 768, 1280, 3840])("at %i pixels every screen fits", async (width, { browser }) => {
+  const page = await visit(browser, "about:blank", {
+    viewport: { width, height: Math.round(width * 0.75) },
+    locale: "ru",
+  });
+  await enter(page, node.url, "normal");
+  for (const [screen, address] of Object.entries(addresses(taught))) {
+    await show(page, address, "normal");
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide, `${screen} at ${width}`).toBeLessThanOrEqual(width);
+    // WCAG 2.2, target size: 24 by 24 pixels, links in running text aside.
+    const small = await page.evaluate(() =>
+      Array.from(document.querySelectorAll("button, input, textarea, nav a, summary"))
+        .filter((element) => element.checkVisibility() && !element.closest("label"))
+        .filter((element) => element.getBoundingClientRect().height < 24)
+        .map((element) => element.outerHTML),
+    );
+    expect(small, `${screen} at ${width}`).toEqual([]);
+  }
+  await page.context().close();
+});

@@ -1,19 +1,20 @@
 // What somebody on call sees.
 import { visit } from "./browser";
-import { expect, test } from "./fixture";
+import { expect, renew, test, visitWithClock } from "./fixture";
 import { Node } from "./node";
+import { PATIENCE } from "./patience";
 import { FIRING, Prometheus } from "./prometheus";
 
 test("state, figures, and a failed command with its trace", async ({ page, node }) => {
   await node.teach("When?", "Now");
   for (let times = 0; times < 20; times += 1) await node.call("ask", { stimulus: "When?" });
   const trace = await node.fail();
-  await page.goto(`${node.url}/#/operations`);
+  await visitWithClock(page, `${node.url}/#/operations`);
   const tile = (name: string) => page.locator(".tile", { hasText: name });
   await tile("State").getByText("Ready").waitFor();
   await tile("Genome").getByText("22").waitFor();
   // The history's first point comes ten seconds after the start.
-  await tile("Failed").getByText("4.8%").waitFor({ timeout: 30_000 });
+  await renew(page, tile("Failed").getByText("4.8%"));
   await tile("ASK, p99").getByText("median").waitFor();
   await page.getByRole("row", { name: /FORGET 1 1/ }).waitFor();
 
@@ -44,26 +45,23 @@ test("alerts: how to see them, none, one that fires, and a Prometheus that is go
 
   const prometheus = await Prometheus.start();
   const watched = await Node.start({ variables: { KOLIBRI_PROMETHEUS_URL: prometheus.url } });
-  const second = await visit(browser, `${watched.url}/#/operations`);
+  const second = await visit(browser, "about:blank");
+  await visitWithClock(second, `${watched.url}/#/operations`);
   await second.getByText("No alert fires, says Prometheus.").waitFor();
   prometheus.alerts = [FIRING];
-  await second.getByText("KolibriBackendErrorsSpike").waitFor({ timeout: 30_000 });
+  await renew(second, second.getByText("KolibriBackendErrorsSpike"));
   await second.getByText("More than 5% of the commands fail").waitFor();
   expect(await second.getByRole("link", { name: "Runbook" }).getAttribute("href")).toBe(
     "https://example.org/runbook",
   );
   await prometheus.end();
-  await second.getByText("Whether an alert fires is not known.").waitFor({ timeout: 30_000 });
+  await renew(second, second.getByText("Whether an alert fires is not known."));
   expect(await second.getByText("No alert fires").count()).toBe(0);
   await second.context().close();
   await watched.end();
 });
 
-// Long timeouts: a drill goes last, and on a busy machine that means long.
-test("a drill is started, watched and read; another one is stopped", { timeout: 240_000 }, async ({
-  page,
-  node,
-}) => {
+test("a drill is started, watched and read; another one is stopped", async ({ page, node }) => {
   await page.goto(`${node.url}/#/operations`);
   await page.getByText("No drill was completed yet.").waitFor();
   await page.getByLabel("Simulated minutes").fill("1");
@@ -72,7 +70,8 @@ test("a drill is started, watched and read; another one is stopped", { timeout: 
   await page.getByRole("button", { name: "Stop it" }).waitFor();
   await page.getByRole("progressbar").waitFor();
   const drills = page.getByRole("region", { name: "Drills so far" });
-  await drills.getByText("Completed").waitFor({ timeout: 180_000 });
+  // A drill goes last, and on a busy machine that means long.
+  await drills.getByText("Completed").waitFor({ timeout: 3 * PATIENCE });
   await page.getByRole("region", { name: "How long drills took" }).locator(".heat-4").waitFor();
   await drills.getByRole("link").first().click();
   await page.getByText("Verified, sound").waitFor();

@@ -1,6 +1,6 @@
 // Every screen, in every state that it can be in: for the checks that hold everywhere.
 import type { Page } from "playwright-core";
-import { say } from "./fixture";
+import { renew, say } from "./fixture";
 import type { Node } from "./node";
 
 export const STATES = ["normal", "empty", "loading", "failed", "server down", "alert firing"] as const;
@@ -47,13 +47,14 @@ export function addresses({ trace, drill }: Taught): Record<string, string> {
 export async function enter(page: Page, url: string, state: State): Promise<void> {
   if (state === "loading") await page.route(API, () => {});
   if (state === "failed") await page.route(API, (route) => route.fulfill(FAILED));
+  await page.clock.install();
   await page.goto(url);
   await page.locator("h1").waitFor();
   if (state !== "server down") return;
   // What was read before stays on the screen, out of date.
   await show(page, "#/operations", "normal");
   await page.route(API, (route) => route.abort());
-  await page.getByText(/The node has not answered since|Узел не отвечает с/).waitFor();
+  await renew(page, page.getByText(/The node has not answered since|Узел не отвечает с/));
 }
 
 /** Goes to an address, waits for what the state looks like, and talks where one talks. */
@@ -66,7 +67,7 @@ export async function show(page: Page, address: string, state: State): Promise<v
   await page.locator(".loading").first().waitFor({ state: "detached" });
   if (state === "alert firing" && address === "#/operations") {
     // The node keeps what Prometheus said for a few seconds.
-    await page.getByText("KolibriBackendErrorsSpike").waitFor({ timeout: 30_000 });
+    await renew(page, page.getByText("KolibriBackendErrorsSpike"));
   }
   if (address !== "#/") return;
   if (state === "normal")

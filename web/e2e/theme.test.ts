@@ -1,7 +1,7 @@
 // The theme: as the browser says, or as the user chose, and so from the first thing that is seen.
 import type { Page } from "playwright-core";
 import { visit } from "./browser";
-import { expect, test } from "./fixture";
+import { expect, hold, test } from "./fixture";
 
 const LIGHT = "rgb(244, 246, 245)";
 const DARK = "rgb(15, 20, 19)";
@@ -33,14 +33,7 @@ test("the frame stands in the chosen theme while the page's script is on its way
 }) => {
   const page = await visit(browser, node.url, { colorScheme: "light" });
   await page.evaluate(() => localStorage.setItem("kolibri.theme", "dark"));
-  let arrive = () => {};
-  const arrived = new Promise<void>((resolve) => {
-    arrive = resolve;
-  });
-  await page.route(/\/index-[^/]*\.js$/, async (route) => {
-    await arrived;
-    await route.continue();
-  });
+  const arrive = await hold(page, /\/index-[^/]*\.js$/);
   await page.reload({ waitUntil: "commit" });
   const brand = page.locator(".frame .brand");
   await brand.filter({ hasText: "Kolibri" }).waitFor();

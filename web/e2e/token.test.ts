@@ -1,6 +1,6 @@
 // A node that wants a token: the page asks for it, and keeps it only where it may.
 import { visit } from "./browser";
-import { expect, say, test } from "./fixture";
+import { expect, hold, say, test } from "./fixture";
 import { Node } from "./node";
 
 const TOKEN = "correct-horse-battery-staple";
@@ -15,8 +15,13 @@ test("the page asks for the token, says when it is wrong, and goes on when it is
     await form.getByLabel("API token").fill("wrong-horse-battery-staple");
     await form.getByRole("button", { name: "Use this token" }).click();
     await form.getByText("does not accept the token").waitFor();
+    // Nothing is said of the next one before the node has judged it.
+    const release = await hold(page, "**/api/v1/**");
     await form.getByLabel("API token").fill(TOKEN);
     await form.getByRole("button", { name: "Use this token" }).click();
+    await form.getByText("Asking the node…").waitFor();
+    expect(await form.getByText("does not accept the token").count()).toBe(0);
+    release();
     await form.waitFor({ state: "detached" });
     await say(page, "When? -> Now");
     await page.getByText("Taught, and durably recorded as").waitFor();

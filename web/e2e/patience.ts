@@ -1,0 +1,7 @@
+// How long a test waits for what normally comes at once: much longer, since the machine may be busy with other things. It
+// bounds a failure, never a success. Milliseconds.
+
+/** One wait. */
+export const PATIENCE = 60_000;
+/** A whole test: a few of its waits may be long. */
+export const TEST_PATIENCE = 5 * PATIENCE;
