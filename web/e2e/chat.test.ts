@@ -7,24 +7,27 @@ test("a fresh node tells what to do first, and its example works", async ({ page
   await page.getByRole("heading", { name: "This node knows nothing yet" }).waitFor();
   await page.getByRole("button", { name: "Use this example" }).click();
   await page.keyboard.press("Enter");
-  await page.getByText("Taught, and durably recorded as").waitFor();
+  await page.getByText("Taught and durably recorded as").waitFor();
   expect(await page.inputValue("#composer")).toBe("");
 });
 
-test("an answer shows how it was found, its likeness and its block, a click away", async ({ page, node }) => {
+test("an answer shows how it was found, its similarity and its block, a click away", async ({
+  page,
+  node,
+}) => {
   await say(page, LESSON);
   await say(page, "How do I restart the payment service?");
   const exact = page.locator(".turn").last();
   await exact.getByText("Word for word").waitFor();
-  await exact.getByText("likeness 100%").waitFor();
+  await exact.getByText("similarity 100%").waitFor();
 
-  // By likeness it is found when the index has it.
+  // By similarity it is found when the index has it.
   await expect
     .poll(async () => (await node.call("ask", { stimulus: "restarting payment servise" })).body.match)
     .toBe("similar");
   await say(page, "restarting payment servise");
   const similar = page.locator(".turn").last();
-  await similar.getByText("By likeness").waitFor();
+  await similar.getByText("By similarity").waitFor();
   await similar.getByRole("link", { name: "block 1" }).click();
   await page.getByRole("heading", { name: "Block 1" }).waitFor();
   await page.locator(".block").getByText("systemctl restart payments").waitFor();
@@ -36,7 +39,7 @@ test("what is not known is taught in place", async ({ page }) => {
   await page.getByText("I don't know this yet.").waitFor();
   await page.getByLabel("What is the answer? Teach it:").fill("On the second floor");
   await page.getByRole("button", { name: "Teach", exact: true }).click();
-  await page.getByText("Taught, and durably recorded as").waitFor();
+  await page.getByText("Taught and durably recorded as").waitFor();
   await say(page, "Where is the coffee machine?");
   await page.locator(".turn").last().getByText("On the second floor").waitFor();
 });
@@ -76,9 +79,9 @@ test("a failure keeps the text, says what happened, and leads to the trace", asy
   // The node counts characters that the page's limit of bytes lets pass: a text of blanks only is refused by it.
   await say(page, "\u200b -> answer");
   const failed = page.locator(".turn").last();
-  await failed.getByText("This text cannot be taken.").waitFor();
+  await failed.getByText("This text is not accepted.").waitFor();
   expect(await page.inputValue("#composer")).toBe("\u200b -> answer");
-  await failed.getByRole("link", { name: "How it was executed" }).click();
+  await failed.getByRole("link", { name: "Show how it was executed" }).click();
   await page.getByRole("heading", { name: "TEACH failed" }).waitFor();
   await page.getByText("invalid_text").waitFor();
 

@@ -100,7 +100,7 @@ test.for([
     expect(await page.getByRole("button", { name: "Allow", exact: true }).count()).toBe(0);
     expect(written).toEqual([]);
     await page.goto(`${node.url}/#/settings`);
-    await page.getByText("Your browser says no for all sites").waitFor();
+    await page.getByText("Your browser refuses for all sites").waitFor();
     await decide(page, true);
     await expect.poll(() => written.length).toBe(1);
     await page.context().close();

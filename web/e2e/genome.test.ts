@@ -60,7 +60,7 @@ test("a block is opened in full, by a click, by its number, by its address", asy
 
   await page.getByLabel("Block number").fill("1");
   await page.getByRole("button", { name: "Open" }).click();
-  await block.getByText("The content was erased at somebody's request").waitFor();
+  await block.getByText("The content was erased on request").waitFor();
   await block.getByRole("link", { name: "block 3" }).click();
   await block.getByText("Erased the content of").waitFor();
 
@@ -71,8 +71,8 @@ test("a block is opened in full, by a click, by its number, by its address", asy
 test("a check shows its progress and its result", async ({ page, node }) => {
   await teachMany(node, 1000);
   await page.goto(`${node.url}/#/genome`);
-  await page.getByText("Not checked").waitFor();
-  await page.getByRole("button", { name: "Verify all of it" }).click();
+  await page.getByText("Not verified").waitFor();
+  await page.getByRole("button", { name: "Verify the whole genome" }).click();
   await page.getByText("Sound").waitFor();
   await page.getByText("1,001 blocks").first().waitFor();
 });
@@ -112,11 +112,11 @@ test("a broken block is pinned first, with what is wrong", async ({ page, node }
   await node.restart();
 
   await page.goto(`${node.url}/#/genome`);
-  await page.getByRole("button", { name: "Verify all of it" }).click();
+  await page.getByRole("button", { name: "Verify the whole genome" }).click();
   const pinned = page.locator(".pinned");
-  await pinned.getByText("This is not as it was recorded:").waitFor();
+  await pinned.getByText("This was changed or damaged:").waitFor();
   await pinned.getByRole("link", { name: `block ${target}` }).click();
-  await page.locator(".block").getByText("This is not as it was recorded:").waitFor();
+  await page.locator(".block").getByText("This was changed or damaged:").waitFor();
   const first = page.getByRole("region", { name: "Blocks" }).locator("tbody tr").first();
   await expect.poll(() => first.innerText()).toContain("Broken");
 });

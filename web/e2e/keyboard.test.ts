@@ -24,7 +24,7 @@ test("decide, teach, ask, open the citation, forget: all by keyboard", async ({ 
   await tabTo(page, "Question, or question -> answer");
   await page.keyboard.type("When is lunch? -> At noon");
   await page.keyboard.press("Enter");
-  await page.getByText("Taught, and durably recorded as").waitFor();
+  await page.getByText("Taught and durably recorded as").waitFor();
   // The focus stays where one goes on writing.
   await page.keyboard.type("When is lunch?");
   await page.keyboard.press("Enter");

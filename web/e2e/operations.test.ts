@@ -19,7 +19,7 @@ test("state, figures, and a failed command with its trace", async ({ page, node 
   await page.getByRole("row", { name: /FORGET 1 1/ }).waitFor();
 
   // A chart has its values as a table.
-  const chart = page.locator(".chart", { hasText: "Events a second" });
+  const chart = page.locator(".chart", { hasText: "Events per second" });
   await chart.getByText("As a table").click();
   await chart.getByRole("columnheader", { name: "ASK" }).waitFor();
   expect(await chart.locator("tbody tr").count()).toBeGreaterThan(0);
@@ -32,7 +32,7 @@ test("state, figures, and a failed command with its trace", async ({ page, node 
   await page.getByText(`kolibri trace show ${trace}`).waitFor();
   expect(page.url()).toBe(`${node.url}/#/traces/${trace}`);
   await page.goto(`${node.url}/#/traces/latest?outcome=failed`);
-  await page.getByText("It was to be forgotten, but nothing was taught under it.").waitFor();
+  await page.getByText("Somebody asked to forget a question that is not taught.").waitFor();
 });
 
 test("alerts: how to see them, none, one that fires, and a Prometheus that is gone", async ({
@@ -47,7 +47,7 @@ test("alerts: how to see them, none, one that fires, and a Prometheus that is go
   const watched = await Node.start({ variables: { KOLIBRI_PROMETHEUS_URL: prometheus.url } });
   const second = await visit(browser, "about:blank");
   await visitWithClock(second, `${watched.url}/#/operations`);
-  await second.getByText("No alert fires, says Prometheus.").waitFor();
+  await second.getByText("According to Prometheus, no alert is firing.").waitFor();
   prometheus.alerts = [FIRING];
   await renew(second, second.getByText("KolibriBackendErrorsSpike"));
   await second.getByText("More than 5% of the commands fail").waitFor();
@@ -55,19 +55,19 @@ test("alerts: how to see them, none, one that fires, and a Prometheus that is go
     "https://example.org/runbook",
   );
   await prometheus.end();
-  await renew(second, second.getByText("Whether an alert fires is not known."));
-  expect(await second.getByText("No alert fires").count()).toBe(0);
+  await renew(second, second.getByText("It is unknown whether any alert is firing."));
+  expect(await second.getByText("no alert is firing").count()).toBe(0);
   await second.context().close();
   await watched.end();
 });
 
 test("a drill is started, watched and read; another one is stopped", async ({ page, node }) => {
   await page.goto(`${node.url}/#/operations`);
-  await page.getByText("No drill was completed yet.").waitFor();
+  await page.getByText("No drill has been completed yet.").waitFor();
   await page.getByLabel("Simulated minutes").fill("1");
   await page.getByLabel("Events per minute").fill("2000");
   await page.getByRole("button", { name: "Start a drill" }).click();
-  await page.getByRole("button", { name: "Stop it" }).waitFor();
+  await page.getByRole("button", { name: "Stop" }).waitFor();
   await page.getByRole("progressbar").waitFor();
   const drills = page.getByRole("region", { name: "Drills so far" });
   // A drill goes last, and on a busy machine that means long.
@@ -81,6 +81,6 @@ test("a drill is started, watched and read; another one is stopped", async ({ pa
   await page.getByLabel("Simulated minutes").fill("60");
   await page.getByLabel("In real time").check();
   await page.getByRole("button", { name: "Start a drill" }).click();
-  await page.getByRole("button", { name: "Stop it" }).click();
+  await page.getByRole("button", { name: "Stop" }).click();
   await drills.getByText("Stopped").waitFor();
 });

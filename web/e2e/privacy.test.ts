@@ -124,7 +124,7 @@ test("secrets stay out of console, storage, URLs, and of every request but the c
       }),
     );
     await say(page, failing);
-    await page.locator(".turn").last().getByText("The node failed inside.").waitFor();
+    await page.locator(".turn").last().getByText("Internal error of the node.").waitFor();
     await page.unroute("**/api/v1/ask");
     await page.route("**/api/v1/ask", (route) => route.abort());
     await say(page, failing);

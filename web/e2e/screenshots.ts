@@ -71,7 +71,7 @@ test("operations", { timeout: 300_000 }, async ({ browser }) => {
 test("genome", { timeout: 60_000 }, async ({ browser }) => {
   const page = await visit(browser, `${node.url}/#/genome`, { viewport: { width: 1280, height: 800 } });
   await decide(page, false);
-  await page.getByRole("button", { name: "Verify all of it" }).click();
+  await page.getByRole("button", { name: "Verify the whole genome" }).click();
   await page.getByText("Sound").waitFor();
   const last = await node.teach(
     "Where does the on-call guide live?",

@@ -23,7 +23,7 @@ test("the browser's theme is shown until one is chosen, and again when the choic
   }
   await themes.getByLabel("Dark").check();
   expect(await background(page)).toBe(DARK);
-  await themes.getByLabel("As the browser").check();
+  await themes.getByLabel("Same as the browser").check();
   expect(await background(page)).toBe(LIGHT);
 });
 

@@ -11,25 +11,25 @@ test("the page asks for the token, says when it is wrong, and goes on when it is
   const node = await Node.start({ variables: { KOLIBRI_API_TOKEN: TOKEN } });
   const page = await visit(browser, node.url);
   try {
-    const form = page.getByRole("region", { name: "This node asks for a token" });
+    const form = page.getByRole("region", { name: "This node requires a token" });
     await form.getByLabel("API token").fill("wrong-horse-battery-staple");
     await form.getByRole("button", { name: "Use this token" }).click();
-    await form.getByText("does not accept the token").waitFor();
+    await form.getByText("does not accept this token").waitFor();
     // Nothing is said of the next one before the node has judged it.
     const release = await hold(page, "**/api/v1/**");
     await form.getByLabel("API token").fill(TOKEN);
     await form.getByRole("button", { name: "Use this token" }).click();
-    await form.getByText("Asking the node…").waitFor();
-    expect(await form.getByText("does not accept the token").count()).toBe(0);
+    await form.getByText("Contacting the node…").waitFor();
+    expect(await form.getByText("does not accept this token").count()).toBe(0);
     release();
     await form.waitFor({ state: "detached" });
     await say(page, "When? -> Now");
-    await page.getByText("Taught, and durably recorded as").waitFor();
+    await page.getByText("Taught and durably recorded as").waitFor();
 
     // In memory only: a reload asks again.
     await page.reload();
     await form.waitFor();
-    await form.getByLabel("Keep it until this tab is closed").check();
+    await form.getByLabel("Remember it until this tab is closed").check();
     await form.getByLabel("API token").fill(TOKEN);
     await form.getByRole("button", { name: "Use this token" }).click();
     await form.waitFor({ state: "detached" });
