@@ -1,5 +1,5 @@
-// How the page is built and tested. Everything becomes a file with a hash in its name and a gzip beside it: nothing is
-// inlined, since the node's Content-Security-Policy forbids it.
+// How the page is built and tested. Everything becomes a file with a hash in its name, plus a gzip copy. Nothing is
+// inlined, because the node's Content-Security-Policy forbids it.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -7,7 +7,7 @@ import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { PATIENCE, TEST_PATIENCE } from "./e2e/patience.ts";
 
-/** Writes `FILE.gz` beside each built file that becomes smaller by it, for the node to serve. */
+/** Writes `FILE.gz` for each built file that gzip makes smaller, for the node to serve. */
 function zipped(): Plugin {
   let directory = "";
   return {
@@ -28,7 +28,7 @@ function zipped(): Plugin {
   };
 }
 
-/** Puts `src/theme.ts` before everything, as a script that the browser runs before it paints. */
+/** Puts `src/theme.ts` first, as a script that the browser runs before it paints. */
 function themeFirst(): Plugin {
   let theme = "";
   return {

@@ -1,4 +1,4 @@
-// WCAG 2.2 AA as far as axe can tell, in every screen x theme x language x state.
+// WCAG 2.2 AA, as far as axe can check it, in every screen x theme x language x state.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
@@ -51,7 +51,7 @@ async function violations(page: Page): Promise<string[]> {
 async function check(browser: Browser, state: State, locale: string): Promise<string[]> {
   const node = state === "empty" ? empty : full;
   const found: string[] = [];
-  // axe is put in by the browser's own door, not the page's.
+  // The browser itself injects axe, so the page's policy does not block it.
   const page = await visit(browser, "about:blank", { locale, bypassCSP: true });
   await enter(page, node.url, state);
   await page.evaluate(AXE);

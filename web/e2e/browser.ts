@@ -16,7 +16,7 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS });
 }
 
-/** A page with an empty profile of its own, in English. */
+/** A page with its own empty profile, in English. */
 export async function visit(
   browser: Browser,
   url: string,

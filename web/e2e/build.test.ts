@@ -1,4 +1,4 @@
-// What is served: small, and without anything inline.
+// What is served is small and has nothing inline.
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { visit } from "./browser";

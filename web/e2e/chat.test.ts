@@ -76,7 +76,7 @@ test("forgetting asks first, shows what it erases, and erases it", async ({ page
 });
 
 test("a failure keeps the text, says what happened, and leads to the trace", async ({ page, node }) => {
-  // The node counts characters that the page's limit of bytes lets pass: a text of blanks only is refused by it.
+  // The page checks only the length in bytes. The node also refuses a text of nothing but invisible characters.
   await say(page, "\u200b -> answer");
   const failed = page.locator(".turn").last();
   await failed.getByText("This text is not accepted.").waitFor();

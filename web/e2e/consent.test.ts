@@ -1,4 +1,4 @@
-// The user-action log: nothing without consent, and lines that an operator can match with the node.
+// The user-action log: nothing is written without consent, and an operator can match each line with the node.
 
 import type { Page } from "playwright-core";
 import { visit } from "./browser";

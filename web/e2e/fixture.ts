@@ -49,14 +49,14 @@ export function watch(page: Page, origin: string): string[] {
   });
   page.on("console", (message) => {
     const text = message.text();
-    // The browser's own note of an answer with an error status, or of none.
+    // The browser itself logs a response with an error status, and a missing response.
     const expected = text.startsWith("Failed to load resource") || text.startsWith("[kolibri][user-action] ");
     if (!expected) faults.push(`console: ${text}`);
   });
   return faults;
 }
 
-/** Teaches or asks by the composer, and waits for what becomes of it. */
+/** Teaches or asks with the composer, and waits for the result. */
 export async function say(page: Page, text: string): Promise<void> {
   const turns = page.locator(".turn");
   const before = await turns.count();

@@ -1,4 +1,4 @@
-// The genome: its table, its blocks, its check.
+// The genome: its table, its blocks, its verification.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, renew, test, visitWithClock } from "./fixture";
@@ -78,7 +78,7 @@ test("a check shows its progress and its result", async ({ page, node }) => {
 });
 
 test("a check that runs can be cancelled", async ({ page, node }) => {
-  // A real one is over before anybody could click, so this one only says that it runs.
+  // A real verification ends before a click is possible, so this one only pretends to run.
   let state = "running";
   const wishes: string[] = [];
   await page.route("**/api/v1/genome/verification", (route) => {

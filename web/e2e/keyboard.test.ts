@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "./fixture";
 
-/** Presses Tab until the focus is on what has this name. */
+/** Presses Tab until the element with this name has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let presses = 0; presses < 60; presses += 1) {
     const focused = await page.evaluate(() => {
@@ -25,7 +25,7 @@ test("decide, teach, ask, open the citation, forget: all by keyboard", async ({ 
   await page.keyboard.type("When is lunch? -> At noon");
   await page.keyboard.press("Enter");
   await page.getByText("Taught and durably recorded as").waitFor();
-  // The focus stays where one goes on writing.
+  // The focus stays in the field, ready for the next text.
   await page.keyboard.type("When is lunch?");
   await page.keyboard.press("Enter");
   const answer = page.locator(".turn").nth(1);
@@ -39,7 +39,7 @@ test("decide, teach, ask, open the citation, forget: all by keyboard", async ({ 
   await dialog.getByText("At noon").waitFor();
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
-  // The focus comes back to the button that asked.
+  // The focus returns to the button that opened the dialog.
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Forget");
   await page.keyboard.press("Enter");
   await tabTo(page, "Forget and erase");

@@ -1,4 +1,4 @@
-// From a phone of 320 pixels to a screen of 4K: nothing is wider than the window, and nothing is too small to be hit.
+// From a phone of 320 pixels to a 4K screen: nothing is wider than the window, and nothing is too small to click.
 import { afterAll, beforeAll, expect } from "vitest";
 import { visit } from "./browser";
 import { test } from "./fixture";

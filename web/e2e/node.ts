@@ -1,4 +1,4 @@
-// A real node for a test, started as its user would start it: the binary, a directory of its own, free ports.
+// A real node for a test, started as a user would start it: the binary, its own directory, free ports.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 const BINARY = resolve(process.env.KOLIBRI_BINARY ?? "../target/debug/kolibri");
 
 export interface Options {
-  /** Further environment variables. */
+  /** Additional environment variables. */
   variables?: Record<string, string>;
 }
 
@@ -94,7 +94,7 @@ export class Node {
     return body.block.index;
   }
 
-  /** Makes a command fail: the trace that it leaves. */
+  /** Makes a command fail, and returns its trace. */
   async fail(): Promise<string> {
     const { body } = await this.call("forget", { stimulus: "what was never taught" });
     return body.trace_id;

@@ -1,4 +1,4 @@
-// What somebody on call sees.
+// What an on-call engineer sees.
 import { visit } from "./browser";
 import { expect, renew, test, visitWithClock } from "./fixture";
 import { Node } from "./node";
@@ -18,7 +18,7 @@ test("state, figures, and a failed command with its trace", async ({ page, node 
   await tile("ASK, p99").getByText("median").waitFor();
   await page.getByRole("row", { name: /FORGET 1 1/ }).waitFor();
 
-  // A chart has its values as a table.
+  // A chart also shows its values as a table.
   const chart = page.locator(".chart", { hasText: "Events per second" });
   await chart.getByText("As a table").click();
   await chart.getByRole("columnheader", { name: "ASK" }).waitFor();

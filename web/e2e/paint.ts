@@ -1,4 +1,4 @@
-// A measurement, not a test: when a new visitor sees the page's frame, and the whole screen, beside a page of one word
+// A measurement, not a test: when a new visitor sees the page's frame and the whole screen, compared with a page of one word
 // (`npm run paint`).
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -7,14 +7,14 @@ import type { Browser } from "playwright-core";
 import { visit } from "./browser";
 import { test } from "./fixture";
 
-/** The visit in the middle counts. */
+/** The median visit counts. */
 const VISITS = 11;
 
-/** Milliseconds from the navigation on. */
+/** Milliseconds since the navigation. */
 interface Seen {
   /** The first text or image (First Contentful Paint). */
   first: number;
-  /** The frame in which the screen's own words stood. */
+  /** The first frame that shows the screen's own text. */
   screen: number;
 }
 

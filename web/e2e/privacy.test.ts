@@ -1,5 +1,5 @@
-// The promise, tested: what is typed into the page, answered to it, or named in its errors shows up nowhere but in the
-// command itself. Searched for raw, URL-encoded and as base64 at every offset.
+// Tests the privacy promise: what is typed into the page, answered, or quoted in errors appears nowhere but in the
+// command itself. The test searches for it raw, URL-encoded, and as base64 at every offset.
 import type { Page } from "playwright-core";
 import { visit } from "./browser";
 import { decide, expect, say, test } from "./fixture";
@@ -16,10 +16,10 @@ const SECRETS = {
   wrongToken: "wrongtokensecretR2y7uD8",
 };
 
-/** Every way in which a secret may hide in a text. */
+/** Every form in which a text may contain a secret. */
 function disguises(secret: string): string[] {
   const base64 = (text: string) => Buffer.from(text).toString("base64");
-  // In base64 a text looks different at each of three offsets; what surrounds it touches the ends.
+  // In base64 a text looks different at each of three offsets, and its neighbours change both ends.
   const inner = ["", "x", "xx"].map((before) => base64(before + secret).slice(before ? 4 : 0, -4));
   const hex = Buffer.from(secret).toString("hex");
   return [secret, encodeURIComponent(secret), hex, ...inner, ...inner.map(encodeURIComponent)];
@@ -33,7 +33,7 @@ function leaks(where: string, text: string): string[] {
     .map(([name]) => `${name} in ${where}`);
 }
 
-/** Everything that the page lets out: what it writes, and what it asks for. */
+/** Everything that leaves the page: what it writes, and what it requests. */
 function listen(page: Page): string[] {
   const found: string[] = [];
   page.on("console", async (message) => {
@@ -47,7 +47,7 @@ function listen(page: Page): string[] {
     found.push(...leaks(`the URL of ${pathname}`, request.url()));
     const { authorization, ...headers } = request.headers();
     found.push(...leaks("headers", JSON.stringify(headers)));
-    // The token's own place is the one header; no other secret may be there.
+    // Only this header may contain the token, and no other secret.
     found.push(
       ...leaks("authorization", (authorization ?? "").replace(TOKEN, "").replace(SECRETS.wrongToken, "")),
     );

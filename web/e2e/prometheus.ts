@@ -1,4 +1,4 @@
-// Stands in for a Prometheus: answers the one question that the node asks of it. The real one is asked in the node's own
+// A fake Prometheus: it answers the one query that the node sends. The real one is used in the node's own
 // tests.
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";

@@ -1,4 +1,4 @@
-// Takes the README's screenshots from the running program: `make screenshots`.
+// Takes the screenshots for the README from the running program: `make screenshots`.
 import { mkdirSync } from "node:fs";
 import { afterAll, beforeAll } from "vitest";
 import { visit } from "./browser";
@@ -6,7 +6,7 @@ import { decide, say, test } from "./fixture";
 import { Node } from "./node";
 
 const IMAGES = "../docs/images";
-/** Milliseconds of traffic, for charts that have something to show. */
+/** Milliseconds of traffic, so that the charts have something to show. */
 const TRAFFIC = 150_000;
 
 const LESSONS = [
@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 afterAll(() => node.end());
 
-/** Asks, teaches and fails in waves, as a day does, only shorter. */
+/** Asks, teaches and fails in waves, like a day, only shorter. */
 async function traffic(): Promise<void> {
   const until = Date.now() + TRAFFIC;
   for (let round = 0; Date.now() < until; round += 1) {

@@ -1,4 +1,4 @@
-// Every screen, in every state that it can be in: for the checks that hold everywhere.
+// Every screen in every possible state, for checks that apply everywhere.
 import type { Page } from "playwright-core";
 import { renew, say } from "./fixture";
 import type { Node } from "./node";
@@ -20,7 +20,7 @@ export interface Taught {
   drill: string;
 }
 
-/** Gives a node something of everything to show. */
+/** Gives a node some of everything to show. */
 export async function fill(node: Node): Promise<Taught> {
   await node.teach("How do I restart the payment service?", "systemctl restart payments");
   await node.teach("Who is on call today?", "See the on-call calendar");
@@ -43,7 +43,7 @@ export function addresses({ trace, drill }: Taught): Record<string, string> {
   };
 }
 
-/** Brings a page that was just made into a state, at the chat. */
+/** Brings a new page into a state, on the chat screen. */
 export async function enter(page: Page, url: string, state: State): Promise<void> {
   if (state === "loading") await page.route(API, () => {});
   if (state === "failed") await page.route(API, (route) => route.fulfill(FAILED));
@@ -51,13 +51,13 @@ export async function enter(page: Page, url: string, state: State): Promise<void
   await page.goto(url);
   await page.locator("h1").waitFor();
   if (state !== "server down") return;
-  // What was read before stays on the screen, out of date.
+  // Earlier values stay on the screen, marked as out of date.
   await show(page, "#/operations", "normal");
   await page.route(API, (route) => route.abort());
   await renew(page, page.getByText(/The node has not answered since|Узел не отвечает с/));
 }
 
-/** Goes to an address, waits for what the state looks like, and talks where one talks. */
+/** Opens an address, waits until the state is visible, and sends messages on the chat screen. */
 export async function show(page: Page, address: string, state: State): Promise<void> {
   await page.evaluate((hash) => {
     location.hash = hash;

@@ -1,4 +1,4 @@
-// The theme: as the browser says, or as the user chose, and so from the first thing that is seen.
+// The theme: the browser's or the user's choice, from the first paint.
 import type { Page } from "playwright-core";
 import { visit } from "./browser";
 import { expect, hold, test } from "./fixture";
@@ -43,7 +43,7 @@ test("the frame stands in the chosen theme while the page's script is on its way
   const early = await brand.elementHandle();
   arrive();
   await page.locator("nav").waitFor();
-  // The same element: nothing that was seen went away.
+  // The same element: nothing visible was replaced.
   expect(await brand.evaluate((element, early) => element === early, early)).toBe(true);
   await page.context().close();
 });

@@ -1,4 +1,4 @@
-// A node that wants a token: the page asks for it, and keeps it only where it may.
+// A node that requires a token: the page asks for it, and keeps it only where allowed.
 import { visit } from "./browser";
 import { expect, hold, say, test } from "./fixture";
 import { Node } from "./node";
@@ -26,7 +26,7 @@ test("the page asks for the token, says when it is wrong, and goes on when it is
     await say(page, "When? -> Now");
     await page.getByText("Taught and durably recorded as").waitFor();
 
-    // In memory only: a reload asks again.
+    // Only in memory: after a reload the page asks again.
     await page.reload();
     await form.waitFor();
     await form.getByLabel("Remember it until this tab is closed").check();

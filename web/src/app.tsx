@@ -1,4 +1,4 @@
-// The frame around every screen: navigation, the node's state, and what has to be said wherever one is.
+// The frame around every screen: navigation, the node's state, and messages that belong on every screen.
 import { useEffect } from "preact/hooks";
 import { ConsentBanner } from "./actions/banner";
 import { record } from "./actions/log";
@@ -20,7 +20,7 @@ import { TraceScreen } from "./traces/screen";
 
 export function App() {
   const at = route.value;
-  // The heartbeat: it tells on every screen whether the node is there.
+  // The heartbeat: it shows on every screen whether the node is there.
   useLive(operations);
   useEffect(() => record({ action: "screen.open", screen: at.screen }), [at.screen]);
   return (

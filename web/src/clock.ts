@@ -1,10 +1,10 @@
-// The one clock of the page. It stands still while nobody looks.
+// The one clock of the page. It stops while the page is hidden.
 import { signal } from "@preact/signals";
 
 /** Milliseconds since the Unix epoch, a second apart. */
 export const now = signal(Date.now());
 
-/** Runs `tick` now and then while the page is visible, and when it becomes visible again. */
+/** Runs `tick` at once, then regularly while the page is visible, and when it becomes visible again. */
 export function whileVisible(tick: () => void, every: () => number): () => void {
   let timer = 0;
   const next = () => {

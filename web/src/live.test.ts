@@ -14,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => vi.useRealTimers());
 
-/** A source whose next answers the test decides. */
+/** A source whose next answers are set by the test. */
 function source() {
   const read = vi.fn(async (): Promise<Reply<number>> => ({ ok: true, value: 1, status: 200 }));
   return { read, live: live(read, EVERY) };

@@ -1,5 +1,5 @@
-// What is read from the node again and again: its last value, how old that is, and what went wrong since. A value that
-// could not be renewed stays on the screen, but as stale.
+// A value that is read from the node repeatedly: the last value, its age, and what has gone wrong since. A value that
+// could not be renewed stays on the screen, marked as stale.
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Reply } from "./api/client";
@@ -7,27 +7,27 @@ import { connection } from "./api/connection";
 import type { Problem } from "./api/problem";
 import { now, whileVisible } from "./clock";
 
-/** How soon a node that is gone is asked again. Milliseconds. */
+/** How long to wait before asking an unreachable node again. Milliseconds. */
 const RETRY = 2000;
-/** A value is stale when this many renewals are missing. */
+/** A value is stale after this many missed renewals. */
 const MISSED = 3;
 
 export interface Live<T> {
   value: ReadonlySignal<T | null>;
   /** When the value was read, in milliseconds since the Unix epoch. */
   at: ReadonlySignal<number | null>;
-  /** Why the last attempt failed; null when it did not. */
+  /** Why the last attempt failed; null if it succeeded. */
   problem: ReadonlySignal<Problem | null>;
   stale: ReadonlySignal<boolean>;
   /** Reads now; done when the value is of now. */
   refresh: () => Promise<void>;
-  /** Takes a value that came by another way. */
+  /** Takes a value that arrived in another way. */
   set: (value: T) => void;
-  /** Reads every so often until the returned function is called. */
+  /** Reads regularly until the returned function is called. */
   start: () => () => void;
 }
 
-/** Reads by `read` every `every` milliseconds while somebody looks. */
+/** Calls `read` every `every` milliseconds while the page is visible. */
 export function live<T>(read: (signal: AbortSignal) => Promise<Reply<T>>, every: number): Live<T> {
   const value = signal<T | null>(null);
   const at = signal<number | null>(null);
@@ -75,7 +75,7 @@ export function live<T>(read: (signal: AbortSignal) => Promise<Reply<T>>, every:
       () => void refresh(),
       () => (problem.peek() ? Math.min(every, RETRY) : every),
     );
-    // Another request may be the first to see that the node is back.
+    // Another request may notice first that the node is back.
     const returned = effect(() => {
       if (connection.value.state === "up" && problem.peek()) void refresh();
     });

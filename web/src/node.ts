@@ -1,4 +1,4 @@
-// What the page knows of the node, kept up to date while a screen shows it.
+// What the page knows about the node, kept up to date while a screen shows it.
 import { call } from "./api/client";
 import type { Alerts, Genome, History, OperationsState, Soaks, Trace } from "./api/types";
 import { live } from "./live";

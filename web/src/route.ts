@@ -1,4 +1,4 @@
-// The screens' addresses: everything that can be sent to somebody else is behind the `#`.
+// The addresses of the screens. Everything that can be shared is after the `#`.
 import { signal } from "@preact/signals";
 
 export type Route =
@@ -66,7 +66,7 @@ export const addresses = {
   chat: "#/",
   genome: "#/genome",
   block: (index: number) => `#/genome/${index}`,
-  /** A block, opened beside the page of the table that ends at `until`. */
+  /** A block, opened next to the page of the table that ends at `until`. */
   blockOn: (index: number, until: number | null) =>
     until === null ? `#/genome/${index}` : `#/genome/${index}?until=${until}`,
   until: (index: number) => `#/genome?until=${index}`,

@@ -1,4 +1,4 @@
-// Local storage, for choices only: language, theme, consent. Where it is not allowed, choices last until a reload.
+// Local storage, only for choices: language, theme, consent. If it is not allowed, choices last until a reload.
 
 const memory = new Map<string, string>();
 
@@ -15,6 +15,6 @@ export function save(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {
-    // The memory has it.
+    // The choice is kept in memory.
   }
 }

@@ -1,5 +1,5 @@
-// Sets the chosen theme before anything is painted; the page itself comes a moment later and keeps it (preferences.ts).
-// A script of its own, run at once and not as a module, so it imports nothing.
+// Sets the chosen theme before the first paint; the page takes over a moment later (preferences.ts).
+// A separate script, not a module: it runs immediately and imports nothing.
 try {
   const theme = localStorage.getItem("kolibri.theme");
   if (theme) document.documentElement.dataset.theme = theme;

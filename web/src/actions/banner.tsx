@@ -1,11 +1,11 @@
-// Asks once whether actions may be recorded. Both answers are equally easy, and neither is needed to go on.
+// Asks once whether actions may be recorded. Both answers are equally easy, and the page works without one.
 import { words } from "../i18n";
 import { addresses, route } from "../route";
 import { choose, undecided } from "./consent";
 import { record } from "./log";
 
 export function ConsentBanner() {
-  // In Settings the same question stands at its place.
+  // Settings has its own form of this question.
   if (!undecided.value || route.value.screen === "settings") return null;
   const text = words().actions;
   return (

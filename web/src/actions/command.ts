@@ -1,4 +1,4 @@
-// A command to the node, and its line in the user-action log: both carry the same random trace id.
+// A command to the node, and its line in the user-action log. Both have the same random trace id.
 import { call, newTrace, type Reply } from "../api/client";
 import { record } from "./log";
 import { type Action, bucketOf, type EVENTS, statusClass } from "./vocabulary";
@@ -12,7 +12,7 @@ const COMMANDS = {
   FORGET: { path: "forget", action: "chat.forget" },
 } as const;
 
-/** Sends a command; `outcome` says what a success means. */
+/** Sends a command; `outcome` gives the outcome of a success. */
 export async function command<T>(
   event: Event,
   body: unknown,

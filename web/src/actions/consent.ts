@@ -1,5 +1,5 @@
-// The choice about the user-action log. Off until the user says yes; a browser that says no (Global Privacy Control, Do
-// Not Track) counts as no, without a question. Asked again after half a year, and when more would be recorded.
+// The choice about the user-action log. It is off until the user agrees. A browser that refuses (Global Privacy Control, Do
+// Not Track) counts as a refusal, without a question. The page asks again after half a year, and when more would be recorded.
 import { computed, signal } from "@preact/signals";
 import { now } from "../clock";
 import { load, save } from "../storage";
@@ -11,15 +11,15 @@ const DAY = 86_400_000;
 
 interface Choice {
   granted: boolean;
-  /** The vocabulary it was about. */
+  /** The version of the vocabulary it was given for. */
   vocabulary: number;
-  /** The day, as `2026-11-24`: the choice itself tells no more about the user than it must. */
+  /** The day, as `2026-11-24`: the choice itself should reveal as little as possible about the user. */
   day: string;
-  /** It was given although the browser says no. */
+  /** It was given although the browser refuses. */
   despite: boolean;
 }
 
-/** Whether the browser says no for all sites. */
+/** Whether the browser refuses for all sites. */
 export function browserRefuses(): boolean {
   const says = navigator as Navigator & { globalPrivacyControl?: boolean };
   return says.globalPrivacyControl === true || says.doNotTrack === "1";
@@ -42,14 +42,14 @@ function read(): Choice | null {
   }
 }
 
-/** Withdrawn in one tab is withdrawn in all of them. */
+/** A withdrawal in one tab applies to all tabs. */
 export function followOtherTabs(): void {
   window.addEventListener("storage", (event) => {
     if (event.key === KEY || event.key === null) stored.value = read();
   });
 }
 
-/** The choice, while it holds. */
+/** The choice, while it is valid. */
 const valid = computed(() => {
   const choice = stored.value;
   if (!choice) return null;
@@ -65,10 +65,10 @@ export const granted = computed(() => {
   return choice.despite || !browserRefuses();
 });
 
-/** Whether the user has yet to be asked. */
+/** Whether the user still has to be asked. */
 export const undecided = computed(() => valid.value === null && !browserRefuses());
 
-/** Keeps the user's choice; it holds at once. */
+/** Stores the user's choice; it applies at once. */
 export function choose(yes: boolean): void {
   const day = new Date().toISOString().slice(0, 10);
   const choice = { granted: yes, vocabulary: VOCABULARY_VERSION, day, despite: yes && browserRefuses() };

@@ -1,5 +1,5 @@
-// The user-action log: one line in the browser's console for each action, only after consent. What happened before is
-// gone: nothing is queued.
+// The user-action log: one line in the browser's console for each action, only after consent. Earlier actions are
+// not queued.
 import { granted } from "./consent";
 import { type Action, isWithinVocabulary } from "./vocabulary";
 
@@ -9,7 +9,7 @@ const VERSION = 1;
 
 let written = 0;
 
-/** Writes one action, if the user agreed to it and it says nothing outside of the vocabulary. */
+/** Writes one action, if the user agreed and every value is in the vocabulary. */
 export function record(action: Action): void {
   if (!granted.peek() || !isWithinVocabulary(action)) return;
   written += 1;

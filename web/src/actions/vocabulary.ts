@@ -1,7 +1,7 @@
-// Everything that the user-action log can say: closed sets only. A value outside of them drops the line, so no text, no
-// length, no block and no person can get into it, whatever a caller passes.
+// Everything that the user-action log can contain: closed sets only. A line with any other value is dropped, so no text,
+// length, block or person can get into the log, whatever a caller passes.
 
-/** Raised when the vocabulary widens: consent given to less is asked for again. */
+/** Raised when the vocabulary grows: consent to a smaller one is then asked for again. */
 export const VOCABULARY_VERSION = 1;
 
 export const ACTIONS = [
@@ -23,27 +23,27 @@ export const ACTIONS = [
   "consent.grant",
 ] as const;
 
-/** Event types, by the names that the metrics use. */
+/** Event types, with the names that the metrics use. */
 export const EVENTS = ["TEACH", "ASK", "FORGET"] as const;
 export const SCREENS = ["chat", "genome", "operations", "traces", "settings", "nowhere"] as const;
 /** The class of the HTTP status; `none` when there was no answer. */
 export const STATUSES = ["2xx", "4xx", "5xx", "none"] as const;
 export const OUTCOMES = ["answered", "similar", "unknown", "taught", "forgotten", "done", "failed"] as const;
-/** The bounds of `http_server_request_duration_seconds`, as its label `le` has them: seconds. */
+/** The bounds of `http_server_request_duration_seconds` in seconds, as in its label `le`. */
 export const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] as const;
 
 export type Le = (typeof BOUNDS)[number] | "+Inf";
 
-/** One line, without what the log itself adds. */
+/** One line, without the fields that the log adds. */
 export interface Action {
   action: (typeof ACTIONS)[number];
   /** The screen that was opened. */
   screen?: (typeof SCREENS)[number];
   event?: (typeof EVENTS)[number];
-  /** The random trace id that the command carried, 32 hex digits. */
+  /** The random trace id of the command, 32 hex digits. */
   req?: string;
   status?: (typeof STATUSES)[number];
-  /** The bucket of the time that the page waited, in seconds. */
+  /** The bucket of the waiting time, in seconds. */
   le?: Le;
   outcome?: (typeof OUTCOMES)[number];
 }
@@ -64,7 +64,7 @@ const CHECKS: Record<keyof Action, Check> = {
   outcome: within(OUTCOMES),
 };
 
-/** Whether every field and every value is of the vocabulary. */
+/** Whether every field and every value is in the vocabulary. */
 export function isWithinVocabulary(action: Action): boolean {
   return "action" in action && Object.entries(action).every(([field, value]) => isKnown(field, value));
 }

@@ -1,11 +1,11 @@
-// The one place where requests leave the page: to this origin's API, with the token, never with a text in the URL.
+// The one place where requests leave the page. They go to this origin's API, with the token, never with text in the URL.
 import { answered, lost } from "./connection";
 import { type Problem, problemOf, UNREACHABLE } from "./problem";
 import { refused, token } from "./token";
 
-/** Relative to the page, which may lie below a path of a reverse proxy. */
+/** Relative to the page, which may be served below a path of a reverse proxy. */
 const API = "api/v1/";
-/** A node that has not answered by then is as good as gone. Milliseconds. */
+/** A node that takes longer is treated as unreachable. Milliseconds. */
 const PATIENCE = 15_000;
 
 export type Reply<T> = { ok: true; value: T; status: number } | { ok: false; problem: Problem };
@@ -14,18 +14,18 @@ export interface Request {
   method?: "GET" | "POST" | "DELETE";
   /** Sent as JSON. */
   body?: unknown;
-  /** 32 hex digits that the node will trace this command by. */
+  /** The trace id that the node will use for this command, 32 hex digits. */
   trace?: string;
   signal?: AbortSignal;
 }
 
-/** Calls the API. Never throws: what goes wrong is a reply as well. */
+/** Calls the API. Never throws: a problem is a reply too. */
 export async function call<T>(path: string, request: Request = {}): Promise<Reply<T>> {
   const timeout = AbortSignal.timeout(PATIENCE);
   const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
   try {
     const response = await send(path, { ...request, signal });
-    // An answer that breaks off is no answer: reading it throws.
+    // A response that is cut off does not count: reading it throws.
     const body = parse(await response.text());
     if (!response.ok || body === undefined) return { ok: false, problem: problemOf(response.status, body) };
     return { ok: true, value: body as T, status: response.status };
@@ -35,7 +35,7 @@ export async function call<T>(path: string, request: Request = {}): Promise<Repl
   }
 }
 
-/** The JSON that a text is; null for none, undefined for what is no JSON. */
+/** The text parsed as JSON; null if empty, undefined if it is not JSON. */
 function parse(text: string): unknown {
   if (text === "") return null;
   try {
@@ -45,7 +45,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Sends a request; the answer's body is not read yet. */
+/** Sends a request; the body of the response is not read yet. */
 export async function send(path: string, request: Request): Promise<Response> {
   const headers = new Headers();
   const used = token.value;

@@ -1,4 +1,4 @@
-// Whether the node answers. Every request tells this; the frame shows it, and what polls comes back by it.
+// Whether the node answers. Every request updates this; the frame shows it, and polling resumes with it.
 import { signal } from "@preact/signals";
 
 export type Connection =
@@ -6,7 +6,7 @@ export type Connection =
   | { state: "up" }
   /** `since`: milliseconds since the Unix epoch. */
   | { state: "down"; since: number }
-  /** The node answers, but wants a token, or another one. */
+  /** The node answers, but requires a token, or a different one. */
   | { state: "locked" };
 
 export const connection = signal<Connection>({ state: "unknown" });

@@ -1,4 +1,4 @@
-// What can go wrong with a request: the node's problem documents (RFC 9457), and what never reached the node.
+// What can go wrong with a request: the node's problem documents (RFC 9457), and requests that never reached the node.
 import type { components } from "./schema";
 
 type Document = components["schemas"]["Problem"];
@@ -6,7 +6,7 @@ type Document = components["schemas"]["Problem"];
 export interface Problem {
   /** The last part of the document's type, such as `queue_full`; `unreachable` and `unreadable_answer` are the page's own. */
   kind: string;
-  /** In the node's words, English; empty for the page's own kinds. */
+  /** The node's own words, in English; empty for the page's own kinds. */
   detail: string;
   /** The HTTP status; null when there was no answer. */
   status: number | null;
@@ -16,7 +16,7 @@ export interface Problem {
 
 export const UNREACHABLE: Problem = { kind: "unreachable", detail: "", status: null, trace: null };
 
-/** What an answer that is no success says. */
+/** The problem in an unsuccessful response. */
 export function problemOf(status: number, body: unknown): Problem {
   const document = (typeof body === "object" && body !== null ? body : {}) as Partial<Document>;
   const kind = typeof document.type === "string" ? document.type.split(":").at(-1) : undefined;

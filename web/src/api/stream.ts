@@ -1,4 +1,4 @@
-// Server-sent events by fetch: EventSource cannot send the token.
+// Server-sent events with fetch, because EventSource cannot send the token.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 
 import { send } from "./client";
@@ -10,7 +10,7 @@ export interface StreamEvent {
   data: string;
 }
 
-/** Reads whole events out of text that arrives in pieces. */
+/** Reads complete events from text that arrives in pieces. */
 export class EventParser {
   #rest = "";
 
@@ -34,7 +34,7 @@ function parse(block: string): StreamEvent | null {
 }
 
 /**
- * Follows a progress stream until its event `end`, telling each state. Returns null then, or what broke it off.
+ * Follows a progress stream until its event `end`, and reports each state. Returns null then, or the problem that cut it off.
  */
 export async function follow<T>(
   path: string,

@@ -1,5 +1,5 @@
-// The API token, where the node needs one: in memory, and in session storage when the user wants it to outlive a reload.
-// Never in local storage: it would outlive the session and reach every tab.
+// The API token, if the node requires one: in memory, and in session storage if the user wants to keep it across reloads.
+// Never in local storage: there it would outlive the session and be visible in every tab.
 import { signal } from "@preact/signals";
 
 const KEY = "kolibri.token";
@@ -24,7 +24,7 @@ export function adoptToken(value: string, keep: boolean): void {
     if (keep) sessionStorage.setItem(KEY, value);
     else sessionStorage.removeItem(KEY);
   } catch {
-    // Without session storage it lives in memory only.
+    // Without session storage it is kept in memory only.
   }
 }
 
@@ -39,7 +39,7 @@ export function dropToken(): void {
   }
 }
 
-/** Whether the token outlives a reload. */
+/** Whether the token survives a reload. */
 export function isKept(): boolean {
   return stored() !== null;
 }

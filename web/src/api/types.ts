@@ -1,4 +1,4 @@
-// The API's types under short names. The source is the OpenAPI document: `npm run api` writes schema.ts.
+// Short names for the API's types. They come from the OpenAPI document: `npm run api` writes schema.ts.
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];

@@ -1,4 +1,4 @@
-// An answer with its receipt: how it was found, how near, and by which block. Or the offer to teach one.
+// An answer with its source: how it was found, how similar, and from which block. Or the offer to teach one.
 import { useState } from "preact/hooks";
 import type { Answer, BlockAddress } from "../api/types";
 import { words } from "../i18n";

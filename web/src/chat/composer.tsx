@@ -9,7 +9,7 @@ import { PressButton, usePress, WhyNot } from "../ui/press";
 import { ask, teach } from "./conversation";
 import { bytesOf, isWhole, type Lesson, lessonIn } from "./lesson";
 
-/** What is being written; it survives a look at another screen. */
+/** The text being written. It is kept while another screen is open. */
 export const draft = signal("");
 
 async function send(deed: () => Promise<boolean>): Promise<void> {
@@ -77,7 +77,7 @@ export function Composer() {
   );
 }
 
-/** What keeps the text from being sent, in words. */
+/** Why the text cannot be sent, in words. */
 function problemWith(written: string, lesson: Lesson | null): string | null {
   const text = words().chat;
   if (lesson && !isWhole(lesson)) return written === "" ? null : text.needsBoth;

@@ -7,7 +7,7 @@ import type { Answer, Forgotten, Taught } from "../api/types";
 import { genome } from "../node";
 import type { Lesson } from "./lesson";
 
-/** What became of a command. */
+/** The result of a command. */
 export type Outcome<T> =
   | { state: "waiting" }
   | { state: "failed"; problem: Problem }
@@ -51,7 +51,7 @@ function inTurn<T>(send: () => Promise<T>): Promise<T> {
   return mine;
 }
 
-/** Asks; true when the node answered, with something or with nothing. */
+/** Asks; true if the node responded, with or without an answer. */
 export async function ask(stimulus: string): Promise<boolean> {
   const turn = { ...begin(), kind: "ask", stimulus } as const;
   append({ ...turn, outcome: { state: "waiting" } });

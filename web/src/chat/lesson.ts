@@ -5,10 +5,10 @@ export interface Lesson {
   response: string;
 }
 
-/** An arrow between blanks or line ends. */
+/** An arrow between spaces or line ends. */
 const ARROW = /(?:^|\s)(?:->|→)(?:\s|$)/u;
 
-/** The lesson that a text is, if there is an arrow in it; the first one counts. */
+/** The lesson in a text, if it contains an arrow; the first arrow counts. */
 export function lessonIn(text: string): Lesson | null {
   const arrow = ARROW.exec(text);
   if (!arrow) return null;
@@ -18,7 +18,7 @@ export function lessonIn(text: string): Lesson | null {
   };
 }
 
-/** Whether something stands on both sides. */
+/** Whether there is text on both sides. */
 export function isWhole({ stimulus, response }: Lesson): boolean {
   return stimulus !== "" && response !== "";
 }

@@ -1,4 +1,4 @@
-// One turn of the conversation: what was said, and what became of it.
+// One turn of the conversation: what was said, and the result.
 import type { ComponentChildren } from "preact";
 import type { BlockAddress, Forgotten } from "../api/types";
 import { words } from "../i18n";

@@ -1,9 +1,9 @@
-// What the chat says before the first word: on a fresh node, to teach it something.
+// What the chat shows before the first message: on an empty node, a hint to teach it something.
 import { words } from "../i18n";
 import { genome } from "../node";
 import { draft } from "./composer";
 
-/** A genome of one block holds its GENESIS only. */
+/** A genome of one block has only its GENESIS. */
 const FRESH = 1;
 
 export function Welcome() {

@@ -1,4 +1,4 @@
-// Drills: the one that runs, the form that starts one, and those that ran.
+// Drills: the running one, the form to start one, and the past ones.
 import { useEffect } from "preact/hooks";
 import { words } from "../i18n";
 import { soaks } from "../node";

@@ -10,9 +10,9 @@ const HOUR = 3_600_000;
 const COLUMNS = 10;
 
 export interface Heat {
-  /** The beginnings of the columns, in milliseconds since the Unix epoch. */
+  /** The start times of the columns, in milliseconds since the Unix epoch. */
   columns: number[];
-  /** Whether a column is a day; else it is an hour. */
+  /** Whether a column is a day; otherwise it is an hour. */
   daily: boolean;
   /** Longest bucket first. */
   rows: { bound: number; counts: number[] }[];
@@ -20,7 +20,7 @@ export interface Heat {
   most: number;
 }
 
-/** Null when no drill was completed. */
+/** Null if no drill was completed. */
 export function heatOf(soaks: Soak[]): Heat | null {
   const drills = soaks
     .filter(({ state }) => state === "completed")
@@ -49,7 +49,7 @@ function bucketOf(seconds: number): number {
   return BOUNDS.findIndex((bound) => seconds <= bound);
 }
 
-/** The beginnings of the last hours or days, in the zone of the browser. */
+/** The start times of the last hours or days, in the browser's time zone. */
 function slots(newest: number, daily: boolean): number[] {
   const last = new Date(newest);
   if (daily) last.setHours(0, 0, 0, 0);
@@ -62,7 +62,7 @@ function slots(newest: number, daily: boolean): number[] {
   });
 }
 
-/** How strong a cell is coloured, 0 to 4. */
+/** How strongly a cell is coloured, 0 to 4. */
 export function strength(count: number, most: number): number {
   return count === 0 ? 0 : Math.max(1, Math.ceil((count / Math.max(most, 1)) * 4));
 }

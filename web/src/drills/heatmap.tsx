@@ -1,4 +1,4 @@
-// How long drills took: a heatmap that is a table, so that it needs no other.
+// How long drills took: a heatmap that is itself a table, so it needs no separate one.
 import { words } from "../i18n";
 import { format } from "../i18n/format";
 import { soaks } from "../node";

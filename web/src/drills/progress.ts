@@ -1,4 +1,4 @@
-// The drill that runs: its progress, starting and stopping it.
+// The running drill: its progress, starting and stopping it.
 import { effect, signal } from "@preact/signals";
 import { record } from "../actions/log";
 import { call } from "../api/client";
@@ -8,7 +8,7 @@ import type { SoakProgress } from "../api/types";
 import { soaks } from "../node";
 
 export const progress = signal<SoakProgress | null>(null);
-/** Why the last wish was not granted. */
+/** Why the last request to start or stop failed. */
 export const refusal = signal<Problem | null>(null);
 
 export interface Wish {
@@ -33,7 +33,7 @@ export async function stop(id: string): Promise<void> {
   await soaks.refresh();
 }
 
-/** Follows the drill that runs, while somebody looks; what breaks off is taken up by the next reading. */
+/** Follows the running drill while the page is visible. If the stream is cut off, the next read resumes it. */
 export function followDrill(): () => void {
   let following: AbortController | null = null;
   const stop = effect(() => {

@@ -1,4 +1,4 @@
-// The report of a drill: what it was, how it went, and how it compares.
+// The report of a drill: its parameters, its result, and how it compares.
 import type { Soak } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";

@@ -1,4 +1,4 @@
-// The drill that runs.
+// The running drill.
 import { words } from "../i18n";
 import { format } from "../i18n/format";
 import { addresses } from "../route";

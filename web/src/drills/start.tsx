@@ -4,7 +4,7 @@ import { words } from "../i18n";
 import { PressButton, usePress } from "../ui/press";
 import { start, type Wish } from "./progress";
 
-/** What the API takes when nothing is said; the sets of events are the same for the same seed. */
+/** The API's defaults. The same seed gives the same events. */
 const DEFAULTS: Wish = { minutes: 10, events_per_minute: 1000, seed: 1, pace: "fast" };
 
 export function StartForm() {

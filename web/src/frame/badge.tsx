@@ -1,4 +1,4 @@
-// The node's state in one word, on every screen. Green only while the node says so.
+// The node's state in one word, on every screen. Green only while the node reports that it is ready.
 import { connection } from "../api/connection";
 import { words } from "../i18n";
 import { operations } from "../node";

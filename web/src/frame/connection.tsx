@@ -1,4 +1,4 @@
-// Says that the node is gone, and since when.
+// Shows that the node does not answer, and since when.
 import { connection } from "../api/connection";
 import { words } from "../i18n";
 import { Time } from "../ui/time";
@@ -6,7 +6,7 @@ import { Time } from "../ui/time";
 export function ConnectionBanner() {
   const state = connection.value;
   const text = words().common;
-  // The region stays in place, so that screen readers tell its changes.
+  // The region is always present, so that screen readers announce its changes.
   return (
     <div role="alert">
       {state.state === "down" && (

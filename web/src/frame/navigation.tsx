@@ -1,4 +1,4 @@
-// The way to the screens.
+// The links to the screens.
 
 import { words } from "../i18n";
 import { addresses, type Screen } from "../route";
@@ -11,7 +11,7 @@ export function Navigation({ screen }: { screen: Screen }) {
     ["operations", addresses.operations, text.operations],
     ["settings", addresses.settings, text.settings],
   ];
-  // Traces are reached from the operations, and belong to them.
+  // Traces are opened from Operations, and belong to it.
   const current = screen === "traces" ? "operations" : screen;
   return (
     <>

@@ -1,4 +1,4 @@
-// Asks for the API token where the node wants one.
+// Asks for the API token if the node requires one.
 import { connection } from "../api/connection";
 import { refused, token } from "../api/token";
 import { words } from "../i18n";

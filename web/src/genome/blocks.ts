@@ -1,4 +1,4 @@
-// Pages of the table of blocks, newest first. However long the genome is, one page is read.
+// Pages of the table of blocks, newest first. Only one page is read, however long the genome is.
 import { call, type Reply } from "../api/client";
 import type { Block, Blocks, Genome } from "../api/types";
 import { type Live, live } from "../live";
@@ -12,7 +12,7 @@ export interface Page {
   head: number;
 }
 
-/** The page that ends at block `until`; without it, the newest one, which moves on with the genome. */
+/** The page that ends at block `until`; without it, the newest page, which follows the genome. */
 export function page(until: number | null): Live<Page> {
   return live((signal) => read(until, signal), until === null ? 5000 : 30_000);
 }
@@ -28,7 +28,7 @@ async function read(until: number | null, signal: AbortSignal): Promise<Reply<Pa
   return { ...reply, value: { blocks: reply.value.blocks.toReversed(), head } };
 }
 
-/** The page on which a block is shown in the middle. */
+/** The page that shows a block in the middle. */
 export function around(block: number): number {
   return block + PAGE / 2;
 }

@@ -1,4 +1,4 @@
-// The check of the genome: start, progress, cancel, result. What is broken comes first.
+// Verifying the genome: start, progress, cancel, result. A broken block is shown first.
 import type { Verification } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";

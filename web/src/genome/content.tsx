@@ -1,4 +1,4 @@
-// What a block records, by its kind of event.
+// The content of a block, by event type.
 import type { Block } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";

@@ -1,4 +1,4 @@
-// The genome: where it ends, whether it is sound, and its blocks.
+// The genome: its end, whether it is sound, and its blocks.
 import { useEffect } from "preact/hooks";
 import { words } from "../i18n";
 import { useLive } from "../live";

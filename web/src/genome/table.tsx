@@ -14,9 +14,9 @@ import { Jump } from "./jump";
 import { verification } from "./verification";
 
 interface Props {
-  /** The newest block to show; null shows the newest of all. */
+  /** The newest block to show; null starts at the end of the genome. */
   until: number | null;
-  /** The block that is open beside the table. */
+  /** The block that is open next to the table. */
   opened: number | null;
 }
 

@@ -1,4 +1,4 @@
-// The check of the whole genome: its last result, and its progress while it runs.
+// The verification of the whole genome: its last result, and its progress while it runs.
 import { effect, signal } from "@preact/signals";
 import { record } from "../actions/log";
 import { call } from "../api/client";
@@ -10,7 +10,7 @@ import { live } from "../live";
 const PATH = "genome/verification";
 
 export const verification = live<Verification>((signal) => call(PATH, { signal }), 5000);
-/** Why the last wish was not granted. */
+/** Why the last request to start or stop failed. */
 export const refusal = signal<Problem | null>(null);
 
 export async function verify(): Promise<void> {
@@ -29,7 +29,7 @@ async function wish(method: "POST" | "DELETE"): Promise<void> {
   await verification.refresh();
 }
 
-/** Follows the progress while a check runs and somebody looks; what breaks off is taken up by the next reading. */
+/** Follows the progress while a verification runs and the page is visible. If the stream is cut off, the next read resumes it. */
 export function followVerification(): () => void {
   let following: AbortController | null = null;
   const stop = effect(() => {

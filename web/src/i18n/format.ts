@@ -1,8 +1,8 @@
-// Numbers, times and plurals as the language writes them. Times are of 24 hours and name their zone.
+// Numbers, times and plurals as each language writes them. Times use 24 hours and show their zone.
 import { computed } from "@preact/signals";
 import { type Language, spoken } from "../settings/preferences";
 
-/** British English, for its order of dates and its 24 hours. */
+/** British English, for its date order and 24-hour times. */
 const LOCALES: Record<Language, string> = { en: "en-GB", ru: "ru" };
 
 export interface Forms {
@@ -43,7 +43,7 @@ function formats(locale: string) {
   const minutes = unit("minute");
   const hours = unit("hour");
   const days = unit("day");
-  /** Two units; the small one is left out when there is none of it. */
+  /** Two units; the small one is omitted if it is zero. */
   const pair = (large: Write, count: number, small: Write, rest: number) =>
     [large(Math.floor(count)), Math.floor(rest) > 0 ? small(Math.floor(rest)) : ""].join(" ").trim();
   const bytes = ["byte", "kilobyte", "megabyte", "gigabyte"].map(unit);
@@ -52,7 +52,7 @@ function formats(locale: string) {
     number: (value: number) => numbers.format(value),
     precise: (value: number | null | undefined) => (value == null ? "—" : precise.format(value)),
     percent: (ratio: number) => percents.format(ratio),
-    /** `12 blocks`: the number and the form that goes with it. */
+    /** `12 blocks`: the number and the matching plural form. */
     count: (value: number, forms: Forms) => `${numbers.format(value)} ${pick(forms, plurals.select(value))}`,
     /** `14:03:07 GMT+3` */
     clock: (time: number) => zoned.format(time),
@@ -64,7 +64,7 @@ function formats(locale: string) {
     day: (time: number) => shortDay.format(time),
     /** The short name of the zone, such as `GMT+3`. */
     zone: () => zoned.formatToParts(0).find((part) => part.type === "timeZoneName")?.value ?? "",
-    /** A length of time, given in seconds. */
+    /** A duration, given in seconds. */
     duration: (value: number | null | undefined) => {
       if (value == null) return "—";
       if (value === 0) return seconds(0);
@@ -91,7 +91,7 @@ function pick(forms: Forms, rule: Intl.LDMLPluralRule): string {
 
 const made = computed(() => formats(LOCALES[spoken.value]));
 
-/** The formats of the language spoken now. */
+/** The formats of the current language. */
 export function format(): ReturnType<typeof formats> {
   return made.value;
 }

@@ -1,4 +1,4 @@
-// The alerts as Prometheus sees them. Silence counts as good only while Prometheus says so.
+// The alerts as Prometheus sees them. No alerts is good news only while Prometheus confirms it.
 import type { Alert, Alerts as State } from "../api/types";
 import { words } from "../i18n";
 import { alerts } from "../node";
@@ -42,7 +42,7 @@ function AlertsState({ state }: { state: State }) {
     );
   }
   if (state.alerts.length === 0) {
-    // No green on old news.
+    // Old data is never green.
     return <p class={alerts.stale.value ? undefined : "good-text"}>{text.noAlerts}</p>;
   }
   return (
@@ -93,7 +93,7 @@ function AlertView({ alert }: { alert: Alert }) {
   );
 }
 
-/** Alert rules are written by people: only a web address becomes a link. */
+/** People write alert rules, so only a web address becomes a link. */
 function isWeb(url: string): boolean {
   return /^https?:\/\//.test(url);
 }

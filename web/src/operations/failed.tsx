@@ -1,4 +1,4 @@
-// The last failed commands, each a click from its trace.
+// The last failed commands, each with a link to its trace.
 import type { Trace } from "../api/types";
 import { words } from "../i18n";
 import { failedTraces, operations } from "../node";
@@ -8,7 +8,7 @@ import { Reading } from "../ui/reading";
 import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 
-/** What fits beside the alerts; the address of the last one shows the rest by hand. */
+/** As many as fit next to the alerts. */
 const SHOWN = 8;
 
 export function FailedCommands() {

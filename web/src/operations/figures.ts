@@ -1,10 +1,10 @@
-// What the node's history of the last hour says, in figures. Pure: no clock, no words.
+// Figures from the node's history of the last hour. Pure: no clock, no words.
 import type { History, HistoryPoint, Quantiles } from "../api/types";
 
-/** Commands, by their names in the metrics. */
+/** Commands, with their names in the metrics. */
 export const COMMANDS = ["TEACH", "ASK", "FORGET"] as const;
 export type Command = (typeof COMMANDS)[number];
-/** What can fail, by its names in the metrics. */
+/** What can fail, with the names in the metrics. */
 export const FAILURES = [...COMMANDS, "COMMAND", "TRACE"] as const;
 export type Failure = (typeof FAILURES)[number];
 /** Above it, KolibriBackendErrorsSpike fires. */
@@ -19,7 +19,7 @@ function total(counts: Record<string, number>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** How often each type failed in all the points. */
+/** How often each type failed, over all points. */
 export function failures(points: HistoryPoint[]): Record<Failure, number> {
   const sums = { TEACH: 0, ASK: 0, FORGET: 0, COMMAND: 0, TRACE: 0 };
   for (const { failed } of points) {
@@ -32,18 +32,18 @@ function recorded(points: HistoryPoint[]): number {
   return points.reduce((sum, { events }) => sum + total(events), 0);
 }
 
-/** Failed for each recorded event, as the alert computes it; null when there was neither. Infinite when all failed. */
+/** Failures divided by recorded events, as in the alert; null if there were neither, infinite if all failed. */
 export function errorRatio(points: HistoryPoint[]): number | null {
   const [failed, done] = [total(failures(points)), recorded(points)];
   return failed + done === 0 ? null : failed / done;
 }
 
-/** Events a second. */
+/** Events per second. */
 export function throughput(points: HistoryPoint[], step: number): number {
   return points.length === 0 ? 0 : recorded(points) / (points.length * step);
 }
 
-/** The last latency that is known of a command. */
+/** The last known latency of a command. */
 export function lastLatency(points: HistoryPoint[], command: Command): Quantiles | null {
   return points.findLast((point) => point.latency[command])?.latency[command] ?? null;
 }

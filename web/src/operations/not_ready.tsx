@@ -1,4 +1,4 @@
-// Why the node is not ready, before everything else.
+// Why the node is not ready. It comes before everything else.
 import { words } from "../i18n";
 import { operations } from "../node";
 

@@ -1,4 +1,4 @@
-// The operations: what somebody on call wants to know in five seconds, then the last hour, then the drills.
+// Operations: first what an on-call engineer needs in five seconds, then the last hour, then the drills.
 
 import { Drills } from "../drills/drills";
 import { Heatmap } from "../drills/heatmap";

@@ -1,4 +1,4 @@
-// The state of the node in seven figures. A figure that is not known to be good is not green.
+// The state of the node in seven figures. A figure is green only if it is known to be good.
 import type { ComponentChildren } from "preact";
 import { connection } from "../api/connection";
 import type { History, OperationsState, Soak } from "../api/types";

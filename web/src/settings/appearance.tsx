@@ -4,7 +4,7 @@ import { words } from "../i18n";
 import { Panel } from "../ui/panel";
 import { LANGUAGES, type Language, language, THEMES, type Theme, theme } from "./preferences";
 
-/** Languages by their own names, for those who read no other. */
+/** Each language by its own name, for people who read no other. */
 const NAMES: Record<Language, string> = { en: "English", ru: "Русский" };
 
 export function Appearance() {

@@ -1,4 +1,4 @@
-// Language and theme: what the user chose, or else what the browser says.
+// Language and theme: what the user chose, or else what the browser prefers.
 import { computed, effect, signal } from "@preact/signals";
 import { load, save } from "../storage";
 
@@ -7,7 +7,7 @@ export type Language = (typeof LANGUAGES)[number];
 export const THEMES = ["light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
-/** A choice that is kept; `null` leaves it to the browser. */
+/** A stored choice; `null` leaves it to the browser. */
 function choice<T extends string>(key: string, values: readonly T[]) {
   const stored = load(key);
   const chosen = signal<T | null>(values.find((value) => value === stored) ?? null);
@@ -21,18 +21,18 @@ function choice<T extends string>(key: string, values: readonly T[]) {
 export const language = choice("kolibri.language", LANGUAGES);
 export const theme = choice("kolibri.theme", THEMES);
 
-/** The language spoken now. */
+/** The current language. */
 export const spoken = computed<Language>(() => language.chosen.value ?? browserLanguage());
 
 function browserLanguage(): Language {
   return navigator.languages.find((tag) => /^(ru|en)\b/.test(tag))?.startsWith("ru") ? "ru" : "en";
 }
 
-/** Keeps the document as language and theme say. */
+/** Applies language and theme to the document. */
 export function dressDocument(): () => void {
   return effect(() => {
     document.documentElement.lang = spoken.value;
-    // Without one, the styles follow the browser.
+    // Without a chosen theme, the styles follow the browser.
     if (theme.chosen.value) document.documentElement.dataset.theme = theme.chosen.value;
     else delete document.documentElement.dataset.theme;
   });

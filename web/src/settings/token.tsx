@@ -1,4 +1,4 @@
-// The form that takes the API token. It clears its field at once: the token is nowhere to be read off.
+// The form for the API token. It clears its field at once, so that the token cannot be read from the screen.
 import { useId, useState } from "preact/hooks";
 import { record } from "../actions/log";
 import { adoptToken } from "../api/token";

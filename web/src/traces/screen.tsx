@@ -17,7 +17,7 @@ interface Props {
   outcome: "failed" | "ok" | null;
 }
 
-/** The latest may change; one that is named does not. Milliseconds. */
+/** The latest trace may change; a trace with an id does not. Milliseconds. */
 const RENEW = { latest: 10_000, named: 60_000 };
 
 export function TraceScreen({ trace, outcome }: Props) {

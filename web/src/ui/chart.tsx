@@ -1,4 +1,4 @@
-// A chart of lines over the last hour, and under it the same values as a table, for those who cannot see it.
+// A line chart of the last hour, with the same values in a table below, for people who cannot see the chart.
 import { useState } from "preact/hooks";
 import { words } from "../i18n";
 import { Plot } from "./plot";
@@ -14,7 +14,7 @@ export interface ChartProps {
   title: string;
   /** Seconds since the Unix epoch, ascending. */
   times: number[];
-  /** Seconds from one value to the next. */
+  /** Seconds between values. */
   step: number;
   series: Series[];
   write: (value: number) => string;

@@ -1,4 +1,4 @@
-// A short form of a long hex value, and a button that copies all of it.
+// A short form of a long hex value, and a button that copies the whole value.
 import { useEffect, useState } from "preact/hooks";
 import { words } from "../i18n";
 
@@ -19,7 +19,7 @@ export function Copy({ value }: { value: string }) {
     const timer = setTimeout(() => setCopied(false), 2000);
     return () => clearTimeout(timer);
   }, [copied]);
-  // Browsers give the clipboard to secure origins only: loopback and https.
+  // Browsers allow the clipboard only for secure origins: loopback and https.
   if (!navigator.clipboard) return null;
   const { copy, copied: done } = words().common;
   const write = () =>

@@ -1,4 +1,4 @@
-// A question that has to be answered first. The focus stays inside until then, and goes back to where it came from.
+// A question that must be answered first. The focus stays inside until then, and returns to where it came from.
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 

@@ -5,7 +5,7 @@ export type Fact = [name: string, value: ComponentChildren];
 
 interface Props {
   facts: Fact[];
-  /** A further class. */
+  /** An additional class. */
   kind?: "preview";
   /** What a screen reader calls it. */
   label?: string | undefined;

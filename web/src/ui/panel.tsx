@@ -1,10 +1,10 @@
-// A part of a screen under a heading of its own.
+// A part of a screen with its own heading.
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
 interface Props {
   title: string;
-  /** What stands at the heading's end: buttons, links. */
+  /** What is shown at the end of the heading: buttons, links. */
   aside?: ComponentChildren;
   class?: string;
   children: ComponentChildren;

@@ -1,4 +1,4 @@
-// The lines of a chart, as SVG: it takes its colours and its size from the style sheet.
+// The lines of a chart, as SVG. Colours and size come from the style sheet.
 import { format } from "../i18n/format";
 import type { ChartProps } from "./chart";
 import { type Frame, nearest, niceTop, pathOf, spanOf } from "./scale";

@@ -1,5 +1,5 @@
-// What a live value looks like in each of its states: loading, failed, fresh, stale. Nothing is shown as good that is
-// not known to be.
+// What a live value looks like in each of its states: loading, failed, fresh, stale. A value is shown as good only
+// while it is known to be good.
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { words } from "../i18n";
@@ -43,7 +43,7 @@ export function Reading<T>({ source, children }: Props<T>) {
   );
 }
 
-/** Says since when nothing newer is known. */
+/** Shows when the value was last read. */
 export function Stale({ at }: { at: number }) {
   return (
     <p class="stale-mark">

@@ -3,7 +3,7 @@
 /** A place in the plot, as fractions of its width and height; the origin is at the top left. */
 type Place = [x: number, y: number];
 
-/** The least of 1, 2, 5, 10, 20... (and their fractions) that is not below `max`. */
+/** The smallest of 1, 2, 5, 10, 20... (and their fractions) that is at least `max`. */
 export function niceTop(max: number): number {
   if (!(max > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(max));
@@ -14,7 +14,7 @@ export function niceTop(max: number): number {
 /** How much time is shown, in seconds. */
 const SPANS = [300, 900, 1800, 3600];
 
-/** The least span that holds all the times, up to an hour. */
+/** The shortest span that covers all the times, up to an hour. */
 export function spanOf(times: number[]): number {
   const needed = (times.at(-1) ?? 0) - (times[0] ?? 0);
   return SPANS.find((span) => needed <= span) ?? 3600;
@@ -28,7 +28,7 @@ export interface Frame {
   top: number;
 }
 
-/** An SVG path through the values, in a box of 1000 by 100. It is broken where a value is missing or late. */
+/** An SVG path through the values, in a box of 1000 by 100. It has a gap where a value is missing or late. */
 export function pathOf(times: number[], values: (number | null)[], frame: Frame, step: number): string {
   const path: string[] = [];
   let last: number | null = null;
@@ -37,7 +37,7 @@ export function pathOf(times: number[], values: (number | null)[], frame: Frame,
     if (value === null || value === undefined || time < frame.from) return;
     const [x, y] = place(time, value, frame);
     const joined = last !== null && time - last <= step * 1.5 && values[index - 1] != null;
-    // A point without neighbours is a line of no length, which round ends make visible.
+    // A point without neighbours is a line of zero length; round line ends make it visible.
     path.push(`${joined ? "L" : `M${x} ${y}L`}${x} ${y}`);
     last = time;
   });

@@ -1,14 +1,14 @@
-// The frame of a screen: its heading takes the focus when the screen is opened, so that a screen reader starts there.
+// The frame of a screen. Its heading gets the focus when the screen opens, so that a screen reader starts there.
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { words } from "../i18n";
 
-/** The first screen of a visit leaves the focus where the browser puts it. */
+/** On the first screen of a visit, the focus stays where the browser puts it. */
 let opened = false;
 
 interface Props {
   title: string;
-  /** What stands at the heading's end. */
+  /** What is shown at the end of the heading. */
   aside?: ComponentChildren;
   /** A heading that only screen readers need. */
   quiet?: boolean;

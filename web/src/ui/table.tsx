@@ -1,10 +1,10 @@
-// A table that scrolls sideways by itself where it does not fit, also by keyboard.
+// A table that scrolls sideways when it does not fit, also by keyboard.
 import type { ComponentChildren } from "preact";
 
 export interface Column<Row> {
   title: string;
   cell: (row: Row) => ComponentChildren;
-  /** Numbers stand at the right. */
+  /** Numbers are aligned right. */
   numeric?: boolean;
   /** Names the row for screen readers. */
   heads?: boolean;
@@ -16,7 +16,7 @@ interface Props<Row> {
   rows: Row[];
   rowKey: (row: Row) => string | number;
   rowClass?: (row: Row) => string | undefined;
-  /** Keeps the caption for screen readers only. */
+  /** Shows the caption to screen readers only. */
   quietCaption?: boolean;
 }
 
