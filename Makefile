@@ -1,6 +1,6 @@
 # The few commands of this project. `make` alone lists them.
 
-# Where cargo puts things. The tools of the tests live beside them, in $(TARGET)/tools.
+# Where cargo puts its output. The tools for the tests are in $(TARGET)/tools.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 TOOLS := $(abspath $(TARGET))/tools
 export PATH := $(TOOLS)/bin:$(PATH)
@@ -64,7 +64,7 @@ bless: tools page ## Write anew what is made from something else: the OpenAPI do
 	KOLIBRI_BLESS=1 cargo test --workspace --locked --test it the_operator_gets_the_rules
 	cd web && $(QUIETLY) npm run api
 
-bench: ## Measure TEACH and ASK beside PostgreSQL, drills beside SQLite, recall (BENCH_SECONDS=10 a round)
+bench: ## Compare TEACH and ASK with PostgreSQL, drills with SQLite; measure recall (BENCH_SECONDS=10 per round)
 	cargo build --release --locked
 	bench/run
 
@@ -72,7 +72,7 @@ ops-demo: tools page ## Break a node on purpose and see which alerts fire and wh
 	cargo build --locked
 	scripts/ops-demo "$(TARGET)/debug/kolibri"
 
-screenshots: page tools ## Take the README's screenshots of the running node anew
+screenshots: page tools ## Retake the README's screenshots of the running node
 	cargo build --locked
 	cd web && $(E2E) screenshots
 

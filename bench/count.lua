@@ -1,5 +1,5 @@
--- What teach.lua and ask.lua share: count the answers, and report them in one line that bench/run reads.
--- wrk itself calls only a status above 399 an error; here anything but the expected one is.
+-- Shared by teach.lua and ask.lua: count the responses, and report them in one line that bench/run reads.
+-- wrk itself treats only a status above 399 as an error; here every status but the expected one is.
 local threads = {}
 
 function setup(thread)

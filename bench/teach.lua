@@ -1,5 +1,5 @@
--- TEACH for wrk: every request teaches a stimulus that nobody taught before.
--- wrk -s bench/teach.lua http://127.0.0.1:PORT -- TAG RESPONSE   (another tag for every run)
+-- TEACH for wrk: every request teaches a new stimulus.
+-- wrk -s bench/teach.lua http://127.0.0.1:PORT -- TAG RESPONSE   (a different tag for every run)
 dofile("bench/count.lua")
 expected = 201
 
