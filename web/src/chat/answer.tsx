@@ -3,10 +3,10 @@ import { useState } from "preact/hooks";
 import type { Answer, BlockAddress } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
+import { BlockLink } from "../ui/block_link";
 import { take } from "./conversation";
 import { ForgetDialog } from "./forget";
 import { TeachForm } from "./teach";
-import { BlockLink } from "./turn";
 
 export function AnswerView({ answer, asked }: { answer: Answer; asked: string }) {
   if (answer.source && typeof answer.answer === "string") {
@@ -28,7 +28,7 @@ function Known({ answer, response, source }: { answer: Answer; response: string;
           {text.score} {format().percent(answer.score)}
         </span>
         <span>
-          {text.taughtBy} <BlockLink block={source} />
+          {text.taughtBy} <BlockLink index={source.index} />
         </span>
         <button type="button" class="quiet small" onClick={() => setForgetting(true)}>
           {text.forget}

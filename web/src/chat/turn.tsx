@@ -1,8 +1,8 @@
 // One turn of the conversation: what was said, and the result.
 import type { ComponentChildren } from "preact";
-import type { BlockAddress, Forgotten } from "../api/types";
+import type { Forgotten } from "../api/types";
 import { words } from "../i18n";
-import { addresses } from "../route";
+import { BlockLink } from "../ui/block_link";
 import { ProblemNote } from "../ui/problem";
 import { Time } from "../ui/time";
 import { AnswerView } from "./answer";
@@ -57,7 +57,7 @@ function Reply({ turn }: { turn: Turn }) {
         <Settled outcome={turn.outcome}>
           {({ block }) => (
             <p>
-              {text.taught} <BlockLink block={block} />.
+              {text.taught} <BlockLink index={block.index} />.
             </p>
           )}
         </Settled>
@@ -88,16 +88,12 @@ function Settled<T>({
   return <>{children(outcome.value)}</>;
 }
 
-export function BlockLink({ block }: { block: BlockAddress }) {
-  return <a href={addresses.block(block.index)}>{words().chat.source(block.index)}</a>;
-}
-
 function ForgottenView({ forgotten }: { forgotten: Forgotten }) {
   const text = words().chat;
   return (
     <p>
       {text.forgotten} {text.erased(forgotten.erased.length)}; {text.recordedAs}{" "}
-      <BlockLink block={forgotten.block} />.
+      <BlockLink index={forgotten.block.index} />.
     </p>
   );
 }

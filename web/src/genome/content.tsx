@@ -2,7 +2,7 @@
 import type { Block } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
-import { addresses } from "../route";
+import { BlockLink } from "../ui/block_link";
 import { Hex } from "../ui/copy";
 import { Facts } from "../ui/facts";
 import { LessonView } from "../ui/lesson";
@@ -51,8 +51,4 @@ function Asked({ content }: { content: { match: string; source?: number | null; 
       <p class="small muted">{text.questionNotRecorded}</p>
     </>
   );
-}
-
-function BlockLink({ index }: { index: number }) {
-  return <a href={addresses.block(index)}>{words().genome.block(format().number(index))}</a>;
 }

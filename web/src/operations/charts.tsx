@@ -4,8 +4,9 @@ import type { History, Quantiles } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
 import { history } from "../node";
-import { Chart, type Series } from "../ui/chart";
+import { Chart } from "../ui/chart";
 import { Panel } from "../ui/panel";
+import type { Series } from "../ui/plot";
 import { Reading } from "../ui/reading";
 import { COMMANDS, type Command, FAILURES, failures, timesOf } from "./figures";
 

@@ -1,24 +1,9 @@
 // A line chart of the last hour, with the same values in a table below, for people who cannot see the chart.
 import { useState } from "preact/hooks";
 import { words } from "../i18n";
-import { Plot } from "./plot";
+import { type ChartProps, Plot } from "./plot";
 import { Table } from "./table";
 import { Time } from "./time";
-
-export interface Series {
-  name: string;
-  values: (number | null)[];
-}
-
-export interface ChartProps {
-  title: string;
-  /** Seconds since the Unix epoch, ascending. */
-  times: number[];
-  /** Seconds between values. */
-  step: number;
-  series: Series[];
-  write: (value: number) => string;
-}
 
 export function Chart(props: ChartProps) {
   const { title, times, series, write } = props;

@@ -1,9 +1,23 @@
 // The lines of a chart, as SVG. Colours and size come from the style sheet.
 import { format } from "../i18n/format";
-import type { ChartProps } from "./chart";
 import { type Frame, nearest, niceTop, pathOf, spanOf } from "./scale";
 
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
+
+export interface Series {
+  name: string;
+  values: (number | null)[];
+}
+
+export interface ChartProps {
+  title: string;
+  /** Seconds since the Unix epoch, ascending. */
+  times: number[];
+  /** Seconds between values. */
+  step: number;
+  series: Series[];
+  write: (value: number) => string;
+}
 
 interface Props extends ChartProps {
   /** The point under the cursor. */

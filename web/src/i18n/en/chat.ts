@@ -29,7 +29,6 @@ export const chat = {
   exact: "Word for word",
   similar: "By similarity",
   score: "similarity",
-  source: (index: number) => `block ${format().number(index)}`,
   taughtBy: "taught by",
   unknown: "I don't know this yet.",
   unknownNear: "The closest question I know has a similarity of",

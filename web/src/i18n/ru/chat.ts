@@ -29,7 +29,6 @@ export const chat: typeof source = {
   exact: "Слово в слово",
   similar: "По сходству",
   score: "сходство",
-  source: (index) => `блок ${format().number(index)}`,
   taughtBy: "источник —",
   unknown: "Этого я пока не знаю.",
   unknownNear: "Сходство с самым близким известным вопросом —",
