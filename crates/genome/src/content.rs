@@ -147,7 +147,12 @@ impl Teach {
     fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(8 + self.stimulus.len() + self.response.len());
         for text in [&self.stimulus, &self.response] {
-            bytes.extend((text.len() as u32).to_be_bytes());
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "a node takes texts of some kilobytes, not of 4 GiB"
+            )]
+            let length = text.len() as u32;
+            bytes.extend(length.to_be_bytes());
             bytes.extend(text.as_bytes());
         }
         bytes

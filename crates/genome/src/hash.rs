@@ -66,7 +66,7 @@ impl FromStr for Hash {
 }
 
 fn nibble(digit: u8) -> Result<u8, ParseHashError> {
-    (digit as char).to_digit(16).map(|value| value as u8).ok_or(ParseHashError)
+    (digit as char).to_digit(16).and_then(|value| value.try_into().ok()).ok_or(ParseHashError)
 }
 
 #[cfg(test)]

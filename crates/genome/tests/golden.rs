@@ -4,6 +4,7 @@
 //! version.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that fails may panic")]
+#![allow(clippy::cast_possible_truncation, reason = "a wrong number fails the test")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! How good similarity recall is, on the labelled questions, and how fast, on many synthetic pairs:
 //! `cargo bench -p kolibri-core --bench recall`, or `make bench` for everything. See `docs/recall.md`.
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "random numbers, cut to size")]
 
 mod labelled;
 mod speed;

@@ -2,9 +2,10 @@
 
 pub(crate) mod settings;
 
-use std::fmt;
+use std::fmt::{self, Display};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use kolibri_core::NodeConfig;
@@ -163,7 +164,10 @@ impl Parser<'_> {
         })
     }
 
-    fn number(&mut self, setting: &Setting, least: u64, most: u64) -> u64 {
+    fn number<N>(&mut self, setting: &Setting, least: N, most: N) -> N
+    where
+        N: Copy + Default + Display + FromStr + PartialOrd,
+    {
         self.read(setting, |value| match value.parse() {
             Ok(number) if (least..=most).contains(&number) => Ok(number),
             _ => Err(format!("`{value}` is not a whole number from {least} to {most}")),
@@ -172,7 +176,7 @@ impl Parser<'_> {
 
     /// An address from a host setting and a port setting.
     fn address(&mut self, host: &Setting, port: &Setting) -> SocketAddr {
-        let port = self.number(port, 0, 65_535) as u16;
+        let port = self.number(port, 0, u16::MAX);
         let resolved = self.read(host, |name| {
             let found = (name, port).to_socket_addrs().ok().and_then(|mut found| found.next());
             found.map(Some).ok_or_else(|| {
@@ -186,7 +190,7 @@ impl Parser<'_> {
 
     fn node(&mut self) -> NodeConfig {
         let directory = data_directory(self.settings);
-        let queue_capacity = self.number(&settings::QUEUE_CAPACITY, 1, 1 << 20) as usize;
+        let queue_capacity = self.number(&settings::QUEUE_CAPACITY, 1, 1 << 20);
         let trace = self.trace(&directory);
         NodeConfig { directory, queue_capacity, trace }
     }

@@ -5,6 +5,12 @@
 //! says how often heavy tests repeat what they do.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "a wrong number fails the test"
+)]
 #![allow(unreachable_pub, reason = "nothing outside this program uses it")]
 
 mod programs;

@@ -1,6 +1,6 @@
 //! Reports as people read them.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use kolibri_core::clock::rfc3339;
 use kolibri_soak::{Comparison, DrillReport, Pace};
@@ -38,15 +38,15 @@ fn show(report: &DrillReport) -> String {
     }
     if let Some(memory) = &report.memory {
         let settled =
-            memory.settled_bytes.map(|bytes| format!(", {} after 100 000 events", mebibytes(bytes)));
+            memory.settled_bytes.map(|bytes| format!(", {} after 100 000 events", mebibytes(bytes as f64)));
         line(
             "memory",
             format!(
                 "{} at the start{}, {} at the peak, {} at the end",
-                mebibytes(memory.start_bytes),
+                mebibytes(memory.start_bytes as f64),
                 settled.unwrap_or_default(),
-                mebibytes(memory.peak_bytes),
-                mebibytes(memory.end_bytes)
+                mebibytes(memory.peak_bytes as f64),
+                mebibytes(memory.end_bytes as f64)
             ),
         );
     }
@@ -83,7 +83,7 @@ fn asked(report: &DrillReport) -> String {
 fn events(report: &DrillReport) -> String {
     let mut text = grouped(report.events);
     if let (Some(took), Some(speed)) = (report.duration_seconds, report.events_per_second) {
-        let _ = write!(text, " in {took:.2} s, {} per second", grouped(speed as u64));
+        let _ = write!(text, " in {took:.2} s, {} per second", grouped(speed.trunc()));
     }
     match (report.verified, report.verification_seconds) {
         (Some(true), Some(took)) => {
@@ -141,7 +141,7 @@ pub(super) fn list(reports: &[DrillReport]) -> String {
             report.state.name(),
             grouped(report.events),
             or_dash(report.duration_seconds.map(|seconds| format!("{seconds:.2}"))),
-            or_dash(report.events_per_second.map(|speed| grouped(speed as u64))),
+            or_dash(report.events_per_second.map(|speed| grouped(speed.trunc()))),
             or_dash(ask),
             report.errors.values().sum::<u64>(),
             or_dash(compared)
@@ -213,8 +213,8 @@ fn number(name: &str, value: f64) -> String {
     match name {
         name if name.ends_with("_p99_seconds") => milliseconds(value),
         "duration_seconds" => format!("{value:.2} s"),
-        "memory_end_bytes" => mebibytes(value as u64),
-        _ => grouped(value as u64),
+        "memory_end_bytes" => mebibytes(value),
+        _ => grouped(value.trunc()),
     }
 }
 
@@ -222,12 +222,12 @@ fn milliseconds(seconds: f64) -> String {
     format!("{:.2} ms", seconds * 1e3)
 }
 
-fn mebibytes(bytes: u64) -> String {
-    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
+fn mebibytes(bytes: f64) -> String {
+    format!("{:.1} MiB", bytes / f64::from(1 << 20))
 }
 
-/// Digits in groups of three (ISO 80000-1, section 7.3.1).
-fn grouped(number: u64) -> String {
+/// The digits of a whole number in groups of three (ISO 80000-1, section 7.3.1).
+fn grouped(number: impl Display) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
