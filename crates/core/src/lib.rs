@@ -4,6 +4,16 @@
 //! leaves a [`trace`] and [`telemetry`]. Questions are answered by [`recall`], whose index follows the genome. This crate
 //! knows no HTTP and no drills: what differs between a node of people and one of a drill is handed in.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        reason = "the numbers of tests are small"
+    )
+)]
+
 pub mod background;
 pub mod clock;
 pub mod command;

@@ -71,7 +71,6 @@ impl Found {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
             reason = "a score is 0 to 1, and a million is exact in f32"
         )]
         let millionths = (self.score * Ask::FULL_SCORE as f32).round() as u32;
