@@ -84,6 +84,42 @@ fn assert_same(expected: &Samples, found: &Samples) {
     assert!(difference.is_empty(), "{difference:#?}");
 }
 
+/// Histograms that are about time, with their bounds in seconds.
+const TIMES: [(&str, &[f64]); 3] = [
+    (
+        "http_server_request_duration_seconds",
+        &[0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0],
+    ),
+    (
+        "kolibri_backend_command_duration_seconds",
+        &[0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0],
+    ),
+    (
+        "kolibri_backend_commit_duration_seconds",
+        &[0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0],
+    ),
+];
+
+#[test]
+fn histograms_of_time_have_the_bounds_that_their_questions_need() {
+    let directory = tempfile::tempdir().unwrap();
+    let node = Running::start(directory.path());
+    node.teach("a", "1");
+    let scraped = node.scrape();
+    for (name, bounds) in TIMES {
+        let bucket = format!("{name}_bucket{{");
+        let found: BTreeSet<&str> = scraped
+            .lines()
+            .filter(|line| line.starts_with(&bucket))
+            .filter_map(|line| line.split_once("le=\"")?.1.split_once('"').map(|(bound, _)| bound))
+            .filter(|bound| *bound != "+Inf")
+            .collect();
+        let mut found: Vec<f64> = found.into_iter().map(|bound| bound.parse().unwrap()).collect();
+        found.sort_by(f64::total_cmp);
+        assert_eq!(found, bounds, "{name}");
+    }
+}
+
 #[test]
 fn prometheus_sees_zeros_first_and_then_exactly_what_was_done() {
     let directory = tempfile::tempdir().unwrap();
