@@ -69,7 +69,7 @@ export const genome = {
   erasedBlocks: "Erased the content of",
   genomeId: "Id of the genome",
   answered: "Result",
-  likeness: "Similarity",
+  similarity: "Similarity",
   source: "Source",
   questionNotRecorded: "The question itself is not recorded.",
 };

@@ -66,7 +66,7 @@ export const genome: typeof source = {
   erasedBlocks: "Стёрто содержимое:",
   genomeId: "Идентификатор генома",
   answered: "Исход",
-  likeness: "Сходство",
+  similarity: "Сходство",
   source: "Источник",
   questionNotRecorded: "Сам вопрос не записывается.",
 };

@@ -20,7 +20,7 @@ fn show(report: &DrillReport) -> String {
         let _ = write!(out, "\n{name:<10}{value}");
     };
     line("started", rfc3339(report.started));
-    line("asked", asked(report));
+    line("plan", asked(report));
     if let Some(reason) = &report.reason {
         line("reason", reason.clone());
     }
