@@ -61,7 +61,7 @@ function maxBytes(schema: string): string {
 
 export default defineConfig({
   define: { __MAX_STIMULUS__: maxBytes("StimulusText"), __MAX_RESPONSE__: maxBytes("ResponseText") },
-  // Relative, so that the page also works below a path of a reverse proxy.
+  // Relative, so that the page also works below a reverse proxy's path.
   base: "./",
   plugins: [themeFirst(), zipped()],
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: "es2023" },

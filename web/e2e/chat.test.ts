@@ -21,7 +21,7 @@ test("an answer shows how it was found, its similarity and its block, a click aw
   await exact.getByText("Word for word").waitFor();
   await exact.getByText("similarity 100%").waitFor();
 
-  // By similarity it is found when the index has it.
+  // It is found by similarity once the index has it.
   await expect
     .poll(async () => (await node.call("ask", { stimulus: "restarting payment servise" })).body.match)
     .toBe("similar");

@@ -1,4 +1,4 @@
-// The node goes away and comes back. Nothing stays green meanwhile, and nothing has to be reloaded.
+// The node goes away and comes back. Nothing stays green meanwhile, and no reload is needed.
 import { expect, renew, test, visitWithClock } from "./fixture";
 
 test.for(["#/", "#/genome", "#/operations"])(
@@ -35,7 +35,7 @@ test("what hangs is out of date as well: an answer that never comes keeps nothin
   await page.locator(".tile.good").first().waitFor();
   await page.getByRole("link", { name: "Ready" }).waitFor();
   await page.route("**/api/v1/**", () => {});
-  // Three renewals of what is read every 5 seconds.
+  // Almost three renewals of values that are read every 5 seconds.
   await page.clock.fastForward(14_000);
   expect(await page.locator(".node.good").count()).toBe(1);
   await page.clock.fastForward(2000);

@@ -14,7 +14,7 @@ function lines(page: Page): string[] {
   return lines;
 }
 
-/** What the node knows of a request. */
+/** What the node knows about a request. */
 async function traced(node: Node, req: string): Promise<unknown[]> {
   const { status, body } = await node.call(`traces/${req}`);
   return [status, body.event, body.outcome];
@@ -55,7 +55,7 @@ test("after consent a line carries the id by which the node knows the request", 
   for (const { req, event } of [taught, asked]) {
     await expect.poll(() => traced(node, req)).toEqual([200, event, "ok"]);
   }
-  // The bucket is one of the node's own, and so is the event type.
+  // The bucket and the event type are ones that the node uses.
   const metrics = async () => (await fetch(node.metrics)).text();
   await expect.poll(metrics).toContain(`kolibri_backend_events_total{event_type="${asked.event}"} 1`);
   expect(await metrics()).toContain(`le="${asked.le}"`);

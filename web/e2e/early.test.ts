@@ -1,4 +1,4 @@
-// What is pressed early, before the page has what it needs for it, is not lost: it acts, or the page says why not.
+// A press before the page is ready for it is not lost: it acts, or the page says why not.
 import type { Page } from "playwright-core";
 import { expect, hold, say, test } from "./fixture";
 
@@ -13,7 +13,7 @@ function requests(page: Page, method: string, path: string): string[] {
   return found;
 }
 
-/** Opens the question before forgetting, by keyboard, with the focus on its danger. */
+/** Opens the dialog before forgetting, by keyboard, with the focus on its dangerous button. */
 async function toTheDanger(page: Page) {
   await page.getByRole("button", { name: "Forget", exact: true }).press("Enter");
   const dialog = page.getByRole("dialog");
@@ -35,7 +35,7 @@ test("nothing is erased by a press that came before its text could be read", asy
   await reason.waitFor();
   await read;
 
-  // Nor by one that meant the time before, however often it is repeated.
+  // Nor by a press that was meant for the state before, however often it is repeated.
   await page.clock.pauseAt(Date.now() + 10_000);
   release();
   await dialog.getByText("At noon").waitFor();
@@ -61,7 +61,7 @@ test("what is being erased cannot be left until it is known what became of it", 
   const { dialog } = await toTheDanger(page);
   await dialog.getByRole("button", { name: "Forget and erase", disabled: false }).press("Enter");
   await dialog.locator("button[aria-busy=true]").waitFor();
-  // A browser insists on the second.
+  // The browser itself closes the dialog on the second one.
   for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press("Escape");
   await dialog.getByText("It is being erased already").waitFor();
   release();

@@ -1,5 +1,5 @@
-// What every end-to-end test gets: a node of its own, a browser, a page. Whatever a test is about, the page may not throw,
-// break its Content-Security-Policy, or talk to anybody but its node.
+// What every end-to-end test gets: its own node, a browser, a page. In every test, the page must not throw,
+// break its Content-Security-Policy, or contact anything but its node.
 import type { Browser, Locator, Page } from "playwright-core";
 import { test as base, expect } from "vitest";
 import { launch, visit } from "./browser";
@@ -66,7 +66,7 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.getByText(/^(Waiting for the node…|Ждём узел…)$/).waitFor({ state: "detached" });
 }
 
-/** Holds back the answers to some requests, until the returned function is called. */
+/** Holds back the responses to some requests until the returned function is called. */
 export async function hold(page: Page, requests: string | RegExp): Promise<() => void> {
   let release = () => {};
   const released = new Promise<void>((resolve) => {
@@ -82,18 +82,18 @@ export async function hold(page: Page, requests: string | RegExp): Promise<() =>
 /** Opens an address with a clock that `renew` can put forward. */
 export async function visitWithClock(page: Page, url: string): Promise<void> {
   await page.clock.install();
-  // An address that differs behind the # only would not load the page anew.
+  // An address that differs only after the # would not reload the page.
   await page.goto("about:blank");
   await page.goto(url);
 }
 
-/** No source of the page is renewed more seldom, those of what never changes aside. Milliseconds. */
+/** The longest renewal interval of the page, except for values that never change. Milliseconds. */
 const RENEWAL = 10_000;
 
-/** Puts the page's clock forward until something is to be seen: the page reads it every so often. */
+/** Puts the page's clock forward until something is visible: the page reads it at intervals. */
 export async function renew(page: Page, seen: Locator): Promise<void> {
   const end = Date.now() + PATIENCE;
-  // A renewal breaks off the one before, which on a busy machine needs its time.
+  // A renewal aborts the one before, which takes its time on a busy machine.
   for (let timeout = 250; Date.now() < end; timeout = Math.min(2 * timeout, 4000)) {
     await page.clock.fastForward(RENEWAL);
     const came = seen.waitFor({ timeout }).then(() => true);

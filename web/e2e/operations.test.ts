@@ -13,7 +13,7 @@ test("state, figures, and a failed command with its trace", async ({ page, node 
   const tile = (name: string) => page.locator(".tile", { hasText: name });
   await tile("State").getByText("Ready").waitFor();
   await tile("Genome").getByText("22").waitFor();
-  // The history's first point comes ten seconds after the start.
+  // The first point of the history appears ten seconds after the start.
   await renew(page, tile("Failed").getByText("4.8%"));
   await tile("ASK, p99").getByText("median").waitFor();
   await page.getByRole("row", { name: /FORGET 1 1/ }).waitFor();
@@ -70,7 +70,7 @@ test("a drill is started, watched and read; another one is stopped", async ({ pa
   await page.getByRole("button", { name: "Stop" }).waitFor();
   await page.getByRole("progressbar").waitFor();
   const drills = page.getByRole("region", { name: "Drills so far" });
-  // A drill goes last, and on a busy machine that means long.
+  // A drill has the lowest priority, so on a busy machine it takes long.
   await drills.getByText("Completed").waitFor({ timeout: 3 * PATIENCE });
   await page.getByRole("region", { name: "How long drills took" }).locator(".heat-4").waitFor();
   await drills.getByRole("link").first().click();

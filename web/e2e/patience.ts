@@ -1,5 +1,5 @@
-// How long a test waits for what normally comes at once: much longer, since the machine may be busy with other things. It
-// bounds a failure, never a success. Milliseconds.
+// How long a test waits for what normally comes at once: much longer, because the machine may be busy with other things. It
+// limits only failures, never a success. Milliseconds.
 
 /** One wait. */
 export const PATIENCE = 60_000;

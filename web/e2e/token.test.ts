@@ -15,7 +15,7 @@ test("the page asks for the token, says when it is wrong, and goes on when it is
     await form.getByLabel("API token").fill("wrong-horse-battery-staple");
     await form.getByRole("button", { name: "Use this token" }).click();
     await form.getByText("does not accept this token").waitFor();
-    // Nothing is said of the next one before the node has judged it.
+    // Nothing is shown about the next token before the node has checked it.
     const release = await hold(page, "**/api/v1/**");
     await form.getByLabel("API token").fill(TOKEN);
     await form.getByRole("button", { name: "Use this token" }).click();

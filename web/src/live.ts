@@ -19,7 +19,7 @@ export interface Live<T> {
   /** Why the last attempt failed; null if it succeeded. */
   problem: ReadonlySignal<Problem | null>;
   stale: ReadonlySignal<boolean>;
-  /** Reads now; done when the value is of now. */
+  /** Reads now; resolves when the value is current. */
   refresh: () => Promise<void>;
   /** Takes a value that arrived in another way. */
   set: (value: T) => void;
@@ -37,7 +37,7 @@ export function live<T>(read: (signal: AbortSignal) => Promise<Reply<T>>, every:
     const late = now.value - at.value > MISSED * every;
     return late || problem.value !== null || connection.value.state === "down";
   });
-  /** The reading that is under way. */
+  /** The read in progress. */
   let current: AbortController | null = null;
   let latest = Promise.resolve();
   let users = 0;
@@ -56,7 +56,7 @@ export function live<T>(read: (signal: AbortSignal) => Promise<Reply<T>>, every:
 
   const take = async (mine: AbortController): Promise<void> => {
     const reply = await read(mine.signal);
-    // What was overtaken is read when the newer reading is.
+    // A read that was overtaken ends with the newer one.
     if (current !== mine) return current ? latest : undefined;
     current = null;
     if (reply.ok) set(reply.value);

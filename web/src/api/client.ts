@@ -61,7 +61,7 @@ export async function send(path: string, request: Request): Promise<Response> {
     body: request.body === undefined ? null : JSON.stringify(request.body),
     signal: request.signal ?? null,
   });
-  // The answer to a token that was given up meanwhile says nothing about the one in use.
+  // A response to a token that was replaced meanwhile says nothing about the current one.
   if (used !== token.value) return response;
   refused.value = used !== null && response.status === 401;
   answered(response.status);

@@ -1,4 +1,4 @@
-// What the node takes, in bytes of UTF-8. `vite.config.ts` puts the numbers in when the page is built, from the OpenAPI
+// The node's limits, in bytes of UTF-8. `vite.config.ts` inserts the numbers when the page is built, from the OpenAPI
 // document.
 declare const __MAX_STIMULUS__: number;
 declare const __MAX_RESPONSE__: number;

@@ -1,5 +1,5 @@
-// Where questions and lessons are written. The field is free for the next text at once; a text that the node did not take
-// comes back.
+// Where questions and lessons are written. The field is free for the next text at once; a text that the node did not
+// accept comes back.
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
@@ -16,7 +16,7 @@ async function send(deed: () => Promise<boolean>): Promise<void> {
   const sent = draft.value;
   draft.value = "";
   const taken = await deed();
-  // Unless the next text is being written already.
+  // Unless the user has started the next text.
   if (!taken && draft.value === "") draft.value = sent;
 }
 

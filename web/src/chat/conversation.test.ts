@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { ask, clear, forget, teach, turns } from "./conversation";
 
-/** The requests so far, each with what answers it. */
+/** The requests so far, each with a way to answer it. */
 let asked: { path: string; answer: (value: unknown) => void; fail: () => void }[] = [];
 
 beforeEach(() => {
@@ -11,7 +11,7 @@ beforeEach(() => {
     "fetch",
     (path: string) =>
       new Promise<Response>((resolve, reject) => {
-        // The length of the genome is read again as well.
+        // The page also reads the length of the genome again.
         if (!/(teach|ask|forget)$/.test(path)) return;
         asked.push({
           path,

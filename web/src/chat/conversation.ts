@@ -37,14 +37,14 @@ function append(turn: Turn): void {
   turns.value = [...turns.peek(), turn];
 }
 
-/** What became of a turn; one that was cleared away meanwhile does not come back. */
+/** Stores the result of a turn. A turn that was cleared meanwhile does not come back. */
 function settle(turn: Turn): void {
   turns.value = turns.peek().map((other) => (other.id === turn.id ? turn : other));
 }
 
 let before: Promise<unknown> = Promise.resolve();
 
-/** What is said while the node still works on something is sent when that is settled: it may build on it. */
+/** A message is sent only after the previous one is settled, because it may depend on it. */
 function inTurn<T>(send: () => Promise<T>): Promise<T> {
   const mine = before.then(send);
   before = mine;

@@ -1,5 +1,5 @@
-// Asks before it forgets. What is forgotten is the block's own stimulus, which need not be the question that was asked. A
-// press that comes before the user could see what will be erased is refused, and not kept for later: it cannot be undone.
+// Asks before forgetting. It forgets the block's own stimulus, which may differ from the question that was asked. A
+// press before the user could see what will be erased is refused and not queued, because erasing cannot be undone.
 import { useEffect, useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Problem } from "../api/problem";
@@ -12,7 +12,7 @@ import { ProblemNote } from "../ui/problem";
 import { forget } from "./conversation";
 import type { Lesson } from "./lesson";
 
-/** A press within this time after the text has appeared was meant before it. Milliseconds. */
+/** A press within this time after the text appeared was meant for the state before. Milliseconds. */
 const UNSEEN = 500;
 
 interface Props {
@@ -37,7 +37,7 @@ export function ForgetDialog({ block, close }: Props) {
   const confirm = usePress(erase, why);
   const cancel = usePress(close, confirm.busy ? text.forgetUnderWay : null);
 
-  // Each early press begins the time anew, so that impatience does not run into the erasure.
+  // Each early press restarts the time, so that repeated pressing does not end in an erasure.
   useEffect(() => {
     if (!lesson) return;
     const timer = setTimeout(() => setSeen(true), UNSEEN);
@@ -63,7 +63,7 @@ export function ForgetDialog({ block, close }: Props) {
   );
 }
 
-/** What the block taught, as soon as it is read, or why it cannot be had. */
+/** What the block taught, once it is read, or why it cannot be read. */
 function useLesson(block: number): { lesson: Lesson | null; unread: Problem | null } {
   const [lesson, setLesson] = useState<Lesson | null>(null);
   const [unread, setUnread] = useState<Problem | null>(null);

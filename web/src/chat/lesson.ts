@@ -1,4 +1,4 @@
-// Reads `stimulus -> response`, and counts as the node does.
+// Parses `stimulus -> response`, and counts bytes as the node does.
 
 export interface Lesson {
   stimulus: string;

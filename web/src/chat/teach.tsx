@@ -1,4 +1,4 @@
-// Teaches the answer to a question that the node could not answer, in place.
+// The form for teaching an answer right where the node had none.
 import { useId, useRef, useState } from "preact/hooks";
 import { MAX_RESPONSE } from "../api/limits";
 import { words } from "../i18n";
@@ -17,7 +17,7 @@ export function TeachForm({ stimulus }: { stimulus: string }) {
   const tooLong = length > MAX_RESPONSE ? text.tooLong(length, MAX_RESPONSE) : null;
   const submit = async () => {
     if (!(await teach({ stimulus, response: response.trim() }))) return;
-    // The form goes, and the focus with it; where the user is by now somewhere else, it stays there.
+    // The form disappears, and the focus with it. If the user has moved elsewhere, the focus stays there.
     if (form.current?.contains(document.activeElement)) document.getElementById("composer")?.focus();
     setTaught(true);
   };

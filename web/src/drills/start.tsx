@@ -10,7 +10,7 @@ const DEFAULTS: Wish = { minutes: 10, events_per_minute: 1000, seed: 1, pace: "f
 export function StartForm() {
   const text = words().drills;
   const [wish, setWish] = useState(DEFAULTS);
-  // The browser itself says what is wrong with a number.
+  // The browser reports invalid numbers itself.
   const press = usePress(() => start(wish));
   return (
     <form class="start" onSubmit={press.take}>

@@ -90,7 +90,7 @@ interface PagesProps {
   waiting: boolean;
 }
 
-/** The links go on from the address, so that they lead further before its page is read. */
+/** The links are relative to the address, so they work before its page is read. */
 function Pages({ until, shown: { blocks, head }, waiting }: PagesProps) {
   const text = words().genome;
   const newest = Math.min(until ?? head, head);

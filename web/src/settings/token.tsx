@@ -11,7 +11,7 @@ export function TokenForm() {
   const id = useId();
   const [value, setValue] = useState("");
   const [keep, setKeep] = useState(false);
-  // Not busy until the node has judged it: another token may be given before.
+  // Not busy while the node checks the token: the user may enter another one meanwhile.
   const submit = () => {
     adoptToken(value.trim(), keep);
     setValue("");

@@ -4,7 +4,7 @@ import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 interface Props {
   title: string;
-  /** Asked for by Escape. The dialog stays until it is no longer drawn. */
+  /** Called on Escape. The dialog stays open until it is no longer rendered. */
   close: (event: Event) => void;
   children: ComponentChildren;
 }
@@ -12,14 +12,14 @@ interface Props {
 export function Dialog({ title, close, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  // Before anything is painted, so that no key comes between: neither to what asked, nor to nowhere.
+  // Before the paint, so that no key press in between goes to the opening button or is lost.
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    // The browser gives the focus back while the element is still there.
+    // The browser returns the focus only while the element still exists.
     return () => element?.close();
   }, []);
-  // A browser closes it at a second Escape whatever it is told.
+  // A second Escape always closes it in the browser, so it is opened again.
   const insist = (event: Event & { currentTarget: HTMLDialogElement }) => {
     if (event.currentTarget.isConnected) event.currentTarget.showModal();
   };

@@ -66,7 +66,7 @@ test("a press that cannot act says why, each time anew, until it can", async () 
   expect(said()?.textContent).toBe("as usual");
   expect(shown()).toEqual(["false", "true"]);
   expect(button().disabled).toBe(false);
-  // For those who do not see it, before the press too.
+  // For people who cannot see it, also before the press.
   expect(button().getAttribute("aria-description")).toBe(reason);
 
   await press();
@@ -85,7 +85,7 @@ test("a press that cannot act says why, each time anew, until it can", async () 
   await press();
   expect(deed).toHaveBeenCalledOnce();
 
-  // It is not said again unasked.
+  // It is not announced again without a press.
   await act(() => {
     why.value = reason;
   });

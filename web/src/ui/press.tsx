@@ -1,21 +1,21 @@
-// What a press does, on a button or by sending a form. No press is lost: it acts, or the button shows that it is acting
-// already, or the page says why it cannot act yet.
+// A press of a button, or a submitted form. No press is lost: it acts, or the button shows that it is already
+// acting, or the page says why it cannot act yet.
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 
 export interface Press {
-  /** Takes a click, or the sending of a form. */
+  /** Handles a click or a submit. */
   take: (event: Event) => void;
-  /** What was pressed is being done; a further press would ask for the same. */
+  /** The action is running; another press would start the same again. */
   busy: boolean;
-  /** Why it cannot be done now; null when it can. */
+  /** Why the action is not possible now; null if it is. */
   why: string | null;
-  /** How often it was pressed although it cannot be done. */
+  /** How often it was pressed while not possible. */
   refused: number;
 }
 
-/** `act` does it, and is busy for as long as the promise that it returns. `why` says why it cannot be done yet. */
+/** `act` is the action; it is busy until the returned promise settles. `why` says why it is not possible yet. */
 export function usePress(act: () => Promise<void> | void, why: string | null = null): Press {
   const busy = useSignal(false);
   const refused = useSignal(0);
@@ -42,12 +42,12 @@ export function usePress(act: () => Promise<void> | void, why: string | null = n
 interface ButtonProps {
   press: Press;
   kind?: "primary" | "danger";
-  /** Sends the form that it stands in, whose `onSubmit` takes the press. */
+  /** Submits the form around it, whose `onSubmit` handles the press. */
   submits?: boolean;
   children: ComponentChildren;
 }
 
-/** It keeps the focus whatever becomes of the press, so it is never `disabled`. */
+/** It keeps the focus after every press, so it is never `disabled`. */
 export function PressButton({ press, kind, submits = false, children }: ButtonProps) {
   return (
     <button
@@ -72,11 +72,11 @@ function once(event: KeyboardEvent): void {
 interface WhyNotProps {
   press: Press;
   id?: string;
-  /** What stands there while nothing was pressed too early. */
+  /** What is shown unless it was pressed too early. */
   children?: ComponentChildren;
 }
 
-/** Says why a press could not act, aloud as well; each press anew. */
+/** Says why a press could not act, also to screen readers, after each press. */
 export function WhyNot({ press, id, children }: WhyNotProps) {
   return (
     <p id={id} class="why-not small" role="status">

@@ -8,9 +8,9 @@ import { ProblemNote } from "./problem";
 import { Time } from "./time";
 
 interface Props<T> {
-  /** Where it becomes another one, what the former said stays until the new one is read. */
+  /** When the source changes, the old value stays until the new one is read. */
   source: Live<T>;
-  /** `waiting`: the value is still the former source's. */
+  /** `waiting`: the value still comes from the old source. */
   children: (value: T, waiting: boolean) => ComponentChildren;
 }
 

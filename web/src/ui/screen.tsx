@@ -21,7 +21,7 @@ export function Screen({ title, aside, quiet = false, children }: Props) {
   useEffect(() => {
     document.title = `${title} · ${product}`;
   }, [title, product]);
-  // Before anything is painted: a key that comes early must not go to what is gone.
+  // Before the paint, so that an early key press does not go to an element that is gone.
   useLayoutEffect(() => {
     if (opened) heading.current?.focus();
     opened = true;
