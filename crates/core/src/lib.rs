@@ -10,7 +10,7 @@
         clippy::cast_possible_truncation,
         clippy::cast_possible_wrap,
         clippy::cast_sign_loss,
-        reason = "the numbers of tests are small"
+        reason = "a wrong number fails the test"
     )
 )]
 
