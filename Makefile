@@ -35,7 +35,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && $(QUIETLY) npm ci --no-audit --no-fund
 	@touch $@
 
-check: web/node_modules/.package-lock.json ## The quick part of `make test`: format, clippy, types, unit tests; installs nothing
+check: web/node_modules/.package-lock.json ## The quick part of `make test`: format, clippy, types, unit tests; needs no test tools
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cd web && $(QUIETLY) npm run types && $(QUIETLY) npm run lint
@@ -55,6 +55,7 @@ lint: tools page ## Format, clippy, types, scripts, dependencies and their licen
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	"$(TOOLS)/checkers/bin/shellcheck" $(sort $(SHELL_SCRIPTS))
 	"$(TOOLS)/checkers/bin/ruff" check --quiet $(sort $(PYTHON))
+	"$(TOOLS)/checkers/bin/check-jsonschema" --quiet --builtin-schema vendor.github-workflows .github/workflows/ci.yml
 	cargo deny --locked check bans licenses sources
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --locked
 	cd web && $(QUIETLY) npm run api -- --check && $(QUIETLY) npm run types && $(QUIETLY) npm run lint
