@@ -124,7 +124,7 @@ pub enum OpenError {
     /// There is no genome in the data directory.
     #[error("there is no genome in {0}; `kolibri serve` creates one")]
     NoGenome(PathBuf),
-    /// The genome is gone, but what was beside it is not.
+    /// The genome is gone, but the files next to it are not.
     #[error(
         "{genome} is missing, but {beside} exists: the genome was lost or moved. Put it back, from a backup if need \
          be; or, to start a new genome, move {beside} away"
@@ -167,7 +167,7 @@ fn permission_advice(error: &std::io::Error) -> &'static str {
     }
 }
 
-/// What whoever meets an error of SQLite can do.
+/// What to do about an error of SQLite.
 fn advice(error: &rusqlite::Error) -> &'static str {
     match error.sqlite_error_code() {
         // Our statements are fixed: when one does not fit, the file describes its tables wrongly.

@@ -1,4 +1,4 @@
-//! Who is told what happens in a node: the telemetry of the node that serves people, or of a drill.
+//! The receiver of what happens in a node: the telemetry of the node that serves people, or of a drill.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ impl From<Command> for Failed {
     }
 }
 
-/// Is told what happens in a node, on the thread on which it happens: it must not block.
+/// Receives what happens in a node, on the thread where it happens: it must not block.
 pub trait Observer: Send + Sync {
     /// An event became a durable block, and made the genome `length` blocks long.
     fn recorded(&self, event: EventType, length: u64);

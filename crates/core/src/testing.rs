@@ -70,7 +70,7 @@ pub(crate) async fn answer(node: &Node, stimulus: &str) -> Option<String> {
     ask(node, stimulus).await.answer.map(|answer| answer.teach.response)
 }
 
-/// Forgets, and tells which blocks were erased.
+/// Forgets, and returns the blocks that were erased.
 pub(crate) async fn forget(node: &Node, stimulus: &str) -> Result<Vec<u64>, CommandError> {
     node.forget(TraceId::random(), stimulus.into()).await.map(|forgotten| forgotten.erased)
 }

@@ -23,7 +23,7 @@ pub fn normalise(text: &str) -> String {
     out
 }
 
-/// Most text is in this form already, which is told faster than it is brought there.
+/// Most text is in this form already, and checking that is faster than normalising it.
 fn nfkc(text: &str) -> Cow<'_, str> {
     match is_nfkc_quick(text.chars()) {
         IsNormalized::Yes => Cow::Borrowed(text),

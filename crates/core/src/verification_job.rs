@@ -14,7 +14,7 @@ const NICENESS: i32 = 10;
 /// What the job has found so far.
 #[derive(Debug, Clone, Default)]
 pub enum VerificationState {
-    /// Nobody has started one since the node did.
+    /// None was started since the node was.
     #[default]
     None,
     /// It is under way.
@@ -33,7 +33,7 @@ pub enum VerificationState {
         /// What is wrong with it, in words.
         fault: String,
     },
-    /// It was told to stop, or the node stopped.
+    /// It was cancelled, or the node stopped.
     Cancelled,
     /// The genome could not be read; why, in words.
     Failed(String),
@@ -100,7 +100,7 @@ impl VerificationJob {
         })
     }
 
-    /// Asks the one under way to stop, which it does soon; `false` when there is none.
+    /// Asks the running one to stop, which it does soon; `false` if none is running.
     pub fn cancel(&self) -> bool {
         self.job.cancel(|_| true)
     }

@@ -13,7 +13,7 @@ pub struct Chain {
     head: Head,
 }
 
-/// A block with what stands beside it.
+/// A block with its hash and its content.
 #[derive(Debug, Clone)]
 pub struct Sealed {
     /// The block.

@@ -1,4 +1,4 @@
-//! What stands beside a block: the content of its event, and the salted digest that ties the two together.
+//! The content of a block's event, and the salted digest that ties the two together.
 
 use crate::event::EventType;
 use crate::hash::{CONTENT_DOMAIN, Hash};
@@ -30,7 +30,7 @@ pub enum Content {
 
 /// An association as it was taught, to the letter.
 ///
-/// The format holds texts below 4 GiB. Longer ones are for whoever takes texts in to refuse, and the node's
+/// The format holds texts below 4 GiB. Longer ones must be refused before they get here, and the node's
 /// limits do so at a small fraction of that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Teach {

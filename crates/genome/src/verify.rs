@@ -9,7 +9,7 @@ use crate::head::Head;
 
 /// Checks blocks in order, keeping nothing but the link to the last one.
 ///
-/// What takes knowledge of other blocks is left to whoever holds the whole genome: that a block named by an
+/// Rules that need other blocks are left to the code that holds the whole genome: that a block named by an
 /// ASK or a FORGET is a TEACH, and that the erased blocks are exactly those that FORGETs list (rules 12 and
 /// 13 of `docs/genome-format.md`).
 ///

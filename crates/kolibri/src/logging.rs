@@ -21,7 +21,7 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// Libraries that would complain at every interval about what we tell once per change of state.
+/// Libraries that would complain at every interval about what we log once per change of state.
 const QUIET: [&str; 2] = ["opentelemetry=off", "h2=warn"];
 
 /// Whether a filter can be used.

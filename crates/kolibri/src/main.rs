@@ -26,7 +26,7 @@ use clap::Parser;
 use mimalloc::MiMalloc;
 
 /// The index starts a thread for each of its commits, and each takes 15 MB. With the system's allocator every one of its
-/// arenas comes to hold that much in time, so that memory goes on growing for hundreds of thousands of events.
+/// arenas comes to hold that much in time, so that memory grows for hundreds of thousands of events.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -1,4 +1,4 @@
-//! The ops pack: dashboards, alerts, deployment files and the runbook, carried by the binary so that whoever has only
+//! The ops pack: dashboards, alerts, deployment files and the runbook, carried by the binary so that a person who has only
 //! the binary has all of it. The table lists what is carried; a test holds it to the folder.
 
 /// One file of the pack.
@@ -55,7 +55,7 @@ pub(crate) const FILES: &[File] = pack! {
 pub(crate) struct Link {
     /// The label.
     label: &'static str,
-    /// What the pack says until somebody says better.
+    /// What the pack says unless it is overridden.
     default: &'static str,
 }
 

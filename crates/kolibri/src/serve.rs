@@ -21,7 +21,7 @@ const DRAIN: Duration = Duration::from_secs(3);
 /// Threads for reading files; more would only compete for the same cores and disk.
 const BLOCKING_THREADS: usize = 64;
 
-/// Runs the node until it is told to stop.
+/// Runs the node until it receives a signal.
 ///
 /// # Errors
 /// A message for people: what did not work, and what to do.
@@ -74,7 +74,7 @@ async fn serve(config: Config) -> Result<(), String> {
     };
     tracing::info!(signal, "stopping: new commands are refused, running ones are finished");
     tokio::spawn(stop.exit_at_once());
-    // Nobody receives any more only when every listener has ended.
+    // Fails only when every listener has ended.
     let _ = stopping.send(true);
     if tokio::time::timeout(DRAIN, api).await.is_err() {
         tracing::warn!("some connections did not close in time");
@@ -84,7 +84,7 @@ async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-/// Starts telemetry as configured; `instance` tells this process from others. Call it inside a tokio runtime.
+/// Starts telemetry as configured; `instance` distinguishes this process from others. Call it inside a tokio runtime.
 pub(crate) fn start_telemetry(
     metrics: Option<&MetricsConfig>,
     instance: String,
@@ -140,7 +140,7 @@ async fn close(drills: Arc<Drills>, node: Arc<Node>, telemetry: Arc<Telemetry>) 
 }
 
 /// Every listener, or everything that is wrong with them. A second node in the same data directory most likely wants
-/// the ports of the first one too, and is told what matters.
+/// the ports of the first one too, and gets the message that matters.
 async fn listen(config: &Config) -> Result<(TcpListener, Option<TcpListener>), String> {
     let api = bind(config.http.address, &settings::HTTP_HOST, &settings::HTTP_PORT).await;
     let scrape = match &config.telemetry {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Signals so soon after the first are its echo: `timeout` and some shells tell the process, and then its whole group.
+/// Signals so soon after the first are its echo: `timeout` and some shells signal the process, and then its whole group.
 const ECHO: Duration = Duration::from_millis(100);
 
 /// SIGTERM and SIGINT.
@@ -23,7 +23,7 @@ impl StopSignals {
         Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
     }
 
-    /// Waits for the next one, and tells its name.
+    /// Waits for the next one, and returns its name.
     pub(crate) async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
@@ -31,7 +31,7 @@ impl StopSignals {
         }
     }
 
-    /// A second signal: whoever sends it does not want to wait. The genome is safe at any moment.
+    /// A second signal: its sender does not want to wait. The genome is safe at any moment.
     pub(crate) async fn exit_at_once(mut self) {
         let echoes = async {
             loop {

@@ -19,7 +19,7 @@ const STRIDE: u64 = 256;
 /// What a check found.
 #[derive(Debug)]
 pub(super) enum Checked {
-    /// All is as it should be.
+    /// No fault was found.
     Sound(ReportHead),
     /// Something is not; what, in words.
     Fault(String),

@@ -5,7 +5,7 @@ use crate::report::{Comparison, DrillReport, DrillState};
 
 /// Drills that one is compared with: the last ones.
 const COMPARED: usize = 10;
-/// With fewer, nobody can tell how much drills differ among themselves.
+/// With fewer, it is unknown how much drills differ among themselves.
 const ENOUGH: usize = 3;
 
 /// Compares `report` with `earlier` ones, newest first; `None` when there is nothing to compare.
@@ -30,7 +30,7 @@ pub(super) fn compare(report: &DrillReport, earlier: &[DrillReport]) -> Option<C
     })
 }
 
-/// A drill at real pace always takes as long as it should: there the callers' time tells.
+/// A drill at real pace always takes its simulated time, so the callers' latency is compared.
 fn time_taken(report: &DrillReport) -> Option<f64> {
     match report.parameters.pace {
         Pace::Fast => report.duration_seconds,

@@ -1,4 +1,4 @@
-//! The directories of drills: each has one of its own, which goes when it ends.
+//! The directories of drills: each has its own, which is removed when it ends.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! One drill, from its start to its report, on a thread of its own: it opens a node, lets the callers at it, checks what
+//! One drill, from its start to its report, on its own thread: it opens a node, runs the callers against it, checks what
 //! they left, and writes the report.
 
 use std::sync::Arc;
@@ -22,12 +22,12 @@ use crate::script::Script;
 use crate::seeded;
 use crate::tally::Tally;
 
-/// How often progress is told and memory looked at.
+/// How often progress is reported and memory sampled.
 const TICK: Duration = Duration::from_millis(250);
-/// How much less a drill beside people counts than their commands when they want the same core (`nice(2)`). Not the most
+/// How much less a drill in a serving node counts than people's commands when both want the same core (`nice(2)`). Not the most
 /// there is: on a machine that is busy with something else, a drill at 19 makes five events a second.
 const NICENESS: i32 = 10;
-/// Threads that look answers up. Each comes to hold a connection with a cache of its own: with one for each caller, the
+/// Threads that look answers up. Each comes to hold a connection with its own cache: with one for each caller, the
 /// process would still be growing into them after a hundred thousand events, and look as if it leaked.
 const READING_THREADS: usize = 8;
 /// Places in the drill's queue, as many as people have by default.

@@ -1,4 +1,4 @@
-//! Starting, stopping and watching drills: one at a time, each in a directory of its own that goes when it ends.
+//! Starting, stopping and watching drills: one at a time, each in its own directory, which is removed when it ends.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::instruments::{DrillObserver, SoakInstruments};
 use crate::parameters::Parameters;
 use crate::report::{DrillProgress, DrillReport, DrillState, Machine, Phase};
 
-/// Room that a drill leaves on the disk for everybody else.
+/// Disk space that a drill leaves for others.
 const RESERVE: u64 = 1 << 30;
 
 /// The drills of one data directory.
@@ -30,7 +30,7 @@ pub struct Drills {
     failures: Option<Arc<Traces>>,
     machine: Machine,
     job: Job<DrillProgress>,
-    /// Held in a process of its own; where a node runs, the node holds it.
+    /// Held by a standalone process; in a node, the node holds it.
     _lock: Option<Lock>,
 }
 
@@ -95,7 +95,7 @@ impl Drills {
         Self::open(directory, telemetry, node.crew().clone(), node.traces().cloned(), None)
     }
 
-    /// Drills in a process of their own, in a directory of their own.
+    /// Drills in a standalone process, in their own directory.
     ///
     /// # Errors
     /// When another process works in the directory, it cannot be made, or the history in it cannot be opened.
@@ -253,7 +253,7 @@ impl Drop for Drills {
     }
 }
 
-/// Ids sort by time, and are told apart when two begin in one second.
+/// Ids sort by time, and stay distinct when two drills begin in one second.
 fn new_id() -> String {
     let now = OffsetDateTime::from_unix_timestamp_nanos(i128::from(clock::now()));
     let now = now.unwrap_or(OffsetDateTime::UNIX_EPOCH);

@@ -1,4 +1,4 @@
-//! The reports of drills, in a SQLite file of their own beside the genome: they can be lost without harm to what people
+//! The reports of drills, in their own SQLite file next to the genome: they can be lost without harm to what people
 //! taught. The last 200 are kept.
 
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ pub enum HistoryError {
 }
 
 impl History {
-    /// Opens the history at `path`, and begins one where there is none.
+    /// Opens the history at `path`, and creates it if it is missing.
     ///
     /// # Errors
     /// When the file cannot be opened, or is something else.

@@ -48,7 +48,7 @@ impl SoakInstruments {
     }
 }
 
-/// Counts what happens in a drill: its events as the drill's too, no latency and no genome length of people's.
+/// Counts what happens in a drill: its events also as the drill's, and neither latencies nor the genome's length.
 pub(super) struct DrillObserver {
     pub(super) id: Arc<str>,
     pub(super) backend: Arc<Instruments>,

@@ -1,8 +1,8 @@
-//! Soak drills: a synthetic long run of simulated minutes and events, driven through a node of its own and thereby through
+//! Soak drills: a synthetic long run of simulated minutes and events, driven through its own node and thereby through
 //! the very code that serves people. The same version, seed and parameters give the same genome, to the last hash.
 //!
 //! A drill stands above the node, on its public doors. What differs from a node of people is handed in: times, salts,
-//! durability, and who is told of events.
+//! durability, and the observer of events.
 //!
 //! | file here | what it is for |
 //! |---|---|
@@ -18,7 +18,7 @@
 //! | `instruments` | metrics of drills, and what is counted of their events |
 //! | `report` | what is said of a drill |
 //! | `compare` | whether a drill is slower than those before it |
-//! | `history` | the reports that are kept, in a file of their own |
+//! | `history` | the reports that are kept, in their own file |
 //! | `directory` | the directories of drills |
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that fails may panic"))]

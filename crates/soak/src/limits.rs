@@ -4,7 +4,7 @@
 use utoipa::openapi::{KnownFormat, Object, RefOr, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// The most events of one drill; the vocabulary tells no more associations apart.
+/// The most events of one drill; the vocabulary distinguishes no more associations.
 pub const MAX_EVENTS: u64 = 2_000_000_000;
 /// The longest drill, in simulated minutes: a week.
 pub const MAX_MINUTES: u32 = 10_080;

@@ -1,4 +1,4 @@
-//! What is told of a drill: while it runs, and when it has ended.
+//! What is reported of a drill: while it runs, and when it has ended.
 
 use std::collections::BTreeMap;
 

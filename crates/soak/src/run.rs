@@ -1,4 +1,4 @@
-//! The callers of a drill: one dispatcher takes the steps in order and hands each to a caller of its own, as many at once
+//! The callers of a drill: one dispatcher takes the steps in order and hands each to its own caller, as many at once
 //! as the drill has. Commands that touch the same association wait for each other, and every event enters the genome in
 //! its turn, so that the genome does not depend on which caller is fast.
 
@@ -55,7 +55,7 @@ impl Callers {
                 let due = began + Duration::from_nanos(step.time - DRILL_BEGINS);
                 self.stop.or(tokio::time::sleep_until(due.into())).await;
             }
-            // Closed by nobody.
+            // The semaphore is never closed.
             let Ok(caller) = Arc::clone(&callers).acquire_owned().await else { break };
             let hold = hold(&locks, step.act).await;
             if let Act::AskSimilar { block, .. } = step.act {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kolibri_core::store::{Durability, GenomeSettings};
 use sha2::{Digest, Sha256};
 
-/// When a drill's genome begins: 2026-01-01T00:00:00Z. The drill's clock goes on from there.
+/// When a drill's genome begins: 2026-01-01T00:00:00Z. The drill's clock starts there.
 pub(super) const DRILL_BEGINS: u64 = 1_767_225_600_000_000_000;
 
 /// What a draw is for: the same number drawn for another purpose is independent of it.

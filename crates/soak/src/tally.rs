@@ -12,7 +12,7 @@ use kolibri_core::clock;
 use kolibri_core::telemetry::resident_memory;
 use parking_lot::Mutex;
 
-/// Latencies are told apart to three digits, from a microsecond to an hour.
+/// Latencies are kept with three digits, from a microsecond to an hour.
 const DIGITS: u8 = 3;
 const LONGEST: Duration = Duration::from_secs(3600);
 /// From this many events on, the engine's buffers have filled: memory is compared with what it is then.
@@ -56,7 +56,7 @@ impl Tally {
         }
     }
 
-    /// Something in a step was not as it should be.
+    /// Something in a step was wrong.
     pub(super) fn error(&self, kind: &'static str) {
         self.errors.fetch_add(1, Ordering::Relaxed);
         *self.errors_by_kind.lock().entry(kind).or_default() += 1;

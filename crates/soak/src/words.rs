@@ -1,4 +1,4 @@
-//! The words that drills are made of: frequent ones of both languages, chosen so that recall tells them apart whatever else
+//! The words that drills are made of: frequent ones of both languages, chosen so that recall distinguishes them whatever else
 //! is taught. All have eight letters, so that one slip in each makes a question 7/8 alike, an exact fraction; the tests
 //! of `phrases` hold the lists to everything that is relied on.
 

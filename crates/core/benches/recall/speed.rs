@@ -67,7 +67,7 @@ async fn measure_at(size: usize, directory: &Path) {
     );
 }
 
-/// A merge that was under way may go on writing for a moment after the node was closed.
+/// A merge that was under way may still write for a moment after the node was closed.
 fn remove_index(directory: &Path) {
     let (index, started) = (DataDirectory::new(directory).index(), Instant::now());
     while let Err(error) = std::fs::remove_dir_all(&index) {

@@ -63,7 +63,7 @@ impl<S: Status> Control<S> {
     }
 }
 
-/// Without this, a job whose thread panicked would seem to run for ever.
+/// Without this, a job whose thread panicked would seem to run forever.
 impl<S: Status> Drop for Control<S> {
     fn drop(&mut self) {
         self.status.send_if_modified(|status| {
@@ -114,7 +114,7 @@ impl<S: Status> Job<S> {
         self.slot.lock().run.as_ref().map(|run| run.status.clone())
     }
 
-    /// Asks the run under way to stop, which it does soon; `false` when there is none, or `is_meant` says another one.
+    /// Asks the current run to stop, which it does soon; `false` if none is running, or if `is_meant` rejects it.
     pub fn cancel(&self, is_meant: impl FnOnce(&S) -> bool) -> bool {
         let slot = self.slot.lock();
         let run = slot.run.as_ref().filter(|run| run.is_running() && is_meant(&run.status.borrow()));

@@ -1,4 +1,4 @@
-//! Work that nobody waits for lets the commands of people go first.
+//! Background work lets people's commands go first.
 
 /// Lowers the priority of this thread by `niceness` (1 to 19), and of every thread that it starts from here on: Linux
 /// keeps one for each thread, and a new one inherits it

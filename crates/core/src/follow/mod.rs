@@ -1,6 +1,6 @@
 //! Followers: what is derived from the genome and kept up to date behind the writer, such as the search index.
 //!
-//! A follower has a thread of its own. It resumes where it was, takes in what the genome's feed announces, makes it
+//! A follower has its own thread. It resumes where it was, takes in what the genome's feed announces, makes it
 //! visible in batches, and starts over from its files after a failure. It never holds up a command, and the store does
 //! not know that it exists.
 
@@ -21,7 +21,7 @@ pub(crate) trait Derived: Send + 'static {
     const NAME: &'static str;
     /// The name of its thread.
     const THREAD: &'static str;
-    /// What goes on and what may be missing while it does not follow.
+    /// What still works and what may be missing while it does not follow.
     const WITHOUT_IT: &'static str;
     /// What can go wrong. A failed read of the genome is one of it.
     type Error: std::fmt::Display + From<CommandError>;

@@ -64,8 +64,8 @@ impl Execution {
         }
     }
 
-    /// What an operator should see at once, and what is told elsewhere: callers' mistakes in metrics and traces, a full
-    /// queue and a failed store once in the log.
+    /// Logs what an operator should see at once. The rest is reported elsewhere: callers' mistakes in metrics and traces,
+    /// a full queue and a failed store once in the log.
     fn log(&self, error: &CommandError) {
         let Draft { trace_id, event, .. } = &self.draft;
         match error {

@@ -116,7 +116,7 @@ impl Node {
         Ok(node)
     }
 
-    /// Opens a node whose genome is as `genome` says, and which tells `observer` what happens.
+    /// Opens a node with these genome settings, which reports what happens to `observer`.
     ///
     /// # Errors
     /// See [`Node::open`].
@@ -178,7 +178,7 @@ impl Node {
         }
     }
 
-    /// The verification of the genome, when somebody asks for it.
+    /// The verification of the genome, on request.
     pub fn verification(&self) -> &VerificationJob {
         &self.verification
     }
@@ -299,7 +299,7 @@ impl Node {
         }
     }
 
-    /// Hands an event to the writer as its context says: in its turn, and waiting for room or refused when there is none.
+    /// Hands an event to the writer as its context says: in its turn, and if the queue is full, waiting or refused.
     async fn submit(&self, mut execution: Execution, event: Event) -> Pending {
         let time = execution.context.time.unwrap_or(execution.draft.time);
         // Held until the event is handed over: then the next turn comes.

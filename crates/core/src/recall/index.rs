@@ -180,7 +180,7 @@ impl Open {
         Self::with(schema::create(path)?, None)
     }
 
-    /// An index that is whole and belongs to this genome; `None` when there is none.
+    /// An index that is whole and belongs to this genome, if there is one.
     fn existing(path: &Path, reader: &Reader) -> Result<Option<Self>, IndexError> {
         if !path.join("meta.json").exists() {
             return Ok(None);

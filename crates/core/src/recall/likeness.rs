@@ -22,9 +22,9 @@ use crate::text::{Asks, SPELT, Term, is_cyrillic, latin, stem};
 /// `docs/recall.md` for the precision and recall it gives.
 pub const THRESHOLD: f32 = 0.75;
 
-/// What a common word weighs, beside another word that is as rare.
+/// The weight of a common word, relative to another word that is as rare.
 const COMMON_WEIGHT: f32 = 0.1;
-/// What a word with a digit weighs, beside another word: numbers, versions and error codes name one thing only.
+/// The weight of a word with a digit, relative to another word: numbers, versions and error codes name one thing only.
 const NUMBER_WEIGHT: f32 = 2.0;
 /// How much a replaced word counts: with one subject replaced by another it is another question, however long the rest.
 const REPLACED: f32 = 2.0;

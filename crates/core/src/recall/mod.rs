@@ -26,7 +26,7 @@ use likeness::{Weights, likeness};
 use search::Search;
 
 /// Two stimuli that are like the question within this are equally like it. When they ask for different things, the
-/// question does not tell which, and gets suggestions: `restart the service`, when two services can be restarted.
+/// question does not say which, and gets suggestions: `restart the service`, when two services can be restarted.
 pub const MARGIN: f32 = 0.05;
 /// Candidates that are scored for a question.
 const CANDIDATES: usize = 32;
@@ -228,7 +228,7 @@ mod tests {
         let (node, root) = taught(&["restart the payment service", "cook borscht"]).await;
         let asked = "who owns the payment service";
         assert_eq!(ask(&node, asked).await.suggestions.len(), 1);
-        // The stimulus is changed, the block's digest is not; the length stays, so that only the digest can tell.
+        // The stimulus is changed, the block's digest is not; the length stays, so that only the digest shows it.
         rusqlite::Connection::open(DataDirectory::new(root.path()).genome())
             .unwrap()
             .execute(

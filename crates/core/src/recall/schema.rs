@@ -18,7 +18,7 @@ pub(super) struct Fields {
     pub(super) block: Field,
 }
 
-/// Creates an empty index at `path`, in place of whatever is there.
+/// Creates an empty index at `path`, and removes what was there.
 pub(super) fn create(path: &Path) -> Result<tantivy::Index, TantivyError> {
     if path.exists() {
         std::fs::remove_dir_all(path)?;

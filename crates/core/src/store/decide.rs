@@ -68,7 +68,7 @@ impl Event {
         }
     }
 
-    /// Whether somebody waits for the block to be durable.
+    /// Whether a caller waits for the block to be durable.
     pub(super) fn is_awaited(&self) -> bool {
         !matches!(self, Self::Ask(_))
     }

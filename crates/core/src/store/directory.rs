@@ -134,7 +134,7 @@ impl DataDirectory {
     /// Whether no other process works in the directory; only looks.
     ///
     /// # Errors
-    /// [`OpenError::Held`] tells which one does.
+    /// [`OpenError::Held`] names the process that does.
     pub fn check_free(&self) -> Result<(), OpenError> {
         let Ok(mut file) = File::open(self.path.join("lock")) else { return Ok(()) };
         match file.try_lock_shared() {

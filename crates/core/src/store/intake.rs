@@ -68,7 +68,7 @@ pub(crate) struct Intake {
     /// `None` once the node stops: the writer ends when it has recorded what was sent before.
     sender: RwLock<Option<Sender<Queued>>>,
     places: Arc<Semaphore>,
-    /// The part of the places that batches may take: a long batch leaves room for everybody else.
+    /// The part of the places that batches may take: a long batch leaves room for others.
     batch_places: Arc<Semaphore>,
     capacity: usize,
     poison: watch::Receiver<Option<String>>,

@@ -29,7 +29,7 @@ pub struct Association {
     pub teach: Teach,
 }
 
-/// A block with what stands beside it.
+/// A block with its hash and its content.
 #[derive(Debug, Clone)]
 pub struct StoredBlock {
     /// The block.
@@ -161,7 +161,7 @@ impl Reader {
     }
 
     /// The stimuli that can be asked, with their answers, from block `from` on; looks at no more than `limit` blocks.
-    /// Also returns where to go on, or `None` at the end.
+    /// Also returns where to continue, or `None` at the end.
     ///
     /// # Errors
     /// When the file cannot be read, or a block is damaged: leaving it out in silence would pass for the whole.
@@ -194,7 +194,7 @@ impl Reader {
         self.with(|rows| rows.knowledge(from, limit))?.iter().map(Change::of).collect()
     }
 
-    /// Whether the genome holds this very block: tells whether something derived belongs to this genome.
+    /// Whether the genome holds this very block, and so whether something derived belongs to this genome.
     pub(crate) fn has(&self, reference: BlockRef) -> Result<bool, CommandError> {
         Ok(self.block(reference.index)?.is_some_and(|stored| stored.hash == reference.hash))
     }
@@ -229,7 +229,7 @@ impl Change {
             Recorded::Content(Content::Genesis { .. } | Content::Ask(_)) | Recorded::Erased { .. } => {
                 ChangeKind::Nothing
             }
-            // Recall goes on without it; `genome verify` names it.
+            // Recall works without it; `genome verify` names it.
             Recorded::Broken(_) => ChangeKind::Nothing,
         };
         Ok(Self { block: BlockRef { index: raw.index, hash: stored.hash }, kind })

@@ -193,7 +193,7 @@ impl<'a> Snapshot<'a> {
         Ok(versions)
     }
 
-    /// What block `index` records, if it is there and names an event; nothing else of it is looked at.
+    /// The event type of block `index`, if the block exists and names one. Nothing else of it is checked.
     pub(super) fn event(self, index: u64) -> rusqlite::Result<Option<EventType>> {
         let code: Option<Vec<u8>> = self
             .0

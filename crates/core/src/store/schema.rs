@@ -12,7 +12,7 @@ use crate::error::OpenError;
 
 /// Marks a SQLite file as a genome: "KOLI" in ASCII.
 const APPLICATION_ID: i32 = 0x4b4f_4c49;
-/// The version of the tables below; the format of blocks has a version of its own, in block 0.
+/// The version of the tables below; the format of blocks has its own version, in block 0.
 const SCHEMA_VERSION: i32 = 1;
 
 /// How long a connection waits for a lock that another one holds.
@@ -40,7 +40,7 @@ const SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// Opens the genome for writing, and makes an empty one if there is none.
+/// Opens the genome for writing, and creates an empty one if it is missing.
 pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connection, OpenError> {
     let at = || OpenError::sqlite(path);
     let mut connection = Connection::open(path).map_err(at())?;
@@ -63,7 +63,7 @@ pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connect
     Ok(connection)
 }
 
-/// Opens the genome read-only; it works beside a live writer, and on a copy that cannot be written.
+/// Opens the genome read-only; it works while a node writes, and on a copy that cannot be written.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
     if !path.try_exists().map_err(OpenError::io(path))? {
         return Err(OpenError::NoGenome(path.parent().unwrap_or(path).to_owned()));
@@ -89,7 +89,7 @@ fn open_read_only(path: &Path, name: &OsStr) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-/// SQLite makes files for its locks even to read, unless it is told that nobody writes. A live node always has a log, so
+/// SQLite makes files for its locks even to read, unless `immutable` rules out writers. A live node always has a log, so
 /// a genome without one, where no file can be made, is a copy at rest.
 fn immutable(path: &Path) -> OsString {
     let escape = |byte: &u8| match byte {

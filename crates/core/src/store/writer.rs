@@ -103,7 +103,7 @@ impl Writer {
         self.close();
     }
 
-    /// The next event; tidies the log while there is none. `None` when the node stops.
+    /// The next event; tidies the log while the queue is empty. `None` when the node stops.
     fn next(&mut self) -> Option<Queued> {
         while self.scrub_due {
             match self.receiver.recv_timeout(SCRUB_RETRY) {
@@ -114,7 +114,7 @@ impl Writer {
         self.receiver.recv().ok()
     }
 
-    /// Everything that waits behind `first`, and a little more while nobody waits for a block to be durable.
+    /// Everything that waits behind `first`, and a little more while no caller waits for a block to be durable.
     fn gather(&self, first: Queued) -> Vec<Queued> {
         let deadline = Instant::now() + ASK_LINGER;
         let mut awaited = first.event.is_awaited();
@@ -191,7 +191,7 @@ impl Writer {
         self.feed.committed(events, self.chain.head().index);
     }
 
-    /// What is on disk is in doubt now: it may hold the batch or not. Only a restart can tell.
+    /// What is on disk is in doubt now: it may hold the batch or not. Only a restart can find out.
     fn fail(&self, error: &CommitError, waiting: Vec<Waiting>) {
         let reason = error.to_string();
         tracing::error!(

@@ -1,4 +1,4 @@
-//! How a collector's troubles are told: in the log once when they begin, with their cause, and once when they are over;
+//! How a collector's problems are reported: in the log once when they begin, with their cause, and once when they are over;
 //! in the metrics push by push.
 
 use std::error::Error;

@@ -39,7 +39,7 @@ pub use process::resident_memory;
 /// The meter of everything the backend records.
 pub const METER: &str = "kolibri.backend";
 
-/// The label that tells commands and events apart, as it is scraped.
+/// The label for the type of a command or event, as it is scraped.
 const EVENT_TYPE: &str = "event_type";
 
 /// A bound on the series of one instrument. Labels come from closed sets far below it, so reaching it is a defect,
@@ -154,7 +154,7 @@ impl Telemetry {
     /// the async runtime.
     pub fn shutdown(&self) {
         let Some(on) = &self.on else { return };
-        // Why not was told when the collector stopped taking metrics; the error here only says that something failed.
+        // The cause was logged when the collector stopped taking metrics; this error only says that something failed.
         if on.provider.shutdown_with_timeout(Duration::from_secs(5)).is_err() {
             tracing::warn!("the last metrics did not reach the OTLP collector");
         }

@@ -138,7 +138,7 @@ impl OtlpConfig {
     }
 }
 
-/// A reader that pushes every [`OtlpConfig::interval`], on a thread of its own, and counts the pushes that fail.
+/// A reader that pushes every [`OtlpConfig::interval`], on its own thread, and counts the pushes that fail.
 pub(super) fn reader(
     config: &OtlpConfig,
     failures: Failures,

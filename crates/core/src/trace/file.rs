@@ -1,4 +1,4 @@
-//! The trace file: JSON lines, appended by a thread of its own, rotated by size.
+//! The trace file: JSON lines, appended by its own thread, rotated by size.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -15,7 +15,7 @@ use crate::background::{Crew, Worker};
 const WAITING: usize = 8192;
 /// How long records gather before they are written: waking a thread for each would cost more than writing it.
 const GATHER: Duration = Duration::from_millis(10);
-/// Older files that are kept beside the current one: `trace.jsonl.1` is the youngest.
+/// Older files that are kept next to the current one: `trace.jsonl.1` is the youngest.
 const OLDER: u32 = 3;
 /// How much of the file's end is read back at start.
 const TAIL: u64 = 256 * 1024;

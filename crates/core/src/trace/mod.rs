@@ -31,7 +31,7 @@ impl TraceId {
     /// A new random id.
     pub fn random() -> Self {
         let mut bytes = [0; 16];
-        // An id need not be secret: where the system's random source fails, the time tells commands apart.
+        // An id need not be secret: if the system's random source fails, the time makes it unique.
         if getrandom::fill(&mut bytes).is_err() {
             bytes[8..].copy_from_slice(&clock::now().to_be_bytes());
         }

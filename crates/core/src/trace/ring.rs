@@ -1,4 +1,4 @@
-//! The last traces in memory. Failed ones have a ring of their own, so that a flood of good ones never displaces them.
+//! The last traces in memory. Failed ones have their own ring, so that a flood of good ones never displaces them.
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;

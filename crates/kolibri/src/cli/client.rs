@@ -86,7 +86,7 @@ impl Client {
         }
     }
 
-    /// Sends a request, and says plainly when nobody is there.
+    /// Sends a request, and says plainly when no node answers.
     pub(super) fn send(&self, request: RequestBuilder) -> Result<Response, Exit> {
         request.send().map_err(|error| {
             let url = &self.url;

@@ -1,4 +1,4 @@
-//! The command line. `serve` runs the node, `genome` reads a data directory, `soak` runs drills in the node or beside it,
+//! The command line. `serve` runs the node, `genome` reads a data directory, `soak` runs drills in the node or standalone,
 //! the others are clients of a running node.
 //!
 //! Exit codes: 0 it is done; 1 the answer is no (nothing found, not taught, not ready, a broken genome); 2 it could not

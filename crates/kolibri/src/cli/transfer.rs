@@ -224,7 +224,7 @@ fn csv_entries(input: impl Read) -> Result<impl Iterator<Item = Entry>, Exit> {
     }))
 }
 
-/// What is wrong, without the place, which is told with it.
+/// What is wrong, without the line, which is printed with it.
 fn csv_problem(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {

@@ -51,7 +51,7 @@ pub(crate) struct MetricsConfig {
     pub(crate) otlp: Option<OtlpConfig>,
 }
 
-/// What a process tells of itself.
+/// What a process reports about itself.
 #[derive(Debug)]
 pub(crate) struct ObservabilityConfig {
     /// Metrics; `None` turns them off.
@@ -123,7 +123,7 @@ pub(crate) fn token(settings: &Settings) -> Result<Option<Token>, Vec<Fault>> {
     parse_part(settings, |parser| parser.token())
 }
 
-/// Metrics and logs alone, for commands that do work of their own.
+/// Metrics and logs alone, for commands that do their own work.
 ///
 /// # Errors
 /// Every fault in these settings.
@@ -147,7 +147,7 @@ impl Parser<'_> {
         self.faults.push(Fault { variable: setting.variable, problem: problem.into() });
     }
 
-    /// The setting's value or default, read by `read`; on a fault, it is noted and `T`'s default goes on.
+    /// The setting's value or default, read by `read`; a fault is noted, and `T`'s default is used.
     fn read<T: Default>(&mut self, setting: &Setting, read: impl FnOnce(&str) -> Result<T, String>) -> T {
         let value = self.settings.get(setting).unwrap_or(setting.default);
         read(value).unwrap_or_else(|problem| {
@@ -333,7 +333,7 @@ impl Parser<'_> {
 }
 
 /// The URL of a server. It is quoted in messages and logs, so it must not carry credentials; and a path may be added to it.
-/// `advice` tells what to do with a key.
+/// `advice` says what to do with a key.
 fn check_url(text: &str, advice: &str) -> Result<reqwest::Url, String> {
     let url = reqwest::Url::parse(text).map_err(|error| format!("this is not a URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {

@@ -58,7 +58,7 @@ settings! {
     OTLP_EXPORT_INTERVAL_MS, "30000", "Milliseconds between pushes";
 }
 
-/// The variable that tells the command line where the node is. It is no setting of the node itself.
+/// The variable with the node's address for the command line. It is not a setting of the node itself.
 pub(crate) const URL: &str = "KOLIBRI_URL";
 
 impl Setting {
@@ -144,7 +144,7 @@ impl clap::Args for Settings {
     }
 }
 
-/// What `--help` tells below the flags: the settings that are none, and examples.
+/// What `--help` shows below the flags: settings that are not flags, and examples.
 pub(crate) fn after_help(examples: &str) -> String {
     let secrets = ALL.iter().filter(|setting| setting.secret);
     let secrets: String =

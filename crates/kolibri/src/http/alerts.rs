@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const FRESH: Duration = Duration::from_secs(5);
 /// The longest answer that is read, in bytes.
 const MAX_ANSWER: usize = 1 << 20;
-/// Alerts of others are nobody's business here.
+/// Alerts of other targets do not concern this node.
 const OURS: &str = "Kolibri";
 
 /// A Prometheus that is asked for alerts, and what it said last.
@@ -44,7 +44,7 @@ impl Prometheus {
         let http = Client::builder()
             .timeout(PATIENCE)
             .redirect(reqwest::redirect::Policy::none())
-            // The proxy of the environment is on the way out; who watches a node stands beside it.
+            // The environment's proxy is for other networks; the Prometheus that watches a node is close to it.
             .no_proxy()
             .user_agent(concat!("kolibri/", env!("CARGO_PKG_VERSION")))
             .build()?;
@@ -151,7 +151,7 @@ impl From<Raw> for Alert {
     }
 }
 
-/// Whether a page may link there; `javascript:` and its like run in whoever clicks.
+/// Whether a page may link there; `javascript:` and the like would run in the reader's browser.
 fn is_web_address(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
@@ -181,7 +181,7 @@ pub(super) async fn alerts(State(app): State<App>) -> Result<Json<AlertsResponse
     let mut stopping = app.stopping.clone();
     tokio::select! {
         seen = prometheus.answer() => Ok(Json(AlertsResponse::Asked(seen))),
-        // A node that stops waits for nobody.
+        // A node that stops does not wait for Prometheus.
         _ = stopping.wait_for(|stopping| *stopping) => Err(Problem::of_read(&CommandError::Stopping)),
     }
 }

@@ -22,13 +22,13 @@ const CHUNK: usize = 50;
     )
 )]
 pub(super) async fn associations(State(app): State<App>) -> Result<Response, Problem> {
-    // Read before the answer begins: a problem can still be told.
+    // Read before the answer begins: a problem can still be reported.
     let (first, next) = piece(&app, 0).await?;
     let others = stream::unfold((app, next), async |(app, from)| {
         let from = from?;
         Some(match piece(&app, from).await {
             Ok((piece, next)) => (Ok(piece), (app, next)),
-            // Breaking the stream off tells the caller that it is not whole; only the log can tell why.
+            // Breaking the stream off shows the caller that it is not whole; only the log can say why.
             Err(problem) => {
                 let problem = problem.detail;
                 tracing::error!(problem, from, "the stream of associations was cut off");

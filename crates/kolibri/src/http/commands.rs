@@ -1,4 +1,4 @@
-//! TEACH, ASK and FORGET, each at a path of its own and all of them by name.
+//! TEACH, ASK and FORGET, each at its own path and all of them by name.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,7 +16,7 @@ use crate::wire::{
     AskResponse, CommandRequest, ForgetResponse, Problem, StimulusRequest, TeachRequest, TeachResponse,
 };
 
-/// Carries the trace id of a command back to its caller; `/api/v1/traces/{trace_id}` tells more.
+/// Carries the trace id of a command back to its caller; `/api/v1/traces/{trace_id}` shows more.
 const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
 /// Teach an association. Teaching a known stimulus again replaces its answer. The response is sent once it is durable.

@@ -12,7 +12,7 @@ use kolibri_core::follow::FollowStatus;
 use super::App;
 use crate::wire::{GenomeEnd, IndexState, OperationsResponse, Problem, ReadyState};
 
-/// When the node began to serve, by the clock and by a watch that nobody sets.
+/// When the node began to serve, by the clock and by a monotonic one.
 pub(super) struct Started {
     /// Nanoseconds since the Unix epoch.
     time: u64,

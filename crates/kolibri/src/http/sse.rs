@@ -8,13 +8,13 @@ use futures_util::stream;
 use serde::Serialize;
 use tokio::sync::watch;
 
-/// The least time from one event to the next: more often nobody can read.
+/// The least time from one event to the next: people cannot read faster.
 const PACE: Duration = Duration::from_millis(100);
 /// How often a comment shows that the stream still lives.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Tells how a job goes: an event `progress` at once and whenever something has changed, and a last event `end` when
-/// `is_over` says so or nobody can change it any more. When the node stops, the stream ends without one.
+/// `is_over` says so or nothing can change it any more. When the node stops, the stream ends without one.
 pub(super) fn progress_events<T, B>(
     job: watch::Receiver<T>,
     stopping: watch::Receiver<bool>,
@@ -44,7 +44,7 @@ where
 struct Watched<T> {
     job: watch::Receiver<T>,
     stopping: watch::Receiver<bool>,
-    /// Whether the first event was told; it waits for nothing.
+    /// Whether the first event was sent; it waits for nothing.
     told: bool,
 }
 
@@ -54,7 +54,7 @@ enum Changed {
 }
 
 impl<T> Watched<T> {
-    /// Waits for something to tell; `None` when the node stops.
+    /// Waits for something to report; `None` when the node stops.
     async fn changed(&mut self) -> Option<Changed> {
         if !std::mem::replace(&mut self.told, true) {
             return Some(Changed::Once);
@@ -80,7 +80,7 @@ mod tests {
 
     use super::*;
 
-    /// A job that is over at 3, the switch that stops the node, and what is told of the job.
+    /// A job that is over at 3, the switch that stops the node, and the stream of events.
     fn watched() -> (watch::Sender<u64>, watch::Sender<bool>, BodyDataStream) {
         let ((job, receiver), (stop, stopping)) = (watch::channel(0), watch::channel(false));
         let response = progress_events(receiver, stopping, |done| *done == 3, |done| *done).into_response();
@@ -96,7 +96,7 @@ mod tests {
         let (job, _stop, mut told) = watched();
         assert_eq!(next(&mut told).await.unwrap(), "event: progress\ndata: 0\n\n");
         job.send_replace(1);
-        // What comes faster than anybody reads is told together.
+        // Changes that come faster than they are read are sent together.
         job.send_replace(2);
         assert_eq!(next(&mut told).await.unwrap(), "event: progress\ndata: 2\n\n");
         job.send_replace(3);

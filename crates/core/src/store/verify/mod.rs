@@ -40,7 +40,7 @@ pub enum Verdict {
         /// What is wrong with it.
         fault: Fault,
     },
-    /// It was told to stop before it was through.
+    /// It was cancelled.
     Cancelled,
 }
 
@@ -50,13 +50,13 @@ pub enum Fault {
     /// The block or its content is broken.
     #[error(transparent)]
     Block(#[from] Broken),
-    /// There is no such row, though later ones are there.
+    /// The row is missing, though later ones exist.
     #[error("the block is missing")]
     Missing,
     /// The genome has no block at all.
     #[error("the genome is empty: block 0 is missing")]
     Empty,
-    /// A FORGET is said to have erased it, but the content is there.
+    /// A FORGET is recorded to have erased it, but the content still exists.
     #[error("its content was erased by block {0} according to the database, but some of it is still there")]
     NotErased(u64),
     /// Something other than a FORGET that lists it is said to have erased it.
@@ -64,7 +64,7 @@ pub enum Fault {
         "its content was erased by block {0} according to the database, but that is not a FORGET block that lists it"
     )]
     NoSuchForget(u64),
-    /// A FORGET lists a block whose content is there.
+    /// A FORGET lists a block whose content still exists.
     #[error("it lists block {0} as erased, but that block is not marked as erased by it")]
     ForgetDisagrees(u64),
     /// An answer is said to come from a block that teaches nothing.
@@ -89,8 +89,8 @@ pub enum Fault {
     WrongAnswer,
 }
 
-/// Walks the whole genome in `directory`, calling `progress` from time to time, which says whether to go on. It may run
-/// beside a live node.
+/// Walks the whole genome in `directory`, calling `progress` from time to time, which returns whether to continue. It may run
+/// while a node writes.
 ///
 /// A sound genome may still have lost its end, or be forged as a whole: only its head, compared with one that was noted
 /// elsewhere, shows that.
@@ -285,7 +285,7 @@ fn check_ask(snapshot: Snapshot<'_>, index: u64, source: Option<u64>) -> Result<
     }
 }
 
-/// Checks that every current answer is a TEACH of the stimulus it stands for; tells `go_on` how many it has checked.
+/// Checks that every current answer is a TEACH of the stimulus it stands for; reports the number checked to `go_on`.
 fn check_answers(connection: &Connection, mut go_on: impl FnMut(u64) -> Result<(), End>) -> Result<(), End> {
     let (mut from, mut checked) = (Vec::new(), 0);
     loop {
@@ -315,7 +315,7 @@ fn check_strays(connection: &Connection) -> Result<(), End> {
     }
 }
 
-/// The key of the stimulus that block `index` teaches, if it is a TEACH whose content is there.
+/// The key of the stimulus that block `index` teaches, if it is a TEACH that was not erased.
 fn key_of(snapshot: Snapshot<'_>, index: u64) -> rusqlite::Result<Option<Key>> {
     let raw = snapshot.row(index)?.filter(|raw| raw.erased_by.is_none());
     Ok(raw.and_then(|raw| {

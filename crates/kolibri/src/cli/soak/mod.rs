@@ -3,7 +3,7 @@
 //! | file here | what it is for |
 //! |---|---|
 //! | `run` | a drill in the running node, watched until its end |
-//! | `standalone` | a drill in this process, with metrics of its own |
+//! | `standalone` | a drill in this process, with its own metrics |
 //! | `thresholds` | what makes the exit code |
 //! | `past` | drills that have been: list, show, compare |
 //! | `table` | reports as people read them |

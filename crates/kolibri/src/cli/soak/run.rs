@@ -15,7 +15,7 @@ use crate::cli::genome::progress_bar;
 use crate::signals;
 use crate::wire::SoakStarted;
 
-/// Longer than any drill: how it goes is told for as long as it goes.
+/// Longer than any drill: its progress is reported until it ends.
 const PATIENCE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Runs a drill in the node that `connection` names, and returns its report.

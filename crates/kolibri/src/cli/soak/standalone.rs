@@ -29,7 +29,7 @@ pub(super) fn run(parameters: Parameters, directory: Option<PathBuf>) -> Result<
     runtime.block_on(measured(metrics, move |telemetry| drill(&place, parameters, telemetry)))
 }
 
-/// Serves metrics while `work` goes on, and pushes the last ones.
+/// Serves metrics while `work` runs, and pushes the last ones.
 async fn measured<T: Send + 'static>(
     metrics: Option<MetricsConfig>,
     work: impl FnOnce(&Telemetry) -> Result<T, Exit> + Send + 'static,
@@ -53,7 +53,7 @@ async fn measured<T: Send + 'static>(
         result
     });
     let result = worked.await.unwrap_or_else(|error| Err(Exit::Failed(format!("the drill failed: {error}"))));
-    // Nobody receives when there is no listener.
+    // Fails when there is no listener.
     let _ = stopping.send(true);
     drop(scrape);
     result

@@ -28,7 +28,7 @@ fn parse_ratio(text: &str) -> Result<f64, String> {
 }
 
 impl Thresholds {
-    /// Says on standard error what is not as it should be.
+    /// Says on standard error what is wrong.
     ///
     /// # Errors
     /// [`Exit::No`] when something is not.
