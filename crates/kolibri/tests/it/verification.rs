@@ -86,7 +86,9 @@ fn a_broken_block_is_named() {
     assert_eq!(last["broken"]["block"], 1);
     assert!(!last["broken"]["fault"].as_str().unwrap().is_empty());
     assert_eq!((&last["head"], &last["erased"]), (&Value::Null, &Value::Null));
-    assert!(node.log().iter().any(|line| line.contains("the genome is broken")));
+    // The log comes through a pipe, a moment later.
+    let logged = || node.log().iter().any(|line| line.contains("the genome is broken"));
+    eventually("the log names it", || logged().then_some(()));
 }
 
 #[test]
