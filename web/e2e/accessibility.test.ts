@@ -13,22 +13,36 @@ import { addresses, enter, fill, STATES, type State, show, type Taught } from ".
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-let full: Node;
+interface Watched {
+  prometheus: Prometheus;
+  node: Node;
+  taught: Taught;
+}
+
+let full: Watched;
+let alerting: Watched;
 let empty: Node;
-let prometheus: Prometheus;
-let taught: Taught;
+
+/** A node that knows something of everything, and a Prometheus that watches it. */
+async function watched(alerts: unknown[]): Promise<Watched> {
+  const prometheus = await Prometheus.start();
+  prometheus.alerts = alerts;
+  const node = await Node.start({ variables: { KOLIBRI_PROMETHEUS_URL: prometheus.url } });
+  return { prometheus, node, taught: await fill(node) };
+}
 
 beforeAll(async () => {
-  prometheus = await Prometheus.start();
-  full = await Node.start({ variables: { KOLIBRI_PROMETHEUS_URL: prometheus.url } });
+  full = await watched([]);
+  alerting = await watched([FIRING]);
   empty = await Node.start();
-  taught = await fill(full);
 });
 
 afterAll(async () => {
-  await full.end();
+  for (const { node, prometheus } of [full, alerting]) {
+    await node.end();
+    await prometheus.end();
+  }
   await empty.end();
-  await prometheus.end();
 });
 
 /** What axe finds, in words. */
@@ -49,11 +63,11 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 async function check(browser: Browser, state: State, locale: string): Promise<string[]> {
-  const node = state === "empty" ? empty : full;
+  const { node, taught } = state === "alert firing" ? alerting : full;
   const found: string[] = [];
   // The browser itself injects axe, so the page's policy does not block it.
   const page = await visit(browser, "about:blank", { locale, bypassCSP: true });
-  await enter(page, node.url, state);
+  await enter(page, state === "empty" ? empty.url : node.url, state);
   await page.evaluate(AXE);
   for (const [screen, address] of Object.entries(addresses(taught))) {
     await show(page, address, state);
@@ -68,29 +82,40 @@ async function check(browser: Browser, state: State, locale: string): Promise<st
 
 describe.each(["en-GB", "ru"])("in %s", (locale) => {
   test.for(STATES)("every screen is accessible in both themes: %s", async (state, { browser }) => {
-    prometheus.alerts = state === "alert firing" ? [FIRING] : [];
     expect(await check(browser, state, locale)).toEqual([]);
   });
 });
 
-test("so are the question before forgetting, the tables under charts, and the form for the token", async ({
+test("so are the question before forgetting, what lacks something, the tables under charts, and the form for the token", async ({
   browser,
 }) => {
   const locked = await Node.start({ variables: { KOLIBRI_API_TOKEN: "correct-horse-battery-staple" } });
   const page = await visit(browser, "about:blank", { bypassCSP: true });
-  await page.goto(`${full.url}/#/genome/1`);
+  await page.goto(`${full.node.url}/#/genome/1`);
   await page.getByRole("button", { name: "Forget", exact: true }).click();
   await page.getByRole("dialog").getByText("systemctl restart payments").waitFor();
   await page.evaluate(AXE);
   expect(await violations(page)).toEqual([]);
   await page.getByRole("button", { name: "Cancel" }).click();
 
-  await page.goto(`${full.url}/#/operations`);
+  // Said after a press that lacked something, as below in the form for the token.
+  for (const [address, button] of [
+    ["#/", "Ask"],
+    ["#/genome", "Open"],
+  ] as const) {
+    await page.goto(`${full.node.url}/${address}`);
+    await page.getByRole("button", { name: button, exact: true }).press("Enter");
+    await page.locator(".why-not strong").waitFor();
+    expect(await violations(page)).toEqual([]);
+  }
+
+  await page.goto(`${full.node.url}/#/operations`);
   for (const table of await page.getByText("As a table").all()) await table.click();
   expect(await violations(page)).toEqual([]);
 
   await page.goto(locked.url);
-  await page.getByLabel("API token").waitFor();
+  await page.getByLabel("API token").press("Enter");
+  await page.locator(".why-not strong").waitFor();
   await page.evaluate(AXE);
   expect(await violations(page)).toEqual([]);
   await page.context().close();

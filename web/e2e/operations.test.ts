@@ -1,11 +1,11 @@
-// What an on-call engineer sees.
+// What an on-call engineer sees. These tests run at the same time: they mostly wait for the node's own clock.
 import { visit } from "./browser";
 import { expect, renew, test, visitWithClock } from "./fixture";
 import { Node } from "./node";
 import { PATIENCE } from "./patience";
 import { FIRING, Prometheus } from "./prometheus";
 
-test("state, figures, and a failed command with its trace", async ({ page, node }) => {
+test.concurrent("state, figures, and a failed command with its trace", async ({ page, node }) => {
   await node.teach("When?", "Now");
   for (let times = 0; times < 20; times += 1) await node.call("ask", { stimulus: "When?" });
   const trace = await node.fail();
@@ -35,7 +35,7 @@ test("state, figures, and a failed command with its trace", async ({ page, node 
   await page.getByText("Somebody asked to forget a question that is not taught.").waitFor();
 });
 
-test("alerts: how to see them, none, one that fires, and a Prometheus that is gone", async ({
+test.concurrent("alerts: how to see them, none, one that fires, and a Prometheus that is gone", async ({
   page,
   node,
   browser,
@@ -61,7 +61,7 @@ test("alerts: how to see them, none, one that fires, and a Prometheus that is go
   await watched.end();
 });
 
-test("a drill is started, watched and read; another one is stopped", async ({ page, node }) => {
+test.concurrent("a drill is started, watched and read; another one is stopped", async ({ page, node }) => {
   await page.goto(`${node.url}/#/operations`);
   await page.getByText("No drill has been completed yet.").waitFor();
   await page.getByLabel("Simulated minutes").fill("1");

@@ -66,8 +66,7 @@ export async function show(page: Page, address: string, state: State): Promise<v
   if (state === "loading") return;
   await page.locator(".loading").first().waitFor({ state: "detached" });
   if (state === "alert firing" && address === "#/operations") {
-    // The node caches the answer of Prometheus for a few seconds.
-    await renew(page, page.getByText("KolibriBackendErrorsSpike"));
+    await page.getByText("KolibriBackendErrorsSpike").waitFor();
   }
   if (address !== "#/") return;
   if (state === "normal")

@@ -121,3 +121,18 @@ test("a reading that is overtaken is done when the newer one is; one that nobody
   await last;
   expect(live.value.value).toBe(2);
 });
+
+test("a reading that takes longer than it is to the next one is not broken off by it", async () => {
+  const { read, live } = source();
+  read.mockImplementation(
+    () =>
+      new Promise((resolve) => setTimeout(() => resolve({ ok: true, value: 4, status: 200 }), 1.5 * EVERY)),
+  );
+  const stop = live.start();
+  await vi.advanceTimersByTimeAsync(1.5 * EVERY);
+  expect(live.value.value).toBe(4);
+  expect(read).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(EVERY);
+  expect(read).toHaveBeenCalledTimes(2);
+  stop();
+});

@@ -19,7 +19,7 @@ export interface Live<T> {
   /** Why the last attempt failed; null if it succeeded. */
   problem: ReadonlySignal<Problem | null>;
   stale: ReadonlySignal<boolean>;
-  /** Reads now; resolves when the value is current. */
+  /** Reads anew, breaking off a read that is under way; resolves when the value is current. */
   refresh: () => Promise<void>;
   /** Takes a value that arrived in another way. */
   set: (value: T) => void;
@@ -72,7 +72,10 @@ export function live<T>(read: (signal: AbortSignal) => Promise<Reply<T>>, every:
 
   const begin = () => {
     const poll = whileVisible(
-      () => void refresh(),
+      () => {
+        // On a slow network a reading may take longer than the interval: breaking it off would never show anything.
+        if (!current) void refresh();
+      },
       () => (problem.peek() ? Math.min(every, RETRY) : every),
     );
     // Another request may notice first that the node is back.
