@@ -47,7 +47,9 @@ impl Execution {
 
     fn finish(self, result: Result<Finish, &CommandError>) {
         // An ASK was answered before its block is durable, and has been measured then.
-        if let (Ok(_), Some(command @ (Command::Teach | Command::Forget))) = (&result, self.command) {
+        if let (Ok(_), Some(command)) = (&result, self.command)
+            && command != Command::Ask
+        {
             self.observer.executed(command, self.draft.started.elapsed());
         }
         if let Err(error) = &result {
