@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::running::{Running, eventually};
@@ -115,7 +116,7 @@ fn a_node_that_stops_does_not_wait_for_a_silent_prometheus() {
     thread::scope(|scope| {
         let asking = scope.spawn(|| node.get("/api/v1/operations/alerts"));
         eventually("Prometheus is asked", || (silent.connections() == 1).then_some(()));
-        node.signal("TERM");
+        node.signal(Signal::TERM);
         let (status, problem) = asking.join().unwrap();
         assert_eq!((status, &problem["type"]), (503, &json!("urn:kolibri:problem:stopping")));
     });

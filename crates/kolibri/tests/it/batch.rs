@@ -6,6 +6,7 @@ use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::rounds::rounds;
@@ -297,7 +298,7 @@ fn a_node_that_stops_in_the_middle_keeps_what_it_acknowledged_and_sends_no_summa
     let mut acknowledged = Vec::new();
     let mut answers = answers(connection);
     acknowledged.extend(answers.by_ref().take(2_000));
-    node.signal("TERM");
+    node.signal(Signal::TERM);
     acknowledged.extend(answers);
     assert!(node.wait().success());
     sender.join().unwrap();

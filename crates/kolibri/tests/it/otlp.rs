@@ -6,6 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::json;
 
 use crate::running::{Running, eventually};
@@ -120,8 +121,10 @@ fn a_signal_that_comes_with_its_echo_still_flushes_the_last_values() {
     let collector = Collector::start(Manner::Answers(200));
     let directory = tempfile::tempdir().unwrap();
     let mut node = pushing(directory.path(), &collector.url(), HTTP, NEVER, &[]);
-    let twice = format!("kill -TERM {0}; sleep 0.01; kill -TERM {0} || true", node.pid());
-    assert!(std::process::Command::new("sh").args(["-c", &twice]).status().unwrap().success());
+    node.signal(Signal::TERM);
+    // Two that are pending together count as one.
+    std::thread::sleep(Duration::from_millis(10));
+    node.signal(Signal::TERM);
     assert_eq!(node.wait().code(), Some(0), "{:#?}", node.log());
     assert_eq!(collector.pushes().len(), 1);
 }
@@ -213,7 +216,7 @@ fn goes_on<T>(endpoint: &str, protocol: &str, cause: &str, several: impl Fn(&Run
     assert_eq!(count(&node, RELIEF), 0);
 
     let stopping = Instant::now();
-    node.signal("TERM");
+    node.signal(Signal::TERM);
     assert_eq!(node.wait().code(), Some(0), "{:#?}", node.log());
     assert!(stopping.elapsed() < Duration::from_secs(10), "{:?}", stopping.elapsed());
     drop(kept);

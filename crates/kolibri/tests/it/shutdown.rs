@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::running::raw::{Answer, Raw};
-use crate::running::{Running, cli, eventually, kolibri};
+use crate::running::{Running, cli, eventually, kolibri, send};
 
 /// The promise.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -53,7 +54,7 @@ fn assert_sound(data: &Path) {
     cli::run(&["genome", "verify", "--data-dir", data.to_str().unwrap()]).printed();
 }
 
-fn stop_under_load(signal: &str) {
+fn stop_under_load(signal: Signal) {
     let root = tempfile::tempdir().unwrap();
     let data = root.path().join("data");
     let node = Running::start(&data);
@@ -102,12 +103,12 @@ fn stop_under_load(signal: &str) {
 
 #[test]
 fn sigterm_under_load_loses_nothing_that_was_acknowledged() {
-    stop_under_load("TERM");
+    stop_under_load(Signal::TERM);
 }
 
 #[test]
 fn sigint_under_load_loses_nothing_that_was_acknowledged() {
-    stop_under_load("INT");
+    stop_under_load(Signal::INT);
 }
 
 #[test]
@@ -126,7 +127,7 @@ fn what_was_begun_is_finished_and_what_comes_later_is_refused() {
     idle.get("/livez").unwrap();
 
     let since = Instant::now();
-    node.signal("TERM");
+    node.signal(Signal::TERM);
     wait_for_log(&node, "stopping");
     assert_nobody_new_is_served(&node);
     assert!(idle.is_ended());
@@ -178,7 +179,7 @@ fn nobody_who_is_connected_can_hold_the_node_back() {
     assert_eq!(scraper.get("/metrics").unwrap().status, 200);
 
     let since = Instant::now();
-    node.signal("TERM");
+    node.signal(Signal::TERM);
     wait_for_log(&node, "some connections did not close in time");
     assert_stops(node, since);
     assert_sound(data.path());
@@ -194,7 +195,7 @@ fn a_collector_that_never_answers_cannot_hold_the_node_back() {
     let node = Running::start_with(data.path(), &variables);
     node.teach("a", "b");
     let since = Instant::now();
-    node.signal("TERM");
+    node.signal(Signal::TERM);
     assert_stops(node, since);
 }
 
@@ -205,12 +206,12 @@ fn a_second_signal_ends_the_node_at_once() {
     node.teach("a", "b");
     let mut unfinished = Raw::connect(&node.api);
     let _never_sent = begin_teach(&mut unfinished, "never finished");
-    node.signal("TERM");
+    node.signal(Signal::TERM);
     wait_for_log(&node, "stopping");
     // An echo of the first signal does not count as a second one; without patience the test sends one more.
     let since = Instant::now();
     eventually("the node ends", || {
-        node.signal("INT");
+        node.signal(Signal::INT);
         thread::sleep(Duration::from_millis(100));
         node.has_ended().then_some(())
     });
@@ -231,7 +232,7 @@ fn a_node_that_is_stopped_while_it_starts_ends_and_starts_the_next_time() {
             command.env("KOLIBRI_PROMETHEUS_PORT", "0").stderr(std::process::Stdio::null()).spawn().unwrap();
         thread::sleep(Duration::from_millis(5 * step));
         let since = Instant::now();
-        std::process::Command::new("kill").arg(starting.id().to_string()).status().unwrap();
+        send(&starting, Signal::TERM);
         eventually("it ends", || starting.try_wait().unwrap());
         assert!(since.elapsed() < WITHIN);
         Running::start(&directory).stop();

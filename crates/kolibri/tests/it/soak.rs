@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::running::cli::{self, Ended};
-use crate::running::{Running, eventually, kolibri};
+use crate::running::{Running, eventually, kolibri, send};
 
 /// Starts a drill, and returns its id.
 fn start(node: &Running, parameters: &Value) -> String {
@@ -194,8 +195,7 @@ fn an_interrupt_stops_the_drill_in_the_node() {
         eventually("the drill runs", || node.get("/api/v1/soaks").1["running"].as_str().map(str::to_owned));
     // Its progress is followed, so its signals are waited for.
     eventually("it listens", || (report(&node, &id)["events"].as_u64() > Some(0)).then_some(()));
-    let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(killed.success());
+    send(&child, Signal::INT);
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::running::{Running, eventually};
@@ -121,7 +122,7 @@ fn a_node_that_stops_does_not_wait_for_it_nor_for_those_who_watch() {
     let mut node = node_with_much(data.path());
     assert_eq!(start(&node).0, 202);
     let watching = events(&node);
-    node.signal("TERM");
+    node.signal(Signal::TERM);
     let told: Vec<_> = watching.collect();
     assert!(told.iter().all(|(_, state)| state["state"] != "failed"), "{told:?}");
     assert!(node.wait().success());

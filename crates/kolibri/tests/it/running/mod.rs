@@ -9,6 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal};
 use serde_json::{Value, json};
 
 /// How long a test waits for something that should happen at once; the machine may be busy.
@@ -26,6 +27,11 @@ pub fn client() -> reqwest::blocking::Client {
     // Fails only when a provider is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::blocking::Client::builder().timeout(PATIENCE).build().unwrap()
+}
+
+/// Sends a signal to a program.
+pub fn send(program: &Child, signal: Signal) {
+    rustix::process::kill_process(Pid::from_child(program), signal).unwrap();
 }
 
 /// A running node. Killed when dropped.
@@ -148,11 +154,9 @@ impl Running {
         self.child.wait().unwrap();
     }
 
-    /// Sends a signal by name, such as `TERM`.
-    pub fn signal(&self, name: &str) {
-        let status =
-            Command::new("kill").arg(format!("-{name}")).arg(self.pid().to_string()).status().unwrap();
-        assert!(status.success());
+    /// Sends a signal.
+    pub fn signal(&self, signal: Signal) {
+        send(&self.child, signal);
     }
 
     /// Whether the process has ended by itself.
@@ -175,7 +179,7 @@ impl Running {
 
     /// Stops the node in order, and checks that it ended well.
     pub fn stop(mut self) -> Vec<String> {
-        self.signal("TERM");
+        self.signal(Signal::TERM);
         let status = self.wait();
         assert!(status.success(), "{status}; its log: {:#?}", self.log());
         self.log()
