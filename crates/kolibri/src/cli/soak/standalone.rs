@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use kolibri_core::host;
 use kolibri_core::store::DataDirectory;
-use kolibri_core::telemetry::Telemetry;
 use kolibri_soak::{DrillReport, DrillState, Drills, Parameters, StartError};
 use tokio::sync::watch;
 
@@ -26,30 +25,32 @@ pub(super) fn run(parameters: Parameters, directory: Option<PathBuf>) -> Result<
     let place = directory.unwrap_or_else(|| temporary.path().join("data"));
     let runtime =
         tokio::runtime::Runtime::new().map_err(|error| format!("cannot start the async runtime: {error}"))?;
-    runtime.block_on(measured(metrics, move |telemetry| drill(&place, parameters, telemetry)))
+    runtime.block_on(measured(metrics, place, parameters))
 }
 
-/// Serves metrics while `work` runs, and pushes the last ones.
-async fn measured<T: Send + 'static>(
+/// Serves metrics while the drill runs, and pushes the last ones.
+async fn measured(
     metrics: Option<MetricsConfig>,
-    work: impl FnOnce(&Telemetry) -> Result<T, Exit> + Send + 'static,
-) -> Result<T, Exit> {
+    place: PathBuf,
+    parameters: Parameters,
+) -> Result<DrillReport, Exit> {
     let listener = match &metrics {
         Some(metrics) => Some(serve::bind_scrape(metrics).await?),
         None => None,
     };
     let instance = format!("{}:soak", host::name());
     let telemetry = Arc::new(serve::start_telemetry(metrics.as_ref(), instance)?);
+    // Before the first scrape, which is to find every series of drills at zero.
+    let drills = Drills::alone(&DataDirectory::new(place), &telemetry).map_err(|error| error.to_string())?;
     if let Some(Ok(address)) = listener.as_ref().map(tokio::net::TcpListener::local_addr) {
         tracing::info!(metrics = %format_args!("http://{address}/metrics"), "listening");
     }
     let (stopping, stopped) = watch::channel(false);
     let scrape = listener
         .map(|listener| tokio::spawn(http::serve(listener, http::metrics(Arc::clone(&telemetry)), stopped)));
-    let measured = Arc::clone(&telemetry);
     let worked = tokio::task::spawn_blocking(move || {
-        let result = work(&measured);
-        measured.shutdown();
+        let result = drill(drills, parameters);
+        telemetry.shutdown();
         result
     });
     let result = worked.await.unwrap_or_else(|error| Err(Exit::Failed(format!("the drill failed: {error}"))));
@@ -59,13 +60,8 @@ async fn measured<T: Send + 'static>(
     result
 }
 
-fn drill(
-    place: &std::path::Path,
-    parameters: Parameters,
-    telemetry: &Telemetry,
-) -> Result<DrillReport, Exit> {
-    let drills = Drills::alone(&DataDirectory::new(place), telemetry);
-    let drills = Arc::new(drills.map_err(|error| error.to_string())?);
+fn drill(drills: Drills, parameters: Parameters) -> Result<DrillReport, Exit> {
+    let drills = Arc::new(drills);
     let id = drills.start(parameters).map_err(refused)?;
     let (stopper, stopped) = (Arc::clone(&drills), id.clone());
     signals::on_stop(move || {
