@@ -61,6 +61,8 @@ test("a block is opened in full, by a click, by its number, by its address", asy
   await page.getByLabel("Block number").fill("1");
   await page.getByRole("button", { name: "Open" }).click();
   await block.getByText("The content was erased on request").waitFor();
+  await page.getByRole("button", { name: "Open" }).click();
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Block 1");
   await block.getByRole("link", { name: "block 3" }).click();
   await block.getByText("Erased the content of").waitFor();
 
@@ -77,13 +79,14 @@ test("a check shows its progress and its result", async ({ page, node }) => {
   await page.getByText("1,001 blocks").first().waitFor();
 });
 
-test("a check that runs can be cancelled", async ({ page, node }) => {
+test("a check that runs can be cancelled, where it was started", async ({ page, node }) => {
   // A real verification ends before a click is possible, so this one only pretends to run.
-  let state = "running";
+  let state = "none";
   const wishes: string[] = [];
   await page.route("**/api/v1/genome/verification", (route) => {
     const method = route.request().method();
     if (method !== "GET") wishes.push(method);
+    if (method === "POST") state = "running";
     if (method === "DELETE") state = "cancelled";
     return method === "DELETE"
       ? route.fulfill({ status: 204 })
@@ -91,11 +94,15 @@ test("a check that runs can be cancelled", async ({ page, node }) => {
   });
   await page.route("**/api/v1/genome/verification/progress", () => {});
   await page.goto(`${node.url}/#/genome`);
+  const focused = () => page.evaluate(() => document.activeElement?.textContent);
+  await page.getByRole("button", { name: "Verify all of it" }).press("Enter");
   await page.getByText("2,500 of 10,000 blocks and answers checked").waitFor();
+  expect(await focused()).toBe("Cancel");
   expect(await page.getByRole("progressbar", { name: "Verification" }).getAttribute("value")).toBe("0.25");
-  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Cancel", disabled: false }).press("Enter");
   await page.getByText("Cancelled").waitFor();
-  expect(wishes).toEqual(["DELETE"]);
+  expect(await focused()).toBe("Verify all of it");
+  expect(wishes).toEqual(["POST", "DELETE"]);
 });
 
 test("a broken block is pinned first, with what is wrong", async ({ page, node }) => {

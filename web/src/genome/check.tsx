@@ -25,38 +25,53 @@ export function Check() {
 
 function CheckState({ state }: { state: Verification }) {
   const text = words().genome;
-  const press = usePress(state.state === "running" ? cancel : verify);
-  if (state.state === "running") {
-    return (
-      <>
-        <Progress label={text.checking} done={state.done} total={state.total} />
-        <p class="small">{text.checked(state.done, state.total)}</p>
-        <PressButton press={press}>{text.cancelCheck}</PressButton>
-      </>
-    );
-  }
-  const badge = {
-    sound: "badge good",
-    broken: "badge bad",
-    failed: "badge bad",
-    cancelled: "badge",
-    none: "badge",
-  };
+  const result = state.state === "running" ? null : state.state;
+  const press = usePress(result ? verify : cancel);
+  return (
+    <>
+      {result ? <Checked state={state} result={result} /> : <Checking state={state} />}
+      {/* One button, so that the focus stays on it. */}
+      <PressButton press={press}>{result ? text.verify : text.cancelCheck}</PressButton>
+    </>
+  );
+}
+
+function Checking({ state }: { state: Verification }) {
+  const text = words().genome;
+  return (
+    <>
+      <Progress label={text.checking} done={state.done} total={state.total} />
+      <p class="small">{text.checked(state.done, state.total)}</p>
+    </>
+  );
+}
+
+type Result = Exclude<Verification["state"], "running">;
+
+const BADGES: Record<Result, string> = {
+  sound: "badge good",
+  broken: "badge bad",
+  failed: "badge bad",
+  cancelled: "badge",
+  none: "badge",
+};
+
+function Checked({ state, result }: { state: Verification; result: Result }) {
+  const text = words().genome;
   return (
     <>
       <p role="status">
-        <span class={badge[state.state]}>{text.results[state.state]}</span>{" "}
+        <span class={BADGES[result]}>{text.results[result]}</span>{" "}
         {state.ended && (
           <>
             {text.checkedAt} <Time at={state.ended} />
           </>
         )}
       </p>
-      {state.state === "none" && <p class="muted">{text.neverChecked}</p>}
+      {result === "none" && <p class="muted">{text.neverChecked}</p>}
       {state.problem && <q lang="en">{state.problem}</q>}
-      {state.state === "sound" && <Proof state={state} />}
-      {state.state === "cancelled" && <p>{text.checked(state.done, state.total)}</p>}
-      <PressButton press={press}>{text.verify}</PressButton>
+      {result === "sound" && <Proof state={state} />}
+      {result === "cancelled" && <p>{text.checked(state.done, state.total)}</p>}
     </>
   );
 }

@@ -9,7 +9,10 @@ export function Jump() {
   const id = useId();
   const [number, setNumber] = useState("");
   const go = () => {
-    location.hash = addresses.block(Number(number));
+    const address = addresses.block(Number(number));
+    // What is open already may be out of sight.
+    if (location.hash === address) document.getElementById("block-title")?.focus();
+    location.hash = address;
   };
   const press = usePress(go, /^\d{1,15}$/.test(number) ? null : text.jumpFirst);
   return (

@@ -13,23 +13,23 @@ export function Hex({ value, short = true }: { value: string; short?: boolean })
 }
 
 export function Copy({ value }: { value: string }) {
-  const [copied, setCopied] = useState(false);
+  const [outcome, setOutcome] = useState<"copied" | "notCopied" | null>(null);
   useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 2000);
+    if (!outcome) return;
+    const timer = setTimeout(() => setOutcome(null), 2000);
     return () => clearTimeout(timer);
-  }, [copied]);
+  }, [outcome]);
   // Browsers allow the clipboard only for secure origins: loopback and https.
   if (!navigator.clipboard) return null;
-  const { copy, copied: done } = words().common;
+  const text = words().common;
   const write = () =>
     navigator.clipboard.writeText(value).then(
-      () => setCopied(true),
-      () => setCopied(false),
+      () => setOutcome("copied"),
+      () => setOutcome("notCopied"),
     );
   return (
     <button type="button" class="quiet small" onClick={write}>
-      {copied ? done : copy}
+      {text[outcome ?? "copy"]}
     </button>
   );
 }

@@ -4,6 +4,7 @@ export const common = {
   stale: "Out of date. Last read at",
   copy: "Copy",
   copied: "Copied",
+  notCopied: "Not copied",
   close: "Close",
   cancel: "Cancel",
   skip: "Skip to content",

@@ -6,6 +6,7 @@ export const common: typeof source = {
   stale: "Данные устарели. Последний ответ в",
   copy: "Копировать",
   copied: "Скопировано",
+  notCopied: "Не скопировано",
   close: "Закрыть",
   cancel: "Отмена",
   skip: "К содержимому",
