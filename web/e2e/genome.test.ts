@@ -95,7 +95,7 @@ test("a check that runs can be cancelled, where it was started", async ({ page, 
   await page.route("**/api/v1/genome/verification/progress", () => {});
   await page.goto(`${node.url}/#/genome`);
   const focused = () => page.evaluate(() => document.activeElement?.textContent);
-  await page.getByRole("button", { name: "Verify all of it" }).press("Enter");
+  await page.getByRole("button", { name: "Verify the whole genome" }).press("Enter");
   await page.getByText("2,500 of 10,000 blocks and answers checked").waitFor();
   expect(await focused()).toBe("Cancel");
   expect(await page.getByRole("progressbar", { name: "Verification" }).getAttribute("value")).toBe("0.25");
