@@ -101,7 +101,7 @@ test("a check that runs can be cancelled, where it was started", async ({ page, 
   expect(await page.getByRole("progressbar", { name: "Verification" }).getAttribute("value")).toBe("0.25");
   await page.getByRole("button", { name: "Cancel", disabled: false }).press("Enter");
   await page.getByText("Cancelled").waitFor();
-  expect(await focused()).toBe("Verify all of it");
+  expect(await focused()).toBe("Verify the whole genome");
   expect(wishes).toEqual(["POST", "DELETE"]);
 });
 
