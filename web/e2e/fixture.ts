@@ -93,7 +93,7 @@ const RENEWAL = 10_000;
 /** Puts the page's clock forward until something is visible: the page reads it at intervals. */
 export async function renew(page: Page, seen: Locator): Promise<void> {
   const end = Date.now() + PATIENCE;
-  // A renewal aborts the one before, which takes its time on a busy machine.
+  // Put forward too often, the clock times out a request that takes its time on a busy machine.
   for (let timeout = 250; Date.now() < end; timeout = Math.min(2 * timeout, 4000)) {
     await page.clock.fastForward(RENEWAL);
     const came = seen.waitFor({ timeout }).then(() => true);
