@@ -30,12 +30,14 @@ fn assert_stops(mut node: Running, since: Instant) {
     assert!(!log.iter().any(|line| line.contains("\"ERROR\"")), "{log:#?}");
 }
 
-/// The beginning of a TEACH whose body is sent in two parts; returns the second.
-fn begin_teach(connection: &mut Raw, stimulus: &str) -> String {
+/// The beginning of a TEACH whose body is sent in two parts; returns the second when the node has begun with the first.
+fn begin_teach(node: &Running, connection: &mut Raw, stimulus: &str) -> String {
     let body = json!({ "stimulus": stimulus, "response": "r" }).to_string();
     let head = "POST /api/v1/teach HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json";
     let (first, second) = body.split_at(10);
     connection.send(format!("{head}\r\nContent-Length: {}\r\n\r\n{first}", body.len())).unwrap();
+    let active = r#"http_server_active_requests{http_request_method="POST",url_scheme="http"}"#;
+    eventually("the request is under way", || (node.series(active) == Some(1.0)).then_some(()));
     second.to_owned()
 }
 
@@ -116,7 +118,7 @@ fn what_was_begun_is_finished_and_what_comes_later_is_refused() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());
     let mut begun = Raw::connect(&node.api);
-    let second_half = begin_teach(&mut begun, "begun before");
+    let second_half = begin_teach(&node, &mut begun, "begun before");
     // Requests of which nothing but the beginning has arrived.
     let [mut later, mut health, mut live] = ["POST", "GET", "GET"].map(|method| {
         let mut connection = Raw::connect(&node.api);
@@ -168,7 +170,7 @@ fn nobody_who_is_connected_can_hold_the_node_back() {
     reader.send("GET /api/v1/associations HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     assert_eq!(reader.head().unwrap().status, 200);
     let mut unfinished = Raw::connect(&node.api);
-    let _never_sent = begin_teach(&mut unfinished, "never finished");
+    let _never_sent = begin_teach(&node, &mut unfinished, "never finished");
     let mut half_a_head = Raw::connect(&node.api);
     half_a_head.send("GET /livez HT").unwrap();
     let mut batch = Raw::connect(&node.api);
@@ -205,7 +207,7 @@ fn a_second_signal_ends_the_node_at_once() {
     let mut node = Running::start(data.path());
     node.teach("a", "b");
     let mut unfinished = Raw::connect(&node.api);
-    let _never_sent = begin_teach(&mut unfinished, "never finished");
+    let _never_sent = begin_teach(&node, &mut unfinished, "never finished");
     node.signal(Signal::TERM);
     wait_for_log(&node, "stopping");
     // An echo of the first signal does not count as a second one; without patience the test sends one more.
