@@ -8,6 +8,9 @@ use crate::hash::{BLOCK_DOMAIN, Hash};
 /// The length of a block's canonical bytes.
 pub const BLOCK_LEN: usize = 82;
 
+/// Where the event's code stands in a block's canonical bytes.
+pub const EVENT_AT: std::ops::Range<usize> = 16..18;
+
 /// What stands where block 0 would name its previous block, up to the last byte, which is the format version.
 const GENESIS_TAG: &[u8; 14] = b"kolibri genome";
 
@@ -64,7 +67,7 @@ impl Block {
         let mut bytes = [0; BLOCK_LEN];
         bytes[0..8].copy_from_slice(&self.index.to_be_bytes());
         bytes[8..16].copy_from_slice(&self.time.to_be_bytes());
-        bytes[16..18].copy_from_slice(&self.event.code());
+        bytes[EVENT_AT].copy_from_slice(&self.event.code());
         bytes[18..50].copy_from_slice(self.digest.as_bytes());
         bytes[50..82].copy_from_slice(self.previous.as_bytes());
         bytes
@@ -79,7 +82,7 @@ impl Block {
         Ok(Self {
             index: u64::from_be_bytes(field(bytes, 0)),
             time: u64::from_be_bytes(field(bytes, 8)),
-            event: EventType::from_code(field(bytes, 16))?,
+            event: EventType::from_code(field(bytes, EVENT_AT.start))?,
             digest: Hash(field(bytes, 18)),
             previous: Hash(field(bytes, 50)),
         })

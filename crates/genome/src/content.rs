@@ -45,6 +45,14 @@ impl Teach {
     pub fn new(stimulus: impl Into<String>, response: impl Into<String>) -> Self {
         Self { stimulus: stimulus.into(), response: response.into() }
     }
+
+    /// The stimulus at the beginning of a TEACH's canonical bytes, which may be cut off anywhere behind it. Nothing is
+    /// checked: see [`Block::open`](crate::Block::open). `None` where no stimulus is, such as in erased content.
+    pub fn stimulus_of(beginning: &[u8]) -> Option<&str> {
+        let (length, rest) = beginning.split_first_chunk()?;
+        let text = rest.get(..u32::from_be_bytes(*length) as usize)?;
+        std::str::from_utf8(text).ok().filter(|stimulus| !stimulus.is_empty())
+    }
 }
 
 /// How a question was answered. The question itself is not recorded.
@@ -324,6 +332,17 @@ mod tests {
             let forget = Forget::new(blocks.clone());
             let sorted = Vec::from_iter(std::collections::BTreeSet::from_iter(blocks));
             prop_assert_eq!(forget.as_ref().map_or(&[][..], Forget::erased), sorted);
+        }
+    }
+
+    #[test]
+    fn the_stimulus_is_read_from_the_beginning_alone() {
+        let bytes = Content::Teach(Teach::new("вопрос", "answer")).to_bytes();
+        for end in 4 + "вопрос".len()..bytes.len() {
+            assert_eq!(Teach::stimulus_of(&bytes[..end]), Some("вопрос"));
+        }
+        for nothing in [&bytes[..10], &[0; 40], &[0, 0, 0, 1, 0xff], &[]] {
+            assert_eq!(Teach::stimulus_of(nothing), None);
         }
     }
 

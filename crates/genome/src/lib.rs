@@ -26,7 +26,7 @@ mod hash;
 mod head;
 mod verify;
 
-pub use block::{BLOCK_LEN, Block, BlockError};
+pub use block::{BLOCK_LEN, Block, BlockError, EVENT_AT};
 pub use chain::{Chain, Sealed};
 pub use content::{Ask, Content, ContentError, Forget, Match, SALT_LEN, Teach, content_digest};
 pub use event::{EventType, UnknownEvent};

@@ -32,6 +32,9 @@ pub(crate) trait Derived: Send + 'static {
     /// Takes in one change. It need not be visible yet.
     fn apply(&mut self, change: Change) -> Result<(), Self::Error>;
 
+    /// Everything up to this block was taken in: the next commit notes it.
+    fn passed(&mut self, block: BlockRef);
+
     /// Whether something was taken in since the last commit.
     fn is_dirty(&self) -> bool;
 

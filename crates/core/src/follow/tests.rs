@@ -56,9 +56,13 @@ impl Derived for Remembers {
             ChangeKind::Erased(blocks) => format!("{index} erased {blocks:?}"),
             ChangeKind::Nothing => format!("{index} nothing"),
         });
-        (self.reached, self.dirty) = (Some(change.block), true);
+        self.dirty = true;
         self.untidy |= memory.applied.last().is_some_and(|last| last.contains("erased"));
         Ok(())
+    }
+
+    fn passed(&mut self, block: BlockRef) {
+        self.reached = Some(block);
     }
 
     fn is_dirty(&self) -> bool {
@@ -144,6 +148,23 @@ async fn it_resumes_behind_the_last_block_that_it_made_durable() {
     teach(&node, "b", "2").await;
     follow(&node, &memory, &crew).reached(2).await;
     assert_eq!(taught(&memory), ["1 a", "2 b"]);
+}
+
+#[tokio::test]
+async fn questions_at_the_end_are_passed_for_good_when_it_is_closed() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    teach(&node, "a", "1").await;
+    for _ in 0..20 {
+        ask(&node, "a").await;
+    }
+    node.close();
+    let (node, memory, crew) = (open(root.path()), Arc::default(), Crew::default());
+    let follower = follow(&node, &memory, &crew);
+    follower.reached(21).await;
+    follower.close();
+    assert_eq!(memory.lock().durable.map(|block| block.index), Some(21));
+    assert_eq!(taught(&memory), ["1 a"]);
 }
 
 #[tokio::test]

@@ -11,6 +11,12 @@ use crate::store::{Announced, Reader};
 
 /// Changes read from the genome at once: some 35 MB, if every text is as long as it may be.
 const CHUNK: usize = 512;
+/// Blocks looked at in one read, so that each read is short: a long one would keep erased text in the log.
+const SPAN: u64 = 4096;
+/// The most blocks that are passed without a commit: they would be looked at again after a restart.
+const MOST_UNCOMMITTED: u64 = 65_536;
+/// How long the last round may take.
+const LAST_ROUND: Duration = Duration::from_secs(1);
 /// The least time from one commit to the next. What was taught is visible this much later, and a little: the promise is
 /// 200 ms.
 const COMMIT_INTERVAL: Duration = Duration::from_millis(50);
@@ -33,10 +39,14 @@ pub(super) struct Thread<D> {
     announced: Announced,
     status: watch::Sender<FollowStatus>,
     waiting: Waiting,
-    /// The first block that was not looked at yet.
+    /// The first block that was not taken in yet.
     next: u64,
+    /// The same at the last commit, and when that was.
+    next_committed: u64,
     committed: Instant,
     tidy_not_before: Instant,
+    /// How long to wait after the next failure.
+    patience: Duration,
 }
 
 impl<D: Derived> Thread<D> {
@@ -48,25 +58,38 @@ impl<D: Derived> Thread<D> {
     ) -> std::io::Result<Self> {
         let (next, now) = (resume_at(&derived), Instant::now());
         let waiting = Waiting::new()?;
-        Ok(Self { derived, reader, announced, status, waiting, next, committed: now, tidy_not_before: now })
+        Ok(Self {
+            derived,
+            reader,
+            announced,
+            status,
+            waiting,
+            next,
+            next_committed: next,
+            committed: now,
+            tidy_not_before: now,
+            patience: RETRY,
+        })
     }
 
     pub(super) fn run(mut self, stop: &Stop) {
+        let mut sound = true;
         while !stop.is_set() {
             match self.round(stop) {
                 Ok(()) => self.wait(stop),
-                Err(error) => self.recover(&error, stop),
+                Err(error) => sound = self.recover(&error, stop),
             }
         }
-        if let Err(error) = self.finish(stop) {
+        // After a failure it is unknown what the files hold; the next start finds out.
+        if sound && let Err(error) = self.finish() {
             tracing::warn!(%error, "{} was not closed cleanly; the next start catches up", D::NAME);
         }
         self.derived.close();
     }
 
     fn round(&mut self, stop: &Stop) -> Result<(), D::Error> {
-        self.catch_up(stop)?;
-        if self.derived.is_dirty() {
+        self.catch_up(|| !stop.is_set())?;
+        if self.derived.is_dirty() || self.next - self.next_committed >= MOST_UNCOMMITTED {
             self.commit()?;
         }
         if self.derived.is_untidy() && Instant::now() >= self.tidy_not_before {
@@ -74,37 +97,38 @@ impl<D: Derived> Thread<D> {
         }
         let (reached, untidy) = (self.next.checked_sub(1), self.derived.is_untidy());
         self.status.send_replace(FollowStatus { caught_up: true, reached, untidy, problem: None });
+        self.patience = RETRY;
         Ok(())
     }
 
-    /// Takes in everything from the next block on.
-    fn catch_up(&mut self, stop: &Stop) -> Result<(), D::Error> {
+    /// Takes in everything that was announced, for as long as `go_on` says.
+    fn catch_up(&mut self, go_on: impl Fn() -> bool) -> Result<(), D::Error> {
         // What is announced now is durable, so the reads below see it.
         let announced = *self.announced.borrow_and_update();
-        loop {
-            let changes = self.reader.changes(self.next, CHUNK)?;
-            let last = changes.len() < CHUNK;
+        while self.next <= announced && go_on() {
+            let end = (announced + 1).min(self.next + SPAN);
+            let changes = self.reader.changes(self.next..end, CHUNK)?;
+            let next = match changes.last() {
+                Some(last) if changes.len() == CHUNK => last.block.index + 1,
+                _ => end,
+            };
             for change in changes {
-                self.next = change.block.index + 1;
                 self.derived.apply(change)?;
             }
-            if last {
-                self.next = self.next.max(announced + 1);
-            }
-            if last || stop.is_set() {
-                return Ok(());
-            }
-            if self.committed.elapsed() >= CATCH_UP_INTERVAL {
+            self.derived.passed(self.reader.reference(next - 1)?);
+            self.next = next;
+            if self.committed.elapsed() >= CATCH_UP_INTERVAL && next <= announced {
                 self.commit()?;
-                self.status.send_modify(|status| status.reached = self.next.checked_sub(1));
-                tracing::info!(reached = self.next, of = announced + 1, "{} is catching up", D::NAME);
+                self.status.send_modify(|status| status.reached = next.checked_sub(1));
+                tracing::info!(reached = next, of = announced + 1, "{} is catching up", D::NAME);
             }
         }
+        Ok(())
     }
 
     fn commit(&mut self) -> Result<(), D::Error> {
         self.derived.commit()?;
-        self.committed = Instant::now();
+        (self.committed, self.next_committed) = (Instant::now(), self.next);
         Ok(())
     }
 
@@ -133,30 +157,34 @@ impl<D: Derived> Thread<D> {
         self.waiting.pause(COMMIT_INTERVAL.saturating_sub(self.committed.elapsed()), stop);
     }
 
-    /// After a failure: says so once, then starts over until it works.
-    fn recover(&mut self, error: &D::Error, stop: &Stop) {
+    /// After a failure: says so once, then starts over until it works; `false` if the stop came first.
+    fn recover(&mut self, error: &D::Error, stop: &Stop) -> bool {
         if self.status.borrow().problem.is_none() {
             tracing::error!(%error, "{} cannot follow the genome; {}. Check the disk", D::NAME, D::WITHOUT_IT);
         }
         self.status.send_modify(|status| status.problem = Some(error.to_string()));
-        let mut patience = RETRY;
         while !stop.is_set() {
-            self.waiting.pause(patience, stop);
+            self.waiting.pause(self.patience, stop);
+            self.patience = LONGEST_RETRY.min(self.patience * 2);
             match self.derived.reopen() {
                 Ok(()) => {
                     self.next = resume_at(&self.derived);
-                    return;
+                    self.next_committed = self.next;
+                    return true;
                 }
                 Err(error) => tracing::debug!(%error, "{} could not be reopened yet", D::NAME),
             }
-            patience = LONGEST_RETRY.min(patience * 2);
         }
+        false
     }
 
     /// The last round: what was forgotten a moment ago leaves nothing behind either.
-    fn finish(&mut self, stop: &Stop) -> Result<(), D::Error> {
-        let caught_up = self.catch_up(stop);
-        self.derived.commit()?;
+    fn finish(&mut self) -> Result<(), D::Error> {
+        let began = Instant::now();
+        let caught_up = self.catch_up(|| began.elapsed() < LAST_ROUND);
+        if caught_up.is_ok() {
+            self.commit()?;
+        }
         for _ in 0..TIDY_TRIES {
             if self.derived.is_untidy() {
                 self.derived.tidy()?;

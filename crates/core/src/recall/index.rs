@@ -104,8 +104,11 @@ impl Derived for Index {
             }
             ChangeKind::Nothing => {}
         }
-        self.open.reached = Some(change.block);
         Ok(())
+    }
+
+    fn passed(&mut self, block: BlockRef) {
+        self.open.reached = Some(block);
     }
 
     fn is_dirty(&self) -> bool {

@@ -122,15 +122,21 @@ impl Recall {
             scored.remove(0);
         }
         let score = scored.first().map_or(0.0, |best| best.score);
-        let suggestions = scored
-            .into_iter()
-            .filter(|candidate| candidate.score >= SUGGESTION_THRESHOLD)
-            .take(SUGGESTIONS)
-            .map(|Scored { stimulus, score, .. }| Suggestion { stimulus, score })
-            .collect();
+        let mut suggestions = Vec::with_capacity(SUGGESTIONS);
+        for Scored { block, score, .. } in
+            scored.into_iter().filter(|near| near.score >= SUGGESTION_THRESHOLD)
+        {
+            // Checked before it is shown. It may have been forgotten since it was proposed.
+            let Some(Association { teach, .. }) = self.reader.taught(block)? else { continue };
+            suggestions.push(Suggestion { stimulus: teach.stimulus, score });
+            if suggestions.len() == SUGGESTIONS {
+                break;
+            }
+        }
         Ok(Found { by: Match::None, score, answer: None, suggestions })
     }
 
+    /// The candidates, scored by what they seem to teach.
     fn score_candidates<F: Fn(&str) -> u64>(
         &self,
         question: &[Term],
@@ -141,8 +147,7 @@ impl Recall {
         let mut scored: Vec<Scored> = Vec::with_capacity(candidates.len());
         let mut seen = HashSet::new();
         for block in candidates {
-            let Some(Association { teach, .. }) = self.reader.taught(block)? else { continue };
-            let stimulus = teach.stimulus;
+            let Some(stimulus) = self.reader.proposed(block)? else { continue };
             // Taught again a moment ago: the index may still hold both.
             if seen.insert(Key::of(&stimulus)) {
                 let terms = terms(&stimulus);
@@ -237,8 +242,8 @@ mod tests {
             )
             .unwrap();
         for question in [asked, "restarting the payment service"] {
-            let found = ask(&node, question).await;
-            assert_eq!((found.by, found.suggestions), (Match::None, Vec::new()), "{question}");
+            let refused = node.ask(crate::trace::TraceId::random(), question.into()).await;
+            assert!(matches!(refused, Err(CommandError::Unreadable(_))), "{question}: {refused:?}");
         }
         assert_eq!(answer(&node, "cooking borscht").await.as_deref(), Some("cook borscht"));
     }

@@ -1,5 +1,6 @@
 //! What is read back from the genome's file. Each read is short, so that the log can always be emptied.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use kolibri_genome::{Block, Content, ContentError, Hash, Head, Teach};
@@ -8,6 +9,7 @@ use rusqlite::Connection;
 
 use super::rows::{Raw, Snapshot};
 use super::{BlockRef, DataDirectory, schema};
+use crate::command::MAX_STIMULUS;
 use crate::error::{CommandError, OpenError};
 use crate::text::Key;
 
@@ -127,18 +129,12 @@ impl Reader {
         Ok(stored.filter(|stored| stored.block.index == index))
     }
 
-    /// What is taught under `key`, checked against the digest in its block.
+    /// What is taught under `key`. The block is checked against its hash, and the content against the block's digest.
     ///
     /// # Errors
     /// When the file cannot be read, or the block does not hold the answer it should.
     pub fn answer(&self, key: Key) -> Result<Option<Association>, CommandError> {
-        let Some(raw) = self.with(|rows| rows.answer(key))? else { return Ok(None) };
-        association(&raw).map(Some).ok_or_else(|| {
-            let index = raw.index;
-            CommandError::Unreadable(format!(
-                "block {index} does not hold the expected answer; `kolibri genome verify` shows what is wrong"
-            ))
-        })
+        self.with(|rows| rows.answer(key))?.as_ref().map(association).transpose()
     }
 
     /// The block that answers `key` now.
@@ -146,18 +142,23 @@ impl Reader {
         self.with(|rows| rows.current(key))
     }
 
-    /// What block `index` taught, checked against the digest in the block; `None` when it was erased, and when the block
-    /// is no TEACH or is damaged: what does not match its digest is never shown.
+    /// The stimulus that block `index` seems to teach, to rank it by. It is not checked: show or answer only what
+    /// [`Reader::taught`] or [`Reader::answer`] returns.
+    pub(crate) fn proposed(&self, index: u64) -> Result<Option<String>, CommandError> {
+        let beginning = self.with(|rows| rows.beginning(index, 4 + MAX_STIMULUS))?;
+        Ok(beginning.and_then(|content| Teach::stimulus_of(&content).map(str::to_owned)))
+    }
+
+    /// What block `index` taught, checked like [`Reader::answer`]; `None` if it was erased or is not there.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the block is damaged.
     pub(crate) fn taught(&self, index: u64) -> Result<Option<Association>, CommandError> {
-        let Some(raw) = self.with(|rows| rows.row(index))? else { return Ok(None) };
-        let found = association(&raw);
-        if found.is_none() && raw.erased_by.is_none() {
-            tracing::error!(
-                block = index,
-                "a taught block does not match its digest and is left out; `kolibri genome verify` shows what is wrong"
-            );
+        match self.with(|rows| rows.row(index))? {
+            None => Ok(None),
+            Some(raw) if raw.erased_by.is_some() => Ok(None),
+            Some(raw) => association(&raw).map(Some),
         }
-        Ok(found)
     }
 
     /// The stimuli that can be asked, with their answers, from block `from` on; looks at no more than `limit` blocks.
@@ -188,10 +189,17 @@ impl Reader {
         Ok((current, next))
     }
 
-    /// What the blocks from `from` on change in what can be asked, in order, at most `limit` changes. Blocks that change
+    /// What the blocks of a range change in what can be asked, in order, at most `limit` changes. Blocks that change
     /// nothing are passed over unread.
-    pub(crate) fn changes(&self, from: u64, limit: usize) -> Result<Vec<Change>, CommandError> {
-        self.with(|rows| rows.knowledge(from, limit))?.iter().map(Change::of).collect()
+    pub(crate) fn changes(&self, range: Range<u64>, limit: usize) -> Result<Vec<Change>, CommandError> {
+        self.with(|rows| rows.knowledge(range, limit))?.iter().map(Change::of).collect()
+    }
+
+    /// The block at `index`, as something derived notes that it has reached it.
+    pub(crate) fn reference(&self, index: u64) -> Result<BlockRef, CommandError> {
+        let raw = self.with(|rows| rows.row(index))?;
+        let missing = || CommandError::Unreadable(format!("block {index} is missing"));
+        raw.map(|raw| BlockRef { index, hash: raw.stored_hash() }).ok_or_else(missing)
     }
 
     /// Whether the genome holds this very block, and so whether something derived belongs to this genome.
@@ -206,15 +214,17 @@ fn readable(raw: &Raw) -> Result<StoredBlock, CommandError> {
         .map_err(|broken| CommandError::Unreadable(format!("block {} is broken: {broken}", raw.index)))
 }
 
-/// What a row teaches, if it is a TEACH that stands in its place, is not erased and matches its digest.
-fn association(raw: &Raw) -> Option<Association> {
-    match raw.stored() {
-        Ok(StoredBlock { block, hash, recorded: Recorded::Content(Content::Teach(teach)) })
-            if block.index == raw.index =>
-        {
-            Some(Association { source: BlockRef { index: raw.index, hash }, teach })
+/// What a row teaches: it must be a TEACH in its place, with the hash that was stored and the content it committed to.
+fn association(raw: &Raw) -> Result<Association, CommandError> {
+    let index = raw.index;
+    let taught = raw.block().ok().filter(|block| block.index == index && raw.erased_by.is_none());
+    match taught.map(|block| block.open(&raw.salt, &raw.content)) {
+        Some(Ok(Content::Teach(teach))) => {
+            Ok(Association { source: BlockRef { index, hash: raw.stored_hash() }, teach })
         }
-        _ => None,
+        _ => Err(CommandError::Unreadable(format!(
+            "block {index} does not hold the expected answer; `kolibri genome verify` shows what is wrong"
+        ))),
     }
 }
 
@@ -310,7 +320,23 @@ mod tests {
         let stored = node.reader().block(1).unwrap().unwrap();
         assert_eq!(stored.recorded, Recorded::Broken(ContentError::Digest));
         assert!(matches!(node.reader().answer(Key::of("a")), Err(CommandError::Unreadable(_))));
-        assert_eq!(node.reader().taught(1), Ok(None));
+        assert!(matches!(node.reader().taught(1), Err(CommandError::Unreadable(_))));
+    }
+
+    #[tokio::test]
+    async fn a_block_whose_digest_was_changed_with_its_content_is_never_answered() {
+        let root = tempfile::tempdir().unwrap();
+        let node = open(root.path());
+        teach(&node, "a", "true").await;
+        let file = Connection::open(DataDirectory::new(root.path()).genome()).unwrap();
+        let forged = Content::Teach(Teach::new("a", "lies")).to_bytes();
+        let mut block = node.reader().block(1).unwrap().unwrap().block;
+        let salt = [7; kolibri_genome::SALT_LEN];
+        block.digest = kolibri_genome::content_digest(&salt, &forged);
+        let row = rusqlite::params![block.to_bytes(), salt, forged];
+        file.execute("UPDATE block SET bytes = ?, salt = ?, content = ? WHERE idx = 1", row).unwrap();
+        assert!(matches!(node.reader().answer(Key::of("a")), Err(CommandError::Unreadable(_))));
+        assert!(matches!(node.reader().taught(1), Err(CommandError::Unreadable(_))));
     }
 
     #[test]

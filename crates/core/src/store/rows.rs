@@ -1,6 +1,8 @@
 //! The rows of the genome's file as one moment shows them: every statement that reads is here.
 
-use kolibri_genome::{Block, Broken, EventType, Hash, Head};
+use std::ops::Range;
+
+use kolibri_genome::{Block, Broken, EVENT_AT, EventType, Hash, Head};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 
 use super::feed::changes_knowledge;
@@ -103,9 +105,9 @@ impl<'a> Snapshot<'a> {
             .optional()
     }
 
-    /// The rows from `from` on of events that change what can be asked, at most `limit`, in order. The content of others
-    /// is not read.
-    pub(super) fn knowledge(self, from: u64, limit: usize) -> rusqlite::Result<Vec<Raw>> {
+    /// The rows of a range whose events change what can be asked, at most `limit`, in order. The content of others is not
+    /// read.
+    pub(super) fn knowledge(self, range: Range<u64>, limit: usize) -> rusqlite::Result<Vec<Raw>> {
         let codes: Vec<String> = EventType::ALL
             .into_iter()
             .filter(|event| changes_knowledge(*event))
@@ -114,9 +116,10 @@ impl<'a> Snapshot<'a> {
         let codes = codes.join(", ");
         self.0
             .prepare_cached(&format!(
-                "{RAW} WHERE b.idx >= ? AND substr(b.bytes, 17, 2) IN ({codes}) ORDER BY b.idx"
+                "{RAW} WHERE b.idx >= ? AND b.idx < ? AND {} IN ({codes}) ORDER BY b.idx",
+                event_code("b.bytes")
             ))?
-            .query_map([signed(from)], Raw::of)?
+            .query_map([signed(range.start), signed(range.end)], Raw::of)?
             .take(limit)
             .collect()
     }
@@ -193,11 +196,19 @@ impl<'a> Snapshot<'a> {
         Ok(versions)
     }
 
+    /// The first bytes of a block's content, at most `length`.
+    pub(super) fn beginning(self, index: u64, length: usize) -> rusqlite::Result<Option<Vec<u8>>> {
+        self.0
+            .prepare_cached("SELECT substr(content, 1, ?) FROM block WHERE idx = ?")?
+            .query_row([signed(length as u64), signed(index)], |row| row.get(0))
+            .optional()
+    }
+
     /// The event type of block `index`, if the block exists and names one. Nothing else of it is checked.
     pub(super) fn event(self, index: u64) -> rusqlite::Result<Option<EventType>> {
         let code: Option<Vec<u8>> = self
             .0
-            .prepare_cached("SELECT substr(bytes, 17, 2) FROM block WHERE idx = ?")?
+            .prepare_cached(&format!("SELECT {} FROM block WHERE idx = ?", event_code("bytes")))?
             .query_row([signed(index)], |row| row.get(0))
             .optional()?;
         Ok(code.and_then(|code| EventType::from_code(code.try_into().ok()?).ok()))
@@ -224,6 +235,11 @@ impl<'a> Snapshot<'a> {
             .optional()
             .map(|index| index.map(unsigned))
     }
+}
+
+/// The event's code in a column that holds a block's bytes; SQLite counts from 1.
+fn event_code(column: &str) -> String {
+    format!("substr({column}, {}, {})", EVENT_AT.start + 1, EVENT_AT.len())
 }
 
 /// An index as SQLite keeps it. No genome is longer than SQLite can count.
