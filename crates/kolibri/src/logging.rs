@@ -46,4 +46,10 @@ pub(crate) fn start(config: &LogConfig) {
         LogFormat::Auto if !terminal => lines.json().flatten_event(true).init(),
         LogFormat::Text | LogFormat::Auto => lines.with_target(false).init(),
     }
+    std::panic::set_hook(Box::new(|panic| {
+        // Not with its message, which may quote a text that somebody taught or asked.
+        let thread = std::thread::current();
+        let location = panic.location().map(ToString::to_string);
+        tracing::error!(thread = thread.name(), location, "a thread panicked");
+    }));
 }

@@ -127,7 +127,8 @@ async fn open_drills(
     }
 }
 
-/// A drill first, which takes no thought for its end, then the genome, so that the last values of the metrics are pushed after the last event.
+/// Closes drills first, which can be cut short, then the node, then telemetry: so the last push of metrics has the last
+/// events.
 async fn close(drills: Arc<Drills>, node: Arc<Node>, telemetry: Arc<Telemetry>) {
     let closed = tokio::task::spawn_blocking(move || {
         drills.close();

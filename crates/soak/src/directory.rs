@@ -1,8 +1,20 @@
 //! The directories of drills: each has its own, which is removed when it ends.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use kolibri_core::store::DataDirectory;
 
 use crate::history::{History, HistoryError};
+
+/// The reports of drills in a data directory: a SQLite database.
+pub fn history_file(directory: &DataDirectory) -> PathBuf {
+    directory.path().join("soaks.db")
+}
+
+/// Where drills have their directories.
+pub(super) fn soaks(directory: &DataDirectory) -> PathBuf {
+    directory.path().join("soaks")
+}
 
 /// Removes what the last process did not: the directories of drills that were not to be kept.
 pub(super) fn remove_leftovers(soaks: &Path, history: &History) -> Result<(), HistoryError> {

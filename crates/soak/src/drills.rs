@@ -10,7 +10,7 @@ use kolibri_core::{Node, OpenError, clock, host, random};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
-use crate::directory::remove_leftovers;
+use crate::directory::{history_file, remove_leftovers, soaks};
 use crate::drill::Drill;
 use crate::history::{History, HistoryError};
 use crate::instruments::{DrillObserver, SoakInstruments};
@@ -112,9 +112,9 @@ impl Drills {
         failures: Option<Arc<Traces>>,
         lock: Option<Lock>,
     ) -> Result<Self, HistoryError> {
-        let history = History::open(directory.soak_history())?;
+        let history = History::open(history_file(directory))?;
         history.mark_interrupted()?;
-        remove_leftovers(&directory.soaks(), &history)?;
+        remove_leftovers(&soaks(directory), &history)?;
         Ok(Self {
             directory: directory.clone(),
             history: Arc::new(history),
@@ -163,7 +163,7 @@ impl Drills {
             failures: self.failures.clone(),
         };
         let drill = Drill {
-            directory: DataDirectory::new(self.directory.soaks().join(&report.id)),
+            directory: DataDirectory::new(soaks(&self.directory).join(&report.id)),
             history: Arc::clone(&self.history),
             instruments: Arc::clone(&self.instruments),
             observer: Arc::new(observer),
@@ -174,7 +174,7 @@ impl Drills {
 
     /// Refuses a drill that does not fit on the disk.
     fn make_room(&self, report: &DrillReport) -> Result<(), StartError> {
-        std::fs::create_dir_all(self.directory.soaks())?;
+        std::fs::create_dir_all(soaks(&self.directory))?;
         let (needed, available) = (report.parameters.disk_bytes(), self.directory.available()?);
         if needed + RESERVE <= available {
             return Ok(());
@@ -230,9 +230,10 @@ impl Drills {
         let Some(progress) = self.progress(&report.id) else { return Ok(report) };
         let progress = progress.borrow().clone();
         if !progress.is_running() {
-            // It may have ended since the history was read; one that has left no end there has panicked.
+            // It may have ended since the history was read; one that has left no end there has panicked, or its report was lost.
             let ended = self.history.find(&report.id)?.filter(|report| report.state != DrillState::Running);
-            return Ok(ended.unwrap_or_else(|| report.ended(DrillState::Failed, "its thread panicked")));
+            return Ok(ended
+                .unwrap_or_else(|| report.ended(DrillState::Failed, "it left no report; the log says why")));
         }
         let events = match progress.phase {
             Phase::Running => progress.done,

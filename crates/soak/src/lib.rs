@@ -44,6 +44,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use directory::history_file;
 pub use drills::{Drills, OpenDrillsError, StartError};
 pub use history::{History, HistoryError};
 pub use limits::{MAX_CONCURRENCY, MAX_EVENTS, MAX_MINUTES, MAX_SEED};

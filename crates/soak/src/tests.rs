@@ -8,6 +8,7 @@ use kolibri_core::telemetry::{Telemetry, TelemetryConfig};
 use kolibri_core::trace::{Outcome, TraceConfig};
 use kolibri_core::{Node, NodeConfig};
 
+use super::directory::soaks;
 use super::*;
 
 /// How long a drill may take before a test gives up; far more than it ever needs.
@@ -130,7 +131,7 @@ fn its_events_are_counted_and_peoples_genome_is_left_alone() {
         assert!(matches!(series(&telemetry, &measured), None | Some(0.0)), "{event}");
     }
     assert_eq!(node.reader().head().unwrap().index, 0);
-    assert!(!config.directory.soaks().join(&report.id).exists());
+    assert!(!soaks(&config.directory).join(&report.id).exists());
 }
 
 #[test]
@@ -195,7 +196,7 @@ fn a_drill_whose_store_fails_says_so_and_leaves_its_trace_to_whoever_is_called()
     let node = Node::open(&config, &Telemetry::off()).unwrap();
     let drills = Drills::beside(&node, &config.directory, &Telemetry::off()).unwrap();
     let id = drills.start(Parameters { minutes: 1000, ..short() }).unwrap();
-    let genome = config.directory.soaks().join(&id).join("genome.db");
+    let genome = soaks(&config.directory).join(&id).join("genome.db");
     until("some events are made", || drills.find(&id).unwrap().unwrap().events > 0);
     // As if a disk had lost the table under the writer.
     until("the table is gone", || {

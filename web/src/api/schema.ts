@@ -638,7 +638,7 @@ export interface components {
             caught_up: boolean;
             /**
              * Format: int64
-             * @description The last block it holds.
+             * @description The last block that it has seen. Questions after it may not be counted: they change nothing in the index.
              */
             reached?: number | null;
         };

@@ -40,6 +40,8 @@ pub struct Job<S> {
 struct Slot<S> {
     /// The process is stopping: there will be no other run.
     closed: bool,
+    /// A run is being prepared.
+    starting: bool,
     /// The last run.
     run: Option<Run<S>>,
 }
@@ -79,7 +81,7 @@ impl<S: Status> Drop for Control<S> {
 impl<S: Status> Job<S> {
     /// A job whose threads have this name.
     pub fn new(name: &'static str, crew: Crew) -> Self {
-        Self { name, crew, slot: Mutex::new(Slot { closed: false, run: None }) }
+        Self { name, crew, slot: Mutex::new(Slot { closed: false, starting: false, run: None }) }
     }
 
     /// Starts it, unless it is under way. `prepare` says how it stands at first, and what it does.
@@ -91,22 +93,36 @@ impl<S: Status> Job<S> {
         E: From<NotStarted>,
         W: FnOnce(Control<S>) + Send + 'static,
     {
+        let reserved = self.reserve()?;
+        // Not under the lock: it may take as long as a disk does.
+        let (status, work) = prepare()?;
+        let (sender, status) = watch::channel(status);
         let mut slot = self.slot.lock();
         if slot.closed {
             return Err(NotStarted::Stopping.into());
         }
-        if slot.run.as_ref().is_some_and(Run::is_running) {
-            return Err(NotStarted::Running.into());
-        }
-        let (status, work) = prepare()?;
-        let (sender, status) = watch::channel(status);
         let worker = self
             .crew
             .spawn(self.name, move |stop| work(Control { stop: stop.clone(), status: sender }))
             .map_err(|error| NotStarted::NoThread(error.to_string()))?;
         // The thread of the last run has said how it ended, and is about to end.
         slot.run = Some(Run { status, worker: Arc::new(worker) });
+        drop(slot);
+        drop(reserved);
         Ok(())
+    }
+
+    /// Keeps every other start away until it is dropped.
+    fn reserve(&self) -> Result<Reserved<'_, S>, NotStarted> {
+        let mut slot = self.slot.lock();
+        if slot.closed {
+            return Err(NotStarted::Stopping);
+        }
+        if slot.starting || slot.run.as_ref().is_some_and(Run::is_running) {
+            return Err(NotStarted::Running);
+        }
+        slot.starting = true;
+        Ok(Reserved(&self.slot))
     }
 
     /// How the last run goes, now and from now on; `None` when there was none.
@@ -131,6 +147,15 @@ impl<S: Status> Job<S> {
         if let Some(worker) = worker {
             worker.close();
         }
+    }
+}
+
+/// The right to start the next run.
+struct Reserved<'a, S>(&'a Mutex<Slot<S>>);
+
+impl<S> Drop for Reserved<'_, S> {
+    fn drop(&mut self) {
+        self.0.lock().starting = false;
     }
 }
 

@@ -76,7 +76,9 @@ impl Worker {
     /// Asks the thread to stop, and returns when it has ended.
     pub fn close(&self) {
         self.stop();
-        if let Some(thread) = self.thread.lock().take() {
+        let thread = self.thread.lock().take();
+        // A thread that drops its own owner cannot wait for itself.
+        if let Some(thread) = thread.filter(|thread| thread.thread().id() != std::thread::current().id()) {
             // A panic was caught and reported inside.
             let _ = thread.join();
         }

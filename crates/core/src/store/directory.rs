@@ -54,16 +54,6 @@ impl DataDirectory {
         Ok(found.f_bavail * found.f_frsize)
     }
 
-    /// Where soak drills have their directories.
-    pub fn soaks(&self) -> PathBuf {
-        self.path.join("soaks")
-    }
-
-    /// The reports of soak drills: a SQLite database.
-    pub fn soak_history(&self) -> PathBuf {
-        self.path.join("soaks.db")
-    }
-
     /// Makes the directory with mode 0700 if it is missing, durably.
     ///
     /// # Errors

@@ -176,7 +176,10 @@ impl Writer {
         if self.scrub_due {
             self.scrub();
         }
-        let events: Vec<_> = waiting.iter().map(|waiting| waiting.event).collect();
+        let recorded: Vec<_> = std::iter::zip(&waiting, &outcomes)
+            .filter(|(_, outcome)| matches!(outcome, Outcome::Recorded { .. }))
+            .map(|(waiting, _)| waiting.event)
+            .collect();
         for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
             let queued = taken.duration_since(waiting.entered);
             let event = waiting.event;
@@ -188,7 +191,7 @@ impl Writer {
                 Outcome::NotTaught => Err(CommandError::NotTaught),
             });
         }
-        self.feed.committed(events, self.chain.head().index);
+        self.feed.committed(recorded, self.chain.head().index);
     }
 
     /// What is on disk is in doubt now: it may hold the batch or not. Only a restart can find out.

@@ -120,7 +120,7 @@ pub struct Trace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub soak: Option<Arc<str>>,
-    /// The texts of the command; only when an operator opted in (`KOLIBRI_TRACE_CONTENT=1`).
+    /// The texts of the command; only when an operator opted in (`KOLIBRI_TRACE_CONTENT=on`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<TracedContent>,
 }

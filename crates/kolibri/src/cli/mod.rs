@@ -1,8 +1,8 @@
 //! The command line. `serve` runs the node, `genome` reads a data directory, `soak` runs drills in the node or standalone,
 //! the others are clients of a running node.
 //!
-//! Exit codes: 0 it is done; 1 the answer is no (nothing found, not taught, not ready, a broken genome); 2 it could not
-//! be done (bad usage or configuration, no node there, a file that cannot be read).
+//! Exit codes: 0 success; 1 a negative result (nothing found, not taught, not ready, a broken genome); 2 an error (bad
+//! usage or configuration, no node, a file that cannot be read).
 
 mod client;
 mod commands;

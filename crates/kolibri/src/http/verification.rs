@@ -1,7 +1,5 @@
 //! Verifying the genome of the running node: start, watch, stop.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -60,8 +58,9 @@ pub(super) async fn progress(State(app): State<App>) -> impl IntoResponse {
     )
 )]
 pub(super) async fn cancel(State(app): State<App>) -> Result<StatusCode, Problem> {
-    let node = Arc::clone(&app.node);
-    if !node.verification().cancel() {
+    // Of this run, not of one that somebody starts after it.
+    let mut running = app.node.verification().watch();
+    if !app.node.verification().cancel() {
         let detail = "no verification is running; POST starts one";
         return Err(Problem::new(
             StatusCode::NOT_FOUND,
@@ -70,7 +69,7 @@ pub(super) async fn cancel(State(app): State<App>) -> Result<StatusCode, Problem
             detail,
         ));
     }
-    // Its sender lives as long as the node, so that waiting ends well.
-    let _ = node.verification().watch().wait_for(|status| !status.is_running()).await;
+    // An error means that it has ended as well.
+    let _ = running.wait_for(|status| !status.is_running()).await;
     Ok(StatusCode::NO_CONTENT)
 }

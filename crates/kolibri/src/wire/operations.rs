@@ -50,6 +50,6 @@ pub(crate) struct GenomeEnd {
 pub(crate) struct IndexState {
     /// Whether it has caught up since the start.
     pub(crate) caught_up: bool,
-    /// The last block it holds.
+    /// The last block that it has seen. Questions after it may not be counted: they change nothing in the index.
     pub(crate) reached: Option<u64>,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use kolibri_core::store::DataDirectory;
-use kolibri_soak::{DrillReport, History};
+use kolibri_soak::{DrillReport, History, history_file};
 use serde_json::json;
 
 use super::run::fetch;
@@ -69,7 +69,7 @@ impl Source {
             None => fetch(&self.node, |client| client.get("/api/v1/soaks"))
                 .map(|listed: SoaksResponse| listed.soaks),
             Some(directory) => {
-                let path = DataDirectory::new(directory).soak_history();
+                let path = history_file(&DataDirectory::new(directory));
                 if !path.exists() {
                     return Err(Exit::Failed(format!(
                         "{} contains no history of drills",

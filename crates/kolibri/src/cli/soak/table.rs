@@ -204,7 +204,7 @@ pub(super) fn compare(a: &DrillReport, b: &DrillReport) -> String {
     });
     lines.push(match &b.comparison {
         Some(comparison) => format!("{} is {}.", b.id, verdict(comparison)),
-        None => format!("{} has no earlier drill like it to compare with.", b.id),
+        None => format!("There is no earlier drill that {} can be compared with.", b.id),
     });
     lines.join("\n")
 }
