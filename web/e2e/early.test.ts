@@ -134,14 +134,14 @@ test("while something is started or stopped the button shows it, and a further p
   for (let presses = 0; presses < 3; presses += 1) await start.press("Enter");
   await page.locator("button[aria-busy=true]", { hasText: "Start a drill" }).waitFor();
   release();
-  const stop = page.getByRole("button", { name: "Stop it" });
+  const stop = page.getByRole("button", { name: "Stop", exact: true });
   await stop.waitFor();
   expect(started.length).toBe(1);
 
   const stopped = requests(page, "DELETE", "");
   const releaseStop = await hold(page, "**/api/v1/soaks/*");
   for (let presses = 0; presses < 3; presses += 1) await stop.press("Enter");
-  await page.locator("button[aria-busy=true]", { hasText: "Stop it" }).waitFor();
+  await page.locator("button[aria-busy=true]", { hasText: /^Stop$/ }).waitFor();
   releaseStop();
   await page.getByRole("region", { name: "Drills so far" }).getByText("Stopped").waitFor();
   expect(stopped.length).toBe(1);
