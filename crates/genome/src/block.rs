@@ -8,10 +8,10 @@ use crate::hash::{BLOCK_DOMAIN, Hash};
 /// The length of a block's canonical bytes.
 pub const BLOCK_LEN: usize = 82;
 
-/// Where the event's code stands in a block's canonical bytes.
+/// Where the event code is in a block's canonical bytes.
 pub const EVENT_AT: std::ops::Range<usize> = 16..18;
 
-/// What stands where block 0 would name its previous block, up to the last byte, which is the format version.
+/// The start of what block 0 contains instead of a previous hash; zeros and the format version follow.
 const GENESIS_TAG: &[u8; 14] = b"kolibri genome";
 
 /// One event, as the genome records it.
@@ -41,12 +41,12 @@ pub enum BlockError {
 }
 
 impl Block {
-    /// What block 0 holds in place of a previous hash: the format's name, zeros, and the format version.
+    /// What block 0 contains instead of a previous hash: the format's name, zeros, and the format version.
     pub fn genesis_previous() -> Hash {
         Self::genesis_mark(FORMAT_VERSION)
     }
 
-    /// The format version of the genome that this block begins; `None` if it begins none.
+    /// The format version of the genome that this block begins; `None` if it does not begin one.
     pub fn format_version(&self) -> Option<u8> {
         let version = self.previous.0[31];
         let begins = self.index == 0
@@ -93,7 +93,7 @@ impl Block {
         Self::hash_bytes(&self.to_bytes())
     }
 
-    /// The hash of a block that is at hand as bytes.
+    /// The hash of a block, from its bytes.
     pub fn hash_bytes(bytes: &[u8]) -> Hash {
         Hash::of(BLOCK_DOMAIN, &[bytes])
     }
@@ -110,8 +110,8 @@ impl Block {
     /// ```
     ///
     /// # Errors
-    /// When the digest differs, the salt is not [`SALT_LEN`] bytes long (part of the content could be passed
-    /// off as salt), or the bytes are no content of this event type.
+    /// When the digest differs, the salt is not [`SALT_LEN`] bytes long (otherwise part of the content could
+    /// pass as salt), or the bytes are not the content of this event type.
     pub fn open(&self, salt: &[u8], content: &[u8]) -> Result<Content, ContentError> {
         let salt: &[u8; SALT_LEN] = salt.try_into().map_err(|_| ContentError::Digest)?;
         if content_digest(salt, content) != self.digest {

@@ -13,7 +13,7 @@ pub struct Chain {
     head: Head,
 }
 
-/// A block with its hash and its content.
+/// A block with its hash and content.
 #[derive(Debug, Clone)]
 pub struct Sealed {
     /// The block.
@@ -25,7 +25,7 @@ pub struct Sealed {
 }
 
 impl Chain {
-    /// Begins a genome with its GENESIS. Like every salt, `salt` is random and drawn for this block alone.
+    /// Begins a genome with its GENESIS. Like every salt, `salt` is random and used for this block only.
     pub fn begin(time: u64, salt: &[u8; SALT_LEN], genome_id: [u8; 16]) -> (Self, Sealed) {
         let genesis = Sealed::new(0, time, Block::genesis_previous(), salt, &Content::Genesis { genome_id });
         (Self { head: genesis.head() }, genesis)
@@ -56,7 +56,7 @@ impl Chain {
     ///
     /// # Errors
     /// What a [`Verifier`](crate::Verifier) would find wrong with the block: a second GENESIS, or content
-    /// that names a block which does not come before it. The chain is then as it was.
+    /// that names a block which does not come before it. The chain is then unchanged.
     pub fn seal(&mut self, time: u64, salt: &[u8; SALT_LEN], content: &Content) -> Result<Sealed, Broken> {
         if content.event() == EventType::Genesis {
             return Err(Broken::SecondGenesis);

@@ -1,13 +1,14 @@
-//! The content of a block's event, and the salted digest that ties the two together.
+//! The content of a block's event, and the salted digest that ties it to the block.
 
 use crate::event::EventType;
 use crate::hash::{CONTENT_DOMAIN, Hash};
 
-/// The length of the random salt that keeps a digest from betraying guessable content. Never all zeros: zeros
-/// in place of salt and content mean that the content was erased.
+/// The length of the random salt, without which a digest would confirm a guess of the content. A salt is
+/// never all zeros: zeros in place of salt and content mean that the content was erased.
 pub const SALT_LEN: usize = 32;
 
-/// The digest a block holds of its content: SHA-256 over 0x02, the salt and the content's canonical bytes.
+/// The digest of its content that a block contains: SHA-256 over 0x02, the salt and the content's canonical
+/// bytes.
 pub fn content_digest(salt: &[u8; SALT_LEN], content: &[u8]) -> Hash {
     Hash::of(CONTENT_DOMAIN, &[salt, content])
 }
@@ -28,10 +29,10 @@ pub enum Content {
     Forget(Forget),
 }
 
-/// An association as it was taught, to the letter.
+/// An association, exactly as it was taught.
 ///
-/// The format holds texts below 4 GiB. Longer ones must be refused before they get here, and the node's
-/// limits do so at a small fraction of that.
+/// In the format, a text is shorter than 4 GiB. Callers must refuse longer ones; the node's limits are a
+/// small fraction of that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Teach {
     /// What will be asked.
@@ -46,8 +47,9 @@ impl Teach {
         Self { stimulus: stimulus.into(), response: response.into() }
     }
 
-    /// The stimulus at the beginning of a TEACH's canonical bytes, which may be cut off anywhere behind it. Nothing is
-    /// checked: see [`Block::open`](crate::Block::open). `None` where no stimulus is, such as in erased content.
+    /// The stimulus at the beginning of a TEACH's canonical bytes, which may be cut off anywhere after it.
+    /// Nothing is checked: see [`Block::open`](crate::Block::open). `None` if there is no stimulus, as in
+    /// erased content.
     pub fn stimulus_of(beginning: &[u8]) -> Option<&str> {
         let (length, rest) = beginning.split_first_chunk()?;
         let text = rest.get(..u32::from_be_bytes(*length) as usize)?;
@@ -65,21 +67,21 @@ pub struct Ask {
 /// How an answer was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Match {
-    /// Nothing was near enough.
+    /// Nothing was similar enough.
     None,
-    /// The stimulus is the question, after normalisation.
+    /// The stimulus equals the question, after normalisation.
     Exact {
         /// The TEACH block that answered.
         block: u64,
     },
-    /// The stimulus is like the question.
+    /// The stimulus is similar to the question.
     Similar {
         /// The TEACH block that answered.
         block: u64,
     },
 }
 
-/// Which blocks lost their content.
+/// Which blocks were erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forget {
     erased: Vec<u64>,
@@ -107,7 +109,7 @@ impl Match {
 }
 
 impl Content {
-    /// The event this is the content of.
+    /// The event that this content belongs to.
     pub fn event(&self) -> EventType {
         match self {
             Self::Genesis { .. } => EventType::Genesis,
@@ -117,7 +119,7 @@ impl Content {
         }
     }
 
-    /// The canonical bytes; integers big-endian, texts UTF-8 behind their length in bytes as u32.
+    /// The canonical bytes. Integers are big-endian; a text is its length in bytes as u32, then UTF-8.
     ///
     /// ```
     /// use kolibri_genome::{Content, EventType, Teach};
@@ -174,11 +176,11 @@ impl Teach {
 }
 
 impl Ask {
-    /// The score of an exact match, and the highest of a similar one.
+    /// The score of an exact match, and the highest score of a similar one.
     pub const FULL_SCORE: u32 = 1_000_000;
 
-    /// An answer that was found by `found`. The likeness, in millionths, counts for a similar stimulus; an
-    /// exact match always has the full score, no match has 0.
+    /// A question that was answered by `found`. A similar match has the score `likeness`, in millionths; an
+    /// exact match always has the full score, and no match has 0.
     ///
     /// ```
     /// use kolibri_genome::{Ask, Match};
@@ -201,7 +203,7 @@ impl Ask {
         self.found
     }
 
-    /// Likeness of the question and the stimulus in millionths, 0 to [`Ask::FULL_SCORE`].
+    /// Similarity of the question and the stimulus in millionths, 0 to [`Ask::FULL_SCORE`].
     pub fn score(self) -> u32 {
         self.score
     }
@@ -234,7 +236,7 @@ impl Ask {
 }
 
 impl Forget {
-    /// The erasure of these TEACH blocks, in whatever order they come; `None` when there are none.
+    /// The erasure of these TEACH blocks, in any order; `None` if there are none.
     pub fn new(blocks: impl IntoIterator<Item = u64>) -> Option<Self> {
         let mut erased = Vec::from_iter(blocks);
         erased.sort_unstable();
@@ -259,7 +261,7 @@ impl Forget {
     }
 }
 
-/// A text behind its length, and what follows it.
+/// Reads a length and the text after it; also returns the rest.
 fn text(bytes: &[u8]) -> Option<(String, &[u8])> {
     let (length, rest) = bytes.split_first_chunk()?;
     let (text, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;

@@ -73,11 +73,11 @@ impl FromStr for EventType {
     }
 }
 
-/// A code this version does not know.
+/// A code that this version does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("unknown event type {:02x}{:02x}: {}", code[0], code[1], self.why())]
 pub struct UnknownEvent {
-    /// The code as it stands in the block.
+    /// The code in the block.
     pub code: [u8; 2],
 }
 

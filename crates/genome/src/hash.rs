@@ -1,4 +1,4 @@
-//! SHA-256 digests, and the one-byte domains that keep the three uses of it apart.
+//! SHA-256 digests, and the one-byte domains that keep their three uses apart.
 
 use std::fmt;
 use std::str::FromStr;

@@ -2,7 +2,7 @@
 
 use crate::hash::Hash;
 
-/// The last block of a genome, as far as linking the next one needs it.
+/// What linking the next block needs to know about the last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
     /// The last block's index.

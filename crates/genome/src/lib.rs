@@ -1,8 +1,8 @@
 //! The genome of a Kolibri node: what an event is, how it becomes a block, and how a sequence of blocks is
-//! proven.
+//! verified.
 //!
-//! This crate is pure. It never learns about files, clocks, the network or random numbers: times and salts
-//! come in as arguments, bytes and verdicts go out. Its dependency list keeps that promise.
+//! This crate is pure. It knows no files, clocks, network or random numbers: times and salts come in as
+//! arguments, bytes and verdicts go out. Its dependency list proves that.
 //!
 //! The byte formats are specified in `docs/genome-format.md`, with golden vectors.
 //!
@@ -34,5 +34,5 @@ pub use hash::{Hash, ParseHashError};
 pub use head::Head;
 pub use verify::{Broken, Verifier};
 
-/// The format version this crate writes, and the newest it reads. It stands in block 0 of every genome.
+/// The format version that this crate writes, and the newest it reads. Block 0 of every genome contains it.
 pub const FORMAT_VERSION: u8 = 1;

@@ -1,4 +1,4 @@
-//! Verification: walking a genome block by block and naming the first thing that is wrong.
+//! Verification: walking a genome block by block and naming the first fault.
 
 use crate::FORMAT_VERSION;
 use crate::block::{Block, BlockError};
@@ -9,9 +9,8 @@ use crate::head::Head;
 
 /// Checks blocks in order, keeping nothing but the link to the last one.
 ///
-/// Rules that need other blocks are left to the code that holds the whole genome: that a block named by an
-/// ASK or a FORGET is a TEACH, and that the erased blocks are exactly those that FORGETs list (rules 12 and
-/// 13 of `docs/genome-format.md`).
+/// Two rules need other blocks, and are left to the caller: a block named by an ASK or a FORGET is a TEACH,
+/// and the erased blocks are exactly those that FORGETs list (rules 12 and 13 of `docs/genome-format.md`).
 ///
 /// ```
 /// use kolibri_genome::{Broken, Chain, Content, Teach, Verifier};
@@ -38,12 +37,12 @@ pub enum Broken {
     /// The bytes cannot be read as a block.
     #[error("{0}")]
     Unreadable(#[from] BlockError),
-    /// A block is missing, or stands in the wrong place.
+    /// A block is missing or in the wrong place.
     #[error("it says it is block {found}, but block {expected} belongs here")]
     Index {
         /// The index that belongs here.
         expected: u64,
-        /// The index the block carries.
+        /// The index in the block.
         found: u64,
     },
     /// The stored hash is not the hash of the block's bytes.
@@ -54,7 +53,7 @@ pub enum Broken {
         /// The hash that was stored.
         stored: Hash,
     },
-    /// The block does not name the block before it.
+    /// The block does not name the hash of the block before it.
     #[error("it names {found} as the previous block's hash, but that hash is {expected}")]
     Link {
         /// The previous block's hash.
@@ -62,7 +61,7 @@ pub enum Broken {
         /// The hash the block names.
         found: Hash,
     },
-    /// Block 0 begins no genome, or one of a format version this program does not read.
+    /// Block 0 does not begin a genome, or begins one of a format version that this program does not read.
     #[error("{}", not_ours(*found))]
     Genesis {
         /// The format version of the genome it begins, if it begins one.
@@ -77,7 +76,7 @@ pub enum Broken {
     /// Content that is not what the block committed to.
     #[error(transparent)]
     Content(#[from] ContentError),
-    /// A block speaks of a block that does not come before it.
+    /// A block refers to a block that does not come before it.
     #[error("it refers to block {0}, which does not come before it")]
     Reference(u64),
 }
@@ -96,7 +95,7 @@ impl Verifier {
     /// Checks the next block's bytes, hash and link.
     ///
     /// # Errors
-    /// The first thing that is wrong. The verifier stays at the last good block.
+    /// The first fault. The verifier stays at the last good block.
     pub fn block(&mut self, bytes: &[u8], stored: Hash) -> Result<Block, Broken> {
         let computed = Block::hash_bytes(bytes);
         if computed != stored {

@@ -1,6 +1,6 @@
 //! The promise of `docs/genome-format.md`: these inputs give these bytes, in every version of this crate and
 //! in every other implementation. The vectors come from `vectors/reference.py`, which shares no code with the
-//! crate. A change that makes one of these tests fail breaks every genome out there; it needs a new format
+//! crate. A change that makes one of these tests fail breaks every existing genome, and needs a new format
 //! version.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test that fails may panic")]
@@ -165,7 +165,7 @@ fn the_dependency_list_proves_purity() {
     for line in manifest.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
         if line.starts_with('[') {
             table = line;
-            // A table of its own for one dependency, one platform or the build script counts as well.
+            // A separate table for one dependency, one platform or the build script counts too.
             let counts = table.contains("dependencies") && !table.starts_with("[dev-dependencies");
             if counts && table != "[dependencies]" {
                 dependencies.push(table);
@@ -175,10 +175,10 @@ fn the_dependency_list_proves_purity() {
         }
     }
     assert_eq!(dependencies, ["sha2", "thiserror"]);
-    assert!(!crate_dir().join("build.rs").exists(), "a build script could read what the crate never should");
+    assert!(!crate_dir().join("build.rs").exists(), "a build script could read what the crate must not");
 }
 
-/// One block as a store holds it.
+/// One block as a store keeps it.
 struct Stored {
     block: Vec<u8>,
     hash: Hash,
@@ -207,7 +207,7 @@ impl Stored {
 }
 
 /// Every rule of the specification, in its order. The crate checks one block at a time; the rules that need
-/// the whole genome (12 and 13) stand here, and show that the public API is enough for them.
+/// the whole genome (12 and 13) are here, and show that the public API is enough for them.
 fn verify(genome: &[Stored]) -> Result<(), &'static str> {
     let mut verifier = Verifier::new();
     let mut events = Vec::new();
@@ -235,7 +235,7 @@ fn verify(genome: &[Stored]) -> Result<(), &'static str> {
     if erased == listed { Ok(()) } else { Err("erasure") }
 }
 
-/// The name of a broken rule, as the specification and the vectors have it.
+/// The name of a broken rule, as in the specification and the vectors.
 fn rule(broken: &Broken) -> &'static str {
     match broken {
         Broken::Hash { .. } => "hash",
@@ -257,7 +257,7 @@ fn golden_genome() -> Vec<Stored> {
     list("genome").iter().map(Stored::read).collect()
 }
 
-/// The golden genome as a store holds it after its FORGET.
+/// The golden genome as a store keeps it after its FORGET.
 fn golden_store() -> Vec<Stored> {
     let mut genome = golden_genome();
     for (stored, golden) in genome.iter_mut().zip(list("genome")) {
