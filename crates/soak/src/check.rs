@@ -1,5 +1,5 @@
-//! The end of a drill: every link of its genome, and every answer. What was taught and not forgotten must answer as it
-//! was taught last; what was forgotten must not.
+//! The check at the end of a drill: every link of its genome, and every answer. What was taught and not
+//! forgotten must be answered as it was last taught; what was forgotten must not be answered.
 
 use std::ops::ControlFlow;
 
@@ -11,17 +11,17 @@ use kolibri_core::store::{DataDirectory, Reader, Verdict, verify};
 use kolibri_core::text::Key;
 use kolibri_core::{CommandError, OpenError};
 
-/// Forgotten associations that are asked again; the newest, whose erasure is not long ago.
+/// How many forgotten associations are asked again: those that were forgotten last.
 const FORGOTTEN: u32 = 10_000;
-/// How many answers are looked at between two looks at the clock and the stop.
+/// How many answers are checked before progress is reported and the stop is checked.
 const STRIDE: u64 = 256;
 
 /// What a check found.
 #[derive(Debug)]
 pub(super) enum Checked {
-    /// No fault was found.
+    /// Everything is correct.
     Sound(ReportHead),
-    /// Something is not; what, in words.
+    /// Something is wrong; described in words.
     Fault(String),
     /// It was stopped before the end.
     Stopped,
@@ -36,7 +36,7 @@ pub(super) enum CheckError {
     Read(#[from] CommandError),
 }
 
-/// Checks the genome in `directory` and what `script` left in it. Blocks.
+/// Checks the genome in `directory` and what `script` left in it. Blocks the thread.
 pub(super) fn check(
     directory: &DataDirectory,
     script: &Script,

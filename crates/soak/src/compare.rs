@@ -1,14 +1,14 @@
-//! Whether a drill is slower than those before it, and whether that is more than they differ among themselves.
+//! Whether a drill is slower than earlier ones, and whether the difference is larger than their spread.
 
 use crate::parameters::{Pace, Parameters};
 use crate::report::{Comparison, DrillReport, DrillState};
 
-/// Drills that one is compared with: the last ones.
+/// How many of the latest drills one is compared with.
 const COMPARED: usize = 10;
-/// With fewer, it is unknown how much drills differ among themselves.
+/// With fewer drills, their spread says nothing.
 const ENOUGH: usize = 3;
 
-/// Compares `report` with `earlier` ones, newest first; `None` when there is nothing to compare.
+/// Compares `report` with `earlier` ones, newest first; `None` if there is nothing to compare.
 pub(super) fn compare(report: &DrillReport, earlier: &[DrillReport]) -> Option<Comparison> {
     let seconds = time_taken(report)?;
     let past: Vec<f64> = earlier
@@ -30,7 +30,7 @@ pub(super) fn compare(report: &DrillReport, earlier: &[DrillReport]) -> Option<C
     })
 }
 
-/// A drill at real pace always takes its simulated time, so the callers' latency is compared.
+/// A drill at real pace always takes its simulated time, so the callers' latencies are compared.
 fn time_taken(report: &DrillReport) -> Option<f64> {
     match report.parameters.pace {
         Pace::Fast => report.duration_seconds,
@@ -44,7 +44,7 @@ fn time_taken(report: &DrillReport) -> Option<f64> {
     }
 }
 
-/// The seed changes texts, not work, and a new version is what is to be judged.
+/// The seed may differ, since it changes texts, not work. So may the version, since that is what is judged.
 fn are_comparable(one: &DrillReport, other: &DrillReport) -> bool {
     let asked = |report: &DrillReport| Parameters { seed: 0, keep: false, ..report.parameters.clone() };
     one.machine == other.machine && asked(one) == asked(other)
@@ -82,13 +82,13 @@ mod tests {
     }
 
     #[test]
-    fn within_the_spread_nothing_is_called() {
+    fn a_slower_drill_within_the_spread_is_not_beyond_it() {
         let comparison = compared(10.9, &[9.0, 10.0, 11.0]).unwrap();
         assert!(comparison.slower && !comparison.beyond_spread);
     }
 
     #[test]
-    fn two_drills_tell_nothing_of_their_spread() {
+    fn two_drills_are_too_few_for_a_spread() {
         assert!(!compared(20.0, &[10.0, 10.0]).unwrap().beyond_spread);
         assert_eq!(compared(20.0, &[]), None);
     }

@@ -1,4 +1,4 @@
-//! The directories of drills: each has its own, which is removed when it ends.
+//! The directories of drills: each drill has its own, which is removed when it ends.
 
 use std::path::{Path, PathBuf};
 
@@ -11,12 +11,12 @@ pub fn history_file(directory: &DataDirectory) -> PathBuf {
     directory.path().join("soaks.db")
 }
 
-/// Where drills have their directories.
+/// The directory that contains the directories of drills.
 pub(super) fn soaks(directory: &DataDirectory) -> PathBuf {
     directory.path().join("soaks")
 }
 
-/// Removes what the last process did not: the directories of drills that were not to be kept.
+/// Removes directories of drills that the last process left behind, unless they are to be kept.
 pub(super) fn remove_leftovers(soaks: &Path, history: &History) -> Result<(), HistoryError> {
     for entry in std::fs::read_dir(soaks).into_iter().flatten().flatten() {
         let id = entry.file_name().to_string_lossy().into_owned();
@@ -34,7 +34,7 @@ pub(super) fn remove(directory: &Path) {
     }
 }
 
-/// Bytes of every file below a directory.
+/// The total size of the files below a directory, in bytes.
 pub(super) fn bytes_below(directory: &Path) -> u64 {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     entries

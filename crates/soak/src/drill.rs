@@ -1,5 +1,5 @@
-//! One drill, from its start to its report, on its own thread: it opens a node, runs the callers against it, checks what
-//! they left, and writes the report.
+//! One drill, from its start to its report, on its own thread: it opens a node, runs the callers, checks the
+//! result, and writes the report.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,15 +24,15 @@ use crate::tally::Tally;
 
 /// How often progress is reported and memory sampled.
 const TICK: Duration = Duration::from_millis(250);
-/// How much less a drill in a serving node counts than people's commands when both want the same core (`nice(2)`). Not the most
-/// there is: on a machine that is busy with something else, a drill at 19 makes five events a second.
+/// The niceness of a drill in a serving node (`nice(2)`), so that people's commands get a core first. Not the
+/// maximum: on a machine that is busy with something else, a drill at 19 makes five events a second.
 const NICENESS: i32 = 10;
-/// Threads that look answers up. Each comes to hold a connection with its own cache: with one for each caller, the
-/// process would still be growing into them after a hundred thousand events, and look as if it leaked.
+/// Threads that look up answers. Each ends up with its own connection and cache. With one per caller, the
+/// process would still be growing after a hundred thousand events, and would seem to leak.
 const READING_THREADS: usize = 8;
-/// Places in the drill's queue, as many as people have by default.
+/// Places in the drill's queue, as many as a serving node has by default.
 const QUEUE_CAPACITY: usize = 8192;
-/// Size of a drill's trace file; with the three older ones, a bound on what its traces take.
+/// Maximum size of a drill's trace file. With the three older files, this limits the space for its traces.
 const TRACE_BYTES: u64 = 16 << 20;
 
 /// One drill, from its start to its report.
@@ -44,7 +44,7 @@ pub(super) struct Drill {
     pub(super) report: DrillReport,
 }
 
-/// What the events of a drill came to.
+/// The result of the events of a drill.
 struct Ran {
     script: Script,
     tally: Arc<Tally>,
@@ -118,7 +118,7 @@ impl Drill {
         Node::open_with(&config, &genome, Arc::clone(&self.observer) as _)
     }
 
-    /// Checks what the events left, and writes the report.
+    /// Checks the result of the events, and writes the report.
     fn conclude(&self, ran: Ran, control: &Control<DrillProgress>) -> DrillReport {
         let Ran { script, tally, took, failure } = ran;
         let events = tally.events();
@@ -169,7 +169,7 @@ impl Drill {
         DrillReport { state: DrillState::Completed, comparison, ..report }
     }
 
-    /// Keeps the report, and says that the drill has ended: the last thing it does.
+    /// Keeps the report, then reports that the drill has ended, which must come last.
     fn end(self, report: DrillReport, control: &Control<DrillProgress>) {
         let DrillReport { id, state, events, duration_seconds, reason, .. } = &report;
         let (state, reason) = (*state, reason.as_deref());

@@ -1,4 +1,4 @@
-//! Starting, stopping and watching drills: one at a time, each in its own directory, which is removed when it ends.
+//! Starting, stopping and watching drills: one at a time, each in its own directory, removed at the end.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::instruments::{DrillObserver, SoakInstruments};
 use crate::parameters::Parameters;
 use crate::report::{DrillProgress, DrillReport, DrillState, Machine, Phase};
 
-/// Disk space that a drill leaves for others.
+/// Disk space that a drill must leave free.
 const RESERVE: u64 = 1 << 30;
 
 /// The drills of one data directory.
@@ -30,14 +30,14 @@ pub struct Drills {
     failures: Option<Arc<Traces>>,
     machine: Machine,
     job: Job<DrillProgress>,
-    /// Held by a standalone process; in a node, the node holds it.
+    /// Held by a standalone process; otherwise the node holds it.
     _lock: Option<Lock>,
 }
 
-/// Why drills could not be prepared.
+/// Why the drills of a directory could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenDrillsError {
-    /// The directory could not be made, or another process works in it.
+    /// The directory could not be created, or another process uses it.
     #[error(transparent)]
     Directory(#[from] OpenError),
     /// The history could not be opened.
@@ -48,13 +48,13 @@ pub enum OpenDrillsError {
 /// Why a drill was not started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The parameters are out of their limits; each fault in words.
+    /// Parameters are outside their limits; each fault in words.
     #[error("{}", .0.join("; "))]
     Parameters(Vec<String>),
-    /// Another one runs.
+    /// Another drill is running.
     #[error("drill {id} is running, and only one can run at a time; wait until it ends, or stop it")]
     Busy {
-        /// The one that runs.
+        /// The running drill's id.
         id: String,
     },
     /// It would not fit on the disk.
@@ -64,7 +64,7 @@ pub enum StartError {
         needed >> 20, RESERVE >> 20, available >> 20
     )]
     NoRoom {
-        /// The refused drill, as the history knows it.
+        /// The refused drill's id in the history.
         id: String,
         /// Bytes it may take.
         needed: u64,
@@ -77,13 +77,13 @@ pub enum StartError {
     /// The system refused what a drill needs.
     #[error("a drill cannot be started: {0}")]
     System(#[from] std::io::Error),
-    /// It was not started for a reason that every job may have.
+    /// It was not started, for a reason that any job may have.
     #[error("a drill cannot be started: {0}")]
     Job(#[from] NotStarted),
 }
 
 impl Drills {
-    /// Drills next to a running node, in its data directory. What the last process left behind is tidied up.
+    /// Drills of a running node, in its data directory. Removes what the last process left behind.
     ///
     /// # Errors
     /// When the history cannot be opened.
@@ -95,10 +95,10 @@ impl Drills {
         Self::open(directory, telemetry, node.crew().clone(), node.traces().cloned(), None)
     }
 
-    /// Drills in a standalone process, in their own directory.
+    /// Drills of a standalone process, in their own directory.
     ///
     /// # Errors
-    /// When another process works in the directory, it cannot be made, or the history in it cannot be opened.
+    /// When another process uses the directory, or it cannot be created, or its history cannot be opened.
     pub fn alone(directory: &DataDirectory, telemetry: &Telemetry) -> Result<Self, OpenDrillsError> {
         directory.create()?;
         let lock = directory.lock()?;
@@ -130,7 +130,7 @@ impl Drills {
     /// Starts a drill, and returns its id.
     ///
     /// # Errors
-    /// See [`StartError`]. A drill that would not fit is in the history as refused.
+    /// See [`StartError`]. A drill that would not fit is kept in the history as refused.
     pub fn start(&self, parameters: Parameters) -> Result<String, StartError> {
         let faults = parameters.faults();
         if !faults.is_empty() {
@@ -148,7 +148,7 @@ impl Drills {
         }
     }
 
-    /// Notes that a drill begins; returns how it stands at first, and what it does.
+    /// Records that a drill begins; returns its first progress, and its work.
     fn prepare(
         &self,
         report: DrillReport,
@@ -189,24 +189,24 @@ impl Drills {
         self.job.watch().map(|progress| progress.borrow().id.clone()).unwrap_or_default()
     }
 
-    /// The drill that runs now.
+    /// The drill that is running.
     pub fn running(&self) -> Option<String> {
         let progress = self.job.watch()?;
         let progress = progress.borrow();
         progress.is_running().then(|| progress.id.clone())
     }
 
-    /// Asks a drill to stop; `false` when it does not run.
+    /// Asks a drill to stop; `false` if it is not running.
     pub fn stop(&self, id: &str) -> bool {
         self.job.cancel(|progress| progress.id == id)
     }
 
-    /// How far a drill is, from now on; `None` unless it is the last one that was started here.
+    /// The progress of a drill, from now on; `None` unless it is the last one that was started here.
     pub fn progress(&self, id: &str) -> Option<watch::Receiver<DrillProgress>> {
         self.job.watch().filter(|progress| progress.borrow().id == id)
     }
 
-    /// Every drill that is remembered, newest first.
+    /// Every drill in the history, newest first.
     ///
     /// # Errors
     /// When the history cannot be read.
@@ -214,7 +214,7 @@ impl Drills {
         self.history.all()?.into_iter().map(|report| self.as_it_stands(report)).collect()
     }
 
-    /// One drill; `None` when it is not remembered.
+    /// One drill; `None` if it is not in the history.
     ///
     /// # Errors
     /// When the history cannot be read.
@@ -222,7 +222,7 @@ impl Drills {
         self.history.find(id)?.map(|report| self.as_it_stands(report)).transpose()
     }
 
-    /// The history knows the beginning and the end of a drill; what is between, the drill itself knows.
+    /// The history has the start and the end of a drill; only the drill itself knows its progress in between.
     fn as_it_stands(&self, report: DrillReport) -> Result<DrillReport, HistoryError> {
         if report.state != DrillState::Running {
             return Ok(report);
@@ -230,7 +230,8 @@ impl Drills {
         let Some(progress) = self.progress(&report.id) else { return Ok(report) };
         let progress = progress.borrow().clone();
         if !progress.is_running() {
-            // It may have ended since the history was read; one that has left no end there has panicked, or its report was lost.
+            // It may have ended since the history was read. If no end is there, its thread panicked or its
+            // report was lost.
             let ended = self.history.find(&report.id)?.filter(|report| report.state != DrillState::Running);
             return Ok(ended
                 .unwrap_or_else(|| report.ended(DrillState::Failed, "it left no report; the log says why")));
@@ -242,7 +243,7 @@ impl Drills {
         Ok(DrillReport { events, ..report })
     }
 
-    /// Stops the drill that runs, waits for its end, and starts no more. Blocks.
+    /// Stops the running drill, waits for its end, and starts no more. Blocks the thread.
     pub fn close(&self) {
         self.job.close();
     }
@@ -254,7 +255,7 @@ impl Drop for Drills {
     }
 }
 
-/// Ids sort by time, and stay distinct when two drills begin in one second.
+/// Ids sort by time; random digits distinguish two drills that begin in the same second.
 fn new_id() -> String {
     let now = OffsetDateTime::from_unix_timestamp_nanos(i128::from(clock::now()));
     let now = now.unwrap_or(OffsetDateTime::UNIX_EPOCH);

@@ -1,5 +1,5 @@
-//! The reports of drills, in their own SQLite file next to the genome: they can be lost without harm to what people
-//! taught. The last 200 are kept.
+//! The reports of drills, in their own SQLite file next to the genome: losing them does no harm to what
+//! people taught. The last 200 are kept.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,7 +15,7 @@ const KEPT: u32 = 200;
 const APPLICATION_ID: i32 = 0x4b4f_4c53;
 /// The version of the table below.
 const SCHEMA_VERSION: i32 = 1;
-/// How long a look waits for a lock that another process holds.
+/// How long an access waits for a lock that another process holds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The reports that are kept.
@@ -27,7 +27,7 @@ pub struct History {
 /// Why the history could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
-    /// SQLite could not.
+    /// SQLite failed.
     #[error("the history of drills in {path}: {source}")]
     Sqlite {
         /// The file.
@@ -46,10 +46,10 @@ pub enum HistoryError {
 }
 
 impl History {
-    /// Opens the history at `path`, and creates it if it is missing.
+    /// Opens the history at `path`, or creates an empty one.
     ///
     /// # Errors
-    /// When the file cannot be opened, or is something else.
+    /// When the file cannot be opened, or is not a history.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, HistoryError> {
         let path = path.into();
         let connection =
@@ -71,7 +71,7 @@ impl History {
         }
     }
 
-    /// Keeps a report, in place of an earlier one of the same drill, and lets go of the oldest.
+    /// Keeps a report, in place of an earlier one of the same drill, and deletes the oldest.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -106,7 +106,7 @@ impl History {
         rows.map_err(|source| self.failed(source))?.iter().map(|json| self.read(json)).collect()
     }
 
-    /// The report of one drill; `None` when there is no such drill any more.
+    /// The report of one drill; `None` if it is not kept.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -118,7 +118,7 @@ impl History {
         json.map_err(|source| self.failed(source))?.map(|json| self.read(&json)).transpose()
     }
 
-    /// Marks drills that the last process did not end as interrupted.
+    /// Marks drills as interrupted if they were still running when the last process ended.
     ///
     /// # Errors
     /// When the file cannot be read or written.
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_are_let_go() {
+    fn the_oldest_are_deleted() {
         let (history, _root) = history();
         for number in 0..u64::from(KEPT) + 3 {
             history.keep(&report(number)).unwrap();

@@ -1,4 +1,4 @@
-//! The metrics of drills, and what is counted of the events in one.
+//! The metrics of drills, and how their events are counted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +25,7 @@ impl SoakInstruments {
             .f64_histogram("kolibri.backend.soak.duration")
             .with_unit("s")
             .with_description("How long a soak drill took, in seconds")
-            // The alert asks about 120 s, so that is a bound, with company on both sides.
+            // The alert is about 120 s, so that is a bound, with others close to it on both sides.
             .with_boundaries(vec![
                 1.0, 5.0, 10.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0, 240.0, 300.0, 600.0, 1200.0, 1800.0,
                 3600.0,
@@ -42,18 +42,19 @@ impl SoakInstruments {
         Self { duration, events }
     }
 
-    /// A drill came to its end.
+    /// A drill was completed.
     pub(super) fn completed(&self, duration: Duration) {
         self.duration.record(duration.as_secs_f64());
     }
 }
 
-/// Counts what happens in a drill: its events also as the drill's, and neither latencies nor the genome's length.
+/// Counts a drill's events, also as the drill's. Latency and genome length are only those of the node that
+/// serves people.
 pub(super) struct DrillObserver {
     pub(super) id: Arc<str>,
     pub(super) backend: Arc<Instruments>,
     pub(super) soak: Arc<SoakInstruments>,
-    /// The traces of the node that serves people: an alert leads there, and a drill's failures are counted for it.
+    /// The traces of the node that serves people: alerts link to them and count a drill's failures.
     pub(super) failures: Option<Arc<Traces>>,
 }
 

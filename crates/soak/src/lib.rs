@@ -1,23 +1,24 @@
-//! Soak drills: a synthetic long run of simulated minutes and events, driven through its own node and thereby through
-//! the very code that serves people. The same version, seed and parameters give the same genome, to the last hash.
+//! Soak drills: synthetic long runs of simulated minutes and events. Each drill has its own node, and so runs
+//! the same code that serves people. The same version, seed and parameters give the same genome, to the last
+//! hash.
 //!
-//! A drill stands above the node, on its public doors. What differs from a node of people is handed in: times, salts,
-//! durability, and the observer of events.
+//! A drill uses the node's public interface. What differs from a node that serves people is passed in: times,
+//! salts, durability, and the observer of events.
 //!
 //! | file here | what it is for |
 //! |---|---|
 //! | `parameters`, `limits` | what a drill is asked to do, within its limits |
-//! | `script` | what happens in it, step by step; pure |
+//! | `script` | what happens in a drill, step by step; pure |
 //! | `phrases`, `words` | the texts it teaches and asks |
-//! | `seeded` | what is random elsewhere, from the seed |
+//! | `seeded` | values that are random in other nodes, derived from the seed |
 //! | `drills` | starting, stopping and watching one at a time |
 //! | `drill` | one drill, from its start to its report |
-//! | `run` | the callers: they take the steps against the drill's node |
-//! | `check` | its end: every link of the genome, every answer |
-//! | `tally`, `pace` | what is measured meanwhile |
-//! | `instruments` | metrics of drills, and what is counted of their events |
-//! | `report` | what is said of a drill |
-//! | `compare` | whether a drill is slower than those before it |
+//! | `run` | the callers, which execute the steps on the drill's node |
+//! | `check` | the check at the end: every link of the genome, every answer |
+//! | `tally`, `pace` | what is measured during a drill |
+//! | `instruments` | metrics of drills, and how their events are counted |
+//! | `report` | what is reported about a drill |
+//! | `compare` | whether a drill is slower than earlier ones |
 //! | `history` | the reports that are kept, in their own file |
 //! | `directory` | the directories of drills |
 

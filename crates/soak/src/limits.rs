@@ -1,10 +1,10 @@
-//! The limits of a drill's parameters, and the schemas that carry them into the OpenAPI document, since utoipa's
-//! attributes take only literals.
+//! The limits of a drill's parameters, and the schemas that put them into the OpenAPI document: utoipa's
+//! attributes accept only literals.
 
 use utoipa::openapi::{KnownFormat, Object, RefOr, Schema, SchemaFormat, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-/// The most events of one drill; the vocabulary distinguishes no more associations.
+/// The most events of one drill; the vocabulary is too small for more associations.
 pub const MAX_EVENTS: u64 = 2_000_000_000;
 /// The longest drill, in simulated minutes: a week.
 pub const MAX_MINUTES: u32 = 10_080;

@@ -1,11 +1,11 @@
-//! How fast a drill goes.
+//! How fast a drill runs.
 
 use std::time::Instant;
 
-/// How much the last look counts in the speed that is shown.
+/// The weight of the latest measurement in the speed that is shown.
 const FRESH: f64 = 0.3;
 
-/// Events a second, lately and from the beginning.
+/// Events per second, recently and since the start.
 pub(super) struct Speedometer {
     began: Instant,
     looked: Instant,

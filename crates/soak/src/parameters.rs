@@ -8,10 +8,10 @@ use crate::limits::{
     SoakMinutes, SoakSeed, SoakShare,
 };
 
-/// Bytes that an event takes on the disk at most, its share of the index included, with every event a TEACH; measured
-/// by `bytes_per_block` of drills, and rounded up.
+/// The most bytes that an event takes on disk, including its share of the index, if every event is a TEACH;
+/// measured as `bytes_per_block` of drills, and rounded up.
 const BYTES_PER_EVENT: u64 = 800;
-/// What a drill takes besides: the write-ahead log, its traces and the index while it is rewritten.
+/// What a drill takes in addition: the write-ahead log, its traces, and the index while it is rewritten.
 const BYTES_BESIDE: u64 = 160 << 20;
 
 /// How fast simulated time passes.
@@ -48,7 +48,7 @@ pub struct Mix {
     pub forget: u32,
 }
 
-/// People ask far more often than they teach, mostly what they find at once, and forget rarely.
+/// People ask far more often than they teach, mostly for exact matches, and rarely forget.
 impl Default for Mix {
     fn default() -> Self {
         Self { teach: 20, ask_hit: 60, ask_similar: 14, ask_miss: 5, forget: 1 }
@@ -109,7 +109,7 @@ impl Parameters {
         u64::from(self.minutes) * u64::from(self.events_per_minute)
     }
 
-    /// Bytes on the disk that the drill may take, at most.
+    /// The most bytes that the drill may take on disk.
     pub fn disk_bytes(&self) -> u64 {
         self.events() * BYTES_PER_EVENT + BYTES_BESIDE
     }

@@ -1,12 +1,13 @@
-//! The texts of a drill. An association's number stands for nine words, one of sixteen in each place; the last word is a
-//! check digit, so that two stimuli differ in two words at least and neither passes for the other. Words of one stimulus
-//! weigh differently as a genome grows, but all are alike in the same measure, so the likeness of a question does not
-//! depend on what else is taught or indexed by then: what a drill records is the same on every machine.
+//! The texts of a drill. An association's number selects nine words, one of sixteen in each place. The last
+//! word is a check digit: two stimuli differ in at least two words, so neither is taken for the other. The
+//! words of a stimulus change their weights as a genome grows. But all words of a question are equally
+//! similar to those of its stimulus, so the question's similarity does not depend on what else is taught or
+//! indexed by then: a drill records the same on every machine.
 
 use crate::seeded::{Draw, drawn};
 use crate::words::{CHOICES, ENGLISH, Language, PLACES, RUSSIAN};
 
-/// The texts of one drill: another seed teaches other things.
+/// The texts of one drill; a different seed teaches different texts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Phrases {
     mask: u32,
@@ -23,7 +24,7 @@ impl Phrases {
         self.words(pair).join(" ")
     }
 
-    /// A response of some 250 bytes, another one for each version.
+    /// A response of about 250 bytes, different for each version.
     pub(super) fn response(self, pair: u64, version: u32) -> String {
         let (one, other) = (self.stimulus(pair ^ 2), self.stimulus(pair ^ 4));
         format!("Answer {version} to question {pair}: {one}; {other}.")
@@ -36,19 +37,19 @@ impl Phrases {
         format!("{}?", words.join(", "))
     }
 
-    /// The same question with a slip in each word.
+    /// The same question with a typing error in each word.
     pub(super) fn misspelt(self, pair: u64) -> String {
         self.words(pair).map(slip).join(" ")
     }
 
-    /// A question that nothing taught is like.
+    /// A question that is not similar to anything taught.
     pub(super) fn unknown(self, number: u64) -> String {
         let digits = low(number) ^ self.mask;
         [0, 4, 8].map(|shift| language(number).unknown[nibble(digits, shift)]).join(" ")
     }
 
     fn words(self, pair: u64) -> [&'static str; PLACES] {
-        // Odd, so that no two numbers become one; neighbours share few words.
+        // The factor is odd, so no two numbers become the same; neighbouring numbers share few words.
         let digits = low(pair).wrapping_mul(0x9e37_79b1) ^ self.mask;
         let check = (0..8).map(|place| nibble(digits, 4 * place)).sum::<usize>() % CHOICES;
         let choice = |place: usize| if place < 8 { nibble(digits, 4 * place) } else { check };
@@ -70,7 +71,7 @@ fn nibble(digits: u32, shift: usize) -> usize {
     (digits >> shift) as usize % CHOICES
 }
 
-/// Two letters in the middle change places.
+/// Swaps two letters in the middle.
 fn slip(word: &str) -> String {
     let mut letters: Vec<char> = word.chars().collect();
     letters.swap(3, 4);
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_says_something_and_survives_a_slip_recognisably() {
+    fn every_word_is_uncommon_and_is_recognised_after_a_typing_error() {
         for word in every_word() {
             let (whole, slipped) = (term(word), term(&slip(word)));
             assert_eq!(word.chars().count(), 8, "{word}");

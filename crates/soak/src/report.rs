@@ -1,4 +1,4 @@
-//! What is reported of a drill: while it runs, and when it has ended.
+//! What is reported about a drill, while it runs and after it has ended.
 
 use std::collections::BTreeMap;
 
@@ -248,12 +248,12 @@ impl DrillReport {
         }
     }
 
-    /// The same, ended without having run to its end.
+    /// The same report, of a drill that ended early.
     pub(super) fn ended(self, state: DrillState, reason: impl Into<String>) -> Self {
         Self { state, reason: Some(reason.into()), ..self }
     }
 
-    /// The part of its events that went wrong, 0 to 1.
+    /// The share of its events that went wrong, 0 to 1.
     pub fn error_ratio(&self) -> f64 {
         self.errors.values().sum::<u64>() as f64 / self.events.max(1) as f64
     }

@@ -1,6 +1,6 @@
-//! The callers of a drill: one dispatcher takes the steps in order and hands each to its own caller, as many at once
-//! as the drill has. Commands that touch the same association wait for each other, and every event enters the genome in
-//! its turn, so that the genome does not depend on which caller is fast.
+//! The callers of a drill. One dispatcher takes the steps in order and hands each to a free caller. Commands
+//! on the same association wait for each other, and every event enters the genome in its turn, so that the
+//! genome does not depend on which caller is fast.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use kolibri_core::recall::Found;
 use kolibri_core::trace::TraceId;
 use kolibri_core::{CommandError, Context, Node};
 
-/// Locks that associations share: many more than callers, so that two rarely meet by chance.
+/// Locks that associations share: many more than callers, so that two callers rarely want the same one.
 const LOCKS: usize = 4096;
 
 /// Everything the callers share.
@@ -38,8 +38,8 @@ enum Hold {
 }
 
 impl Callers {
-    /// Takes the steps of `script` until it ends, is stopped, or the node cannot continue, and says why not. Returns when
-    /// every caller is done.
+    /// Executes the steps of `script` until it ends, is stopped, or the node cannot continue, and waits for
+    /// every caller. Returns why the node cannot continue, if so.
     pub(super) async fn run(
         self: &Arc<Self>,
         script: &mut Script,
@@ -80,7 +80,7 @@ impl Callers {
         drop((hold, caller));
     }
 
-    /// Does what the step says; the error is the kind of what went wrong.
+    /// Executes a step; an error is returned as its kind.
     async fn act(&self, act: Act, context: Context) -> (EventType, Result<(), &'static str>) {
         let phrases = self.phrases;
         match act {
@@ -109,7 +109,8 @@ impl Callers {
         }
     }
 
-    /// Compares an answer with what it should be: a version of an association, found exactly or by likeness, or nothing.
+    /// Compares an answer with the expected one: a version of an association, found exactly or by similarity,
+    /// or nothing.
     fn expect(
         &self,
         found: Result<Found, CommandError>,
@@ -132,7 +133,7 @@ fn kind(error: CommandError) -> &'static str {
     error.kind().name()
 }
 
-/// Waits for those before on the same association: who changes it is alone with it.
+/// Waits for earlier commands on the same association; a change of it excludes all others.
 async fn hold(locks: &[Arc<RwLock<()>>], act: Act) -> Hold {
     let lock = |pair: u64| Arc::clone(&locks[usize::try_from(pair).unwrap_or(usize::MAX) % LOCKS]);
     match act {

@@ -1,15 +1,15 @@
-//! What happens in a drill, step by step: a function of its parameters and its seed. Each step makes one block, so that
-//! step `n` is block `n + 1`.
+//! What happens in a drill, step by step: a function of its parameters and its seed. Each step makes one
+//! block, so step `n` is block `n + 1`.
 
 use std::collections::VecDeque;
 
 use crate::parameters::{Mix, Parameters};
 use crate::seeded::{DRILL_BEGINS, Draw, drawn};
 
-/// Of this many TEACHes, one teaches a known stimulus anew.
+/// One in this many TEACHes teaches a known stimulus again.
 const ANEW: u64 = 10;
-/// Questions by likeness are about what was taught this many steps ago, if there is such: the index has most likely
-/// reached it by then, and need not be waited for.
+/// Similar questions are about what was taught at least this many steps ago, if there is anything: the index
+/// has most likely reached it by then, so there is no need to wait.
 const SETTLED: u64 = 8192;
 
 /// One step.
@@ -20,22 +20,22 @@ pub(super) struct Step {
     pub(super) act: Act,
 }
 
-/// What is done in a step. Associations are numbered; each version of one has another response.
+/// What is done in a step. Associations are numbered; each version of one has its own response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
     /// Teaches a version of an association.
     Teach { pair: u64, version: u32 },
-    /// Asks word by word, and expects that version.
+    /// Asks word for word, and expects that version.
     AskHit { pair: u64, version: u32 },
-    /// Asks in other words, and expects that version; its stimulus stands in `block`.
+    /// Asks in other words, and expects that version; `block` contains its stimulus.
     AskSimilar { pair: u64, version: u32, block: u64, misspelt: bool },
-    /// Asks what was never taught.
+    /// Asks something that was never taught.
     AskMiss { number: u64 },
     /// Forgets an association in all its versions.
     Forget { pair: u64 },
 }
 
-/// The steps of a drill, in order, and what is taught after those that were taken.
+/// The steps of a drill, in order, and what is taught after the steps so far.
 #[derive(Debug, Clone)]
 pub(super) struct Script {
     seed: u64,
@@ -46,7 +46,7 @@ pub(super) struct Script {
     known: Known,
 }
 
-/// What is taught. The oldest is forgotten first, so its numbers have no gap.
+/// What is taught. The oldest is forgotten first, so the numbers have no gaps.
 #[derive(Debug, Clone, Default)]
 struct Known {
     oldest: u64,
@@ -71,7 +71,7 @@ impl Script {
         }
     }
 
-    /// How many associations were forgotten: all with a smaller number than this.
+    /// How many associations were forgotten: all whose number is below this.
     pub(super) fn forgotten(&self) -> u64 {
         self.known.oldest
     }
@@ -154,16 +154,16 @@ impl Known {
 struct Dice([u8; 32]);
 
 impl Dice {
-    /// A number below `limit`, by draw `which` (0 to 3).
+    /// A number below `limit`, from draw `which` (0 to 3).
     fn below(self, which: usize, limit: u64) -> u64 {
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&self.0[which * 8..which * 8 + 8]);
-        // The part of the range that the draw stands in: no limit here is near 2^64, so all are as likely.
+        // Scales the draw to the range. No limit here is near 2^64, so all numbers are equally likely.
         let product = u128::from(u64::from_be_bytes(bytes)) * u128::from(limit);
         u64::try_from(product >> 64).unwrap_or(limit)
     }
 
-    /// A place in a list of `length`; `None` when it is empty.
+    /// A position in a list of `length` items; `None` if it is empty.
     fn index(self, which: usize, length: usize) -> Option<usize> {
         (length > 0).then(|| self.below(which, length as u64)).and_then(|place| usize::try_from(place).ok())
     }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 /// When a drill's genome begins: 2026-01-01T00:00:00Z. The drill's clock starts there.
 pub(super) const DRILL_BEGINS: u64 = 1_767_225_600_000_000_000;
 
-/// What a draw is for: the same number drawn for another purpose is independent of it.
+/// What a draw is for: the same number gives independent values for different purposes.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Draw {
     /// A block's salt.
@@ -32,8 +32,8 @@ impl Draw {
     }
 }
 
-/// Bytes that look random and are the same for the same seed, purpose and number, on every machine. They are no secret:
-/// they follow from the seed.
+/// Bytes that look random and are the same for the same seed, purpose and number, on every machine. They are
+/// not secret: they follow from the seed.
 pub(super) fn drawn(seed: u64, draw: Draw, number: u64) -> [u8; 32] {
     Sha256::new()
         .chain_update(b"kolibri drill 1\0")
@@ -44,7 +44,7 @@ pub(super) fn drawn(seed: u64, draw: Draw, number: u64) -> [u8; 32] {
         .into()
 }
 
-/// A genome that comes out the same for the same seed and events. `durable`: whether commits are flushed to the disk.
+/// A genome that is the same for the same seed and events. `durable`: whether commits are flushed to disk.
 pub(super) fn genome(seed: u64, durable: bool) -> GenomeSettings {
     let mut id = [0; 16];
     id.copy_from_slice(&drawn(seed, Draw::Genome, 0)[..16]);

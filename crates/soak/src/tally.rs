@@ -12,10 +12,10 @@ use kolibri_core::clock;
 use kolibri_core::telemetry::resident_memory;
 use parking_lot::Mutex;
 
-/// Latencies are kept with three digits, from a microsecond to an hour.
+/// Latencies are kept to three digits, from a microsecond to an hour.
 const DIGITS: u8 = 3;
 const LONGEST: Duration = Duration::from_secs(3600);
-/// From this many events on, the engine's buffers have filled: memory is compared with what it is then.
+/// After this many events the engine's buffers are full: memory is compared with its size at that point.
 const SETTLED: u64 = 100_000;
 
 /// What is measured.
@@ -56,13 +56,13 @@ impl Tally {
         }
     }
 
-    /// Something in a step was wrong.
+    /// Something went wrong in a step.
     pub(super) fn error(&self, kind: &'static str) {
         self.errors.fetch_add(1, Ordering::Relaxed);
         *self.errors_by_kind.lock().entry(kind).or_default() += 1;
     }
 
-    /// Looks at the memory now.
+    /// Samples the memory.
     pub(super) fn sample_memory(&self) {
         self.sample(|memory, now| memory.end_bytes = now);
     }
@@ -87,7 +87,7 @@ impl Tally {
         errors.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect()
     }
 
-    /// By event type.
+    /// The latencies, by event type.
     pub(super) fn latency(&self) -> BTreeMap<String, Latency> {
         let latencies = self.latencies.lock();
         latencies.iter().map(|(event, histogram)| ((*event).to_owned(), Latency::of(histogram))).collect()
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn latencies_are_told_by_event_type() {
+    fn latencies_are_kept_by_event_type() {
         let tally = Tally::new();
         for millis in 1..=100 {
             tally.done(EventType::Ask, Duration::from_millis(millis));

@@ -19,7 +19,7 @@ const DEADLINE: Duration = Duration::from_secs(120);
 fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let started = Instant::now();
     while !condition() {
-        assert!(started.elapsed() < DEADLINE, "still not so after {DEADLINE:?}: {what}");
+        assert!(started.elapsed() < DEADLINE, "after {DEADLINE:?} this is still not true: {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }
@@ -61,8 +61,9 @@ fn assert_clean(report: &DrillReport) {
     assert!(report.errors.is_empty(), "{:?}", report.errors);
 }
 
-/// A drill is a regression test of the whole engine: a change of normalisation, stems, likeness, the script or the
-/// format changes this hash. If that is meant, the new one goes here and the change into the changelog.
+/// A drill is a regression test of the whole engine: a change of normalisation, stems, similarity, the script
+/// or the format changes this hash. If that is intended, put the new hash here and the change into the
+/// changelog.
 #[test]
 fn the_same_seed_gives_the_same_genome_to_the_last_hash_however_many_call() {
     for concurrency in [1, 16] {
@@ -98,7 +99,7 @@ fn another_seed_gives_another_genome() {
 }
 
 #[test]
-fn a_drill_of_little_but_change_ends_as_it_should() {
+fn a_drill_of_mostly_changes_ends_without_errors() {
     let root = tempfile::tempdir().unwrap();
     let mix = Mix { teach: 3, ask_hit: 3, ask_similar: 1, ask_miss: 1, forget: 3 };
     let report = drill(&alone(root.path(), &Telemetry::off()), Parameters { mix, minutes: 1, ..short() });
@@ -135,7 +136,7 @@ fn its_events_are_counted_and_peoples_genome_is_left_alone() {
 }
 
 #[test]
-fn a_second_drill_is_told_which_one_runs_and_a_stopped_one_says_so() {
+fn a_second_drill_is_refused_with_the_id_of_the_first_and_a_stopped_one_says_so() {
     let root = tempfile::tempdir().unwrap();
     let drills = alone(root.path(), &Telemetry::off());
     let long = Parameters { minutes: 1000, ..short() };
@@ -157,7 +158,7 @@ fn a_drill_that_does_not_fit_is_refused_and_remembered() {
     let drills = alone(root.path(), &Telemetry::off());
     let huge = Parameters { minutes: 10_000, events_per_minute: 200_000, ..Parameters::default() };
     let StartError::NoRoom { id, needed, available } = drills.start(huge).unwrap_err() else {
-        panic!("this disk holds a terabyte and more")
+        panic!("this disk has more than a terabyte free")
     };
     assert!(needed > available);
     let report = drills.find(&id).unwrap().unwrap();
@@ -166,7 +167,7 @@ fn a_drill_that_does_not_fit_is_refused_and_remembered() {
 }
 
 #[test]
-fn a_drill_that_is_to_be_kept_can_be_looked_at_afterwards() {
+fn a_drill_that_is_kept_can_be_read_afterwards() {
     let root = tempfile::tempdir().unwrap();
     let drills = alone(root.path(), &Telemetry::off());
     let report = drill(&drills, Parameters { keep: true, minutes: 1, ..short() });
@@ -187,7 +188,7 @@ fn without_flushing_the_genome_is_the_same() {
 }
 
 #[test]
-fn a_drill_whose_store_fails_says_so_and_leaves_its_trace_to_whoever_is_called() {
+fn a_drill_whose_store_fails_says_so_and_leaves_its_trace_with_the_node() {
     let root = tempfile::tempdir().unwrap();
     let config = NodeConfig {
         trace: Some(TraceConfig { path: None, max_bytes: 1 << 20, content: false }),
@@ -198,7 +199,7 @@ fn a_drill_whose_store_fails_says_so_and_leaves_its_trace_to_whoever_is_called()
     let id = drills.start(Parameters { minutes: 1000, ..short() }).unwrap();
     let genome = soaks(&config.directory).join(&id).join("genome.db");
     until("some events are made", || drills.find(&id).unwrap().unwrap().events > 0);
-    // As if a disk had lost the table under the writer.
+    // As if the disk had lost a table while the writer runs.
     until("the table is gone", || {
         rusqlite::Connection::open(&genome)
             .and_then(|genome| genome.execute_batch("PRAGMA busy_timeout = 1000; DROP TABLE answer"))

@@ -1,15 +1,15 @@
-//! The words that drills are made of: frequent ones of both languages, chosen so that recall distinguishes them whatever else
-//! is taught. All have eight letters, so that one slip in each makes a question 7/8 alike, an exact fraction; the tests
-//! of `phrases` hold the lists to everything that is relied on.
+//! The words of drill texts: frequent words of both languages, chosen so that recall distinguishes them
+//! whatever else is taught. All have eight letters, so a question with one typing error in each word has a
+//! similarity of exactly 7/8. The tests of `phrases` check everything that drills rely on.
 
-/// Places in a stimulus.
+/// Places for words in a stimulus.
 pub(super) const PLACES: usize = 9;
-/// Words to choose from in each.
+/// Words to choose from for each place.
 pub(super) const CHOICES: usize = 16;
 
 /// The words of one language.
 pub(super) struct Language {
-    /// What stimuli are made of, by place.
+    /// The words of stimuli, by place.
     pub(super) subjects: [[&'static str; CHOICES]; PLACES],
     /// Words that are never taught.
     pub(super) unknown: [&'static str; CHOICES],
