@@ -5,12 +5,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// Nanoseconds since 1970-01-01T00:00:00Z; 0 if the clock stands before that.
+/// Nanoseconds since 1970-01-01T00:00:00Z; 0 if the clock is before that.
 pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, nanoseconds)
 }
 
-/// A duration in whole nanoseconds; more than 584 years are as good as that.
+/// A duration in whole nanoseconds; at most 584 years.
 pub fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
@@ -45,7 +45,7 @@ pub mod as_rfc3339 {
     /// Reads a time.
     ///
     /// # Errors
-    /// When the text is no RFC 3339 time since 1970.
+    /// When the text is not an RFC 3339 time since 1970.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
         let text = String::deserialize(deserializer)?;
         let time = OffsetDateTime::parse(&text, &Rfc3339).map_err(D::Error::custom)?;

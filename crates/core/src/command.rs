@@ -1,4 +1,4 @@
-//! What people may ask of a node, within its limits.
+//! The commands that people send, and their limits.
 
 use kolibri_genome::EventType;
 
@@ -12,7 +12,7 @@ pub const MAX_RESPONSE: usize = 64 * 1024;
 /// The label under which a request that names no known command is counted.
 pub const UNKNOWN_COMMAND: &str = "COMMAND";
 
-/// A command that people send, as it stands before it is checked.
+/// A command that people send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
     /// Teach an association.
@@ -47,7 +47,7 @@ impl Command {
     }
 }
 
-/// Checks a text that a person sent: some visible character in it, and not too long.
+/// Checks that a text has a visible character and is not too long.
 ///
 /// # Errors
 /// [`CommandError::Text`] names the field, what is wrong with it and the limit.

@@ -19,7 +19,7 @@ pub enum CommandError {
     /// A FORGET of a stimulus that was never taught, or was forgotten already.
     #[error("this stimulus is not taught; write it as it was taught (case and white space do not matter)")]
     NotTaught,
-    /// The name of no command.
+    /// A name that is not a command's.
     #[error("there is no such command; the commands are TEACH, ASK and FORGET")]
     UnknownCommand,
     /// The queue before the genome is full.
@@ -89,7 +89,7 @@ impl ErrorKind {
 /// Why a data directory could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// A file or directory could not be made or opened.
+    /// A file or directory could not be created or opened.
     #[error("{path}: {source}{}", permission_advice(source))]
     Io {
         /// What could not be opened.
@@ -97,7 +97,7 @@ pub enum OpenError {
         /// Why.
         source: std::io::Error,
     },
-    /// Another process works in the data directory.
+    /// Another process uses the data directory.
     #[error("the data directory {path} is in use by {holder}; stop that process or choose another directory")]
     Held {
         /// The directory.
@@ -113,7 +113,7 @@ pub enum OpenError {
         /// Why.
         source: rusqlite::Error,
     },
-    /// The file is a SQLite database, but no genome that this program reads.
+    /// The file is a SQLite database, but not a genome that this program can read.
     #[error("{path}: {problem}")]
     NotOurs {
         /// The genome's file.
@@ -135,7 +135,7 @@ pub enum OpenError {
         /// What shows that there was one.
         beside: PathBuf,
     },
-    /// The search index could not be opened nor rebuilt.
+    /// The search index could be neither opened nor rebuilt.
     #[error("the search index in {path} can be neither opened nor rebuilt: {problem}")]
     Index {
         /// The index's directory.
@@ -170,7 +170,7 @@ fn permission_advice(error: &std::io::Error) -> &'static str {
 /// What to do about an error of SQLite.
 fn advice(error: &rusqlite::Error) -> &'static str {
     match error.sqlite_error_code() {
-        // Our statements are fixed: when one does not fit, the file describes its tables wrongly.
+        // Our statements are fixed: if one does not fit, the file describes its tables wrongly.
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown) => {
             "; this is not a genome, or its database is damaged: keep the file, and restore a backup"
         }

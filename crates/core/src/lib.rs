@@ -1,8 +1,9 @@
 //! The Kolibri node: what happens between a door (HTTP, the command line) and the durable genome.
 //!
-//! A command enters through [`Node`], waits in the bounded queue of the [`store`], becomes a durable block there, and
-//! leaves a [`trace`] and [`telemetry`]. Questions are answered by [`recall`], whose index follows the genome. This crate
-//! knows no HTTP and no drills: what differs between a node of people and one of a drill is handed in.
+//! A command enters through [`Node`], waits in the bounded queue of the [`store`], becomes a durable block
+//! there, and leaves a [`trace`] and [`telemetry`]. Questions are answered by [`recall`], whose index follows
+//! the genome. This crate knows no HTTP and no drills: what differs between a node that serves people and a
+//! drill's node is passed in.
 
 #![cfg_attr(
     test,

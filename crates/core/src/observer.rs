@@ -1,4 +1,4 @@
-//! The receiver of what happens in a node: the telemetry of the node that serves people, or of a drill.
+//! What observes a node: the telemetry of a node that serves people, or of a drill.
 
 use std::time::Duration;
 
@@ -41,6 +41,6 @@ pub trait Observer: Send + Sync {
     /// A command found the queue full.
     fn refused(&self, command: Command);
 
-    /// The trace of a command is complete. It may be marked before it is kept.
+    /// The trace of a command is complete. The observer may add to it before it is kept.
     fn traced(&self, trace: &mut Trace);
 }

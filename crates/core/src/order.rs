@@ -1,4 +1,4 @@
-//! An order among commands that run at the same time.
+//! Turns for commands that run at the same time.
 
 use tokio::sync::oneshot;
 
@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 #[derive(Debug)]
 pub struct Line(oneshot::Receiver<()>);
 
-/// A place in a line. It comes when every turn before it was dropped; dropping it lets the next one come.
+/// A place in a line. A turn comes once every earlier one is dropped; dropping it lets the next one come.
 #[derive(Debug)]
 pub struct Turn {
     before: oneshot::Receiver<()>,
@@ -30,7 +30,7 @@ impl Line {
 impl Turn {
     /// Waits until it comes.
     pub async fn come(&mut self) {
-        // An error: the turn before this one was dropped.
+        // An error means that the turn before this one was dropped.
         let _ = (&mut self.before).await;
     }
 }

@@ -3,7 +3,7 @@
 /// `N` random bytes.
 ///
 /// # Panics
-/// When the operating system has no randomness to give: no salt would be safe, so nothing may continue.
+/// When the operating system provides no randomness: no salt would be safe, so the process must not continue.
 pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     #[expect(clippy::expect_used, reason = "documented above")]

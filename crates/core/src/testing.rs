@@ -1,4 +1,4 @@
-//! What tests share: a node in a directory, its commands without ceremony, and waiting for what happens in the background.
+//! What tests share: a node in a directory, short forms of its commands, and waiting for background work.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -38,15 +38,15 @@ pub(crate) fn series(telemetry: &Telemetry, name_and_labels: &str) -> Option<f64
 pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let started = Instant::now();
     while !condition() {
-        assert!(started.elapsed() < DEADLINE, "still not so after {DEADLINE:?}: {what}");
+        assert!(started.elapsed() < DEADLINE, "after {DEADLINE:?} this is still not true: {what}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }
 
-/// Waits until the index holds everything that was announced, and nothing that was forgotten.
+/// Waits until the index contains everything that was announced, and nothing that was forgotten.
 #[track_caller]
 pub(crate) fn until_indexed(node: &Node) {
-    until("the index holds what the genome does, and nothing that was forgotten", || {
+    until("the index contains what is taught, and nothing that was forgotten", || {
         let FollowStatus { reached, untidy, .. } = node.index();
         !untidy && reached >= Some(*node.announced().borrow()) && node.ready() == Ready::Yes
     });
@@ -65,7 +65,7 @@ pub(crate) async fn ask(node: &Node, stimulus: &str) -> Found {
     node.ask(TraceId::random(), stimulus.into()).await.unwrap()
 }
 
-/// What is answered, if anything.
+/// The answer, if there is one.
 pub(crate) async fn answer(node: &Node, stimulus: &str) -> Option<String> {
     ask(node, stimulus).await.answer.map(|answer| answer.teach.response)
 }

@@ -23,7 +23,7 @@ pub fn normalise(text: &str) -> String {
     out
 }
 
-/// Most text is in this form already, and checking that is faster than normalising it.
+/// Most text is already in this form, and checking that is faster than normalising it.
 fn nfkc(text: &str) -> Cow<'_, str> {
     match is_nfkc_quick(text.chars()) {
         IsNormalized::Yes => Cow::Borrowed(text),
@@ -47,17 +47,17 @@ impl Key {
 pub struct Term {
     /// The word, lower case, `ё` written as `е`.
     pub word: String,
-    /// What its forms share.
+    /// What all forms of the word share.
     pub stem: String,
     /// It says little about the subject (`the`, `please`, `find`; `как`, `пожалуйста`, `найти`).
     pub common: bool,
-    /// It is, or holds, a number: a name of one thing only.
+    /// It is, or contains, a number, and so names one thing only.
     pub number: bool,
     /// What it asks for, if it is a question word.
     pub asks: Option<Asks>,
 }
 
-/// What a question word asks for. `what` and `which` ask for anything, and are none of these.
+/// What a question word asks for. `what` and `which` ask for anything, and are not included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Asks {
     /// Who, whom, whose.
@@ -68,12 +68,12 @@ pub enum Asks {
     Reason,
     /// How many, how much.
     Amount,
-    /// How, or where: `where is the report` and `how do I find the report` want the same.
+    /// How, or where: `where is the report` and `how do I find the report` ask for the same.
     Way,
 }
 
-/// The words of a text, in order, each stem once. Cyrillic words are stemmed as Russian, others as English; words with
-/// digits stay whole.
+/// The words of a text, in order, each stem once. Cyrillic words are stemmed as Russian, others as English;
+/// words with digits are not stemmed.
 pub fn terms(text: &str) -> Vec<Term> {
     let text = normalise(text).replace('ё', "е");
     let mut terms: Vec<Term> = Vec::new();
@@ -95,17 +95,18 @@ pub fn terms(text: &str) -> Vec<Term> {
     terms
 }
 
-/// Dots separate words (`example.com`), but hold versions and addresses together (`4.2.0`, `10.0.0.1`): `4.2.0` and
-/// `4.0.2` are not made of the same words.
+/// Dots separate words (`example.com`), but not versions and addresses (`4.2.0`, `10.0.0.1`): otherwise
+/// `4.2.0` and `4.0.2` would consist of the same words.
 fn split_at_dots(text: &str) -> Vec<&str> {
     let text = text.trim_matches('.');
     if text.split('.').all(has_digit) { vec![text] } else { text.split('.').collect() }
 }
 
-/// Letters of a word that is compared by its spelling: too many shorter ones are one letter apart, longer ones are codes.
+/// The length in letters of words that are compared by spelling: too many shorter words differ in one letter
+/// only, and longer ones are codes.
 pub(crate) const SPELT: RangeInclusive<usize> = 4..=40;
 
-/// Whether a word is, or holds, a number.
+/// Whether a word is, or contains, a number.
 fn has_digit(word: &str) -> bool {
     word.chars().any(char::is_numeric)
 }
@@ -128,7 +129,8 @@ pub(crate) fn stem(word: &str) -> String {
     }
 }
 
-/// `список` is a form of `списка`, which the stemmer does not know: the vowel of a final `-ок`, `-ек`, `-ец` falls out.
+/// The stemmer does not know that `список` is a form of `списка`: a final `-ок`, `-ек` or `-ец` loses its
+/// vowel.
 fn without_fleeting_vowel(stem: String) -> String {
     let mut letters = stem.chars().rev();
     match (letters.next(), letters.next(), letters.count()) {
@@ -140,7 +142,7 @@ fn without_fleeting_vowel(stem: String) -> String {
     }
 }
 
-/// A Cyrillic word in Latin letters, the way loanwords go back: `редис` is `redis`.
+/// A Cyrillic word in Latin letters, to recognise loanwords: `редис` is `redis`.
 pub fn latin(word: &str) -> String {
     let mut latin = String::with_capacity(word.len());
     for letter in word.chars() {
@@ -179,8 +181,8 @@ fn is_common(word: &str, stem: &str) -> bool {
     FUNCTION.binary_search(&word).is_ok() || GENERAL_STEMS.contains(stem)
 }
 
-/// Function words and words of courtesy of both languages, `ё` written as `е`, sorted. Words that turn a question round
-/// are not here: negations, `without`, `before`, `after`.
+/// Function words and polite words of both languages, sorted, with `ё` written as `е`. Words that change what
+/// is asked are not included: negations, `without`, `before`, `after`.
 #[rustfmt::skip]
 const FUNCTION: &[&str] = &[
     "a", "about", "all", "also", "although", "always", "am", "an", "and", "any", "anybody", "anyone",
@@ -213,7 +215,7 @@ const FUNCTION: &[&str] = &[
     "этих", "это", "этого", "этой", "этом", "этому", "этот", "эту", "я",
 ];
 
-/// The most general verbs of both languages, in the forms whose stems differ: nearly any question can be put with them
+/// The most general verbs of both languages, in the forms whose stems differ: they fit nearly any question
 /// (`how do I find`, `where can I get`, `подскажите, где взять`). Compared by stem.
 #[rustfmt::skip]
 const GENERAL: &[&str] = &[
@@ -308,7 +310,7 @@ mod tests {
         }
 
         #[test]
-        fn text_that_is_normal_already_is_told_from_other(text in r"[ -~а-яё\u{300}-\u{310}Ａ-Ｚﬁ²½ǅ ]*") {
+        fn text_that_is_normal_already_is_recognised(text in r"[ -~а-яё\u{300}-\u{310}Ａ-Ｚﬁ²½ǅ ]*") {
             let folded: String = text.nfkc().collect::<String>().to_lowercase().nfkc().collect();
             prop_assert_eq!(normalise(&text), folded.split_whitespace().collect::<Vec<_>>().join(" "));
         }

@@ -1,4 +1,5 @@
-//! Verification as a job of a running node: one at a time, out of the way of commands, its last result remembered.
+//! Verification as a job of a running node: one at a time, at a lower priority than commands. Its last result
+//! is kept.
 
 use kolibri_genome::Head;
 use tokio::sync::watch;
@@ -7,17 +8,17 @@ use crate::background::{Control, Crew, Job, NotStarted, Status, lower_priority};
 use crate::clock;
 use crate::store::{DataDirectory, Verdict, VerifyProgress, verify};
 
-/// How much less the job counts than commands when they want the same core (`nice(2)`). Not the most there is: a reader
-/// that hardly gets on keeps erased text in the write-ahead log for longer.
+/// The niceness of the job (`nice(2)`), so that commands get a core first. Not the maximum: a slow reader
+/// keeps erased text in the write-ahead log for longer.
 const NICENESS: i32 = 10;
 
 /// What the job has found so far.
 #[derive(Debug, Clone, Default)]
 pub enum VerificationState {
-    /// None was started since the node was.
+    /// None was started since the node started.
     #[default]
     None,
-    /// It is under way.
+    /// It is running.
     Running,
     /// Every block is as it was recorded.
     Sound {
@@ -26,7 +27,7 @@ pub enum VerificationState {
         /// How many blocks' content was erased by a FORGET.
         erased: u64,
     },
-    /// The first block that is not.
+    /// A block is wrong; this is the first.
     Broken {
         /// The block's index.
         index: u64,
@@ -35,7 +36,7 @@ pub enum VerificationState {
     },
     /// It was cancelled, or the node stopped.
     Cancelled,
-    /// The genome could not be read; why, in words.
+    /// The genome could not be read, for this reason.
     Failed(String),
 }
 
@@ -46,7 +47,7 @@ pub struct VerificationStatus {
     pub state: VerificationState,
     /// Blocks and current answers checked.
     pub done: u64,
-    /// Blocks and current answers that there were when it began.
+    /// Blocks and current answers when it began.
     pub total: u64,
     /// When it was started, in nanoseconds since the Unix epoch.
     pub started: Option<u64>,
@@ -82,7 +83,7 @@ impl VerificationJob {
         Self { directory, job: Job::new("kolibri-verify", crew) }
     }
 
-    /// How the last one goes, now and from now on.
+    /// The status of the last one, now and from now on.
     pub fn watch(&self) -> watch::Receiver<VerificationStatus> {
         self.job.watch().unwrap_or_else(|| watch::channel(VerificationStatus::default()).1)
     }
@@ -90,7 +91,7 @@ impl VerificationJob {
     /// Starts one.
     ///
     /// # Errors
-    /// When one is under way, or the node is stopping.
+    /// When one is running, or the node is stopping.
     pub fn start(&self) -> Result<(), NotStarted> {
         self.job.start(|| {
             let (state, started) = (VerificationState::Running, Some(clock::now()));
@@ -100,12 +101,12 @@ impl VerificationJob {
         })
     }
 
-    /// Asks the running one to stop, which it does soon; `false` if none is running.
+    /// Asks the running one to stop soon; `false` if none is running.
     pub fn cancel(&self) -> bool {
         self.job.cancel(|_| true)
     }
 
-    /// Stops the one under way, and returns when its thread has ended. There will be no other.
+    /// Stops the running one, and returns when its thread has ended. No other can be started.
     pub(crate) fn close(&self) {
         self.job.close();
     }
@@ -145,7 +146,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let node = open(root.path());
         assert!(matches!(node.verification().watch().borrow().state, VerificationState::None));
-        assert!(!node.verification().cancel(), "there is none");
+        assert!(!node.verification().cancel(), "none is running");
         teach(&node, "a", "1").await;
         node.verification().start().unwrap();
         let VerificationStatus {
@@ -190,7 +191,7 @@ mod tests {
         for number in 0..2_000 {
             teach(&node, &number.to_string(), "x").await;
         }
-        // Another program's lock would hold up a writer, not the walk: it is quick, so several may be too late.
+        // A walk is quick, and no lock can delay it, so several may end before they are cancelled.
         until("one was cancelled before its end", || {
             node.verification().start().unwrap();
             node.verification().cancel();

@@ -1,5 +1,5 @@
-//! The labelled set, asked through the public API. Shared by the bench, which shows every number, and by the test
-//! `recall_quality`, which keeps them from falling.
+//! The labelled set, asked through the public API. Shared by the bench, which shows every number, and by the
+//! test `recall_quality`, which keeps them from falling.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub(crate) struct Pair {
     pub(crate) response: String,
 }
 
-/// A question, and the pair that answers it; `None` when none does.
+/// A question, and the pair that answers it; `None` if none does.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Question {
     pub(crate) query: String,
@@ -41,19 +41,19 @@ impl Question {
     }
 }
 
-/// A question that was asked, and the nearest pair.
+/// A question that was asked, and the most similar pair.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     pub(crate) question: Question,
-    /// The pair whose stimulus is nearest, and its likeness.
+    /// The pair whose stimulus is most similar, and its likeness.
     pub(crate) nearest: Option<(String, f32)>,
     /// Whether it was given as the answer.
     pub(crate) answered: bool,
-    /// Another stimulus is as near.
+    /// Whether another stimulus is equally similar.
     pub(crate) torn: bool,
 }
 
-/// What came of a number of questions.
+/// The results of a number of questions.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tally {
     pub(crate) asked: usize,
@@ -90,12 +90,12 @@ impl Tally {
         tally
     }
 
-    /// Right answers of those given.
+    /// The share of right answers among those given.
     pub(crate) fn precision(&self) -> f64 {
         self.right as f64 / self.answered as f64
     }
 
-    /// Right answers of the questions that have one.
+    /// The share of right answers among the questions that have one.
     pub(crate) fn recall(&self) -> f64 {
         self.right as f64 / self.with_answer as f64
     }
@@ -152,7 +152,7 @@ pub(crate) async fn teach(node: &Node, pairs: impl IntoIterator<Item = (String, 
     until_indexed(node);
 }
 
-/// Waits until the index holds what the genome does.
+/// Waits until the index contains what the genome does.
 pub(crate) fn until_indexed(node: &Node) {
     let (head, started) = (node.reader().head().unwrap().index, Instant::now());
     while node.ready() != Ready::Yes || node.index().reached < Some(head) {

@@ -57,7 +57,7 @@ const HEADINGS: &str = "   asked  answered  right  wrong  missed  precision  rec
 fn row(label: &str, tally: Tally) {
     let Tally { asked, with_answer, answered, right } = tally;
     let (wrong, missed) = (answered - right, with_answer - right);
-    // Questions without an answer have no recall, and whatever is answered to them is wrong.
+    // Questions without an answer have no recall, and any answer to them is wrong.
     let ratio = |ratio: f64| if with_answer == 0 { "-".to_owned() } else { format!("{ratio:.3}") };
     println!(
         "{label}{asked:8}{answered:10}{right:7}{wrong:7}{missed:8}{:>11}{:>8}{:>7}",

@@ -1,5 +1,6 @@
-//! How fast ranked questions are answered, and stimuli indexed, among many pairs. The pairs are synthetic: short
-//! questions in Russian and English from a seeded generator, whose words are as unevenly frequent as those of people.
+//! How fast similar questions are answered and stimuli indexed, among many pairs. The pairs are synthetic:
+//! short questions in Russian and English from a seeded generator, with word frequencies as uneven as
+//! people's.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -10,7 +11,7 @@ use kolibri_core::trace::TraceId;
 
 use super::labelled::{open, teach, until_indexed};
 
-/// Questions that are timed at each size, unless time is up before.
+/// Questions that are timed at each size, unless the time runs out first.
 const QUESTIONS: usize = 2_000;
 const TIME: Duration = Duration::from_secs(20);
 /// Subject words of each language.
@@ -67,7 +68,7 @@ async fn measure_at(size: usize, directory: &Path) {
     );
 }
 
-/// A merge that was under way may still write for a moment after the node was closed.
+/// A merge may still write for a moment after the node was closed.
 fn remove_index(directory: &Path) {
     let (index, started) = (DataDirectory::new(directory).index(), Instant::now());
     while let Err(error) = std::fs::remove_dir_all(&index) {
@@ -76,7 +77,7 @@ fn remove_index(directory: &Path) {
     }
 }
 
-/// The same texts on every run.
+/// Generates the same texts on every run.
 struct Generator {
     state: u64,
     languages: [Language; 2],
@@ -169,7 +170,8 @@ impl Generator {
         stimulus
     }
 
-    /// A stimulus in other words: begun politely, in another order, or with a slip of the keyboard in its longest word.
+    /// A stimulus in other words: with a polite beginning, in another order, or with a typing error in its
+    /// longest word.
     fn rephrased(&mut self, stimulus: &str) -> String {
         let courtesy = self.languages
             [usize::from(!stimulus.contains(|letter: char| letter.is_ascii_lowercase()))]
@@ -190,7 +192,7 @@ impl Generator {
     }
 }
 
-/// Words of two to four syllables, in an order that has nothing to do with the alphabet.
+/// Words of two to four syllables, in no alphabetical order.
 fn words<const C: usize, const V: usize>(consonants: [&str; C], vowels: [&str; V], seed: u64) -> Vec<String> {
     let (mut seen, mut number) = (HashSet::new(), seed << 32);
     let mut words = Vec::with_capacity(VOCABULARY);

@@ -1,4 +1,4 @@
-//! Work that runs once at a time, and that people start, watch and cancel: a verification, a drill.
+//! Work that people start, watch and cancel, one run at a time: a verification, a drill.
 
 use std::sync::Arc;
 
@@ -7,30 +7,30 @@ use tokio::sync::watch;
 
 use super::{Crew, Stop, Worker};
 
-/// How a job goes.
+/// The status of a job.
 pub trait Status: Send + Sync + 'static {
-    /// Whether it is under way.
+    /// Whether it is running.
     fn is_running(&self) -> bool;
 
-    /// Ends it: its thread panicked.
+    /// Marks it as ended, because its thread panicked.
     fn panicked(&mut self);
 }
 
 /// Why a job was not started.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotStarted {
-    /// One is under way.
+    /// One is running.
     #[error("one is running already")]
     Running,
     /// The process is stopping.
     #[error("the node is stopping")]
     Stopping,
-    /// The system started no thread.
+    /// The system could not start a thread.
     #[error("its thread could not be started: {0}")]
     NoThread(String),
 }
 
-/// A kind of work that runs once at a time.
+/// A kind of work that has one run at a time.
 pub struct Job<S> {
     name: &'static str,
     crew: Crew,
@@ -38,7 +38,7 @@ pub struct Job<S> {
 }
 
 struct Slot<S> {
-    /// The process is stopping: there will be no other run.
+    /// The process is stopping: no other run can start.
     closed: bool,
     /// A run is being prepared.
     starting: bool,
@@ -51,7 +51,7 @@ struct Run<S> {
     worker: Arc<Worker>,
 }
 
-/// A running job's own view of itself.
+/// A running job's request to stop, and its status.
 pub struct Control<S: Status> {
     /// Set when it should end.
     pub stop: Stop,
@@ -59,7 +59,7 @@ pub struct Control<S: Status> {
 }
 
 impl<S: Status> Control<S> {
-    /// Changes what is known of it. A change that says that it has ended is its last.
+    /// Changes its status. A change that ends it must be the last.
     pub fn update(&self, change: impl FnOnce(&mut S)) {
         self.status.send_modify(change);
     }
@@ -84,17 +84,17 @@ impl<S: Status> Job<S> {
         Self { name, crew, slot: Mutex::new(Slot { closed: false, starting: false, run: None }) }
     }
 
-    /// Starts it, unless it is under way. `prepare` says how it stands at first, and what it does.
+    /// Starts it, unless it is running. `prepare` returns its first status, and its work.
     ///
     /// # Errors
-    /// See [`NotStarted`]; and what `prepare` refuses.
+    /// See [`NotStarted`], and the errors of `prepare`.
     pub fn start<E, W>(&self, prepare: impl FnOnce() -> Result<(S, W), E>) -> Result<(), E>
     where
         E: From<NotStarted>,
         W: FnOnce(Control<S>) + Send + 'static,
     {
         let reserved = self.reserve()?;
-        // Not under the lock: it may take as long as a disk does.
+        // Not under the lock, since it may wait for the disk.
         let (status, work) = prepare()?;
         let (sender, status) = watch::channel(status);
         let mut slot = self.slot.lock();
@@ -105,14 +105,14 @@ impl<S: Status> Job<S> {
             .crew
             .spawn(self.name, move |stop| work(Control { stop: stop.clone(), status: sender }))
             .map_err(|error| NotStarted::NoThread(error.to_string()))?;
-        // The thread of the last run has said how it ended, and is about to end.
+        // The last run has reported how it ended, and its thread is about to end.
         slot.run = Some(Run { status, worker: Arc::new(worker) });
         drop(slot);
         drop(reserved);
         Ok(())
     }
 
-    /// Keeps every other start away until it is dropped.
+    /// Prevents any other start until it is dropped.
     fn reserve(&self) -> Result<Reserved<'_, S>, NotStarted> {
         let mut slot = self.slot.lock();
         if slot.closed {
@@ -125,24 +125,24 @@ impl<S: Status> Job<S> {
         Ok(Reserved(&self.slot))
     }
 
-    /// How the last run goes, now and from now on; `None` when there was none.
+    /// The status of the last run, now and from now on; `None` if there was none.
     pub fn watch(&self) -> Option<watch::Receiver<S>> {
         self.slot.lock().run.as_ref().map(|run| run.status.clone())
     }
 
-    /// Asks the current run to stop, which it does soon; `false` if none is running, or if `is_meant` rejects it.
+    /// Asks the current run to stop soon; `false` if none is running, or if `is_meant` rejects it.
     pub fn cancel(&self, is_meant: impl FnOnce(&S) -> bool) -> bool {
         let slot = self.slot.lock();
         let run = slot.run.as_ref().filter(|run| run.is_running() && is_meant(&run.status.borrow()));
         run.inspect(|run| run.worker.stop()).is_some()
     }
 
-    /// Stops the run under way, and returns when its thread has ended. There will be no other.
+    /// Stops the current run, and returns when its thread has ended. No other can be started.
     pub fn close(&self) {
         let mut slot = self.slot.lock();
         slot.closed = true;
         let worker = slot.run.as_ref().map(|run| Arc::clone(&run.worker));
-        // How it goes can still be asked for while it ends.
+        // Its status can be read while it ends.
         drop(slot);
         if let Some(worker) = worker {
             worker.close();
@@ -160,7 +160,7 @@ impl<S> Drop for Reserved<'_, S> {
 }
 
 impl<S: Status> Run<S> {
-    /// The last thing a job does is to say that it has ended.
+    /// The last thing a job does is to report its end.
     fn is_running(&self) -> bool {
         self.status.borrow().is_running()
     }

@@ -1,10 +1,10 @@
-//! Threads in the background: one way to own one, one shape for jobs that people start and watch.
+//! Background threads: one way to own them, and one shape for jobs that people start and watch.
 //!
 //! | file here | what it is for |
 //! |---|---|
 //! | `stop` | the request to stop, shared by everything that does one piece of work |
 //! | `worker` | a named thread with one owner; a panic in it is logged and makes the node not ready |
-//! | `job` | work that runs once at a time and can be started, watched and cancelled |
+//! | `job` | work that can be started, watched and cancelled, one run at a time |
 //! | `priority` | letting commands go first |
 
 mod job;

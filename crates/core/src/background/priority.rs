@@ -1,7 +1,7 @@
 //! Background work lets people's commands go first.
 
-/// Lowers the priority of this thread by `niceness` (1 to 19), and of every thread that it starts from here on: Linux
-/// keeps one for each thread, and a new one inherits it
+/// Lowers the priority of this thread by `niceness` (1 to 19), and of every thread that it starts from now
+/// on: Linux keeps a priority for each thread, and a new thread inherits it
 /// (<https://man7.org/linux/man-pages/man2/setpriority.2.html>, "C library/kernel differences").
 pub fn lower_priority(niceness: i32) {
     if let Err(error) = rustix::process::nice(niceness) {

@@ -27,7 +27,7 @@ impl Stop {
 
     /// Waits until it is asked for.
     pub async fn asked(&self) {
-        // The sender is this very value, so it is not gone.
+        // The sender is in `self`, so it still exists.
         let _ = self.0.subscribe().wait_for(|asked| *asked).await;
     }
 

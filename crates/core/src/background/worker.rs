@@ -1,4 +1,4 @@
-//! A thread in the background with a name and one owner.
+//! A background thread with a name and one owner.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use tokio::sync::watch;
 
 use super::Stop;
 
-/// The threads of one node. A panic in one of them is an error that this node cannot mend by itself.
+/// The threads of one node. A panic in one of them is an error that the node cannot repair by itself.
 #[derive(Debug, Clone, Default)]
 pub struct Crew {
     panicked: Arc<Mutex<Vec<&'static str>>>,
 }
 
-/// A thread in the background. It is joined once: by [`Worker::close`], or when the worker is dropped.
+/// A background thread. It is joined once: by [`Worker::close`], or when the worker is dropped.
 #[derive(Debug)]
 pub struct Worker {
     stop: Stop,
@@ -26,10 +26,10 @@ pub struct Worker {
 }
 
 impl Crew {
-    /// Starts a thread that does `work`. The work should end soon after its [`Stop`] was set.
+    /// Starts a thread that does `work`. The work should end soon after its [`Stop`] is set.
     ///
     /// # Errors
-    /// When the system starts no thread.
+    /// When the system cannot start a thread.
     pub fn spawn(
         &self,
         name: &'static str,
@@ -40,7 +40,7 @@ impl Crew {
         let thread = std::thread::Builder::new().name(name.into()).spawn(move || {
             // What the work owns is dropped while it unwinds, so everything that waits for it wakes.
             if catch_unwind(AssertUnwindSafe(|| work(&its_stop))).is_err() {
-                // Not with its message, which may quote a text.
+                // Without its message, which may quote a text.
                 tracing::error!(thread = name, "a thread panicked; restart the node and report it");
                 crew.panicked.lock().push(name);
             }
@@ -49,7 +49,7 @@ impl Crew {
         Ok(Worker { stop, ended, thread: Mutex::new(Some(thread)) })
     }
 
-    /// What is wrong because a thread panicked; each problem in words.
+    /// The problems caused by threads that panicked, in words.
     pub fn problems(&self) -> Vec<String> {
         let problem = |name: &&str| format!("the thread {name} panicked; restart the node and report it");
         self.panicked.lock().iter().map(problem).collect()
@@ -106,7 +106,7 @@ impl Waiting {
         self.0.block_on(something)
     }
 
-    /// Waits for so long, or for the stop.
+    /// Waits for this long, or until the stop.
     pub(crate) fn pause(&self, time: Duration, stop: &Stop) {
         self.on(async { stop.or(tokio::time::sleep(time)).await });
     }

@@ -1,8 +1,8 @@
-//! Followers: what is derived from the genome and kept up to date behind the writer, such as the search index.
+//! Followers: what is derived from the genome and kept up to date behind the writer, like the search index.
 //!
-//! A follower has its own thread. It resumes where it was, takes in what the genome's feed announces, makes it
-//! visible in batches, and starts over from its files after a failure. It never holds up a command, and the store does
-//! not know that it exists.
+//! A follower has its own thread. It resumes where it stopped, takes in what the genome's feed announces,
+//! makes it visible in batches, and reopens its files after a failure. It never holds up a command, and the
+//! store does not know that it exists.
 
 mod thread;
 
@@ -17,22 +17,22 @@ use thread::Thread;
 
 /// Something that is derived from the genome.
 pub(crate) trait Derived: Send + 'static {
-    /// What people call it: `the search index`.
+    /// Its name for people, such as `the search index`.
     const NAME: &'static str;
     /// The name of its thread.
     const THREAD: &'static str;
     /// What still works and what may be missing while it does not follow.
     const WITHOUT_IT: &'static str;
-    /// What can go wrong. A failed read of the genome is one of it.
+    /// What can go wrong; a failed read of the genome is included.
     type Error: std::fmt::Display + From<CommandError>;
 
-    /// The last block that it has taken in for good: a crash loses what came later.
+    /// The last block that it has stored durably: a crash loses what came later.
     fn reached(&self) -> Option<BlockRef>;
 
     /// Takes in one change. It need not be visible yet.
     fn apply(&mut self, change: Change) -> Result<(), Self::Error>;
 
-    /// Everything up to this block was taken in: the next commit notes it.
+    /// Everything up to this block was taken in. The next commit records that.
     fn passed(&mut self, block: BlockRef);
 
     /// Whether something was taken in since the last commit.
@@ -41,13 +41,13 @@ pub(crate) trait Derived: Send + 'static {
     /// Makes everything that was taken in visible and durable.
     fn commit(&mut self) -> Result<(), Self::Error>;
 
-    /// Whether there is something to tidy, such as words of what was forgotten.
+    /// Whether there is something to tidy up, such as words of forgotten stimuli.
     fn is_untidy(&self) -> bool;
 
-    /// Tidies; something may be left for the next time.
+    /// Tidies up; something may be left for the next time.
     fn tidy(&mut self) -> Result<(), Self::Error>;
 
-    /// Starts over from the files, or from nothing if they are damaged.
+    /// Reopens the files, or starts from nothing if they are damaged.
     fn reopen(&mut self) -> Result<(), Self::Error>;
 
     /// Closes the files.
@@ -61,20 +61,20 @@ pub struct FollowStatus {
     pub caught_up: bool,
     /// The last block that it has seen. Everything up to it is visible.
     pub reached: Option<u64>,
-    /// Whether its files still hold something of what was forgotten.
+    /// Whether its files still contain something that was forgotten.
     pub untidy: bool,
     /// Why it does not follow the genome now.
     pub problem: Option<String>,
 }
 
-/// A follower at work.
+/// A running follower.
 pub(crate) struct Follower {
     status: watch::Receiver<FollowStatus>,
     worker: Worker,
 }
 
 impl Follower {
-    /// Makes `derived` follow the genome from now on.
+    /// Starts to follow the genome with `derived`.
     ///
     /// # Errors
     /// When its thread does not start.
@@ -99,14 +99,14 @@ impl Follower {
         status
     }
 
-    /// Waits until what the block at `index` changed is visible, or is not to be expected any more.
+    /// Waits until what the block at `index` changed is visible, or is no longer to be expected.
     pub(crate) async fn reached(&self, index: u64) {
         let there = |status: &FollowStatus| status.reached >= Some(index) || status.problem.is_some();
         // An error means that the thread has ended.
         let _ = self.status.clone().wait_for(there).await;
     }
 
-    /// Takes in what is left, tidies, closes the files, and returns when the thread has ended.
+    /// Takes in what is left, tidies up, closes the files, and returns when the thread has ended.
     pub(crate) fn close(&self) {
         self.worker.close();
     }

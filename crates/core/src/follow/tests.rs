@@ -1,4 +1,4 @@
-//! A follower's promises, checked with one that remembers in memory what it was given.
+//! A follower's promises, tested with one that keeps what it receives in memory.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::Node;
 use crate::store::ChangeKind;
 use crate::testing::{ask, forget, open, teach, until};
 
-/// What the follower has taken in, and what shall go wrong.
+/// What the follower has taken in, and which of its calls fail.
 #[derive(Default)]
 struct Memory {
     applied: Vec<String>,
@@ -103,7 +103,7 @@ impl Derived for Remembers {
     }
 }
 
-/// Makes a follower of the node that remembers in `memory`.
+/// Starts a follower of the node that keeps what it receives in `memory`.
 fn follow(node: &Node, memory: &Arc<Mutex<Memory>>, crew: &Crew) -> Follower {
     let remembers = Remembers { memory: Arc::clone(memory), ..Remembers::default() };
     Follower::start(remembers, Arc::clone(node.reader()), node.announced(), crew).unwrap()

@@ -9,26 +9,27 @@ use super::{Derived, FollowStatus};
 use crate::background::{Stop, Waiting};
 use crate::store::{Announced, Reader};
 
-/// Changes read from the genome at once: some 35 MB, if every text is as long as it may be.
+/// The most changes in one read of the genome: about 35 MB, if every text has its maximum length.
 const CHUNK: usize = 512;
-/// Blocks looked at in one read, so that each read is short: a long one would keep erased text in the log.
+/// The most blocks in one read: a long read would keep erased text in the write-ahead log.
 const SPAN: u64 = 4096;
-/// The most blocks that are passed without a commit: they would be looked at again after a restart.
+/// The most blocks that are passed without a commit, since they are read again after a restart.
 const MOST_UNCOMMITTED: u64 = 65_536;
 /// How long the last round may take.
 const LAST_ROUND: Duration = Duration::from_secs(1);
-/// The least time from one commit to the next. What was taught is visible this much later, and a little: the promise is
+/// The minimum time between commits. What was taught becomes visible a little later than this; the promise is
 /// 200 ms.
 const COMMIT_INTERVAL: Duration = Duration::from_millis(50);
 /// During a long catch-up, the time between commits.
 const CATCH_UP_INTERVAL: Duration = Duration::from_secs(5);
-/// The least time from one tidying to the next.
+/// The minimum time from one tidying up to the next.
 const TIDY_INTERVAL: Duration = Duration::from_millis(500);
-/// Tidying takes at most one part in so many of the time: it may rewrite whole files, and forgetting may be frequent.
+/// Tidying up takes at most one part in this many of the time: it may rewrite whole files, and forgetting may
+/// be frequent.
 const TIDY_SHARE: u32 = 10;
-/// At the end a tidying may fail this often, because something in the background was in its way.
+/// How often tidying up is tried at the end, since background work may make it fail.
 const TIDY_TRIES: usize = 3;
-/// How long to wait after a failure before the next try; each time twice as long, up to the longest.
+/// How long to wait after a failure before trying again. Doubled each time, up to the longest.
 const RETRY: Duration = Duration::from_millis(250);
 const LONGEST_RETRY: Duration = Duration::from_secs(8);
 
@@ -41,7 +42,7 @@ pub(super) struct Thread<D> {
     waiting: Waiting,
     /// The first block that was not taken in yet.
     next: u64,
-    /// The same at the last commit, and when that was.
+    /// Its value at the last commit, and the time of that commit.
     next_committed: u64,
     committed: Instant,
     tidy_not_before: Instant,
@@ -80,7 +81,7 @@ impl<D: Derived> Thread<D> {
                 Err(error) => sound = self.recover(&error, stop),
             }
         }
-        // After a failure it is unknown what the files hold; the next start finds out.
+        // After a failure it is unknown what the files contain; the next start finds out.
         if sound && let Err(error) = self.finish() {
             tracing::warn!(%error, "{} was not closed cleanly; the next start catches up", D::NAME);
         }
@@ -101,7 +102,7 @@ impl<D: Derived> Thread<D> {
         Ok(())
     }
 
-    /// Takes in everything that was announced, for as long as `go_on` says.
+    /// Takes in everything that was announced, while `go_on` says so.
     fn catch_up(&mut self, go_on: impl Fn() -> bool) -> Result<(), D::Error> {
         // What is announced now is durable, so the reads below see it.
         let announced = *self.announced.borrow_and_update();
@@ -139,7 +140,7 @@ impl<D: Derived> Thread<D> {
         Ok(())
     }
 
-    /// Waits for the next announcement, or until there is something to tidy.
+    /// Waits for the next announcement, or until it is time to tidy up.
     fn wait(&mut self, stop: &Stop) {
         let (untidy, tidy_at) = (self.derived.is_untidy(), self.tidy_not_before);
         let announced = &mut self.announced;
@@ -157,7 +158,7 @@ impl<D: Derived> Thread<D> {
         self.waiting.pause(COMMIT_INTERVAL.saturating_sub(self.committed.elapsed()), stop);
     }
 
-    /// After a failure: says so once, then starts over until it works; `false` if the stop came first.
+    /// After a failure: logs it once, then reopens the files until that works; `false` if stopped first.
     fn recover(&mut self, error: &D::Error, stop: &Stop) -> bool {
         if self.status.borrow().problem.is_none() {
             tracing::error!(%error, "{} cannot follow the genome; {}. Check the disk", D::NAME, D::WITHOUT_IT);
@@ -178,7 +179,7 @@ impl<D: Derived> Thread<D> {
         false
     }
 
-    /// The last round: what was forgotten a moment ago leaves nothing behind either.
+    /// The last round, so that even what was forgotten a moment ago leaves nothing behind.
     fn finish(&mut self) -> Result<(), D::Error> {
         let began = Instant::now();
         let caught_up = self.catch_up(|| began.elapsed() < LAST_ROUND);

@@ -3,8 +3,8 @@
 use crate::order::Turn;
 use crate::trace::TraceId;
 
-/// What comes with a command. A plain [`TraceId`] makes one of a command of people: its event is recorded under the
-/// present time, in the order in which commands come, or refused when the queue is full.
+/// What comes with a command. A plain [`TraceId`] is enough for a command of people: its event gets the
+/// current time, is recorded in the order of arrival, and is refused if the queue is full.
 #[derive(Debug)]
 pub struct Context {
     pub(super) trace: TraceId,

@@ -1,4 +1,4 @@
-//! What has to be counted, traced and logged of one command, whatever becomes of it.
+//! What is counted, traced and logged about one command, however it ends.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::observer::{Failed, Observer};
 use crate::store::{Committed, Done};
 use crate::trace::{Draft, Finish, Traces};
 
-/// Resolves when the event is durable, or will not be.
+/// Resolves when the event is durable, or has failed.
 pub(super) type Pending = oneshot::Receiver<Result<Committed, CommandError>>;
 
-/// One command on its way: knows what to count and to trace when its fate is known.
+/// One command on its way: counts and traces it when its outcome is known.
 pub(super) struct Execution {
     pub(super) traces: Option<Arc<Traces>>,
     pub(super) observer: Arc<dyn Observer>,
@@ -25,7 +25,7 @@ pub(super) struct Execution {
 }
 
 impl Execution {
-    /// What the writer calls when the event's fate is known, and what the command waits for.
+    /// What the writer calls when the outcome of the event is known, and what the command waits for.
     pub(super) fn pending(self) -> (Done, Pending) {
         let (sender, pending) = oneshot::channel();
         let done = move |result: Result<Committed, CommandError>| {
@@ -46,7 +46,7 @@ impl Execution {
     }
 
     fn finish(self, result: Result<Finish, &CommandError>) {
-        // An ASK was answered before its block is durable, and has been measured then.
+        // An ASK is measured when it is answered, before its block is durable.
         if let (Ok(_), Some(command)) = (&result, self.command)
             && command != Command::Ask
         {
@@ -66,8 +66,8 @@ impl Execution {
         }
     }
 
-    /// Logs what an operator should see at once. The rest is reported elsewhere: callers' mistakes in metrics and traces,
-    /// a full queue and a failed store once in the log.
+    /// Logs what an operator should see at once. The rest is reported elsewhere: callers' mistakes in metrics
+    /// and traces, a full queue and a failed store once in the log.
     fn log(&self, error: &CommandError) {
         let Draft { trace_id, event, .. } = &self.draft;
         match error {

@@ -63,7 +63,7 @@ pub struct Forgotten {
     pub erased: Vec<u64>,
 }
 
-/// One TEACH of a batch, on its way.
+/// One TEACH of a batch, not yet settled.
 #[derive(Debug)]
 pub struct InBatch(Result<Pending, CommandError>);
 
@@ -83,7 +83,7 @@ impl From<Committed> for Taught {
     }
 }
 
-/// An event whose writer ended without a word was not recorded.
+/// If the writer ended without an answer, the event was not recorded.
 async fn settled(pending: Pending) -> Result<Committed, CommandError> {
     pending.await.unwrap_or(Err(CommandError::Stopping))
 }
@@ -148,12 +148,12 @@ impl Node {
         self.last_hour.as_ref()
     }
 
-    /// What can be read back.
+    /// The reader of the genome.
     pub fn reader(&self) -> &Arc<Reader> {
         &self.reader
     }
 
-    /// How far the search index follows the genome.
+    /// How far the search index has followed the genome.
     pub fn index(&self) -> FollowStatus {
         self.recall.status()
     }
@@ -169,8 +169,8 @@ impl Node {
         self.store.announced.clone()
     }
 
-    /// Waits until what the block at `index` changed can be found by likeness, or is not to be expected any more: the
-    /// index has failed, or the writer takes no more events.
+    /// Waits until what the block at `index` changed can be found by similarity, or is no longer to be
+    /// expected: the index has failed, or the writer takes no more events.
     pub async fn indexed(&self, index: u64) {
         tokio::select! {
             () = self.recall.reached(index) => {}
@@ -201,7 +201,8 @@ impl Node {
         }
     }
 
-    /// Hands over one TEACH of many, waiting for room in the queue; what is returned resolves when it is durable.
+    /// Hands over one TEACH of a batch, waiting for room in the queue. [`InBatch::settled`] waits until it is
+    /// durable.
     pub async fn teach_in_batch(&self, trace: TraceId, stimulus: String, response: String) -> InBatch {
         let context = Context::from(trace).patient();
         let execution = self.begin(Command::Teach, context, || (stimulus.clone(), Some(response.clone())));
@@ -232,7 +233,7 @@ impl Node {
             content.response = Some(answer.teach.response.clone());
         }
         let began = execution.draft.started;
-        // The answer does not wait for its block, but a block that was refused at once refuses the answer.
+        // The answer does not wait for its block. But if the block was refused at once, so is the answer.
         match self.submit(execution, Event::Ask(found.as_recorded())).await.try_recv() {
             Ok(Err(error)) => Err(error),
             Ok(Ok(_)) | Err(_) => {
@@ -299,7 +300,8 @@ impl Node {
         }
     }
 
-    /// Hands an event to the writer as its context says: in its turn, and if the queue is full, waiting or refused.
+    /// Hands an event to the writer as its context says: in its turn, and either waiting for room in the
+    /// queue or not.
     async fn submit(&self, mut execution: Execution, event: Event) -> Pending {
         let time = execution.context.time.unwrap_or(execution.draft.time);
         // Held until the event is handed over: then the next turn comes.
@@ -316,7 +318,7 @@ impl Node {
         pending
     }
 
-    /// Makes `kolibri_backend_ready` say from now on what [`Node::ready`] says.
+    /// Makes `kolibri_backend_ready` report from now on what [`Node::ready`] returns.
     pub fn publish_readiness(self: &Arc<Self>, telemetry: &Telemetry) {
         let node = Arc::downgrade(self);
         telemetry
@@ -359,8 +361,8 @@ impl Node {
         }
     }
 
-    /// Takes no more commands, finishes those that were taken, and closes every file. Blocks; call it off the async
-    /// runtime.
+    /// Accepts no more commands, finishes those that were accepted, and closes every file. Blocks; call it
+    /// off the async runtime.
     pub fn close(&self) {
         if let Some(last_hour) = &self.last_hour {
             last_hour.close();
@@ -374,14 +376,14 @@ impl Node {
     }
 }
 
-/// A node that was not closed is closed now: its threads hold the data directory.
+/// Closes a node that was not closed, since its threads hold the data directory.
 impl Drop for Node {
     fn drop(&mut self) {
         self.close();
     }
 }
 
-/// A node without the last hour still does its work.
+/// A node works without it, so a failure is only logged.
 fn keep_last_hour(telemetry: &Telemetry, reader: &Arc<Reader>, crew: &Crew) -> Option<LastHour> {
     let reader = Arc::clone(reader);
     let length = move || reader.head().ok().map(|head| head.index + 1);

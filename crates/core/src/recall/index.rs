@@ -1,5 +1,6 @@
-//! The search index: tantivy over the stems of every stimulus that can be asked. It is derived from the genome and
-//! disposable: it notes the block it has reached, and is rebuilt when it is missing, damaged or of another genome.
+//! The search index: tantivy over the stems of every stimulus that can be asked. It is derived from the
+//! genome and disposable: it records the block that it has reached, and is rebuilt if it is missing, damaged
+//! or belongs to another genome.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::error::CommandError;
 use crate::follow::Derived;
 use crate::store::{BlockRef, Change, ChangeKind, Reader};
 
-/// Memory for stimuli that are not committed yet; tantivy takes no less.
+/// Memory for stimuli that are not committed yet; tantivy accepts no less.
 const WRITER_MEMORY: usize = 15_000_000;
 /// An index of another version is rebuilt. Includes the program's version, since stems may change with it.
 const VERSION: &str = concat!("kolibri-index 2 ", env!("CARGO_PKG_VERSION"));
@@ -27,7 +28,7 @@ pub(super) enum IndexError {
     Genome(#[from] CommandError),
 }
 
-/// What the index's thread shares with those who search.
+/// What the index's thread shares with searches.
 #[derive(Clone)]
 pub(super) struct Searchers(Arc<RwLock<(IndexReader, Fields)>>);
 
@@ -39,19 +40,19 @@ impl Searchers {
     }
 }
 
-/// The index, as its thread keeps it.
+/// The index itself, which its thread owns.
 pub(super) struct Index {
     path: PathBuf,
     reader: Arc<Reader>,
     searchers: Searchers,
     open: Open,
-    /// Something was forgotten whose stems may still be in a file; at first nothing is known, since a crash may have come
-    /// between a commit and the end of its purge.
+    /// The stems of something forgotten may still be in a file. True at the start, since a crash may have
+    /// come between a commit and the end of its purge.
     purge_due: bool,
     dirty: bool,
 }
 
-/// The open files and how far they are.
+/// The open files, and the block they have reached.
 struct Open {
     index: tantivy::Index,
     writer: IndexWriter,
@@ -68,7 +69,7 @@ impl Index {
         Ok(Self { path: path.to_owned(), reader, searchers, open, purge_due: true, dirty: false })
     }
 
-    /// Where questions are searched for.
+    /// What searches use.
     pub(super) fn searchers(&self) -> Searchers {
         self.searchers.clone()
     }
@@ -131,7 +132,7 @@ impl Derived for Index {
 
     /// Rewrites every segment that holds deleted stimuli, and removes the old files.
     fn tidy(&mut self) -> Result<(), IndexError> {
-        // Their ids alone: while the segments' metadata is held, tantivy keeps their files.
+        // Only their ids: while their metadata is in use, tantivy keeps the files.
         let stale: Vec<_> = self
             .open
             .index
@@ -146,14 +147,14 @@ impl Derived for Index {
         self.open.writer.garbage_collect_files().wait()?;
         match merged {
             Ok(()) => self.purge_due = false,
-            // A background merge had one of the segments; it purges as well, and the next round looks again.
+            // A background merge was using one of the segments; it purges too, and the next round checks it.
             Err(error) => tracing::debug!(%error, "forgotten stems are purged in the next round"),
         }
         Ok(())
     }
 
     fn reopen(&mut self) -> Result<(), IndexError> {
-        // Tantivy lets one writer at a time hold an index: give the lock back before the next one asks for it.
+        // Tantivy allows one writer at a time: release its lock before the next writer asks for it.
         let placeholder = tantivy::Index::create_in_ram(self.open.index.schema());
         self.open.writer = placeholder.writer_with_num_threads(1, WRITER_MEMORY)?;
         self.open = Open::open_or_create(&self.path, &self.reader)?;
@@ -163,7 +164,7 @@ impl Derived for Index {
     }
 
     fn close(self) {
-        // A merge in the background still writes files, maybe of stems that were forgotten meanwhile.
+        // A background merge may still write files, possibly with stems that were forgotten meanwhile.
         if let Err(error) = self.open.writer.wait_merging_threads() {
             tracing::warn!(%error, "a merge of the search index failed; the next start cleans up");
         }
@@ -183,7 +184,7 @@ impl Open {
         Self::with(schema::create(path)?, None)
     }
 
-    /// An index that is whole and belongs to this genome, if there is one.
+    /// The index, if there is one that is undamaged and belongs to this genome.
     fn existing(path: &Path, reader: &Reader) -> Result<Option<Self>, IndexError> {
         if !path.join("meta.json").exists() {
             return Ok(None);
@@ -216,7 +217,7 @@ impl Open {
     }
 }
 
-/// Tantivy has no checksum of its list of segments: what that says is compared with what the segments say.
+/// Tantivy has no checksum of its list of segments, so the list is compared with the segments.
 fn check_counts(index: &tantivy::Index) -> Result<(), TantivyError> {
     let searcher = schema::searchers(index)?.searcher();
     let metas = index.searchable_segment_metas()?;
@@ -243,7 +244,7 @@ fn payload(reached: Option<BlockRef>) -> String {
     }
 }
 
-/// The block an index has reached; the outer `None` when the payload is not of this version.
+/// The block that an index has reached; the outer `None` means that the payload has another version.
 fn read_payload(payload: &str) -> Option<Option<BlockRef>> {
     let mut fields = payload.split('|');
     if fields.next() != Some(VERSION) {

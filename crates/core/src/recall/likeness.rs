@@ -1,43 +1,47 @@
-//! How like a question and a taught stimulus are, from 0 (nothing in common) to 1 (the same words).
+//! How similar a question and a taught stimulus are, from 0 (nothing in common) to 1 (the same words).
 //!
-//! Both are sets of words. Each weighs as much as it is rare among the stimuli; common words weigh little, numbers
-//! double. A word is matched when the other side has it in any form, or has one that may be the same word ([`alike`]).
+//! Both are sets of words. The rarer a word is among the stimuli, the more it weighs; common words weigh
+//! little, numbers double. A word is matched if the other side has it in any form, or has one that may be the
+//! same word ([`alike`]).
 //!
 //! `likeness = shared / (matched + REPLACED * replaced + ADDED * added)`
 //!
-//! `matched` is the weight of the matched words, and `shared` the part of it that really is the same. What is left over
-//! on both sides has been *replaced*: one subject by another, which makes it another question. What is left over on one
-//! side only has been *added* (or left out), which mostly does not. `replaced` is therefore the lighter of the two
-//! remainders, and `added` how much heavier the other one is. Common words are never replaced, only added, unless there
-//! is nothing else, or they are question words that ask for different things.
+//! `matched` is the weight of the matched words, and `shared` the part of it that is really the same. What
+//! remains on both sides was *replaced*: one subject by another, which makes it a different question. What
+//! remains on one side only was *added* (or left out), which usually does not. So `replaced` is the lighter
+//! of the two remainders, and `added` is how much heavier the other one is. Common words are never replaced,
+//! only added, unless there is nothing else, or they are question words that ask for different things.
 //!
-//! Neither word order nor which side is the question matters. Unlike a raw BM25 score this has a fixed range, so one
-//! threshold holds for any genome.
+//! Neither word order nor which side is the question matters. Unlike a raw BM25 score this has a fixed range,
+//! so one threshold works for every genome.
 
 use std::collections::HashMap;
 
 use crate::text::{Asks, SPELT, Term, is_cyrillic, latin, stem};
 
-/// The least likeness that is an answer. Chosen on the tune split of the labelled questions in `benches/recall`; see
-/// `docs/recall.md` for the precision and recall it gives.
+/// The minimum likeness of an answer. Chosen on the tune split of the labelled questions in `benches/recall`;
+/// see `docs/recall.md` for the precision and recall it gives.
 pub const THRESHOLD: f32 = 0.75;
 
-/// The weight of a common word, relative to another word that is as rare.
+/// The weight of a common word, relative to another word that is equally rare.
 const COMMON_WEIGHT: f32 = 0.1;
-/// The weight of a word with a digit, relative to another word: numbers, versions and error codes name one thing only.
+/// The weight of a word with a digit, relative to another word: numbers, versions and error codes name one
+/// thing only.
 const NUMBER_WEIGHT: f32 = 2.0;
-/// How much a replaced word counts: with one subject replaced by another it is another question, however long the rest.
+/// How much a replaced word counts: a different subject makes a different question, however long the rest is.
 const REPLACED: f32 = 2.0;
 /// How much an added word counts: people explain themselves, and leave out what is clear to them.
 const ADDED: f32 = 0.25;
-/// The least similarity of two spellings that may be one word.
+/// The minimum similarity of two spellings that may be one word.
 const LEAST_SPELLING: f32 = 0.7;
-/// The similarity of a word and its beginning: clipped (`prod` for `production`) or derived (`оформить`, `оформление`).
+/// The similarity of a word and its beginning: clipped (`prod` for `production`) or derived (`оформить`,
+/// `оформление`).
 const BEGINNING: f32 = 0.75;
-/// Words of a text that are looked at. Both texts may be long, and every word is compared with every other.
+/// The most words of a text that are compared. Both texts may be long, and every word is compared with every
+/// other.
 const COMPARED_TERMS: usize = 100;
 
-/// What terms weigh among the stimuli of one genome.
+/// The weights of terms among the stimuli of one genome.
 pub(super) struct Weights<F> {
     documents_with: F,
     documents: u64,
@@ -45,7 +49,7 @@ pub(super) struct Weights<F> {
 }
 
 impl<F: Fn(&str) -> u64> Weights<F> {
-    /// Weights for `documents` stimuli; `documents_with` counts those that hold a stem.
+    /// Weights for `documents` stimuli; `documents_with` counts those that contain a stem.
     pub(super) fn new(documents_with: F, documents: u64) -> Self {
         Self { documents_with, documents, known: HashMap::new() }
     }
@@ -77,7 +81,7 @@ pub(super) fn likeness<F: Fn(&str) -> u64>(
     let (in_stimulus, in_question) = matches(question, stimulus, weights);
     let other_wanted = want_different_things(question, stimulus);
     let no_subject = question.iter().chain(stimulus).all(|term| term.common);
-    // Doubles, so that what the words weigh leaves no trace in the score when all are alike in the same measure.
+    // Double precision, so that the weights do not affect the score if all words are equally similar.
     let (mut shared, mut matched, mut light, mut left) = (0.0f64, 0.0, 0.0, [0.0f64, 0.0]);
     for ((side, matches), left) in
         [(question, in_stimulus), (stimulus, in_question)].into_iter().zip(&mut left)
@@ -87,7 +91,7 @@ pub(super) fn likeness<F: Fn(&str) -> u64>(
             let weight = f64::from(weights.rarity(term) * if is_light { COMMON_WEIGHT } else { 1.0 });
             let alike = f64::from(alike);
             match (alike > 0.0, is_light) {
-                // Half, because the other side's match counts as well.
+                // Half, because the other side's match counts too.
                 (true, _) => (shared, matched) = (shared + alike * weight / 2.0, matched + weight / 2.0),
                 (false, true) => light += weight,
                 (false, false) => *left += weight,
@@ -102,14 +106,14 @@ pub(super) fn likeness<F: Fn(&str) -> u64>(
     likeness
 }
 
-/// Whether both ask, and for different things: `who restarts it` is not answered by how to.
+/// Whether both ask for something, and for different things: instructions do not answer `who restarts it`.
 fn want_different_things(one: &[Term], other: &[Term]) -> bool {
     let asked = |terms: &[Term]| terms.iter().filter_map(|term| term.asks).collect::<Vec<Asks>>();
     let (one, other) = (asked(one), asked(other));
     !one.is_empty() && !other.is_empty() && !one.iter().any(|wanted| other.contains(wanted))
 }
 
-/// How far each term of one side is matched on the other.
+/// How well each term of either side is matched on the other.
 fn matches<F: Fn(&str) -> u64>(
     one: &[Term],
     other: &[Term],
@@ -146,8 +150,9 @@ fn is_compound(whole: &str, first: &Term, second: &Term) -> bool {
     rest.is_some_and(|rest| !rest.is_empty() && (rest == second.word || stem(rest) == second.stem))
 }
 
-/// How alike two words are: 1 in any form of the same word, less when one may be a misspelling, the beginning or a
-/// transliteration of the other, otherwise 0. Words with digits are names: another digit is another thing.
+/// How similar two words are: 1 for forms of the same word, less if one may be a misspelling, the beginning
+/// or a transliteration of the other, otherwise 0. Words with digits are names: another digit is another
+/// thing.
 fn alike<F: Fn(&str) -> u64>(one: &Term, other: &Term, weights: &mut Weights<F>) -> f32 {
     if one.stem == other.stem {
         return 1.0;
@@ -159,9 +164,9 @@ fn alike<F: Fn(&str) -> u64>(one: &Term, other: &Term, weights: &mut Weights<F>)
         (true, false) => spelling(&latin(&one.word), &other.word),
         (false, true) => spelling(&one.word, &latin(&other.word)),
         _ if is_beginning(one, other) || is_beginning(other, one) => BEGINNING,
-        // Words that the genome both knows are two words.
+        // If the genome knows both words, they are two words.
         _ if weights.holding(one) > 0 && weights.holding(other) > 0 => 0.0,
-        // A slip may hide the ending from the stemmer, and an ending the likeness of the words.
+        // A typing error may hide the ending from the stemmer, and an ending how similar the words are.
         _ => spelling(&one.stem, &other.stem).max(spelling(&one.word, &other.word)),
     }
 }
@@ -171,8 +176,9 @@ fn is_beginning(short: &Term, long: &Term) -> bool {
     begins(&short.word, &long.word) || begins(&short.stem, &long.stem)
 }
 
-/// How alike two words are spelt: the part of the longer one that need not be edited. 0 when that is too little, or
-/// when they begin with different letters: a slip of the first is rare, and `import` and `export` are not.
+/// How similar the spellings of two words are: the part of the longer one that needs no edits. 0 if that is
+/// too little, or if they begin with different letters: errors in the first letter are rare, and pairs such
+/// as `import` and `export` are not.
 fn spelling(one: &str, other: &str) -> f32 {
     let (a, b) = (one.chars().count(), other.chars().count());
     let (shorter, longer) = (a.min(b), a.max(b));
@@ -306,9 +312,9 @@ mod tests {
             prop_assert!((there - back).abs() < 1e-5);
         }
 
-        /// Drills rely on it (ADR 0007): sums of single-precision weights were a millionth off now and then.
+        /// Drills rely on this (ADR 0007): single-precision sums were sometimes off by a millionth.
         #[test]
-        fn what_words_weigh_does_not_show_when_all_are_alike_in_the_same_measure(
+        fn the_weights_of_words_do_not_show_when_all_are_equally_similar(
             holding in prop::collection::vec(1..1_000_000u64, 9), documents in 0..1_000_000u64
         ) {
             let stimulus = "analysis coverage accounts anywhere articles attitude absolute academic struggle";

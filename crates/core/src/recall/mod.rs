@@ -1,7 +1,8 @@
-//! Recall: finding what was taught. First by key, exactly; otherwise the taught stimulus that is most like the question.
+//! Recall: finding what was taught. First by key, exactly; otherwise the taught stimulus that is most similar
+//! to the question.
 //!
-//! The search index only proposes candidates. What it proposes is read from the genome's file and scored there, so a
-//! stale index can miss an answer for a moment but never give a wrong or a forgotten one.
+//! The search index only proposes candidates. What it proposes is read from the genome's file and scored
+//! there, so a stale index can miss an answer for a moment, but never give a wrong or forgotten one.
 
 mod index;
 mod likeness;
@@ -25,14 +26,15 @@ pub use likeness::THRESHOLD;
 use likeness::{Weights, likeness};
 use search::Search;
 
-/// Two stimuli that are like the question within this are equally like it. When they ask for different things, the
-/// question does not say which, and gets suggestions: `restart the service`, when two services can be restarted.
+/// Two stimuli count as equally similar to the question if their likeness differs by at most this. If they
+/// ask for different things, the question is ambiguous and gets suggestions: `restart the service`, when two
+/// services can be restarted.
 pub const MARGIN: f32 = 0.05;
-/// Candidates that are scored for a question.
+/// The most candidates that are scored for a question.
 const CANDIDATES: usize = 32;
-/// Suggestions that are made when nothing is near enough.
+/// The most suggestions that are made when nothing is similar enough.
 const SUGGESTIONS: usize = 3;
-/// A stimulus less like the question than this is not worth suggesting.
+/// A stimulus that is less similar to the question than this is not suggested.
 const SUGGESTION_THRESHOLD: f32 = 0.25;
 
 /// Finds answers.
@@ -47,21 +49,21 @@ pub struct Recall {
 pub struct Found {
     /// How, and by which block.
     pub by: Match,
-    /// Likeness, 0 to 1; 1 when exact. Without an answer, that of the nearest stimulus, which may be above the
-    /// threshold when others are as near.
+    /// Similarity, 0 to 1; 1 if exact. Without an answer, that of the most similar stimulus, which may be
+    /// above the threshold if others are equally similar.
     pub score: f32,
     /// The association that answers.
     pub answer: Option<Association>,
-    /// Near stimuli, nearest first; only when there is no answer.
+    /// Similar stimuli, most similar first; only if there is no answer.
     pub suggestions: Vec<Suggestion>,
 }
 
-/// A stimulus that is near the question.
+/// A stimulus that is similar to the question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
     /// The stimulus, as it was taught.
     pub stimulus: String,
-    /// Its likeness, 0 to 1.
+    /// Its similarity, 0 to 1.
     pub score: f32,
 }
 
@@ -107,7 +109,7 @@ impl Recall {
         let search = self.searchers.search();
         let mut weights = Weights::new(|stem: &str| search.documents_with(stem), search.documents());
         let mut scored = self.score_candidates(question, &search, &mut weights)?;
-        // Of two that are as near, what was taught last.
+        // Of two that are equally similar, the one that was taught last.
         scored.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.block.cmp(&a.block)));
         while let Some(best) = scored.first().filter(|best| best.score >= THRESHOLD) {
             let mut rivals = scored.iter().skip(1).take_while(|other| best.score - other.score <= MARGIN);
@@ -136,7 +138,7 @@ impl Recall {
         Ok(Found { by: Match::None, score, answer: None, suggestions })
     }
 
-    /// The candidates, scored by what they seem to teach.
+    /// The candidates, scored by the stimuli that they seem to teach.
     fn score_candidates<F: Fn(&str) -> u64>(
         &self,
         question: &[Term],
@@ -148,7 +150,7 @@ impl Recall {
         let mut seen = HashSet::new();
         for block in candidates {
             let Some(stimulus) = self.reader.proposed(block)? else { continue };
-            // Taught again a moment ago: the index may still hold both.
+            // Taught again a moment ago: the index may still contain both.
             if seen.insert(Key::of(&stimulus)) {
                 let terms = terms(&stimulus);
                 let score = likeness(question, &terms, weights);
@@ -163,7 +165,7 @@ impl Recall {
         self.index.status()
     }
 
-    /// Waits until the index holds what the block at `index` changed, or is not to be expected any more.
+    /// Waits until the index holds what the block at `index` changed, or is no longer to be expected.
     pub(crate) async fn reached(&self, index: u64) {
         self.index.reached(index).await;
     }
@@ -214,7 +216,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_question_that_does_not_tell_which_gets_suggestions() {
+    async fn an_ambiguous_question_gets_suggestions() {
         let (node, _root) = taught(&["restart the payment service", "restart the search service"]).await;
         let found = ask(&node, "how do I restart the service?").await;
         assert_eq!((found.by, found.suggestions.len()), (Match::None, 2));
@@ -233,7 +235,8 @@ mod tests {
         let (node, root) = taught(&["restart the payment service", "cook borscht"]).await;
         let asked = "who owns the payment service";
         assert_eq!(ask(&node, asked).await.suggestions.len(), 1);
-        // The stimulus is changed, the block's digest is not; the length stays, so that only the digest shows it.
+        // The stimulus is changed, the block's digest is not; the length is the same, so that only the digest
+        // shows it.
         rusqlite::Connection::open(DataDirectory::new(root.path()).genome())
             .unwrap()
             .execute(

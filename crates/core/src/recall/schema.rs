@@ -1,4 +1,4 @@
-//! What the search index holds of a stimulus: its stems and its block's number, no text.
+//! What the search index contains of a stimulus: its stems and its block's index, no text.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ pub(super) struct Fields {
     pub(super) block: Field,
 }
 
-/// Creates an empty index at `path`, and removes what was there.
+/// Creates an empty index at `path`, after removing what was there.
 pub(super) fn create(path: &Path) -> Result<tantivy::Index, TantivyError> {
     if path.exists() {
         std::fs::remove_dir_all(path)?;
@@ -29,7 +29,7 @@ pub(super) fn create(path: &Path) -> Result<tantivy::Index, TantivyError> {
 
 pub(super) fn schema() -> Schema {
     let mut schema = Schema::builder();
-    // Stems come from `text::terms`, one place for the index and for scoring; each counts once in a stimulus.
+    // Stems come from `text::terms`, for the index as for scoring; each counts once in a stimulus.
     let indexing =
         TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::Basic);
     schema.add_text_field(TERMS, TextOptions::default().set_indexing_options(indexing));

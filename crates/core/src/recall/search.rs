@@ -10,7 +10,7 @@ use tantivy::{Searcher, TantivyError};
 use super::schema::{BLOCK, Fields};
 use crate::text::{SPELT, Term, is_cyrillic, latin, stem};
 
-/// Terms of a question that are searched for; the rarest of a longer one.
+/// The most terms of a question that are searched for; of a longer question, the rarest.
 const SEARCHED_TERMS: usize = 48;
 
 /// One question's view of the index.
@@ -29,13 +29,14 @@ impl Search {
         self.searcher.num_docs()
     }
 
-    /// Stimuli that hold a stem.
+    /// Stimuli that contain a stem.
     pub(super) fn documents_with(&self, stem: &str) -> u64 {
         self.searcher.doc_freq(&self.term(stem)).unwrap_or(0)
     }
 
-    /// The blocks whose stimuli share most with a question, by BM25. Words that no stimulus holds are searched for by
-    /// their spelling. Proposes more than `likeness` lets pass, and should propose no less.
+    /// The blocks whose stimuli share most with a question, by BM25. Words that no stimulus contains are
+    /// searched for by their spelling. May propose stimuli that `likeness` then rejects, but should miss none
+    /// that it accepts.
     pub(super) fn candidates(&self, question: &[Term], limit: usize) -> Result<Vec<u64>, TantivyError> {
         let query = BooleanQuery::new(self.clauses(question));
         let best = self.searcher.search(&query, &TopDocs::with_limit(limit).order_by_score())?;
@@ -78,8 +79,8 @@ impl Search {
         Box::new(TermQuery::new(self.term(stem), IndexRecordOption::Basic))
     }
 
-    /// What a word that no stimulus holds may stand for: a misspelt word, a longer or a shorter one that begins like
-    /// it, or a loanword in Latin letters. Words with digits stand for themselves.
+    /// What a word that no stimulus contains may stand for: a misspelt word, a longer or shorter one that
+    /// begins like it, or a loanword in Latin letters. Words with digits stand only for themselves.
     fn unknown(&self, term: &Term) -> Option<Box<dyn Query>> {
         if term.number || !SPELT.contains(&term.stem.chars().count()) {
             return None;
@@ -96,12 +97,13 @@ impl Search {
         Some(Box::new(DisjunctionMaxQuery::new(meant.collect())))
     }
 
-    /// One slip: two in one word are rare, and then the other words of the question propose what is meant.
+    /// One typing error: two in one word are rare, and then the other words of the question find the
+    /// stimulus.
     fn spelt_like(&self, stem: &str) -> FuzzyTermQuery {
         FuzzyTermQuery::new(self.term(stem), 1, true)
     }
 
-    /// The longest beginning of a stem that some stimulus holds as a stem.
+    /// The longest beginning of a stem that is itself a stem of some stimulus.
     fn known_beginning<'stem>(&self, stem: &'stem str) -> Option<&'stem str> {
         let ends = stem.char_indices().skip(*SPELT.start()).map(|(end, _)| end);
         ends.map(|end| &stem[..end]).filter(|beginning| self.documents_with(beginning) > 0).last()

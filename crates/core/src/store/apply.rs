@@ -1,4 +1,4 @@
-//! Applies decisions to the genome's file, inside the writer's transaction: every statement that writes is here.
+//! Applies decisions to the genome's file in the writer's transaction: every statement that writes is here.
 
 use rusqlite::{Connection, params};
 
@@ -55,7 +55,7 @@ fn append(connection: &Connection, changes: &Changes) -> rusqlite::Result<BlockR
     Ok(BlockRef { index, hash: sealed.hash })
 }
 
-/// Overwrites in place: the row keeps its length, so SQLite writes zeros over the very bytes of the text.
+/// Overwrites in place: the row keeps its length, so SQLite writes zeros over exactly the bytes of the text.
 fn erase(connection: &Connection, index: u64, by: u64) -> rusqlite::Result<()> {
     connection
         .prepare_cached(

@@ -15,7 +15,7 @@ pub(crate) enum Event {
     Forget { key: Key },
 }
 
-/// What has to be known of the genome to decide about an event.
+/// What has to be known about the genome to decide about an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needs {
     /// Nothing.
@@ -41,7 +41,7 @@ pub(super) struct Changes {
     pub(super) erased: Vec<u64>,
 }
 
-/// What becomes of the current answer of a key.
+/// How the current answer of a key changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AnswerChange {
     /// The appended block answers it.
@@ -83,8 +83,9 @@ impl Event {
     }
 }
 
-/// Decides what `event` changes, as the next block of `chain`. `known` holds the blocks that [`Event::needs`] asks for,
-/// newest first. `None`: the event is a FORGET, and nothing is taught under its key; the chain is then as it was.
+/// Decides what `event` changes, as the next block of `chain`. `known` holds the blocks that [`Event::needs`]
+/// asks for, newest first. Returns `None` if the event is a FORGET and nothing is taught under its key; the
+/// chain is then unchanged.
 ///
 /// # Errors
 /// When the block would break the genome: the links in the file are wrong.
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_forget_erases_every_version_and_of_what_is_not_taught_is_no_block() {
+    fn a_forget_erases_every_version_and_is_no_block_if_nothing_is_taught() {
         let (key, mut chain) = (Key::of("a"), chain(5));
         let forget = || Event::Forget { key };
         assert_eq!(forget().needs(), Needs::Versions(key));

@@ -1,4 +1,4 @@
-//! The data directory: where its files stand, and the lock that lets one process at a time work in it.
+//! The data directory: where its files are, and the lock that lets one process at a time work in it.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
@@ -13,7 +13,8 @@ pub struct DataDirectory {
     path: PathBuf,
 }
 
-/// Proof that this process alone works in the directory. Released when dropped, or by the kernel when the process ends.
+/// Proof that this process alone works in the directory. Released when dropped, or by the kernel when the
+/// process ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
@@ -45,7 +46,7 @@ impl DataDirectory {
         self.path.join("trace.jsonl")
     }
 
-    /// Bytes that its file system has left for this process; what is reserved for root does not count.
+    /// Bytes that are free for this process on its file system; what is reserved for root does not count.
     ///
     /// # Errors
     /// When the file system cannot be asked.
@@ -54,10 +55,10 @@ impl DataDirectory {
         Ok(found.f_bavail * found.f_frsize)
     }
 
-    /// Makes the directory with mode 0700 if it is missing, durably.
+    /// Creates the directory durably, with mode 0700, if it is missing.
     ///
     /// # Errors
-    /// When it cannot be made, or something else stands there.
+    /// When it cannot be created, or its path is something else.
     pub fn create(&self) -> Result<(), OpenError> {
         let at = || OpenError::io(&self.path);
         if let Ok(found) = self.path.metadata() {
@@ -82,13 +83,14 @@ impl DataDirectory {
         }
     }
 
-    /// Refuses a directory that shows that there was a genome, and has none: beginning another one would hide the loss.
+    /// Refuses a directory that has lost its genome, as other files show: beginning a new one would hide the
+    /// loss.
     pub(crate) fn check_not_lost(&self) -> Result<(), OpenError> {
         let genome = self.genome();
         if genome.try_exists().map_err(OpenError::io(&genome))? {
             return Ok(());
         }
-        // A log without its database would be thrown away by SQLite, with the blocks in it.
+        // SQLite would delete a log without its database, and the blocks in it.
         let log = self.path.join("genome.db-wal");
         let holds_blocks = log.metadata().is_ok_and(|log| log.len() > 0);
         let beside = if holds_blocks { Some(log) } else { Some(self.index()).filter(|index| index.exists()) };
@@ -98,7 +100,7 @@ impl DataDirectory {
         }
     }
 
-    /// Takes the lock, and leaves a note of who holds it.
+    /// Takes the lock, and writes down which process holds it.
     ///
     /// # Errors
     /// [`OpenError::Held`] names the process that holds it.
@@ -121,7 +123,7 @@ impl DataDirectory {
         Ok(Lock { _file: file })
     }
 
-    /// Whether no other process works in the directory; only looks.
+    /// Checks that no other process works in the directory, without taking the lock.
     ///
     /// # Errors
     /// [`OpenError::Held`] names the process that does.
@@ -135,7 +137,7 @@ impl DataDirectory {
 
     fn held_by(&self, file: &mut File) -> OpenError {
         let mut holder = String::new();
-        // Without the note the message is poorer, but still right.
+        // Without the note the message says less, but is still right.
         let _ = file.read_to_string(&mut holder);
         let holder = match holder.trim() {
             "" => "another process".to_owned(),
@@ -168,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_lock_is_refused_and_told_who_holds_the_first() {
+    fn a_second_lock_is_refused_and_names_the_holder_of_the_first() {
         let root = tempfile::tempdir().unwrap();
         let directory = DataDirectory::new(root.path());
         let lock = directory.lock().unwrap();

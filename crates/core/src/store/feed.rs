@@ -1,11 +1,11 @@
-//! The feed: how far the genome has come, for everything that is derived from it. The store announces and does not know
-//! who listens.
+//! The feed announces how far the genome has come, for everything that is derived from it. The store does not
+//! know who listens.
 
 use kolibri_genome::EventType;
 use tokio::sync::watch;
 
-/// The most blocks that go without an announcement. Blocks of nothing but questions are announced together, so that
-/// those who need not look at them are not woken for each, and still never have more than this to pass over.
+/// The most blocks without an announcement. Blocks of questions alone are announced together, so that
+/// followers, which do not need them, are not woken for each, and never have more than this to skip.
 const MOST_UNANNOUNCED: u64 = 65_536;
 
 /// The index of the last block that was announced. Blocks up to it are durable.
@@ -16,7 +16,7 @@ pub type Announced = watch::Receiver<u64>;
 pub(super) struct Feed(watch::Sender<u64>);
 
 impl Feed {
-    /// A genome that ends with block `head` for now.
+    /// The feed of a genome that ends with block `head` for now.
     pub(super) fn new(head: u64) -> Self {
         Self(watch::Sender::new(head))
     }

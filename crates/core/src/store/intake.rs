@@ -14,12 +14,12 @@ use super::decide::Event;
 use crate::clock;
 use crate::error::CommandError;
 
-/// How often the log mentions a full queue.
+/// The minimum time between two log lines about a full queue.
 const FULL_SAID_EVERY: Duration = Duration::from_secs(10);
 /// How much text counts as one place in the queue.
 const BYTES_PER_PLACE: usize = 4096;
 
-/// What the writer says about an event it has recorded.
+/// What the writer reports about an event that it has recorded.
 #[derive(Debug)]
 pub(crate) struct Committed {
     pub(crate) block: BlockRef,
@@ -31,7 +31,7 @@ pub(crate) struct Committed {
     pub(crate) commit: Duration,
 }
 
-/// Called once, on the writer's thread, when the event's fate is known. It must not block.
+/// Called once, on the writer's thread, when the outcome of the event is known. It must not block.
 pub(crate) type Done = Box<dyn FnOnce(Result<Committed, CommandError>) + Send>;
 
 /// An event in the queue.
@@ -41,7 +41,7 @@ pub(super) struct Queued {
     pub(super) waiting: Waiting,
 }
 
-/// A caller to be answered when the fate of its event is known.
+/// A caller who is answered when the outcome of the event is known.
 pub(super) struct Waiting {
     pub(super) event: EventType,
     pub(super) entered: Instant,
@@ -49,35 +49,35 @@ pub(super) struct Waiting {
     place: Place,
 }
 
-/// What an event holds while it waits: its room in the queue and, in a batch, in the share of batches.
+/// What an event occupies while it waits: its places in the queue and, in a batch, in the share of batches.
 type Place = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>);
 
 impl Waiting {
-    /// Answers the caller. Its place is free by then: the answer may be the reason to send the next event.
+    /// Answers the caller, after freeing its place: it may send the next event as soon as it has the answer.
     pub(super) fn answer(self, result: Result<Committed, CommandError>) {
         drop(self.place);
         (self.done)(result);
     }
 }
 
-/// Why the writer takes no more events; `None` while it does. The sender goes with the writer.
+/// Why the writer takes no more events; `None` while it does. The sender is dropped with the writer.
 pub(super) type Poison = watch::Sender<Option<String>>;
 
-/// The way in.
+/// Where events enter.
 pub(crate) struct Intake {
     /// `None` once the node stops: the writer ends when it has recorded what was sent before.
     sender: RwLock<Option<Sender<Queued>>>,
     places: Arc<Semaphore>,
-    /// The part of the places that batches may take: a long batch leaves room for others.
+    /// The places that batches may take, so that a long batch leaves room for others.
     batch_places: Arc<Semaphore>,
     capacity: usize,
     poison: watch::Receiver<Option<String>>,
-    /// When the log last said that the queue is full, in nanoseconds since the Unix epoch.
+    /// When a full queue was last logged, in nanoseconds since the Unix epoch.
     full_said: AtomicU64,
 }
 
 impl Intake {
-    /// A queue of `capacity` places, and its other end.
+    /// A queue of `capacity` places, and its receiving end.
     pub(super) fn new(capacity: usize, poison: watch::Receiver<Option<String>>) -> (Self, Receiver<Queued>) {
         let (sender, receiver) = channel();
         let intake = Self {
@@ -104,7 +104,7 @@ impl Intake {
         self.send(event, time, done, place);
     }
 
-    /// Metrics count every refusal; the log mentions them now and then.
+    /// Metrics count every refusal; the log mentions them only occasionally.
     fn say_full(&self, now: u64) {
         let said = self.full_said.load(Ordering::Relaxed);
         let due = now.saturating_sub(said) >= clock::nanoseconds(FULL_SAID_EVERY);
@@ -161,11 +161,11 @@ impl Intake {
 
     /// Waits until the writer takes no more events: it has failed, or ended.
     pub(crate) async fn ended(&self) {
-        // An error says that the writer is gone.
+        // An error means that the writer is gone.
         let _ = self.poison.clone().wait_for(Option::is_some).await;
     }
 
-    /// Takes no more; the writer ends when it has recorded what was taken.
+    /// Accepts no more events; the writer ends when it has recorded those that were accepted.
     pub(crate) fn close(&self) {
         self.batch_places.close();
         self.places.close();
@@ -173,7 +173,7 @@ impl Intake {
     }
 }
 
-/// The places that an event takes. A queue smaller than one long text still takes it, alone.
+/// The places that an event takes. A queue that is too small for a long text still accepts it, alone.
 fn weight(event: &Event, capacity: usize) -> u32 {
     let places = (1 + event.text_len() / BYTES_PER_PLACE).min(capacity);
     u32::try_from(places).unwrap_or(u32::MAX)

@@ -59,7 +59,7 @@ pub(crate) struct Store {
     pub(crate) intake: Arc<Intake>,
     /// How far the genome has come.
     pub(crate) announced: Announced,
-    /// The writer's thread. It ends when the intake is closed and everything that was taken is recorded.
+    /// The writer's thread. It ends when the intake is closed and everything that was accepted is recorded.
     writer: Worker,
 }
 
@@ -98,19 +98,19 @@ impl Store {
         Ok(Self { intake: Arc::new(intake), announced, writer })
     }
 
-    /// Whether the writer's thread has ended, for whatever reason.
+    /// Whether the writer's thread has ended, for any reason.
     pub(crate) fn has_ended(&self) -> bool {
         self.writer.has_ended()
     }
 
-    /// Takes no more events, records those that were taken, and closes the file.
+    /// Accepts no more events, records those that were accepted, and closes the file.
     pub(crate) fn close(&self) {
         self.intake.close();
         self.writer.close();
     }
 }
 
-/// The intake closes before the writer is waited for, which ends with it.
+/// The intake closes first: the writer, which is then waited for, ends with it.
 impl Drop for Store {
     fn drop(&mut self) {
         self.close();

@@ -1,4 +1,4 @@
-//! What is read back from the genome's file. Each read is short, so that the log can always be emptied.
+//! Reads from the genome's file. Each read is short, so that the write-ahead log can always be emptied.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::command::MAX_STIMULUS;
 use crate::error::{CommandError, OpenError};
 use crate::text::Key;
 
-/// Connections that are kept for the next read; a burst of readers opens more, and closes them again.
+/// The most connections that are kept for later reads; a burst of readers opens more, and closes them again.
 const MOST_IDLE: usize = 64;
 
 /// Read-only connections to the genome, opened as they are needed and kept.
@@ -31,7 +31,7 @@ pub struct Association {
     pub teach: Teach,
 }
 
-/// A block with its hash and its content.
+/// A block with its hash and content.
 #[derive(Debug, Clone)]
 pub struct StoredBlock {
     /// The block.
@@ -56,7 +56,7 @@ pub enum Recorded {
     Broken(ContentError),
 }
 
-/// What one block means for what is derived from the genome.
+/// What one block changes in what is derived from the genome.
 #[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) block: BlockRef,
@@ -65,7 +65,7 @@ pub(crate) struct Change {
 
 #[derive(Debug)]
 pub(crate) enum ChangeKind {
-    /// A stimulus can be asked; the block before it, if any, cannot any more.
+    /// A stimulus can be asked; the block that it replaces, if any, no longer answers.
     Taught { stimulus: String, replaces: Option<u64> },
     /// These blocks are erased.
     Erased(Vec<u64>),
@@ -74,7 +74,7 @@ pub(crate) enum ChangeKind {
 }
 
 impl Reader {
-    /// Opens the genome of a data directory for reading, while a node writes it or without one.
+    /// Opens the genome of a data directory for reading, with or without a running node.
     ///
     /// # Errors
     /// When there is no genome, or it cannot be read.
@@ -129,7 +129,8 @@ impl Reader {
         Ok(stored.filter(|stored| stored.block.index == index))
     }
 
-    /// What is taught under `key`. The block is checked against its hash, and the content against the block's digest.
+    /// What is taught under `key`. The block is checked against its hash, and the content against the block's
+    /// digest.
     ///
     /// # Errors
     /// When the file cannot be read, or the block does not hold the answer it should.
@@ -142,14 +143,14 @@ impl Reader {
         self.with(|rows| rows.current(key))
     }
 
-    /// The stimulus that block `index` seems to teach, to rank it by. It is not checked: show or answer only what
+    /// The stimulus that block `index` seems to teach, for ranking only. It is not checked: show only what
     /// [`Reader::taught`] or [`Reader::answer`] returns.
     pub(crate) fn proposed(&self, index: u64) -> Result<Option<String>, CommandError> {
         let beginning = self.with(|rows| rows.beginning(index, 4 + MAX_STIMULUS))?;
         Ok(beginning.and_then(|content| Teach::stimulus_of(&content).map(str::to_owned)))
     }
 
-    /// What block `index` taught, checked like [`Reader::answer`]; `None` if it was erased or is not there.
+    /// What block `index` taught, checked like [`Reader::answer`]; `None` if it was erased or does not exist.
     ///
     /// # Errors
     /// When the file cannot be read, or the block is damaged.
@@ -161,11 +162,12 @@ impl Reader {
         }
     }
 
-    /// The stimuli that can be asked, with their answers, from block `from` on; looks at no more than `limit` blocks.
+    /// The stimuli that can be asked, with their answers, from block `from` on; reads at most `limit` blocks.
     /// Also returns where to continue, or `None` at the end.
     ///
     /// # Errors
-    /// When the file cannot be read, or a block is damaged: leaving it out in silence would pass for the whole.
+    /// When the file cannot be read, or a block is damaged: if it were left out silently, the rest would seem
+    /// complete.
     pub fn associations(
         &self,
         from: u64,
@@ -189,32 +191,34 @@ impl Reader {
         Ok((current, next))
     }
 
-    /// What the blocks of a range change in what can be asked, in order, at most `limit` changes. Blocks that change
-    /// nothing are passed over unread.
+    /// What the blocks of a range change in what can be asked, in order, at most `limit` changes. Blocks that
+    /// change nothing are skipped unread.
     pub(crate) fn changes(&self, range: Range<u64>, limit: usize) -> Result<Vec<Change>, CommandError> {
         self.with(|rows| rows.knowledge(range, limit))?.iter().map(Change::of).collect()
     }
 
-    /// The block at `index`, as something derived notes that it has reached it.
+    /// A reference to the block at `index`, for what is derived to record that it has reached it.
     pub(crate) fn reference(&self, index: u64) -> Result<BlockRef, CommandError> {
         let raw = self.with(|rows| rows.row(index))?;
         let missing = || CommandError::Unreadable(format!("block {index} is missing"));
         raw.map(|raw| BlockRef { index, hash: raw.stored_hash() }).ok_or_else(missing)
     }
 
-    /// Whether the genome holds this very block, and so whether something derived belongs to this genome.
+    /// Whether the genome contains exactly this block, and so whether something derived belongs to this
+    /// genome.
     pub(crate) fn has(&self, reference: BlockRef) -> Result<bool, CommandError> {
         Ok(self.block(reference.index)?.is_some_and(|stored| stored.hash == reference.hash))
     }
 }
 
-/// The block, or which one cannot be read and why.
+/// The block, or an error that names it.
 fn readable(raw: &Raw) -> Result<StoredBlock, CommandError> {
     raw.stored()
         .map_err(|broken| CommandError::Unreadable(format!("block {} is broken: {broken}", raw.index)))
 }
 
-/// What a row teaches: it must be a TEACH in its place, with the hash that was stored and the content it committed to.
+/// What a row teaches: it must be a TEACH at its own index, with the stored hash and the content that it
+/// committed to.
 fn association(raw: &Raw) -> Result<Association, CommandError> {
     let index = raw.index;
     let taught = raw.block().ok().filter(|block| block.index == index && raw.erased_by.is_none());
@@ -306,7 +310,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn content_that_does_not_match_its_block_is_told_apart_and_never_answered() {
+    async fn content_that_does_not_match_its_block_is_reported_and_never_answered() {
         let root = tempfile::tempdir().unwrap();
         let node = open(root.path());
         teach(&node, "a", "true").await;

@@ -1,4 +1,4 @@
-//! The rows of the genome's file as one moment shows them: every statement that reads is here.
+//! The rows of the genome's file at one moment: every statement that reads is here.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::feed::changes_knowledge;
 use super::{Recorded, StoredBlock};
 use crate::text::Key;
 
-/// One row of `block`, as it lies in the file.
+/// One row of `block`, as it is in the file.
 pub(super) struct Raw {
     pub(super) index: u64,
     pub(super) bytes: Vec<u8>,
@@ -41,7 +41,7 @@ impl Raw {
         Hash(self.hash.as_slice().try_into().unwrap_or([0; 32]))
     }
 
-    /// The block, if its bytes are what its stored hash says. Its place in the genome is not looked at.
+    /// The block, if its bytes have the stored hash. Its place in the genome is not checked.
     pub(super) fn block(&self) -> Result<Block, Broken> {
         let (computed, stored) = (Block::hash_bytes(&self.bytes), self.stored_hash());
         if computed != stored {
@@ -61,17 +61,17 @@ impl Raw {
     }
 }
 
-/// The bytes in a column. A value of another type can only be damage: it reads as empty, which fits no block.
+/// The bytes in a column. A value of another type can only be damage. It reads as empty, which no block is.
 fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
     Ok(row.get_ref(column)?.as_blob().unwrap_or_default().to_vec())
 }
 
-/// SQLite has signed numbers only; a negative one can only be damage, and becomes an index that no block has.
+/// SQLite has only signed numbers; a negative one can only be damage, and becomes an index that no block has.
 fn unsigned(number: i64) -> u64 {
     number.cast_unsigned()
 }
 
-/// The rows at one moment. Reads of one snapshot agree with each other when its connection is in a transaction.
+/// The rows at one moment. Reads of one snapshot agree with each other if its connection is in a transaction.
 #[derive(Clone, Copy)]
 pub(super) struct Snapshot<'a>(&'a Connection);
 
@@ -86,12 +86,13 @@ impl<'a> Snapshot<'a> {
         self.rows_from()?.query_map([signed(from)], Raw::of)?.take(limit).collect()
     }
 
-    /// Without a bound LIMIT: for each new one SQLite plans a statement anew, which takes longer than to read a row.
+    /// Without a bound LIMIT: SQLite plans the statement again for each new value, which takes longer than
+    /// reading a row.
     fn rows_from(self) -> rusqlite::Result<CachedStatement<'a>> {
         self.0.prepare_cached(&format!("{RAW} WHERE b.idx >= ? ORDER BY b.idx"))
     }
 
-    /// How often SQLite planned the statement of [`Snapshot::rows`] anew.
+    /// How often SQLite planned the statement of [`Snapshot::rows`] again.
     #[cfg(test)]
     pub(super) fn replanned(self) -> rusqlite::Result<i32> {
         Ok(self.rows_from()?.get_status(rusqlite::StatementStatus::RePrepare))
@@ -105,8 +106,8 @@ impl<'a> Snapshot<'a> {
             .optional()
     }
 
-    /// The rows of a range whose events change what can be asked, at most `limit`, in order. The content of others is not
-    /// read.
+    /// The rows of a range whose events change what can be asked, at most `limit`, in order. The content of
+    /// others is not read.
     pub(super) fn knowledge(self, range: Range<u64>, limit: usize) -> rusqlite::Result<Vec<Raw>> {
         let codes: Vec<String> = EventType::ALL
             .into_iter()
@@ -124,7 +125,7 @@ impl<'a> Snapshot<'a> {
             .collect()
     }
 
-    /// The last block, or what is wrong with it; `None` when there is no block at all.
+    /// The last block, or what is wrong with it; `None` if there is no block.
     pub(super) fn head(self) -> rusqlite::Result<Option<Result<Head, Broken>>> {
         let row =
             self.0.prepare_cached(&format!("{RAW} ORDER BY b.idx DESC LIMIT 1"))?.query_row([], Raw::of);
@@ -186,7 +187,7 @@ impl<'a> Snapshot<'a> {
             versions.push(index);
             let older: Option<i64> = statement.query_row([signed(index)], |row| row.get(0))?;
             next = match older {
-                // A link that leads nowhere earlier is damage, and could be followed forever.
+                // A link that does not lead to an earlier block is damage, and could be followed forever.
                 Some(older) if unsigned(older) >= index => {
                     return Err(rusqlite::Error::IntegralValueOutOfRange(0, older));
                 }
@@ -214,7 +215,7 @@ impl<'a> Snapshot<'a> {
         Ok(code.and_then(|code| EventType::from_code(code.try_into().ok()?).ok()))
     }
 
-    /// The FORGET that is said to have erased block `index`.
+    /// The FORGET that erased block `index`, according to the database.
     pub(super) fn erased_by(self, index: u64) -> rusqlite::Result<Option<u64>> {
         self.0
             .prepare_cached("SELECT by FROM erasure WHERE idx = ?")?
@@ -223,7 +224,7 @@ impl<'a> Snapshot<'a> {
             .map(|by| by.map(unsigned))
     }
 
-    /// A note of an erasure without its block, or a block at an index that no block can have.
+    /// An erasure whose block does not exist, or a block at an index that no block can have.
     pub(super) fn stray(self) -> rusqlite::Result<Option<u64>> {
         self.0
             .query_row(

@@ -18,9 +18,9 @@ const SCHEMA_VERSION: i32 = 1;
 /// How long a connection waits for a lock that another one holds.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// `block` is append-only. Erasure overwrites `salt` and `content` in place by zeros of the same length, so that
-/// SQLite never moves a row and no stale copy of a text can stay behind in a page's free space.
-/// `answer` holds the current answer of every stimulus; `replaces` links a TEACH to the one it replaced.
+/// `block` is append-only. Erasure overwrites `salt` and `content` in place with zeros of the same length, so
+/// that SQLite never moves a row and no stale copy of a text can stay behind in a page's free space. `answer`
+/// holds the current answer of every stimulus; `replaces` links a TEACH to the one it replaced.
 const SCHEMA: &str = "
     CREATE TABLE block (
         idx      INTEGER PRIMARY KEY,
@@ -40,7 +40,7 @@ const SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// Opens the genome for writing, and creates an empty one if it is missing.
+/// Opens the genome for writing, or creates an empty one.
 pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connection, OpenError> {
     let at = || OpenError::sqlite(path);
     let mut connection = Connection::open(path).map_err(at())?;
@@ -82,15 +82,15 @@ fn open_read_only(path: &Path, name: &OsStr) -> Result<Connection, OpenError> {
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(name, flags).map_err(at())?;
     connection.busy_timeout(PATIENCE).map_err(at())?;
-    // The upper pages of the tables; the rest is in the system's cache, once and not once for each connection.
+    // Enough for the tables' upper pages. The rest is in the system's cache, which all connections share.
     connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -1024;").map_err(at())?;
     check_ours(&connection, path)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
 }
 
-/// SQLite makes files for its locks even to read, unless `immutable` rules out writers. A live node always has a log, so
-/// a genome without one, where no file can be made, is a copy at rest.
+/// SQLite creates files for its locks even to read, unless `immutable` rules out writers. A running node
+/// always has a log. So a genome without one, where no file can be created, is a copy that nothing writes.
 fn immutable(path: &Path) -> OsString {
     let escape = |byte: &u8| match byte {
         b'%' | b'?' | b'#' => format!("%{byte:02x}").into_bytes(),

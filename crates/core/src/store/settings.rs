@@ -1,4 +1,4 @@
-//! What may differ from one genome to another, handed in by the code that opens it.
+//! What may differ from one genome to another, passed in by the code that opens it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub enum Durability {
     Buffered,
 }
 
-/// People's genome: random, from now on, and flushed.
+/// The genome of a node that serves people: random, beginning now, and flushed.
 impl Default for GenomeSettings {
     fn default() -> Self {
         Self {

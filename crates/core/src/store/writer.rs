@@ -1,8 +1,8 @@
 //! The one thread that writes the genome.
 //!
-//! It takes what is waiting, records it in one transaction and acknowledges after the commit (group commit). A commit that
-//! fails poisons it: what is on disk is then in doubt, so nothing more is acknowledged until a restart has read the file
-//! again.
+//! It takes what is waiting, records it in one transaction and acknowledges after the commit (group commit).
+//! A failed commit poisons it: what is on disk is then in doubt, so nothing more is acknowledged until a
+//! restart has read the file again.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,14 +23,14 @@ use crate::observer::Observer;
 
 /// The most events in one transaction.
 const MAX_BATCH: usize = 4096;
-/// How long a batch of nothing but ASKs may grow before it is committed. Their blocks are promised within 100 ms.
+/// How long a batch of ASKs alone may grow before it is committed. Their blocks are promised within 100 ms.
 const ASK_LINGER: Duration = Duration::from_millis(10);
-/// How often a write-ahead log that still holds erased text is tried again.
+/// How long to wait before trying again to empty a write-ahead log that still contains erased text.
 const SCRUB_RETRY: Duration = Duration::from_millis(100);
-/// How long emptying the log waits for a reader; commands wait with it.
+/// How long emptying the log waits for a reader; commands wait as well.
 const SCRUB_PATIENCE: Duration = Duration::from_millis(20);
 
-/// What became of an event.
+/// The outcome of an event.
 #[derive(Debug)]
 enum Outcome {
     /// It is a block now; a FORGET also names the blocks it erased.
@@ -57,7 +57,7 @@ pub(super) struct Writer {
     pub(super) poison: Poison,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) feed: Feed,
-    /// The log may still hold erased text.
+    /// The log may still contain erased text.
     pub(super) scrub_due: bool,
     pub(super) _lock: Lock,
 }
@@ -103,7 +103,7 @@ impl Writer {
         self.close();
     }
 
-    /// The next event; tidies the log while the queue is empty. `None` when the node stops.
+    /// The next event; tries to empty the log while there is none. `None` when the node stops.
     fn next(&mut self) -> Option<Queued> {
         while self.scrub_due {
             match self.receiver.recv_timeout(SCRUB_RETRY) {
@@ -114,7 +114,8 @@ impl Writer {
         self.receiver.recv().ok()
     }
 
-    /// Everything that waits behind `first`, and a little more while no caller waits for a block to be durable.
+    /// Everything that waits behind `first`. If no caller waits for durability, also what arrives a little
+    /// later.
     fn gather(&self, first: Queued) -> Vec<Queued> {
         let deadline = Instant::now() + ASK_LINGER;
         let mut awaited = first.event.is_awaited();
@@ -194,7 +195,7 @@ impl Writer {
         self.feed.committed(recorded, self.chain.head().index);
     }
 
-    /// What is on disk is in doubt now: it may hold the batch or not. Only a restart can find out.
+    /// It is now in doubt whether the batch is on disk. Only a restart can find out.
     fn fail(&self, error: &CommitError, waiting: Vec<Waiting>) {
         let reason = error.to_string();
         tracing::error!(
@@ -216,7 +217,8 @@ impl Writer {
         }
     }
 
-    /// Leaves the whole genome in one file. SQLite does not by itself: this process still has readers open.
+    /// Leaves the whole genome in one file. SQLite does not do that by itself, since this process still has
+    /// readers open.
     fn close(self) {
         let emptied = scrub(&self.connection);
         if !matches!(emptied, Ok(true)) {

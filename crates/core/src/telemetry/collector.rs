@@ -1,5 +1,5 @@
-//! How a collector's problems are reported: in the log once when they begin, with their cause, and once when they are over;
-//! in the metrics push by push.
+//! How a collector's problems are reported: in the log once when they begin, with their cause, and once when
+//! they are over; in the metrics with each push.
 
 use std::error::Error;
 use std::pin::Pin;
@@ -38,8 +38,8 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// A client that adds `headers` and waits no longer than `timeout`. It follows no redirect: that would turn a push into a
-    /// GET whose success means nothing, and carry the headers elsewhere.
+    /// A client that adds `headers` and waits no longer than `timeout`. It follows no redirect: that would
+    /// turn a push into a GET whose success means nothing, and send the headers elsewhere.
     pub(super) fn new(timeout: Duration, headers: HeaderMap, cause: Cause) -> Result<Self, String> {
         let build = move || {
             reqwest::blocking::Client::builder()
@@ -55,7 +55,7 @@ impl Client {
     }
 }
 
-/// Written out as the trait's `async_trait` would.
+/// Written out as `async_trait`, which the trait uses, would do it.
 impl HttpClient for Client {
     fn send_bytes<'client, 'answer>(
         &'client self,
@@ -91,8 +91,8 @@ impl Failures {
     }
 }
 
-/// Passes pushes on, counts those that fail, and logs when the collector stops taking them and when it takes them again:
-/// once each.
+/// Passes pushes on, counts those that fail, and logs once when the collector stops accepting them, and once
+/// when it accepts them again.
 pub(super) struct Announcing {
     exporter: MetricExporter,
     endpoint: String,

@@ -1,5 +1,6 @@
-//! Every metric of the backend. One declaration each: name, unit, HELP text, labels and bounds stand together. Label sets
-//! are closed and resolved once, so that recording is an addition and every series exists at zero from the start.
+//! Every metric of the backend. One declaration each: name, unit, HELP text, labels and bounds are together.
+//! Label sets are closed and resolved once, so that recording is an addition and every series exists at zero
+//! from the start.
 
 use std::time::Duration;
 
@@ -65,7 +66,7 @@ impl Instruments {
                         "How long executed commands took, by type: ASK until it was answered, TEACH and FORGET until \
                          they were durable; refused and failed ones are not in it",
                     )
-                    // From an ASK out of memory to a TEACH behind a disk that hardly moves.
+                    // From an ASK answered from memory to a TEACH on a very slow disk.
                     .with_boundaries(vec![
                         0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
                     ])
@@ -110,7 +111,7 @@ impl Instruments {
             .build();
     }
 
-    /// Publishes the room on the data directory's file system, in bytes; nothing while it cannot be read.
+    /// Publishes the free bytes on the data directory's file system; nothing while they cannot be read.
     pub(crate) fn observe_disk(&self, available: impl Fn() -> Option<u64> + Send + Sync + 'static) {
         let _registered = self
             .meter
@@ -151,7 +152,8 @@ impl Observer for Instruments {
     fn traced(&self, _: &mut Trace) {}
 }
 
-/// Publishes how many pushes by OTLP have failed. The exporter counts them: it is built before there is a meter.
+/// Publishes how many pushes by OTLP have failed. The exporter counts them, since it is built before there is
+/// a meter.
 pub(super) fn observe_failed_exports(meter: &Meter, failed: impl Fn() -> u64 + Send + Sync + 'static) {
     let _registered = meter
         .u64_observable_counter("kolibri.backend.otlp.exports.failed")

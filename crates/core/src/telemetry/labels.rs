@@ -100,13 +100,13 @@ mod tests {
     fn assert_closed<L: Label + std::fmt::Debug>(some: &[L]) {
         let each = Each::<L, &str>::new(Label::value);
         for label in L::ALL.iter().chain(some) {
-            assert_eq!(each[*label], label.value(), "{label:?} has a place of its own");
+            assert_eq!(each[*label], label.value(), "{label:?} has its own place");
         }
         assert!(each.iter().all(|(label, value)| label.value() == *value));
     }
 
     #[test]
-    fn every_label_has_a_place_of_its_own() {
+    fn every_label_has_its_own_place() {
         assert_closed(&[EventType::Genesis, EventType::Teach, EventType::Ask, EventType::Forget]);
         assert_closed(&[Command::Teach, Command::Ask, Command::Forget]);
         assert_closed(&[Failed::Command, Failed::Trace, Failed::Event(EventType::Forget)]);

@@ -1,7 +1,7 @@
-//! The last hour in steps of ten seconds, for people who look without a Prometheus.
+//! The last hour in steps of ten seconds, for people without a Prometheus.
 //!
-//! Nothing is counted here. At each step a thread gathers the registry, as a scrape does, and keeps how far its numbers
-//! moved: what it reports cannot differ from what is scraped (ADR 0005).
+//! Nothing is counted here. At each step a thread gathers the registry, as a scrape does, and keeps how its
+//! numbers changed, so what it reports cannot differ from what is scraped (ADR 0005).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub struct LastHour {
 }
 
 impl LastHour {
-    /// Starts to keep a point every `step`. `length` says how long the genome is, if it can be read.
+    /// Starts to keep a point every `step`. `length` returns the length of the genome, if it can be read.
     pub(crate) fn start(
         registry: Registry,
         step: Duration,
@@ -47,7 +47,7 @@ impl LastHour {
                 let now = Reading::of(&registry);
                 push(&kept, now.since(&before, clock::now(), length()));
                 before = now;
-                // After a pause of the machine the next step is a whole one again.
+                // After the machine was suspended, the next step is a whole one again.
                 due = Instant::max(due, Instant::now() - step / 2) + step;
             }
         };

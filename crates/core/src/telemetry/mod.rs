@@ -1,4 +1,4 @@
-//! Telemetry: one OpenTelemetry `MeterProvider`, scraped by Prometheus and, when asked to, pushed by OTLP.
+//! Telemetry: one OpenTelemetry `MeterProvider`, scraped by Prometheus and, if configured, pushed by OTLP.
 //!
 //! | file here | what it is for |
 //! |---|---|
@@ -6,9 +6,9 @@
 //! | `labels` | closed sets of labels |
 //! | `last_hour` | the last hour in steps, for people without a Prometheus |
 //! | `point` | one of these steps |
-//! | `reading` | the instruments' values at one moment, and how far they moved since another |
+//! | `reading` | the instruments' values at one moment, and how they changed since an earlier one |
 //! | `process` | the process's own metrics under their standard names |
-//! | `resource` | who this node says it is |
+//! | `resource` | how this node identifies itself |
 //! | `otlp` | where and how to push |
 //! | `collector` | one log line per change of the collector's state, with its cause |
 
@@ -42,11 +42,11 @@ pub const METER: &str = "kolibri.backend";
 /// The label for the type of a command or event, as it is scraped.
 const EVENT_TYPE: &str = "event_type";
 
-/// A bound on the series of one instrument. Labels come from closed sets far below it, so reaching it is a defect,
-/// and the SDK then folds the rest into `otel_metric_overflow` instead of growing.
+/// The most series of one instrument. Labels come from closed sets that are far smaller, so reaching it is a
+/// defect. The SDK then folds the rest into `otel_metric_overflow` instead of growing.
 const CARDINALITY_LIMIT: usize = 256;
-/// The same for HTTP durations. Methods, routes and statuses are closed sets too, but anybody can try every method on
-/// every route, so their product has to fit.
+/// The same for HTTP durations. Methods, routes and statuses are closed sets too, but a client can try every
+/// method on every route, so their product has to fit.
 const HTTP_CARDINALITY_LIMIT: usize = 2000;
 
 /// What telemetry says about this node, and where it goes.
@@ -150,11 +150,12 @@ impl Telemetry {
         Some(text.map_err(|error| TelemetryError::Prometheus(error.to_string())))
     }
 
-    /// Pushes the last values and stops. Blocks for up to five seconds when a collector does not answer; call it off
-    /// the async runtime.
+    /// Pushes the last values and stops. Blocks for up to five seconds when a collector does not answer; call
+    /// it off the async runtime.
     pub fn shutdown(&self) {
         let Some(on) = &self.on else { return };
-        // The cause was logged when the collector stopped taking metrics; this error only says that something failed.
+        // The cause was logged when the collector stopped accepting metrics; this error only says that
+        // something failed.
         if on.provider.shutdown_with_timeout(Duration::from_secs(5)).is_err() {
             tracing::warn!("the last metrics did not reach the OTLP collector");
         }

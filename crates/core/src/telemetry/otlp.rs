@@ -22,7 +22,7 @@ const METRICS_PATH: &str = "/v1/metrics";
 /// Where to push, and how.
 #[derive(Debug, Clone)]
 pub struct OtlpConfig {
-    /// `http://` or `https://`, a host, maybe a port and a path.
+    /// `http://` or `https://`, a host, and optionally a port and a path.
     pub endpoint: String,
     /// Which protocol the endpoint speaks.
     pub protocol: OtlpProtocol,
@@ -54,7 +54,7 @@ impl FromStr for OtlpProtocol {
     }
 }
 
-/// Headers for the collector. Their values are secrets: they show in no log and no debug output.
+/// Headers for the collector. Their values are secrets: they appear in no log and no debug output.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct OtlpHeaders(Vec<(String, String)>);
 
@@ -65,7 +65,7 @@ impl fmt::Debug for OtlpHeaders {
 }
 
 impl OtlpHeaders {
-    /// The headers as HTTP has them, marked as secret.
+    /// The headers as HTTP headers, marked as secret.
     fn map(&self) -> Result<HeaderMap, String> {
         let header = |(name, value): &(String, String)| {
             let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
@@ -110,7 +110,7 @@ fn header(position: usize, pair: &str) -> Result<(String, String), String> {
     Ok((name, value))
 }
 
-/// The text that `%XX` stand for; `None` when they are no hex digits or no UTF-8.
+/// Decodes `%XX`; `None` if these are not hex digits, or the result is not UTF-8.
 pub(super) fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -127,8 +127,8 @@ pub(super) fn percent_decode(text: &str) -> Option<String> {
 }
 
 impl OtlpConfig {
-    /// Where metrics go: OTLP/HTTP adds its path to an endpoint that does not end with it; gRPC uses the endpoint as
-    /// it is.
+    /// Where metrics go: OTLP/HTTP adds its path to an endpoint that does not end with it; gRPC uses the
+    /// endpoint as it is.
     pub fn metrics_url(&self) -> String {
         let endpoint = self.endpoint.trim_end_matches('/');
         match self.protocol {
@@ -143,7 +143,7 @@ pub(super) fn reader(
     config: &OtlpConfig,
     failures: Failures,
 ) -> Result<PeriodicReader<Announcing>, TelemetryError> {
-    // Fails only when a provider is installed already, which is as good.
+    // Fails only if a provider is already installed, which is just as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let cause = Cause::default();
     let exporter = match config.protocol {

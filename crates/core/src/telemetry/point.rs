@@ -23,8 +23,8 @@ pub struct Point {
     pub queue_refused: u64,
 }
 
-/// How long the commands of one step took, in seconds; estimated from a histogram as Prometheus' `histogram_quantile`
-/// does it.
+/// How long the commands of one step took, in seconds; estimated from a histogram as Prometheus'
+/// `histogram_quantile` does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Quantiles {
     /// Half of them took no longer.

@@ -5,7 +5,8 @@ use opentelemetry::metrics::Meter;
 use procfs::process::{Process, Stat};
 use procfs::{page_size, ticks_per_second};
 
-/// Registers the metrics; they are read from `/proc/self` whenever they are collected, and missing where it is.
+/// Registers the metrics; they are read from `/proc/self` whenever they are collected, and are missing where
+/// that is missing.
 pub(super) fn observe(meter: &Meter) {
     let _registered = meter
         .f64_observable_counter("process.cpu")
@@ -56,7 +57,7 @@ fn gauge(
         .build();
 }
 
-/// Bytes of this process that are in memory now.
+/// The resident memory of this process, in bytes.
 pub fn resident_memory() -> Option<u64> {
     stat().map(|stat| stat.rss * page_size())
 }

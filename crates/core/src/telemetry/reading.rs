@@ -1,4 +1,5 @@
-//! The instruments' values at one moment, read from the registry that is scraped, and how far they moved since another.
+//! The instruments' values at one moment, read from the registry that is scraped, and how they changed since
+//! an earlier one.
 
 use prometheus::Registry;
 use prometheus::proto::{Metric, MetricFamily};
@@ -9,7 +10,7 @@ use super::point::{Point, Quantiles};
 use crate::command::Command;
 use crate::observer::Failed;
 
-/// The values that a point is made of, all of them cumulative but the queue's depth.
+/// The values that a point is made of. All are cumulative, except the queue's depth.
 pub(super) struct Reading {
     events: Each<Command, u64>,
     failed: Each<Failed, u64>,
@@ -18,7 +19,7 @@ pub(super) struct Reading {
     queue_refused: Each<Command, u64>,
 }
 
-/// A histogram: upper bounds with how many values were no greater, and how many there are.
+/// A histogram: upper bounds, each with the number of values up to it, and the number of all values.
 #[derive(Debug, Default, PartialEq)]
 struct Buckets {
     bounds: Vec<(f64, u64)>,
@@ -77,7 +78,8 @@ impl Buckets {
         Some(Quantiles { p50: self.quantile(0.5)?, p99: self.quantile(0.99)? })
     }
 
-    /// As Prometheus' `histogram_quantile`: even spread within a bucket, and beyond the last bound that bound.
+    /// Like Prometheus' `histogram_quantile`: spread evenly within a bucket; beyond the last bound, that
+    /// bound.
     fn quantile(&self, quantile: f64) -> Option<f64> {
         if self.count == 0 {
             return None;
@@ -97,7 +99,7 @@ impl Buckets {
 
 struct Families(Vec<MetricFamily>);
 
-/// Prometheus has floating-point numbers only; these count things.
+/// Prometheus has only floating-point numbers, but these are counts.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -155,7 +157,7 @@ mod tests {
     use crate::testing::telemetry;
 
     #[test]
-    fn a_point_tells_what_the_instruments_recorded_since_the_last_one() {
+    fn a_point_has_what_the_instruments_recorded_since_the_last_one() {
         let telemetry = telemetry();
         let (instruments, registry) = (telemetry.instruments(), telemetry.registry().unwrap());
         instruments.observe_queue(|| 5);
@@ -183,7 +185,7 @@ mod tests {
                 Failed::Trace => 2,
                 Failed::Event(_) => 0,
             }),
-            // One value between 0.5 and 1 ms: the half, and 99 of 100, of the way from bound to bound.
+            // One value between 0.5 and 1 ms: 50 % and 99 % of the way from bound to bound.
             latency: Each::new(|command| {
                 (command == Command::Ask).then_some(Quantiles { p50: 0.00075, p99: 0.000995 })
             }),

@@ -1,6 +1,6 @@
-//! Who this node says it is. OpenTelemetry's own variables win over what the node knows of itself
+//! How this node identifies itself. OpenTelemetry's own variables override what the node knows about itself
 //! (<https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable>).
-//! The SDK's detector is not used: it does not decode, and it passes over what it cannot read without a word.
+//! The SDK's detector is not used: it does not decode values, and silently ignores what it cannot read.
 
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;

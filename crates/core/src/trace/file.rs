@@ -11,16 +11,17 @@ use std::time::Duration;
 use super::{Lost, Trace};
 use crate::background::{Crew, Worker};
 
-/// Lines that may wait for the disk before they are given up.
+/// The most records that may wait for the disk; more are dropped.
 const WAITING: usize = 8192;
-/// How long records gather before they are written: waking a thread for each would cost more than writing it.
+/// How long records are collected before they are written: waking a thread for each would cost more than
+/// writing it.
 const GATHER: Duration = Duration::from_millis(10);
-/// Older files that are kept next to the current one: `trace.jsonl.1` is the youngest.
+/// Older files that are kept next to the current one: `trace.jsonl.1` is the newest.
 const OLDER: u32 = 3;
-/// How much of the file's end is read back at start.
+/// How much of the file's end is read back at the start.
 const TAIL: u64 = 256 * 1024;
 
-/// The way to the file.
+/// Hands records to the thread that writes the file.
 pub(super) struct TraceFile {
     /// `None` ends the thread.
     sender: SyncSender<Option<Arc<Trace>>>,
@@ -38,7 +39,7 @@ impl TraceFile {
         Self { sender, worker: worker.ok() }
     }
 
-    /// Hands a record over; `false` when it had to be given up.
+    /// Hands a record over; `false` if it was dropped.
     pub(super) fn append(&self, trace: Arc<Trace>) -> bool {
         self.sender.try_send(Some(trace)).is_ok()
     }
@@ -82,8 +83,8 @@ impl Writer {
         }
     }
 
-    /// Writes some records at once; those that cannot be written count as failed, and are logged once until it works
-    /// again.
+    /// Writes several records at once. Those that cannot be written count as lost, which is logged once until
+    /// writing works again.
     fn write<'a>(&mut self, traces: impl Iterator<Item = &'a Arc<Trace>>) {
         let (mut lines, mut count) = (Vec::new(), 0);
         for trace in traces {
@@ -129,7 +130,8 @@ impl Writer {
     }
 }
 
-/// Opens the file for appending. A last line that a crash cut short is ended first, so that it spoils no other.
+/// Opens the file for appending. If a crash cut the last line short, ends it first, so that it does not spoil
+/// the next.
 fn open(path: &Path) -> std::io::Result<(File, u64)> {
     let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
     let mut length = file.metadata()?.len();
@@ -157,8 +159,8 @@ fn older(path: &Path, number: u32) -> PathBuf {
     PathBuf::from(format!("{}.{number}", path.display()))
 }
 
-/// The last records, oldest first, so that the trace before a crash can still be asked for after it, even if the file
-/// was rotated in between.
+/// The last records, oldest first, so that the traces before a crash can still be read after it, even if the
+/// file was rotated in between.
 pub(super) fn tail(path: &Path) -> Vec<Trace> {
     [tail_of(&older(path, 1)), tail_of(path)].concat()
 }
@@ -302,12 +304,12 @@ mod tests {
         let file = TraceFile::start(path.clone(), 1 << 20, count, &Crew::default());
         assert!(file.append(trace(1)));
         until("the failure is counted", || lost.load(Ordering::Relaxed) == 1);
-        // From the moment the disk is well again, nothing is lost.
+        // Once the disk works again, nothing is lost.
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         assert!(file.append(trace(2)));
         file.close();
         assert_eq!(times(&path), [2]);
         assert_eq!(lost.load(Ordering::Relaxed), 1);
-        assert!(!file.append(trace(3)), "a closed file takes nothing");
+        assert!(!file.append(trace(3)), "a closed file accepts nothing");
     }
 }

@@ -1,7 +1,7 @@
 //! The trace: one record of how each command was executed, failed ones above all.
 //!
-//! Records are kept in a bounded ring in memory for the API, and appended to a file as JSON lines. Writing them never
-//! fails a command: what cannot be written counts as a failed `TRACE` event and is logged once.
+//! Records are kept in a bounded ring in memory for the API, and appended to a file as JSON lines. Writing
+//! them never fails a command: what cannot be written counts as a failed `TRACE` event and is logged once.
 
 mod file;
 mod ring;
@@ -159,7 +159,7 @@ pub(crate) struct Draft {
     pub(crate) content: Option<TracedContent>,
 }
 
-/// What a finished command says of itself.
+/// What is known of a command when it has finished.
 #[derive(Debug, Default)]
 pub(crate) struct Finish {
     pub(crate) queue: Duration,
@@ -168,7 +168,7 @@ pub(crate) struct Finish {
 }
 
 impl Draft {
-    /// A command reaches the node now.
+    /// The trace of a command that reaches the node now.
     pub(crate) fn begin(trace_id: TraceId, event: &'static str, content: Option<TracedContent>) -> Self {
         let started = std::time::Instant::now();
         Self { trace_id, event, time: clock::now(), started, recall: Duration::ZERO, content }
@@ -209,7 +209,7 @@ pub struct TraceConfig {
     pub content: bool,
 }
 
-/// Is called for each record that could not be written.
+/// Called for each record that could not be written.
 pub(crate) type Lost = Arc<dyn Fn() + Send + Sync>;
 
 /// The traces of a node.
@@ -221,14 +221,14 @@ pub struct Traces {
 }
 
 impl Traces {
-    /// Starts tracing; `None` turns it off altogether. The file is opened by its own thread: one that cannot be
-    /// opened is a failed `TRACE`, not a failed start.
+    /// Starts tracing; `None` turns it off altogether. The file is opened by its own thread: a file that
+    /// cannot be opened is a failed `TRACE`, not a failed start.
     pub(crate) fn start(config: Option<&TraceConfig>, lost: Lost, crew: &Crew) -> Option<Self> {
         let config = config?;
         let ring = Ring::new();
         if let Some(path) = &config.path {
             for mut trace in file::tail(path) {
-                // Texts of a time when an operator had opted in to them.
+                // Texts that were recorded while an operator had opted in.
                 trace.content = trace.content.filter(|_| config.content);
                 ring.push(Arc::new(trace));
             }
@@ -252,17 +252,17 @@ impl Traces {
         }
     }
 
-    /// The last record, of an outcome if one is named.
+    /// The last record, with this outcome if one is given.
     pub fn latest(&self, outcome: Option<Outcome>) -> Option<Arc<Trace>> {
         self.ring.latest(outcome)
     }
 
-    /// The last `limit` records, of an outcome if one is named; the newest first.
+    /// The last `limit` records, with this outcome if one is given; newest first.
     pub fn last(&self, outcome: Option<Outcome>, limit: usize) -> Vec<Arc<Trace>> {
         self.ring.last(outcome, limit)
     }
 
-    /// The record of a command, as long as the ring holds it.
+    /// The record of a command, while the ring contains it.
     pub fn find(&self, trace_id: TraceId) -> Option<Arc<Trace>> {
         self.ring.find(trace_id)
     }

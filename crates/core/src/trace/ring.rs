@@ -1,4 +1,5 @@
-//! The last traces in memory. Failed ones have their own ring, so that a flood of good ones never displaces them.
+//! The last traces in memory. Failed ones have their own ring, so that a flood of good ones never displaces
+//! them.
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -48,7 +49,7 @@ impl Ring {
         }
     }
 
-    /// The last `limit` traces, of an outcome if one is named; the newest first.
+    /// The last `limit` traces, with this outcome if one is given; newest first.
     pub(super) fn last(&self, outcome: Option<Outcome>, limit: usize) -> Vec<Arc<Trace>> {
         let outcomes = outcome.map_or(vec![Outcome::Ok, Outcome::Failed], |outcome| vec![outcome]);
         let of = |outcome| {

@@ -1,4 +1,4 @@
-//! TEACH, ASK and FORGET, as the one who sends them sees it.
+//! TEACH, ASK and FORGET, as their sender sees them.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use kolibri_genome::{Ask, Content, Match};
 use super::*;
 use crate::store::{Recorded, Verdict, verify};
 
-/// What stands beside a block.
+/// The recorded content of a block.
 fn recorded(node: &Node, block: u64) -> Option<Recorded> {
     node.reader().block(block).unwrap().map(|stored| stored.recorded)
 }
@@ -198,7 +198,7 @@ async fn teachers_of_one_stimulus_at_once_leave_one_answer_and_every_version() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_of_many_at_once_all_come_true() {
+async fn commands_of_many_people_at_once_all_take_effect() {
     let root = tempfile::tempdir().unwrap();
     let node = Arc::new(open(root.path()));
     let people: Vec<_> = (0..32)
@@ -244,7 +244,7 @@ async fn what_was_acknowledged_is_there_after_reopening() {
 }
 
 #[tokio::test]
-async fn a_second_node_in_the_same_directory_is_told_who_holds_it() {
+async fn a_second_node_in_the_same_directory_is_refused_and_names_the_holder() {
     let root = tempfile::tempdir().unwrap();
     let node = open(root.path());
     let refused = Node::open(&config(root.path()), &Telemetry::off()).map(drop).unwrap_err();
@@ -276,7 +276,7 @@ async fn a_genome_that_is_gone_is_not_replaced_by_a_new_one() {
     assert!(matches!(refused, OpenError::GenomeLost { .. }));
     let said = refused.to_string();
     assert!(said.contains("genome.db is missing") && said.contains("/index away"), "{said}");
-    assert!(!genome.exists(), "nothing was begun");
+    assert!(!genome.exists(), "no new genome was begun");
 
     std::fs::rename(&kept, &genome).unwrap();
     assert_eq!(answer(&open(root.path()), "a").await.as_deref(), Some("1"), "it was put back");

@@ -1,4 +1,4 @@
-//! Forgetting, proven on the raw bytes of every file in the data directory.
+//! Forgetting, tested on the raw bytes of every file in the data directory.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ fn slow_reader(root: &Path) -> Connection {
     reader
 }
 
-/// The files in which some bytes stand.
+/// The files that contain some bytes.
 fn holding(root: &Path, bytes: &[u8]) -> Vec<String> {
     let holds = |file: &Path| {
         let content = std::fs::read(file).unwrap_or_default();
@@ -39,7 +39,7 @@ async fn a_slow_reader_delays_neither_forgetting_nor_what_comes_after() {
     for number in 0..20 {
         teach(&node, "meanwhile", &number.to_string()).await;
     }
-    // One wait for a lock, as SQLite's patience is set for commits, takes five seconds.
+    // A single wait for a lock, with SQLite's timeout for commits, takes five seconds.
     assert!(started.elapsed().as_secs() < 4, "{:?}", started.elapsed());
     assert_eq!(holding(root.path(), b"zanzibar"), ["genome.db-wal"]);
     drop(reader);
@@ -79,7 +79,7 @@ async fn a_node_that_is_closed_right_after_a_forget_leaves_no_stem_behind() {
     }
 }
 
-/// Every stem in the files of an index, in those of segments that are in use; no other may be there.
+/// Every stem in the segments of an index that are in use; there may be no others.
 fn stems(index: &Path) -> BTreeSet<String> {
     let tantivy = tantivy::Index::open_in_dir(index).unwrap();
     let terms = tantivy.schema().get_field("terms").unwrap();
@@ -94,7 +94,7 @@ fn stems(index: &Path) -> BTreeSet<String> {
     stems
 }
 
-/// Files in the index's directory that no segment in use owns, by their extension.
+/// Files in the index's directory that belong to no segment in use.
 fn orphans(index: &Path) -> Vec<PathBuf> {
     let metas = tantivy::Index::open_in_dir(index).unwrap().searchable_segment_metas().unwrap();
     let owned: Vec<String> = metas.into_iter().map(|segment| segment.id().uuid_string()).collect();
@@ -121,7 +121,7 @@ async fn segments_that_a_crash_left_lying_are_removed_at_the_next_start() {
     drop(node);
     assert_eq!(orphans(&index), Vec::<PathBuf>::new());
 
-    // A crash between the rewriting of a segment and the removal of the old one: both are there, and both are known.
+    // A crash between rewriting a segment and removing the old one: both are there, and both are known.
     let managed = |directory: &Path| -> BTreeSet<String> {
         serde_json::from_slice(&std::fs::read(directory.join(".managed.json")).unwrap()).unwrap()
     };
@@ -149,7 +149,7 @@ impl Dice {
     }
 }
 
-/// An association whose every version holds words that stand nowhere else.
+/// An association in which every version has words that occur nowhere else.
 struct Marked {
     stimulus: String,
     versions: u32,
@@ -168,12 +168,12 @@ impl Marked {
     async fn teach(&mut self, node: &Node, number: usize, dice: &mut Dice) {
         self.versions += 1;
         let word = format!("{} ", marker('r', number, self.versions));
-        // In a row of its own page, over several overflow pages, or as long as a response may be.
+        // On one page, on several overflow pages, or as long as a response may be.
         let repetitions = [1, 1, 1, 40, 800, 2_500][dice.below(6)];
         teach(node, &self.stimulus, &word.repeat(repetitions)).await;
     }
 
-    /// What stands in the files for as long as it is taught: its texts, and the key that would confirm a guess.
+    /// What the files contain while it is taught: its texts, and the key that would confirm a guess.
     fn marks(&self, number: usize) -> impl Iterator<Item = Vec<u8>> {
         let responses = (1..=self.versions).map(move |version| marker('r', number, version));
         let words = responses.chain([marker('s', number, 0)]).map(String::into_bytes);
@@ -181,7 +181,8 @@ impl Marked {
     }
 }
 
-/// A word that stemming keeps whole but for its ending, and that no other text holds, in this run or another.
+/// A word that stemming keeps whole except for its ending, and that no other text contains, in this run or
+/// another.
 fn marker(kind: char, number: usize, version: u32) -> String {
     static RUN: LazyLock<u64> = LazyLock::new(|| crate::clock::now() % 1_000_000_000);
     let letters = |number: u64| -> String {
@@ -190,7 +191,7 @@ fn marker(kind: char, number: usize, version: u32) -> String {
     format!("{kind}a{}z{}v{}ozk", letters(*RUN), letters(number as u64), letters(version.into()))
 }
 
-/// Which of some byte strings stand in any file below `root`.
+/// Which of some byte strings occur in files below `root`, and in which files.
 pub(super) fn found<'a>(root: &Path, marks: &'a HashSet<Vec<u8>>) -> BTreeSet<(&'a [u8], PathBuf)> {
     let mut beginnings = vec![false; 1 << 16];
     let beginning = |bytes: &[u8]| usize::from(bytes[0]) << 8 | usize::from(bytes[1]);

@@ -1,5 +1,5 @@
-//! What happens when the store fails: nothing more is acknowledged, the node says why, and opening it again brings
-//! back everything that was acknowledged and no half of anything else.
+//! What happens when the store fails: nothing more is acknowledged, the node says why, and opening it again
+//! restores everything that was acknowledged, and nothing by halves.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
@@ -79,7 +79,7 @@ async fn of_a_batch_that_fails_nothing_is_recorded() {
     assert!(start(last.as_mut()).is_pending());
     held.execute_batch("COMMIT").unwrap();
     let refused = |error| matches!(error, CommandError::StoreFailed(_));
-    // The writer may have taken the first alone, before the others came.
+    // The writer may have taken the first one alone, before the others arrived.
     let first = first.await.ok();
     assert!(refused(faulty.await.unwrap_err()));
     assert!(refused(last.await.unwrap_err()));
@@ -112,7 +112,7 @@ async fn a_writer_that_is_gone_makes_the_node_unready() {
     assert_eq!(answer(&open(root.path()), "kept").await.as_deref(), Some("yes"));
 }
 
-/// Where the process under test works, and notes what was acknowledged to it.
+/// Names the directory where the process under test works and notes what was acknowledged.
 const DIRECTORY: &str = "KOLIBRI_TEST_DIRECTORY";
 const PEOPLE: usize = 4;
 
@@ -124,12 +124,12 @@ fn response(root: &Path, person: usize, number: usize) -> String {
     format!("<{}> ", mark(root, person, number)).repeat([1, 30, 1_200][number % 3])
 }
 
-/// What stands in no other text, in this run or another.
+/// A text that no other contains, in this run or another.
 fn mark(root: &Path, person: usize, number: usize) -> String {
     format!("{}/{person}/{number}", root.file_name().unwrap().to_string_lossy())
 }
 
-/// A process of its own: people teach and forget until the store fails, or the process is killed.
+/// A separate process: people teach and forget until the store fails, or the process is killed.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "it is the process that the tests below start"]
 async fn a_process_that_teaches_and_forgets() {
@@ -187,7 +187,7 @@ fn process(root: &Path, limits: &str) -> Process {
     shell
 }
 
-/// What was noted, and how far each person came.
+/// What the process noted: whether it was a TEACH, the person, the number and the block.
 fn acknowledged(root: &Path) -> Vec<(bool, usize, usize, u64)> {
     let text = std::fs::read_to_string(root.join("acknowledged")).unwrap_or_default();
     let number = |field: &str| field.parse::<u64>().unwrap();
@@ -244,7 +244,7 @@ async fn assert_whole(root: &Path) {
     }
     let blocks = node.reader().head().unwrap().index as usize;
     unacknowledged += blocks - acknowledged.len();
-    assert!(unacknowledged <= 2 * PEOPLE, "{unacknowledged} events that nobody was told about");
+    assert!(unacknowledged <= 2 * PEOPLE, "{unacknowledged} events that were not acknowledged");
 
     until_indexed(&node);
     until("nothing is left of what was forgotten", || found(&data, &gone).is_empty());
@@ -253,7 +253,7 @@ async fn assert_whole(root: &Path) {
 #[tokio::test]
 async fn a_disk_that_takes_no_more_costs_nothing_that_was_acknowledged() {
     let root = tempfile::tempdir().unwrap();
-    // No file may grow beyond some megabytes, and to try is an error instead of a signal.
+    // No file may grow beyond a few megabytes, and trying is an error instead of a signal.
     let ended = process(root.path(), "trap '' XFSZ; ulimit -f 6000;").output().unwrap();
     assert!(
         ended.status.success(),

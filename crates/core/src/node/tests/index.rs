@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::*;
 
-/// Pairs with a question that only the index can bring to the stimulus.
+/// Pairs, each with a question that only the index can match to the stimulus.
 const KNOWN: [(&str, &str, &str); 3] = [
     ("How do I restart the payment service?", "restarting payment services", "kubectl rollout restart"),
     ("Где лежит журнал сервера?", "журналы сервера: где лежит", "в /var/log"),
@@ -25,7 +25,8 @@ async fn assert_known(node: &Node) {
     }
 }
 
-/// A data directory in which [`KNOWN`] is taught; its index has several segments, and one of them deleted stimuli.
+/// A data directory in which [`KNOWN`] is taught; its index has several segments, one of them with deleted
+/// stimuli.
 async fn taught() -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     let node = open(root.path());
@@ -150,7 +151,7 @@ async fn an_index_of_a_genome_that_went_another_way_since_is_built_anew() {
     assert_eq!(answer(&node, "in the second only").await, None);
 }
 
-/// A node whose index stands still from now on.
+/// Stops the node's index, which does not follow the genome from now on.
 fn stop_index(node: &Node) {
     until_indexed(node);
     node.recall.close();
@@ -173,13 +174,13 @@ async fn an_index_that_is_behind_the_genome_catches_up() {
 }
 
 #[tokio::test]
-async fn a_crash_between_two_commits_of_the_index_is_made_good() {
+async fn a_crash_between_two_commits_of_the_index_loses_nothing() {
     let (root, crashed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let node = open(root.path());
     teach(&node, "an early one", "x").await;
     stop_index(&node);
     teach_known(&node).await;
-    // What a power cut leaves: the log is not folded into the genome, the index is behind.
+    // What a power cut leaves: the write-ahead log is not folded into the genome, and the index is behind.
     copy(root.path(), crashed.path());
     drop(node);
     assert!(crashed.path().join("genome.db-wal").metadata().unwrap().len() > 0);
@@ -216,7 +217,7 @@ async fn what_was_taught_again_is_answered_anew_even_while_the_index_is_behind()
 }
 
 #[tokio::test]
-async fn an_index_that_cannot_be_written_is_told_does_no_harm_and_comes_back_by_itself() {
+async fn an_index_that_cannot_be_written_is_reported_does_no_harm_and_comes_back_by_itself() {
     let root = tempfile::tempdir().unwrap();
     let node = open(root.path());
     teach_known(&node).await;
@@ -226,8 +227,8 @@ async fn an_index_that_cannot_be_written_is_told_does_no_harm_and_comes_back_by_
     teach(&node, "another one", "an exact answer").await;
     let broken =
         || matches!(node.ready(), Ready::No(problems) if problems[0].contains("cannot follow the genome"));
-    until("the node tells that its index does not follow", broken);
-    // It tries again and again, and does not call a failed try a success.
+    until("the node reports that its index does not follow", broken);
+    // It keeps trying, and does not report a failed try as a success.
     let told = Instant::now();
     while told.elapsed().as_millis() < 2_500 {
         assert!(broken(), "{:?}", node.index());

@@ -1,4 +1,4 @@
-//! What a node promises, checked without a door in front of it.
+//! What a node promises, tested without HTTP and without the command line.
 
 mod commands;
 mod erasure;

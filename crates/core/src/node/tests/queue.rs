@@ -162,7 +162,7 @@ async fn closing_finishes_what_was_taken_and_refuses_the_rest() {
         taken.push(command);
     }
     let mut waiting = Box::pin(async {
-        // Room for two of these in the share of batches; the third waits.
+        // The share of batches has room for two of these; the third waits.
         let text = "x".repeat(MAX_RESPONSE);
         let mut lines = Vec::new();
         for number in 0..4 {
@@ -202,7 +202,7 @@ async fn closing_finishes_what_was_taken_and_refuses_the_rest() {
     assert_eq!(recorded.len() - late, 16 + 2);
 }
 
-/// What was counted as recorded or failed, of one type.
+/// How many events of one type were counted as recorded, and how many as failed.
 fn counted(telemetry: &Telemetry, event: &str) -> [f64; 2] {
     ["events", "events_failed"].map(|family| {
         series(telemetry, &format!("kolibri_backend_{family}_total{{event_type=\"{event}\"}}")).unwrap()
@@ -228,7 +228,7 @@ async fn every_command_that_meets_the_end_of_the_node_is_answered_and_counted_on
                 })
             })
             .collect();
-        until("somebody was served", || node.reader().head().unwrap().index > 20);
+        until("some commands were executed", || node.reader().head().unwrap().index > 20);
         node.close();
         let mut taught = 0;
         for command in commands {

@@ -1,4 +1,4 @@
-//! What a node says about what it does: metrics as a scraper reads them, traces, and whether it is ready.
+//! What a node reports about its work: metrics as a scraper reads them, traces, and whether it is ready.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::ErrorKind;
 use crate::trace::{Outcome, Trace};
 
-/// Values of the backend's series after a known sequence.
+/// Checks the values of some of the backend's series.
 #[track_caller]
 fn assert_series(telemetry: &Telemetry, expected: &[(&str, f64)]) {
     for (name, value) in expected {
@@ -15,7 +15,7 @@ fn assert_series(telemetry: &Telemetry, expected: &[(&str, f64)]) {
 }
 
 #[tokio::test]
-async fn metrics_tell_what_was_recorded_and_what_failed() {
+async fn metrics_count_what_was_recorded_and_what_failed() {
     let (root, telemetry) = (tempfile::tempdir().unwrap(), telemetry());
     let node = Node::open(&config(root.path()), &telemetry).unwrap();
     teach(&node, "a", "1").await;
@@ -165,7 +165,7 @@ async fn texts_that_were_traced_once_do_not_come_back_when_an_operator_has_opted
 }
 
 #[tokio::test]
-async fn commands_go_on_when_traces_cannot_be_written_and_are_still_found_in_memory() {
+async fn commands_continue_when_traces_cannot_be_written_and_are_still_found_in_memory() {
     let (root, telemetry) = (tempfile::tempdir().unwrap(), telemetry());
     let path = Some(root.path().join("no/such/directory/trace.jsonl"));
     let trace = Some(TraceConfig { path, max_bytes: 1 << 20, content: false });

@@ -10,16 +10,16 @@ use super::{DataDirectory, schema};
 use crate::error::OpenError;
 use crate::text::Key;
 
-/// How many blocks one read transaction covers: short enough for a live node to empty its log in between, and no more
-/// than some 35 MB, if every text is as long as it may be.
+/// How many blocks one read transaction covers: few enough for a running node to empty its log in between,
+/// and at most about 35 MB, if every text has its maximum length.
 const CHUNK: usize = 512;
 
-/// How far a verification is.
+/// The progress of a verification.
 #[derive(Debug, Clone, Copy)]
 pub struct VerifyProgress {
     /// Blocks and current answers checked.
     pub done: u64,
-    /// Blocks and current answers that there were when it began.
+    /// Blocks and current answers when it began.
     pub total: u64,
 }
 
@@ -33,7 +33,7 @@ pub enum Verdict {
         /// How many blocks' content was erased by a FORGET.
         erased: u64,
     },
-    /// The first block that is not.
+    /// A block is wrong; this is the first.
     Broken {
         /// The block's index.
         index: u64,
@@ -50,16 +50,16 @@ pub enum Fault {
     /// The block or its content is broken.
     #[error(transparent)]
     Block(#[from] Broken),
-    /// The row is missing, though later ones exist.
+    /// The row is missing, although there are later ones.
     #[error("the block is missing")]
     Missing,
     /// The genome has no block at all.
     #[error("the genome is empty: block 0 is missing")]
     Empty,
-    /// A FORGET is recorded to have erased it, but the content still exists.
+    /// According to the database a FORGET erased it, but the content still exists.
     #[error("its content was erased by block {0} according to the database, but some of it is still there")]
     NotErased(u64),
-    /// Something other than a FORGET that lists it is said to have erased it.
+    /// According to the database something other than a FORGET that lists it erased it.
     #[error(
         "its content was erased by block {0} according to the database, but that is not a FORGET block that lists it"
     )]
@@ -67,7 +67,7 @@ pub enum Fault {
     /// A FORGET lists a block whose content still exists.
     #[error("it lists block {0} as erased, but that block is not marked as erased by it")]
     ForgetDisagrees(u64),
-    /// An answer is said to come from a block that teaches nothing.
+    /// An ASK names a block that teaches nothing as the source of its answer.
     #[error("it names block {0} as the source of an answer, but that is not a TEACH block")]
     NoTeach(u64),
     /// The current answer of its stimulus is missing or older.
@@ -81,7 +81,7 @@ pub enum Fault {
     /// It does not say which TEACH it replaced.
     #[error("it is not marked as replacing block {0}, the previous TEACH of the same stimulus")]
     Unlinked(u64),
-    /// Something is noted for a block that is not there, or the block has an index that no block can have.
+    /// The database refers to a block that does not exist, or a block has an index that no block can have.
     #[error("the database refers to this block, but it does not exist, or cannot have this index")]
     Stray,
     /// The block is named as the current answer of another stimulus.
@@ -89,14 +89,15 @@ pub enum Fault {
     WrongAnswer,
 }
 
-/// Walks the whole genome in `directory`, calling `progress` from time to time, which returns whether to continue. It may run
-/// while a node writes.
+/// Walks the whole genome in `directory`, and calls `progress` from time to time, which returns whether to
+/// continue. It may run while a node writes.
 ///
-/// A sound genome may still have lost its end, or be forged as a whole: only its head, compared with one that was noted
-/// elsewhere, shows that.
+/// A sound genome may still have lost its end, or be forged as a whole. Only comparing its head with one
+/// noted elsewhere shows that.
 ///
 /// # Errors
-/// When the file cannot be opened or read at all; a genome that can be read but is wrong is a [`Verdict::Broken`].
+/// When the file cannot be opened or read at all; a genome that can be read but is wrong is a
+/// [`Verdict::Broken`].
 pub fn verify(
     directory: &DataDirectory,
     progress: impl FnMut(VerifyProgress) -> bool,
@@ -134,13 +135,13 @@ fn check_all(
     connection: &Connection,
     mut progress: impl FnMut(VerifyProgress) -> bool,
 ) -> Result<Verdict, End> {
-    // A live node may write faster than this reads: what it adds meanwhile is for the next time.
+    // A running node may write faster than this reads, so what it adds meanwhile is not checked.
     let now = Snapshot::of(connection);
     let (blocks, answers) = (now.length()?, now.count_answers()?);
     let total = blocks + answers;
     let mut walk = Walk::default();
     while walk.next < blocks {
-        // One snapshot a chunk, so that block, erasure and answer are seen as one commit left them.
+        // One snapshot per chunk, so that block, erasure and answer are seen as one commit left them.
         let transaction = connection.unchecked_transaction()?;
         let snapshot = Snapshot::of(&transaction);
         let chunk = usize::try_from(blocks - walk.next).map_or(CHUNK, |left| CHUNK.min(left));
@@ -172,9 +173,9 @@ struct Walk {
     verifier: Verifier,
     next: u64,
     erased: u64,
-    /// The last FORGET that was looked into, since it is asked about once for each block it erased.
+    /// The last FORGET that was read, since it is needed once for each block that it erased.
     forget: Option<(u64, Vec<u64>)>,
-    /// The newest version so far of each stimulus of which later ones are to come.
+    /// The newest version so far of each stimulus that has later ones.
     versions: HashMap<Key, u64>,
 }
 
@@ -220,8 +221,8 @@ impl Walk {
         Ok(())
     }
 
-    /// Checks that a TEACH answers or is followed by one that does, and that it names the version before it: a FORGET
-    /// finds what it has to erase by these links.
+    /// Checks that a TEACH is the current answer or has a later version that is, and that it names the
+    /// version before it: a FORGET follows these links to find what to erase.
     fn check_teach(
         &mut self,
         snapshot: Snapshot<'_>,
@@ -237,9 +238,9 @@ impl Walk {
         let is_version = |block| Ok::<_, End>(key_of(snapshot, block)? == Some(key));
         match (older, replaces) {
             (Some(older), Some(replaced)) if older == replaced => Ok(()),
-            // A live node may have forgotten it since the walk went by.
+            // A running node may have forgotten it since the walk passed it.
             (Some(older), _) if is_version(older)? => Err(End::at(index)(Fault::Unlinked(older))),
-            // A live node may have taught this since the walk went by that one.
+            // A running node may have taught this since the walk passed that one.
             (_, Some(replaced)) if replaced >= index || !is_version(replaced)? => {
                 Err(End::at(index)(Fault::Replaces(replaced)))
             }
@@ -248,11 +249,11 @@ impl Walk {
     }
 }
 
-/// The blocks that FORGET block `index` lists; none if it is no such block. A FORGET that is damaged or missing is named
-/// here, before the blocks it erased are found to be without one.
+/// The blocks that the FORGET at `index` lists; none if it is not a FORGET. A damaged or missing FORGET is
+/// reported here, rather than the blocks that it erased.
 fn forget_list(snapshot: Snapshot<'_>, index: u64) -> Result<Vec<u64>, End> {
     let Some(raw) = snapshot.row(index)? else {
-        // Beyond the end there is nothing; before it, something is missing.
+        // A block beyond the end does not exist; one before it is missing.
         let missing = index < snapshot.length()?;
         return if missing { Err(End::at(index)(Fault::Missing)) } else { Ok(Vec::new()) };
     };
@@ -276,7 +277,8 @@ fn check_forget(snapshot: Snapshot<'_>, index: u64, erased: &[u64]) -> Result<()
     Ok(())
 }
 
-/// Checks that an answer came from a TEACH; that it came from an earlier block is checked with the content.
+/// Checks that an answer came from a TEACH; checking the content has shown that it came from an earlier
+/// block.
 fn check_ask(snapshot: Snapshot<'_>, index: u64, source: Option<u64>) -> Result<(), End> {
     let Some(source) = source else { return Ok(()) };
     match snapshot.event(source)? {
@@ -285,7 +287,7 @@ fn check_ask(snapshot: Snapshot<'_>, index: u64, source: Option<u64>) -> Result<
     }
 }
 
-/// Checks that every current answer is a TEACH of the stimulus it stands for; reports the number checked to `go_on`.
+/// Checks that every current answer is a TEACH of its stimulus; reports the number checked to `go_on`.
 fn check_answers(connection: &Connection, mut go_on: impl FnMut(u64) -> Result<(), End>) -> Result<(), End> {
     let (mut from, mut checked) = (Vec::new(), 0);
     loop {
@@ -298,7 +300,7 @@ fn check_answers(connection: &Connection, mut go_on: impl FnMut(u64) -> Result<(
             }
         }
         match chunk.last() {
-            // The least key that comes after this one.
+            // The smallest key after this one.
             Some((key, _)) => from = [key, &[0][..]].concat(),
             None => return Ok(()),
         }
@@ -307,7 +309,7 @@ fn check_answers(connection: &Connection, mut go_on: impl FnMut(u64) -> Result<(
     }
 }
 
-/// Checks that every note of an erasure, and every row, is about a block that the walk came by.
+/// Checks that every erasure and every row belongs to a block that the walk visited.
 fn check_strays(connection: &Connection) -> Result<(), End> {
     match Snapshot::of(connection).stray()? {
         Some(index) => Err(End::at(index)(Fault::Stray)),

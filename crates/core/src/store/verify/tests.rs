@@ -1,4 +1,5 @@
-//! Verification, proven by tampering: with SQL, with single bits of every field, and with raw bits of the file.
+//! Verification, tested by tampering: with SQL, with single bits of every field, and with raw bits of the
+//! file.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -22,7 +23,7 @@ use crate::testing::{answer, ask, copy, forget, open, teach, until};
 /// | 6 | TEACH `b`: its second version, long |
 /// | 7 | TEACH `b`: its third version |
 /// | 8 | ASK, answered by 7 |
-/// | 9 | ASK, answered by nothing |
+/// | 9 | ASK, without an answer |
 /// | 10 | TEACH `c`, forgotten |
 /// | 11 | ASK, answered by 10 |
 /// | 12 | FORGET 10 |
@@ -109,7 +110,7 @@ async fn a_genome_in_which_everything_happened_is_sound() {
     let verdict = verify(&genome.directory(), progress).unwrap();
     let Verdict::Sound { head, erased } = verdict else { panic!("{verdict:?}") };
     assert_eq!((head.index, erased), (LAST, 3));
-    // Once when the blocks are through, and once with the answers.
+    // Once after the blocks, and once after the answers.
     let (blocks, all) = (LAST + 1, LAST + 1 + ANSWERS);
     assert_eq!(seen, [(blocks, all), (all, all)]);
 }
@@ -138,7 +139,7 @@ async fn every_bit_of_every_block_counts() {
         for field in ["bytes", "hash", "salt", "content"] {
             let select = format!("SELECT {field} FROM block WHERE idx = ?");
             let whole: Vec<u8> = connection.query_row(&select, [index as i64], |row| row.get(0)).unwrap();
-            // Of long content a bit here and there.
+            // Of long content, only some bits.
             let bits = (0..whole.len() * 8).step_by((whole.len() * 8 / 1_000).max(1));
             let mut update =
                 connection.prepare(&format!("UPDATE block SET {field} = ? WHERE idx = ?")).unwrap();
@@ -149,7 +150,7 @@ async fn every_bit_of_every_block_counts() {
                 match check_all(&connection, |_| true) {
                     Err(End::Broken { index: found, .. }) => assert_eq!(found, index, "{field} bit {bit}"),
                     Err(End::Sqlite(error)) => panic!("{error}: block {index} {field} bit {bit}"),
-                    Err(End::Cancelled) => unreachable!("it was told to go on"),
+                    Err(End::Cancelled) => unreachable!("it was not told to stop"),
                     Ok(verdict) => panic!("{verdict:?}: block {index} {field} bit {bit}"),
                 }
             }
@@ -196,7 +197,7 @@ async fn blocks_that_changed_places_are_named() {
     assert_eq!(genome.fault(contents), (5, Fault::Block(Broken::Content(ContentError::Digest))));
 }
 
-/// A block written anew with all that belongs to it, as a forger with access to the file would.
+/// Replaces a block and everything that belongs to it, as a forger with access to the file would.
 fn forge(connection: &Connection, index: u64, content: &Content) {
     let old = Snapshot::of(connection).row(index).unwrap().unwrap();
     let old = Block::from_bytes(&old.bytes).unwrap();
@@ -244,7 +245,7 @@ async fn without_a_known_head_a_forged_or_missing_end_is_not_found() {
     let forged = genome.copy();
     forge(&forged.connection(), LAST, &Content::Teach(kolibri_genome::Teach::new("d", "forged")));
     let Verdict::Sound { head: other, .. } = verify(&forged.directory(), |_| true).unwrap() else { panic!() };
-    // The head hash, noted elsewhere, tells them apart.
+    // The head hash, noted elsewhere, shows the difference.
     assert_eq!(other.index, head.index);
     assert_ne!(other.hash, head.hash);
 }
@@ -272,11 +273,11 @@ async fn a_forged_end_still_has_to_keep_every_rule() {
 async fn erasure_and_forgets_agree_block_by_block() {
     let genome = Genome::new().await;
     let fault = |sql: &str| genome.fault(sql);
-    // Said to be erased, though it is there.
+    // Marked as erased, although the content is there.
     assert_eq!(fault("INSERT INTO erasure VALUES (4, 12)"), (4, Fault::NotErased(12)));
     assert_eq!(fault("INSERT INTO erasure VALUES (0, 3)"), (0, Fault::NotErased(3)));
     assert_eq!(fault("INSERT INTO erasure VALUES (3, 12)"), (3, Fault::NotErased(12)));
-    // Erased, though no FORGET lists it.
+    // Erased, although no FORGET lists it.
     let wipe =
         |index| format!("UPDATE block SET salt = zeroblob(32), content = zeroblob(9) WHERE idx = {index};");
     let listed_nowhere = wipe(4) + "INSERT INTO erasure VALUES (4, 12)";
@@ -288,20 +289,20 @@ async fn erasure_and_forgets_agree_block_by_block() {
     let an_ask = wipe(8) + "INSERT INTO erasure VALUES (8, 12)";
     assert_eq!(fault(&an_ask), (8, Fault::NoSuchForget(12)));
     assert_eq!(fault(&wipe(4)), (4, Fault::Block(Broken::Content(ContentError::Digest))));
-    // Erased and listed, but not said to be.
+    // Erased and listed, but not marked as erased.
     let digest = Fault::Block(Broken::Content(ContentError::Digest));
     assert_eq!(fault("DELETE FROM erasure WHERE idx = 2"), (2, digest));
-    // Said to be erased by another block.
+    // Marked as erased by another block.
     for by in [12, 10, 8, 4, 1, 99] {
         let another = fault(&format!("UPDATE erasure SET by = {by} WHERE idx = 1"));
         assert_eq!(another, (1, Fault::NoSuchForget(by)));
     }
     assert_eq!(fault("UPDATE erasure SET by = 11 WHERE idx = 10"), (10, Fault::NoSuchForget(11)));
     assert_eq!(fault("UPDATE erasure SET by = 10 WHERE idx = 10"), (10, Fault::NoSuchForget(10)));
-    // Something is back, or left.
+    // Some of it is there again.
     assert_eq!(fault("UPDATE block SET content = X'01' WHERE idx = 10"), (10, Fault::NotErased(12)));
     assert_eq!(fault("UPDATE block SET salt = X'01' WHERE idx = 10"), (10, Fault::NotErased(12)));
-    // Noted for a block that is not there, it would lie in wait for it.
+    // An erasure of a future block would hide that block as soon as it is there.
     assert_eq!(fault("INSERT INTO erasure VALUES (14, 12)"), (14, Fault::Stray));
     assert_eq!(
         fault("INSERT INTO block SELECT -1, bytes, hash, salt, content, NULL FROM block WHERE idx = 5"),
@@ -334,7 +335,7 @@ async fn the_current_answer_of_every_stimulus_is_its_newest_teach() {
     let fault = |sql: &str| genome.fault(sql);
     assert_eq!(fault("DELETE FROM answer WHERE idx = 7"), (5, Fault::Answer));
     assert_eq!(fault("DELETE FROM answer WHERE idx = 13"), (13, Fault::Answer));
-    // An older one answers.
+    // An older version answers.
     assert_eq!(fault("UPDATE answer SET idx = 5 WHERE idx = 7"), (6, Fault::Answer));
     assert_eq!(fault("UPDATE answer SET idx = 6 WHERE idx = 7"), (7, Fault::Answer));
     // Another stimulus, another kind of block, an erased one or none answers.
@@ -342,7 +343,7 @@ async fn the_current_answer_of_every_stimulus_is_its_newest_teach() {
         let redirected = fault(&format!("UPDATE answer SET idx = {wrong} WHERE idx = 4"));
         assert_eq!(redirected, if wrong < 4 { (4, Fault::Answer) } else { (wrong, Fault::WrongAnswer) });
     }
-    // A stimulus that nobody taught has one.
+    // A stimulus that was never taught has an answer.
     assert_eq!(fault("INSERT INTO answer VALUES (zeroblob(32), 13)"), (13, Fault::WrongAnswer));
     assert_eq!(fault("INSERT INTO answer VALUES (X'00', 13)"), (13, Fault::WrongAnswer));
     assert_eq!(fault("INSERT INTO answer VALUES (X'', 13)"), (13, Fault::WrongAnswer));
@@ -357,7 +358,7 @@ async fn the_list_of_a_forget_is_no_text_even_where_its_bytes_read_as_one() {
     }
     teach(&node, "eight and nine", "x").await;
     teach(&node, "eight and nine", "y").await;
-    // As a TEACH, the indexes 8 and 9 are an empty stimulus and a response of eight letters.
+    // Read as a TEACH, the indexes 8 and 9 are an empty stimulus and a response of eight letters.
     assert_eq!(forget(&node, "eight and nine").await, Ok(vec![8, 9]));
     drop(node);
     let empty = Key::of("").0.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
@@ -384,7 +385,7 @@ async fn every_teach_names_the_one_it_replaced() {
     assert_eq!(fault("UPDATE block SET replaces = NULL WHERE idx = 6"), (6, Fault::Unlinked(5)));
 }
 
-/// Everything that the tables say, but for the links of erased blocks, which lead nowhere any more.
+/// Everything in the tables, except the links of erased blocks, which no longer lead anywhere.
 fn dump(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut lines = Vec::new();
     for table in [
@@ -418,9 +419,10 @@ async fn a_flipped_bit_anywhere_in_the_file_is_found_or_changes_nothing() {
                 idle += 1;
             }
             Ok(Verdict::Broken { .. }) | Err(_) => found += 1,
-            Ok(Verdict::Cancelled) => unreachable!("it was told to go on"),
+            Ok(Verdict::Cancelled) => unreachable!("it was not told to stop"),
         }
-        // Every byte of the header and of the dense parts of a page would take minutes; a prime step meets them all.
+        // Every byte of the header and of the dense parts of a page would take minutes; a prime step reaches
+        // all of these parts.
         position += 61;
     }
     std::fs::write(&file, &whole).unwrap();
@@ -470,7 +472,7 @@ async fn a_genome_that_is_written_meanwhile_is_sound_and_its_node_goes_on() {
             let mut slowest = Duration::ZERO;
             while writing.load(Ordering::Relaxed) {
                 let round = rounds.fetch_add(1, Ordering::Relaxed);
-                // Old blocks are taught again, forgotten and asked in front of the walk and behind it.
+                // Old stimuli are taught again, forgotten and asked, ahead of the walk and behind it.
                 let old = format!("old {}", (round * 617) % (CHUNK + 500));
                 teach(&node, &old, "again").await;
                 teach(&node, "the same", &round.to_string()).await;
@@ -490,7 +492,7 @@ async fn a_genome_that_is_written_meanwhile_is_sound_and_its_node_goes_on() {
         let (started, mut walks) = (Instant::now(), 0);
         while walks < 8 || rounds.load(Ordering::Relaxed) < 20 {
             walks += 1;
-            assert!(started.elapsed() < Duration::from_secs(60), "the writer stands still");
+            assert!(started.elapsed() < Duration::from_secs(60), "the writer makes no progress");
             let verdict = verify(&directory, |_| true).unwrap();
             assert!(matches!(verdict, Verdict::Sound { .. }), "{verdict:?}");
         }
@@ -499,5 +501,5 @@ async fn a_genome_that_is_written_meanwhile_is_sound_and_its_node_goes_on() {
     .unwrap();
     writing.store(false, Ordering::Relaxed);
     let slowest = writer.await.unwrap();
-    assert!(slowest < Duration::from_secs(2), "a FORGET took {slowest:?} beside a verification");
+    assert!(slowest < Duration::from_secs(2), "a FORGET took {slowest:?} during a verification");
 }
