@@ -135,14 +135,6 @@ pub enum OpenError {
         /// What shows that there was one.
         beside: PathBuf,
     },
-    /// The search index could be neither opened nor rebuilt.
-    #[error("the search index in {path} can be neither opened nor rebuilt: {problem}")]
-    Index {
-        /// The index's directory.
-        path: PathBuf,
-        /// Why.
-        problem: String,
-    },
     /// The system refused what a node needs, such as a thread.
     #[error("the node does not start: {0}")]
     System(std::io::Error),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::follow::FollowStatus;
-use crate::recall::Found;
+use crate::recall::{Found, RecallConfig};
 use crate::store::DataDirectory;
 use crate::telemetry::{Telemetry, TelemetryConfig};
 use crate::trace::TraceId;
@@ -14,7 +14,7 @@ use crate::{CommandError, Node, NodeConfig, Ready};
 const DEADLINE: Duration = Duration::from_secs(30);
 
 pub(crate) fn config(path: &Path) -> NodeConfig {
-    NodeConfig { directory: DataDirectory::new(path), queue_capacity: 1024, trace: None }
+    NodeConfig { directory: DataDirectory::new(path), queue_capacity: 1024, trace: None, recall: RecallConfig::default() }
 }
 
 pub(crate) fn open(path: &Path) -> Node {

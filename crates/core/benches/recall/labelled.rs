@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use kolibri_core::recall::{Found, MARGIN};
+use kolibri_core::recall::{Found, RecallConfig};
 use kolibri_core::store::DataDirectory;
 use kolibri_core::telemetry::Telemetry;
 use kolibri_core::trace::TraceId;
@@ -45,12 +45,10 @@ impl Question {
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     pub(crate) question: Question,
-    /// The pair whose stimulus is most similar, and its likeness.
+    /// The pair that is most probably meant, and its probability.
     pub(crate) nearest: Option<(String, f32)>,
     /// Whether it was given as the answer.
     pub(crate) answered: bool,
-    /// Whether another stimulus is equally similar.
-    pub(crate) torn: bool,
 }
 
 /// The results of a number of questions.
@@ -70,8 +68,7 @@ impl Tally {
 
     /// Counts as if the threshold were another one.
     pub(crate) fn at<'asked>(threshold: f32, asked: impl IntoIterator<Item = &'asked Asked>) -> Self {
-        let near = |asked: &Asked| asked.nearest.as_ref().is_some_and(|(_, score)| *score >= threshold);
-        Self::counting(asked, |asked| near(asked) && (asked.answered || !asked.torn))
+        Self::counting(asked, |asked| asked.nearest.as_ref().is_some_and(|(_, score)| *score >= threshold))
     }
 
     fn counting<'asked>(
@@ -125,18 +122,18 @@ pub(crate) async fn ask_all(directory: &Path) -> Vec<Asked> {
 impl Asked {
     fn new(question: Question, found: Found, ids: &HashMap<String, String>) -> Self {
         let near = &found.suggestions;
-        let torn = near.len() > 1 && near[0].score - near[1].score <= MARGIN;
         let nearest = match (&found.answer, near.first()) {
             (Some(answer), _) => Some((ids[&answer.teach.stimulus].clone(), found.score)),
-            (None, Some(near)) => Some((ids[&near.stimulus].clone(), near.score)),
+            (None, Some(near)) => Some((ids[&near.association.teach.stimulus].clone(), near.score)),
             (None, None) => None,
         };
-        Self { question, nearest, answered: found.answer.is_some(), torn }
+        Self { question, nearest, answered: found.answer.is_some() }
     }
 }
 
 pub(crate) fn open(directory: &Path) -> Node {
-    let config = NodeConfig { directory: DataDirectory::new(directory), queue_capacity: 4096, trace: None };
+    let directory = DataDirectory::new(directory);
+    let config = NodeConfig { directory, queue_capacity: 4096, trace: None, recall: RecallConfig::default() };
     Node::open(&config, &Telemetry::off()).unwrap()
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench")]
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "random numbers, cut to size")]
 
+mod fit;
 mod labelled;
 mod speed;
 
@@ -14,6 +15,12 @@ const SIZES: [usize; 2] = [10_000, 100_000];
 
 #[tokio::main]
 async fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let [command, sets] = arguments.as_slice()
+        && command == "fit"
+    {
+        return fit::run(sets.as_ref()).await;
+    }
     let directory = tempfile::tempdir().unwrap();
     let asked = ask_all(directory.path()).await;
     let split = |name: &str| asked.iter().filter(|asked| asked.question.split == name).collect::<Vec<_>>();
@@ -25,7 +32,7 @@ async fn main() {
 }
 
 fn thresholds(tune: &[&Asked]) {
-    println!("Threshold, on tune (the node uses {})\n", kolibri_core::recall::THRESHOLD);
+    println!("Least probability, on tune\n");
     println!("{:>9}{HEADINGS}", "");
     for step in 0..=10 {
         let threshold = 0.4 + 0.05 * step as f32;

@@ -6,7 +6,6 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use kolibri_core::store::DataDirectory;
 use kolibri_core::trace::TraceId;
 
 use super::labelled::{open, teach, until_indexed};
@@ -37,7 +36,6 @@ async fn measure_at(size: usize, directory: &Path) {
     drop(node);
 
     eprintln!("  rebuilding the index ...");
-    remove_index(directory);
     let started = Instant::now();
     let node = open(directory);
     until_indexed(&node);
@@ -66,15 +64,6 @@ async fn measure_at(size: usize, directory: &Path) {
         at(0.99),
         at(1.0)
     );
-}
-
-/// A merge may still write for a moment after the node was closed.
-fn remove_index(directory: &Path) {
-    let (index, started) = (DataDirectory::new(directory).index(), Instant::now());
-    while let Err(error) = std::fs::remove_dir_all(&index) {
-        assert!(started.elapsed() < TIME, "{error}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 /// Generates the same texts on every run.

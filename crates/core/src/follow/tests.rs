@@ -52,7 +52,7 @@ impl Derived for Remembers {
         }
         let index = change.block.index;
         memory.applied.push(match change.kind {
-            ChangeKind::Taught { stimulus, .. } => format!("{index} {stimulus}"),
+            ChangeKind::Taught { teach, .. } => format!("{index} {}", teach.stimulus),
             ChangeKind::Erased(blocks) => format!("{index} erased {blocks:?}"),
             ChangeKind::Nothing => format!("{index} nothing"),
         });

@@ -13,7 +13,7 @@ use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check
 use crate::error::{CommandError, OpenError};
 use crate::follow::FollowStatus;
 use crate::observer::{Failed, Observer};
-use crate::recall::{Found, Recall};
+use crate::recall::{Considered, Found, Recall, RecallConfig};
 use crate::store::{BlockRef, Committed, DataDirectory, Event, GenomeSettings, Reader, Store};
 use crate::telemetry::Telemetry;
 use crate::telemetry::last_hour::{self, LastHour};
@@ -33,6 +33,8 @@ pub struct NodeConfig {
     pub queue_capacity: usize,
     /// Where traces go; `None` keeps none.
     pub trace: Option<TraceConfig>,
+    /// How it finds answers.
+    pub recall: RecallConfig,
 }
 
 /// A running node.
@@ -125,12 +127,12 @@ impl Node {
         genome: &GenomeSettings,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, OpenError> {
-        let NodeConfig { directory, queue_capacity, trace } = config;
+        let NodeConfig { directory, queue_capacity, trace, recall } = config;
         let crew = Crew::default();
         let store = Store::open(directory, *queue_capacity, genome, Arc::clone(&observer), &crew)?;
         let reader = Arc::new(Reader::open(directory)?);
         let announced = store.announced.clone();
-        let recall = Arc::new(Recall::open(&directory.index(), Arc::clone(&reader), announced, &crew)?);
+        let recall = Arc::new(Recall::open(*recall, Arc::clone(&reader), announced, &crew)?);
         let lost = Arc::clone(&observer);
         let lost = Arc::new(move || lost.failed(Failed::Trace));
         let traces = Traces::start(trace.as_ref(), lost, &crew).map(Arc::new);
@@ -249,6 +251,12 @@ impl Node {
         tokio::task::spawn_blocking(move || recall.find(&stimulus))
             .await
             .unwrap_or_else(|error| Err(CommandError::Unreadable(error.to_string())))
+    }
+
+    /// Every answer that is considered for a question that was not taught word for word, the most probable first.
+    /// Records nothing, and takes as long as an ASK: call it off the async runtime.
+    pub fn consider(&self, question: &str) -> Vec<Considered> {
+        self.recall.consider(question)
     }
 
     /// Forgets an association, and returns when its content is erased.

@@ -15,13 +15,15 @@
 //! Neither word order nor which side is the question matters. Unlike a raw BM25 score this has a fixed range,
 //! so one threshold works for every genome.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use crate::text::{Asks, SPELT, Term, is_cyrillic, latin, stem};
 
 /// The minimum likeness of an answer. Chosen on the tune split of the labelled questions in `benches/recall`;
 /// see `docs/recall.md` for the precision and recall it gives.
-pub const THRESHOLD: f32 = 0.75;
+#[cfg(test)]
+const THRESHOLD: f32 = 0.75;
 
 /// The weight of a common word, relative to another word that is equally rare.
 const COMMON_WEIGHT: f32 = 0.1;
@@ -68,28 +70,59 @@ impl<F: Fn(&str) -> u64> Weights<F> {
         let rarity = 1.0 + (1.0 + self.documents as f32 / (1 + holding) as f32).ln();
         if term.number { rarity * NUMBER_WEIGHT } else { rarity }
     }
+
+    /// What part of a text's weight each of its words has.
+    pub(super) fn shares(&mut self, text: &[Term]) -> Vec<Share> {
+        let text = &text[..text.len().min(COMPARED_TERMS)];
+        let no_subject = text.iter().all(|term| term.common);
+        let weight = |weights: &mut Self, term: &Term| {
+            weights.rarity(term) * if term.common && !no_subject { COMMON_WEIGHT } else { 1.0 }
+        };
+        let all: Vec<f32> = text.iter().map(|term| weight(self, term)).collect();
+        let whole = all.iter().sum::<f32>().max(f32::MIN_POSITIVE);
+        let share = |(term, weight): (&Term, f32)| Share { weight: weight / whole, known: self.holding(term) > 0 };
+        text.iter().zip(all).map(share).collect()
+    }
 }
 
-/// The likeness of a question and a stimulus.
-pub(super) fn likeness<F: Fn(&str) -> u64>(
-    question: &[Term],
-    stimulus: &[Term],
+/// A word's part of a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Share {
+    /// 0 to 1; those of all words add up to 1.
+    pub(super) weight: f32,
+    /// Whether any stimulus contains the word.
+    pub(super) known: bool,
+}
+
+/// A question, compared with a stimulus.
+#[derive(Debug)]
+pub(super) struct Comparison {
+    /// 0 to 1.
+    pub(super) likeness: f32,
+    /// How well the stimulus matches each term of the question; of a long question, the first terms.
+    pub(super) in_stimulus: Vec<f32>,
+}
+
+/// Compares a question and a stimulus.
+pub(super) fn compare<F: Fn(&str) -> u64>(
+    question: &[impl Borrow<Term>],
+    stimulus: &[impl Borrow<Term>],
     weights: &mut Weights<F>,
-) -> f32 {
-    let question = &question[..question.len().min(COMPARED_TERMS)];
-    let stimulus = &stimulus[..stimulus.len().min(COMPARED_TERMS)];
-    let (in_stimulus, in_question) = matches(question, stimulus, weights);
-    let other_wanted = want_different_things(question, stimulus);
-    let no_subject = question.iter().chain(stimulus).all(|term| term.common);
+) -> Comparison {
+    let question: Vec<&Term> = question.iter().take(COMPARED_TERMS).map(Borrow::borrow).collect();
+    let stimulus: Vec<&Term> = stimulus.iter().take(COMPARED_TERMS).map(Borrow::borrow).collect();
+    let (in_stimulus, in_question) = matches(&question, &stimulus, weights);
+    let other_wanted = want_different_things(&question, &stimulus);
+    let no_subject = question.iter().chain(&stimulus).all(|term| term.common);
     // Double precision, so that the weights do not affect the score if all words are equally similar.
     let (mut shared, mut matched, mut light, mut left) = (0.0f64, 0.0, 0.0, [0.0f64, 0.0]);
     for ((side, matches), left) in
-        [(question, in_stimulus), (stimulus, in_question)].into_iter().zip(&mut left)
+        [(&question, &in_stimulus), (&stimulus, &in_question)].into_iter().zip(&mut left)
     {
         for (term, alike) in side.iter().zip(matches) {
             let is_light = term.common && !no_subject && !(other_wanted && term.asks.is_some());
             let weight = f64::from(weights.rarity(term) * if is_light { COMMON_WEIGHT } else { 1.0 });
-            let alike = f64::from(alike);
+            let alike = f64::from(*alike);
             match (alike > 0.0, is_light) {
                 // Half, because the other side's match counts too.
                 (true, _) => (shared, matched) = (shared + alike * weight / 2.0, matched + weight / 2.0),
@@ -103,20 +136,20 @@ pub(super) fn likeness<F: Fn(&str) -> u64>(
     let whole = matched + f64::from(REPLACED) * replaced + f64::from(ADDED) * added;
     #[expect(clippy::cast_possible_truncation, reason = "a likeness is 0 to 1; f32 is finer than it means")]
     let likeness = if whole > 0.0 { (shared / whole) as f32 } else { 0.0 };
-    likeness
+    Comparison { likeness, in_stimulus }
 }
 
 /// Whether both ask for something, and for different things: instructions do not answer `who restarts it`.
-fn want_different_things(one: &[Term], other: &[Term]) -> bool {
-    let asked = |terms: &[Term]| terms.iter().filter_map(|term| term.asks).collect::<Vec<Asks>>();
+fn want_different_things(one: &[&Term], other: &[&Term]) -> bool {
+    let asked = |terms: &[&Term]| terms.iter().filter_map(|term| term.asks).collect::<Vec<Asks>>();
     let (one, other) = (asked(one), asked(other));
     !one.is_empty() && !other.is_empty() && !one.iter().any(|wanted| other.contains(wanted))
 }
 
 /// How well each term of either side is matched on the other.
 fn matches<F: Fn(&str) -> u64>(
-    one: &[Term],
-    other: &[Term],
+    one: &[&Term],
+    other: &[&Term],
     weights: &mut Weights<F>,
 ) -> (Vec<f32>, Vec<f32>) {
     let (mut in_other, mut in_one) = (vec![0.0; one.len()], vec![0.0; other.len()]);
@@ -133,7 +166,7 @@ fn matches<F: Fn(&str) -> u64>(
 }
 
 /// Matches two neighbours of `parts` with one term of `wholes`: `on call` is `oncall`, `E-1207` is `E1207`.
-fn match_compounds(parts: &[Term], in_wholes: &mut [f32], wholes: &[Term], in_parts: &mut [f32]) {
+fn match_compounds(parts: &[&Term], in_wholes: &mut [f32], wholes: &[&Term], in_parts: &mut [f32]) {
     for (at, pair) in parts.windows(2).enumerate() {
         let [first, second] = pair else { continue };
         for (whole, in_parts) in wholes.iter().zip(&mut *in_parts) {
@@ -201,7 +234,7 @@ mod tests {
     fn like(question: &str, stimulus: &str) -> f32 {
         let taught = terms(stimulus);
         let holding = |stem: &str| u64::from(taught.iter().any(|term| term.stem == stem));
-        likeness(&terms(question), &taught, &mut Weights::new(holding, 10))
+        compare(&terms(question), &taught, &mut Weights::new(holding, 10)).likeness
     }
 
     #[track_caller]
@@ -245,7 +278,7 @@ mod tests {
         let (question, stimulus) = (terms("where is the contact form"), terms("where is the contract form"));
         let like = |known: &[&str]| {
             let holding = |stem: &str| u64::from(known.contains(&stem));
-            likeness(&question, &stimulus, &mut Weights::new(holding, 10))
+            compare(&question, &stimulus, &mut Weights::new(holding, 10)).likeness
         };
         assert!(like(&["contract", "form"]) > THRESHOLD);
         assert!(like(&["contract", "contact", "form"]) < THRESHOLD);
@@ -306,7 +339,7 @@ mod tests {
     proptest! {
         #[test]
         fn likeness_is_symmetric_and_within_its_range(one in ".{0,40}", other in ".{0,40}") {
-            let like = |one: &str, other: &str| likeness(&terms(one), &terms(other), &mut Weights::new(|_| 1, 10));
+            let like = |one: &str, other: &str| compare(&terms(one), &terms(other), &mut Weights::new(|_| 1, 10)).likeness;
             let (there, back) = (like(&one, &other), like(&other, &one));
             prop_assert!((0.0..=1.0).contains(&there));
             prop_assert!((there - back).abs() < 1e-5);
@@ -325,7 +358,7 @@ mod tests {
             let slipped: Vec<String> =
                 stimulus.split(' ').map(|word| format!("{}{}{}{}", &word[..3], &word[4..5], &word[3..4], &word[5..])).collect();
             let mut weights = Weights::new(held, documents);
-            prop_assert_eq!(likeness(&terms(&slipped.join(" ")), &taught, &mut weights), 0.875);
+            prop_assert_eq!(compare(&terms(&slipped.join(" ")), &taught, &mut weights).likeness, 0.875);
         }
 
         #[test]

@@ -1,16 +1,26 @@
-//! Recall: finding what was taught. First by key, exactly; otherwise the taught stimulus that is most similar
-//! to the question.
+//! Recall: finding what was taught. First by key, exactly; otherwise the answer that is most probably meant.
 //!
-//! The search index only proposes candidates. What it proposes is read from the genome's file and scored
-//! there, so a stale index can miss an answer for a moment, but never give a wrong or forgotten one.
+//! | file here | what it is for |
+//! |---|---|
+//! | `index`, `shelf`, `spelling` | what can be asked, in memory: a follower of the genome |
+//! | `candidates` | the stimuli that share most words with a question |
+//! | `meaning` | the stimuli whose meaning is nearest: models, and vectors as a second follower |
+//! | `likeness`, `conflict` | two texts, compared by their words |
+//! | `evidence` | what speaks for each answer |
+//! | `judge` | the decision |
+//!
+//! All of this only proposes. What is answered or suggested is read from the genome's file and checked there,
+//! so a stale index can miss an answer for a moment, but never give a wrong or forgotten one.
 
+mod candidates;
+mod conflict;
+mod evidence;
 mod index;
+mod judge;
 mod likeness;
-mod schema;
-mod search;
+mod shelf;
+mod spelling;
 
-use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use kolibri_genome::{Ask, Match};
@@ -21,26 +31,31 @@ use crate::follow::{FollowStatus, Follower};
 use crate::store::{Announced, Association, Reader};
 use crate::text::{Key, Term, terms};
 
-use index::{Index, Searchers};
-pub use likeness::THRESHOLD;
-use likeness::{Weights, likeness};
-use search::Search;
+use candidates::Candidates;
+pub use evidence::{Evidence, Nearness};
+use index::{Index, Shelves};
+pub use judge::{Judge, Precision};
 
-/// Two stimuli count as equally similar to the question if their likeness differs by at most this. If they
-/// ask for different things, the question is ambiguous and gets suggestions: `restart the service`, when two
-/// services can be restarted.
-pub const MARGIN: f32 = 0.05;
-/// The most candidates that are scored for a question.
-const CANDIDATES: usize = 32;
-/// The most suggestions that are made when nothing is similar enough.
+/// The most stimuli that are compared with a question because they share words with it.
+const BY_WORDS: usize = 32;
+/// The most suggestions that are made when nothing is probable enough.
 const SUGGESTIONS: usize = 3;
-/// A stimulus that is less similar to the question than this is not suggested.
-const SUGGESTION_THRESHOLD: f32 = 0.25;
+/// What is less probable than this is not suggested.
+const SUGGESTED: f32 = 0.02;
+
+/// How a node finds answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RecallConfig {
+    /// How it decides which answer is meant.
+    pub judge: Judge,
+}
 
 /// Finds answers.
 pub struct Recall {
     reader: Arc<Reader>,
-    searchers: Searchers,
+    judge: Judge,
+    shelves: Shelves,
+    candidates: Candidates,
     index: Follower,
 }
 
@@ -49,25 +64,40 @@ pub struct Recall {
 pub struct Found {
     /// How, and by which block.
     pub by: Match,
-    /// Similarity, 0 to 1; 1 if exact. Without an answer, that of the most similar stimulus, which may be
-    /// above the threshold if others are equally similar.
+    /// The probability that this answer is the right one, 0 to 1; 1 if exact. Without an answer, that of the most
+    /// probable one.
     pub score: f32,
     /// The association that answers.
     pub answer: Option<Association>,
-    /// Similar stimuli, most similar first; only if there is no answer.
+    /// The most probable answers, each by its nearest wording; only if there is no answer.
     pub suggestions: Vec<Suggestion>,
 }
 
-/// A stimulus that is similar to the question.
+/// An answer that may be meant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
-    /// The stimulus, as it was taught.
-    pub stimulus: String,
-    /// Its similarity, 0 to 1.
+    /// The wording that is nearest to the question, and its answer.
+    pub association: Association,
+    /// The probability that it is the right one, 0 to 1.
     pub score: f32,
 }
 
+/// An answer that was considered, and why.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Considered {
+    /// The block that taught the nearest wording.
+    pub block: u64,
+    /// What speaks for it.
+    pub evidence: Evidence,
+    /// The probability that it is the right answer, 0 to 1.
+    pub probability: f32,
+}
+
 impl Found {
+    fn nothing() -> Self {
+        Self { by: Match::None, score: 0.0, answer: None, suggestions: Vec::new() }
+    }
+
     /// How the genome records it.
     pub(crate) fn as_recorded(&self) -> Ask {
         #[expect(
@@ -81,19 +111,17 @@ impl Found {
 }
 
 impl Recall {
-    /// Opens or rebuilds the index at `path`, and follows the genome from then on.
+    /// Follows the genome from its first block on.
     pub(crate) fn open(
-        path: &Path,
+        config: RecallConfig,
         reader: Arc<Reader>,
         announced: Announced,
         crew: &Crew,
     ) -> Result<Self, OpenError> {
-        let at = |problem: String| OpenError::Index { path: path.to_owned(), problem };
-        let index = Index::open(path, Arc::clone(&reader)).map_err(|error| at(error.to_string()))?;
-        let searchers = index.searchers();
-        let index = Follower::start(index, Arc::clone(&reader), announced, crew)
-            .map_err(|error| at(error.to_string()))?;
-        Ok(Self { reader, searchers, index })
+        let index = Index::default();
+        let shelves = index.shelves();
+        let index = Follower::start(index, Arc::clone(&reader), announced, crew).map_err(OpenError::System)?;
+        Ok(Self { reader, judge: config.judge, shelves, candidates: Candidates::default(), index })
     }
 
     /// Finds the answer to a question. Reads files: call it off the async runtime.
@@ -102,62 +130,59 @@ impl Recall {
             let by = Match::Exact { block: answer.source.index };
             return Ok(Found { by, score: 1.0, answer: Some(answer), suggestions: Vec::new() });
         }
-        self.find_similar(&terms(question))
+        self.find_similar(question)
     }
 
-    fn find_similar(&self, question: &[Term]) -> Result<Found, CommandError> {
-        let search = self.searchers.search();
-        let mut weights = Weights::new(|stem: &str| search.documents_with(stem), search.documents());
-        let mut scored = self.score_candidates(question, &search, &mut weights)?;
-        // Of two that are equally similar, the one that was taught last.
-        scored.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.block.cmp(&a.block)));
-        while let Some(best) = scored.first().filter(|best| best.score >= THRESHOLD) {
-            let mut rivals = scored.iter().skip(1).take_while(|other| best.score - other.score <= MARGIN);
-            if rivals.any(|rival| likeness(&best.terms, &rival.terms, &mut weights) < THRESHOLD) {
-                break;
-            }
-            if let Some(answer) = self.reader.answer(Key::of(&best.stimulus))? {
-                let by = Match::Similar { block: answer.source.index };
-                return Ok(Found { by, score: best.score, answer: Some(answer), suggestions: Vec::new() });
-            }
-            // Forgotten since the candidate was read.
-            scored.remove(0);
-        }
-        let score = scored.first().map_or(0.0, |best| best.score);
-        let mut suggestions = Vec::with_capacity(SUGGESTIONS);
-        for Scored { block, score, .. } in
-            scored.into_iter().filter(|near| near.score >= SUGGESTION_THRESHOLD)
+    fn find_similar(&self, question: &str) -> Result<Found, CommandError> {
+        let considered = self.consider(question);
+        let Some(best) = considered.first() else { return Ok(Found::nothing()) };
+        if self.judge.accepts(&best.evidence, best.probability)
+            && let Some(answer) = self.current(best.block)?
         {
-            // Checked before it is shown. It may have been forgotten since it was proposed.
-            let Some(Association { teach, .. }) = self.reader.taught(block)? else { continue };
-            suggestions.push(Suggestion { stimulus: teach.stimulus, score });
-            if suggestions.len() == SUGGESTIONS {
-                break;
-            }
+            let by = Match::Similar { block: answer.source.index };
+            return Ok(Found { by, score: best.probability, answer: Some(answer), suggestions: Vec::new() });
         }
-        Ok(Found { by: Match::None, score, answer: None, suggestions })
+        let score = best.probability;
+        Ok(Found { score, suggestions: self.suggestions(&considered)?, ..Found::nothing() })
     }
 
-    /// The candidates, scored by the stimuli that they seem to teach.
-    fn score_candidates<F: Fn(&str) -> u64>(
-        &self,
-        question: &[Term],
-        search: &Search,
-        weights: &mut Weights<F>,
-    ) -> Result<Vec<Scored>, CommandError> {
-        let candidates = search.candidates(question, CANDIDATES).map_err(unreadable)?;
-        let mut scored: Vec<Scored> = Vec::with_capacity(candidates.len());
-        let mut seen = HashSet::new();
-        for block in candidates {
-            let Some(stimulus) = self.reader.proposed(block)? else { continue };
-            // Taught again a moment ago: the index may still contain both.
-            if seen.insert(Key::of(&stimulus)) {
-                let terms = terms(&stimulus);
-                let score = likeness(question, &terms, weights);
-                scored.push(Scored { block, stimulus, terms, score });
+    /// What is answered now to the stimulus that `block` taught; `None` if it was forgotten since.
+    fn current(&self, block: u64) -> Result<Option<Association>, CommandError> {
+        match self.reader.proposed(block)? {
+            Some(stimulus) => self.reader.answer(Key::of(&stimulus)),
+            None => Ok(None),
+        }
+    }
+
+    fn suggestions(&self, considered: &[Considered]) -> Result<Vec<Suggestion>, CommandError> {
+        let mut suggestions: Vec<Suggestion> = Vec::with_capacity(SUGGESTIONS);
+        for Considered { block, probability: score, .. } in considered {
+            if *score < SUGGESTED || suggestions.len() == SUGGESTIONS {
+                break;
+            }
+            if let Some(association) = self.current(*block)? {
+                suggestions.push(Suggestion { association, score: *score });
             }
         }
-        Ok(scored)
+        Ok(suggestions)
+    }
+
+    /// Every answer that was considered for a question, the most probable first; of equals, the one that was
+    /// taught last.
+    pub(crate) fn consider(&self, question: &str) -> Vec<Considered> {
+        let question: Vec<Term> = terms(question);
+        let shelf = self.shelves.read();
+        let pool = self.candidates.find(&question, &shelf, BY_WORDS);
+        let mut considered: Vec<Considered> = evidence::weigh(&question, &pool, &shelf, |_| None)
+            .into_iter()
+            .filter_map(|candidate| {
+                let block = shelf.entry(candidate.nearest)?.block;
+                let probability = self.judge.probability(&candidate.evidence);
+                Some(Considered { block, evidence: candidate.evidence, probability })
+            })
+            .collect();
+        considered.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(b.block.cmp(&a.block)));
+        considered
     }
 
     /// How far the index is.
@@ -174,17 +199,6 @@ impl Recall {
     pub(crate) fn close(&self) {
         self.index.close();
     }
-}
-
-struct Scored {
-    block: u64,
-    stimulus: String,
-    terms: Vec<Term>,
-    score: f32,
-}
-
-fn unreadable(error: tantivy::TantivyError) -> CommandError {
-    CommandError::Unreadable(format!("the search index: {error}"))
 }
 
 #[cfg(test)]

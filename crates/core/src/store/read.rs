@@ -27,6 +27,8 @@ pub struct Reader {
 pub struct Association {
     /// The TEACH block.
     pub source: BlockRef,
+    /// When it was taught: the block's time, in nanoseconds since 1970.
+    pub taught: u64,
     /// What was taught.
     pub teach: Teach,
 }
@@ -66,7 +68,7 @@ pub(crate) struct Change {
 #[derive(Debug)]
 pub(crate) enum ChangeKind {
     /// A stimulus can be asked; the block that it replaces, if any, no longer answers.
-    Taught { stimulus: String, replaces: Option<u64> },
+    Taught { teach: Teach, replaces: Option<u64> },
     /// These blocks are erased.
     Erased(Vec<u64>),
     /// Nothing to do.
@@ -185,7 +187,8 @@ impl Reader {
                 Recorded::Content(_) | Recorded::Erased { .. } => continue,
             };
             if self.current(Key::of(&teach.stimulus))? == Some(block.index) {
-                current.push(Association { source: BlockRef { index: block.index, hash }, teach });
+                let source = BlockRef { index: block.index, hash };
+                current.push(Association { source, taught: block.time, teach });
             }
         }
         Ok((current, next))
@@ -222,9 +225,9 @@ fn readable(raw: &Raw) -> Result<StoredBlock, CommandError> {
 fn association(raw: &Raw) -> Result<Association, CommandError> {
     let index = raw.index;
     let taught = raw.block().ok().filter(|block| block.index == index && raw.erased_by.is_none());
-    match taught.map(|block| block.open(&raw.salt, &raw.content)) {
-        Some(Ok(Content::Teach(teach))) => {
-            Ok(Association { source: BlockRef { index, hash: raw.stored_hash() }, teach })
+    match taught.map(|block| (block.time, block.open(&raw.salt, &raw.content))) {
+        Some((taught, Ok(Content::Teach(teach)))) => {
+            Ok(Association { source: BlockRef { index, hash: raw.stored_hash() }, taught, teach })
         }
         _ => Err(CommandError::Unreadable(format!(
             "block {index} does not hold the expected answer; `kolibri genome verify` shows what is wrong"
@@ -237,7 +240,7 @@ impl Change {
         let stored = readable(raw)?;
         let kind = match stored.recorded {
             Recorded::Content(Content::Teach(teach)) => {
-                ChangeKind::Taught { stimulus: teach.stimulus, replaces: raw.replaces }
+                ChangeKind::Taught { teach, replaces: raw.replaces }
             }
             Recorded::Content(Content::Forget(forget)) => ChangeKind::Erased(forget.erased().to_vec()),
             Recorded::Content(Content::Genesis { .. } | Content::Ask(_)) | Recorded::Erased { .. } => {

@@ -1,0 +1,267 @@
+//! Fits the judge on public questions, and shows how good it is with them:
+//! `cargo bench -p kolibri-core --bench recall -- fit DIRECTORY`.
+//!
+//! The directory holds one file of JSON lines per data set: `{"s": "teach" | "tune" | "test", "q": text, "a": answer}`,
+//! where the answer is a name, several names, or null if nothing that is taught answers it. A line of `teach` has the
+//! rank `k` of its wording within its answer. Coefficients and thresholds come from the tune lines; every data set
+//! counts the same, however many lines it has.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use kolibri_core::recall::{Considered, Evidence};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::labelled;
+
+/// How many wordings of each answer are taught, in turn, if a set has that many.
+const WORDINGS: [u64; 3] = [1, 3, 10];
+/// The most answers of a question that are looked at.
+const ANSWERS: usize = 3;
+const FEATURES: usize = 7;
+const NAMES: [&str; FEATURES] =
+    ["bias", "meaning", "meaning_gap", "words", "words_gap", "elsewhere", "unknown"];
+
+#[derive(Deserialize)]
+struct Line {
+    s: String,
+    q: String,
+    a: Value,
+    #[serde(default)]
+    k: u64,
+}
+
+/// A question of a set, and the answers that were considered, the most probable first.
+struct Asked {
+    tune: bool,
+    answerable: bool,
+    answers: Vec<(Evidence, bool)>,
+}
+
+/// A data set with a number of wordings taught.
+struct Round {
+    name: String,
+    wordings: u64,
+    russian: bool,
+    weight: f64,
+    asked: Vec<Asked>,
+}
+
+pub(crate) async fn run(directory: &Path) {
+    let mut rounds = Vec::new();
+    let mut files: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
+    files.sort();
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let lines: Vec<Line> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let most = lines.iter().map(|line| line.k).max().unwrap_or(0);
+        let taught = match most {
+            10 => WORDINGS.to_vec(),
+            _ => vec![most],
+        };
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        for wordings in &taught {
+            let asked = ask(&lines, *wordings).await;
+            let weight = 1.0 / taught.len() as f64;
+            let russian = name.starts_with("ru-");
+            rounds.push(Round { name: name.clone(), wordings: *wordings, russian, weight, asked });
+            eprintln!("asked {name} with {wordings} wordings");
+        }
+    }
+    report(&rounds);
+}
+
+async fn ask(lines: &[Line], wordings: u64) -> Vec<Asked> {
+    let directory = tempfile::tempdir().unwrap();
+    let node = labelled::open(directory.path());
+    let taught = lines.iter().filter(|line| line.s == "teach" && line.k <= wordings);
+    labelled::teach(&node, taught.map(|line| (line.q.clone(), line.a.as_str().unwrap().to_owned()))).await;
+    let answers = answers(&node);
+    let asked = lines.iter().filter(|line| line.s != "teach").map(|line| {
+        let right = |block: u64| answers.get(&block).is_some_and(|answer| is_right(&line.a, answer));
+        let considered = node.consider(&line.q).into_iter().take(ANSWERS);
+        let answers = considered.map(|Considered { block, evidence, .. }| (evidence, right(block))).collect();
+        Asked { tune: line.s == "tune", answerable: !line.a.is_null(), answers }
+    });
+    let asked = asked.collect();
+    node.close();
+    asked
+}
+
+/// The answer that each block teaches.
+fn answers(node: &kolibri_core::Node) -> HashMap<u64, String> {
+    let (mut answers, mut from) = (HashMap::new(), Some(0));
+    while let Some(page) = from {
+        let (associations, next) = node.reader().associations(page, 1000).unwrap();
+        answers.extend(associations.into_iter().map(|found| (found.source.index, found.teach.response)));
+        from = next;
+    }
+    answers
+}
+
+fn is_right(expected: &Value, answer: &str) -> bool {
+    match expected {
+        Value::String(expected) => expected == answer,
+        Value::Array(several) => several.iter().any(|expected| expected == answer),
+        _ => false,
+    }
+}
+
+fn features(evidence: &Evidence) -> [f64; FEATURES] {
+    let meaning = evidence.meaning.unwrap_or_default();
+    [
+        1.0,
+        meaning.value.into(),
+        meaning.gap.into(),
+        evidence.words.value.into(),
+        evidence.words.gap.into(),
+        evidence.elsewhere.into(),
+        evidence.unknown.into(),
+    ]
+}
+
+fn report(rounds: &[Round]) {
+    let mut samples = Vec::new();
+    for round in rounds {
+        let tune: Vec<_> = round.asked.iter().filter(|asked| asked.tune).flat_map(|asked| &asked.answers).collect();
+        let weight = round.weight / tune.len() as f64;
+        samples.extend(
+            tune.into_iter()
+                .filter(|(evidence, _)| !evidence.conflicting)
+                .map(|(evidence, right)| (features(evidence), f64::from(u8::from(*right)), weight)),
+        );
+    }
+    let coefficients = regress(&samples);
+    for (name, coefficient) in NAMES.iter().zip(coefficients) {
+        println!("    {name}: {coefficient:.3},");
+    }
+    let probability = |evidence: &Evidence| match evidence.conflicting {
+        true => 0.0,
+        false => logistic(&coefficients, &features(evidence)),
+    };
+    for target in [0.85, 0.90, 0.95] {
+        let least = (300..1000)
+            .map(|thousandths| f64::from(thousandths) / 1000.0)
+            .find(|least| mean(rounds, |round| Some(Figures::of(round, true, *least, probability).precision)) >= target)
+            .unwrap_or(0.999);
+        println!("\nprecision {target}: least {least:.3}\n\n{HEADINGS}");
+        for round in rounds {
+            row(&format!("{} {}", round.name, round.wordings), |figure| figure(round, least, &probability));
+        }
+        for (name, russian) in [("English", false), ("Russian", true)] {
+            row(name, |figure| {
+                let chosen = rounds.iter().filter(|round| round.russian == russian);
+                let all: Vec<f64> = chosen.map(|round| figure(round, least, &probability)).filter(|value| !value.is_nan()).collect();
+                all.iter().sum::<f64>() / all.len() as f64
+            });
+        }
+    }
+}
+
+const HEADINGS: &str = "                          right   wrong out of scope  among 3  precision";
+
+type Figure<'a> = dyn Fn(&Round, f64, &dyn Fn(&Evidence) -> f64) -> f64 + 'a;
+
+fn row(name: &str, value: impl Fn(&Figure<'_>) -> f64) {
+    let of = |pick: fn(Figures) -> f64| {
+        value(&move |round, least, probability| pick(Figures::of(round, false, least, probability)))
+    };
+    println!(
+        "{name:24}{:8.3}{:8.3}{:13.3}{:9.3}{:11.3}",
+        of(|figures| figures.right),
+        of(|figures| figures.wrong),
+        of(|figures| figures.out_of_scope),
+        of(|figures| figures.among),
+        of(|figures| figures.precision)
+    );
+}
+
+/// The mean over rounds in which every data set counts the same.
+fn mean(rounds: &[Round], value: impl Fn(&Round) -> Option<f64>) -> f64 {
+    let values: Vec<(f64, f64)> = rounds.iter().filter_map(|round| Some((value(round)?, round.weight))).collect();
+    values.iter().map(|(value, weight)| value * weight).sum::<f64>() / values.iter().map(|(_, weight)| weight).sum::<f64>()
+}
+
+#[derive(Clone, Copy)]
+struct Figures {
+    right: f64,
+    wrong: f64,
+    out_of_scope: f64,
+    among: f64,
+    precision: f64,
+}
+
+impl Figures {
+    fn of(round: &Round, tune: bool, least: f64, probability: impl Fn(&Evidence) -> f64) -> Self {
+        let (mut asked, mut out, mut right, mut wrong, mut out_answered, mut among) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+        for question in round.asked.iter().filter(|question| question.tune == tune) {
+            let best = question.answers.iter().map(|(evidence, right)| (probability(evidence), *right)).max_by(|a, b| a.0.total_cmp(&b.0));
+            let given = best.filter(|(probability, _)| *probability >= least);
+            match (question.answerable, given) {
+                (true, Some((_, true))) => right += 1.0,
+                (true, Some((_, false))) => wrong += 1.0,
+                (false, Some(_)) => out_answered += 1.0,
+                (_, None) => {}
+            }
+            *(if question.answerable { &mut asked } else { &mut out }) += 1.0;
+            among += f64::from(u8::from(
+                given.map_or_else(|| question.answers.iter().any(|(_, right)| *right), |(_, right)| right),
+            ));
+        }
+        let precision = right / (right + wrong + out_answered);
+        Self { right: right / asked, wrong: wrong / asked, out_of_scope: out_answered / out, among: among / asked, precision }
+    }
+}
+
+fn logistic(coefficients: &[f64; FEATURES], features: &[f64; FEATURES]) -> f64 {
+    1.0 / (1.0 + (-dot(coefficients, features)).exp())
+}
+
+fn dot(a: &[f64; FEATURES], b: &[f64; FEATURES]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// A logistic regression by Newton's method, with a ridge that keeps what does not vary at 0.
+fn regress(samples: &[([f64; FEATURES], f64, f64)]) -> [f64; FEATURES] {
+    const RIDGE: f64 = 1e-5;
+    let mut coefficients = [0.0; FEATURES];
+    for _ in 0..50 {
+        let (mut gradient, mut hessian) = ([0.0; FEATURES], [[0.0; FEATURES]; FEATURES]);
+        for (features, right, weight) in samples {
+            let p = logistic(&coefficients, features);
+            for i in 0..FEATURES {
+                gradient[i] += weight * (right - p) * features[i];
+                for j in 0..FEATURES {
+                    hessian[i][j] += weight * p * (1.0 - p) * features[i] * features[j];
+                }
+            }
+        }
+        for i in 0..FEATURES {
+            gradient[i] -= RIDGE * coefficients[i];
+            hessian[i][i] += RIDGE;
+        }
+        let step = solve(hessian, gradient);
+        coefficients.iter_mut().zip(step).for_each(|(coefficient, step)| *coefficient += step);
+    }
+    coefficients
+}
+
+/// Solves `matrix * x = vector` by elimination; the matrix is positive definite.
+fn solve(mut matrix: [[f64; FEATURES]; FEATURES], mut vector: [f64; FEATURES]) -> [f64; FEATURES] {
+    for i in 0..FEATURES {
+        for below in i + 1..FEATURES {
+            let factor = matrix[below][i] / matrix[i][i];
+            for j in i..FEATURES {
+                matrix[below][j] -= factor * matrix[i][j];
+            }
+            vector[below] -= factor * vector[i];
+        }
+    }
+    for i in (0..FEATURES).rev() {
+        let rest: f64 = (i + 1..FEATURES).map(|j| matrix[i][j] * vector[j]).sum();
+        vector[i] = (vector[i] - rest) / matrix[i][i];
+    }
+    vector
+}

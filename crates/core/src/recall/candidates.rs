@@ -1,0 +1,185 @@
+//! Candidates for a question: the stimuli on the shelf that share most with it, by BM25.
+//!
+//! BM25 only proposes. It has no upper limit and rewards shared words without minding the others, so what
+//! answers is decided elsewhere (`judge`).
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use parking_lot::Mutex;
+
+use super::shelf::{Shelf, Slot};
+use crate::text::{SPELT, Term, is_cyrillic, latin, stem};
+
+/// The most terms of a question that are searched for; of a longer question, the rarest.
+const SEARCHED_TERMS: usize = 48;
+/// The most stems that an unknown word may stand for, for each way of being misspelt.
+const ALTERNATIVES: usize = 16;
+/// BM25: how much length counts (its usual constants). Each stem counts once in a stimulus.
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
+/// The most buffers that are kept for later questions.
+const MOST_IDLE: usize = 8;
+
+/// Finds candidates. Keeps buffers of one number for each slot, so that a question allocates none.
+#[derive(Debug, Default)]
+pub(super) struct Candidates {
+    idle: Mutex<Vec<Buffer>>,
+}
+
+/// The weight that each slot has collected.
+#[derive(Debug, Default)]
+struct Buffer {
+    weights: Vec<f32>,
+    touched: Vec<Slot>,
+}
+
+/// Slots that are searched for, and how much finding one of them weighs.
+struct Clause<'shelf> {
+    slots: &'shelf [Slot],
+    weight: f32,
+}
+
+impl Candidates {
+    /// The slots that share most with a question, best first; of equals, the latest first. May propose stimuli
+    /// that are then rejected, but should miss none that would be accepted.
+    pub(super) fn find(&self, question: &[Term], shelf: &Shelf, limit: usize) -> Vec<Slot> {
+        let mut buffer = self.idle.lock().pop().unwrap_or_default();
+        buffer.weights.resize(shelf.slots(), 0.0);
+        for clause in clauses(question, shelf) {
+            buffer.add(&clause);
+        }
+        let best = buffer.best(shelf, limit);
+        let mut idle = self.idle.lock();
+        if idle.len() < MOST_IDLE {
+            idle.push(buffer);
+        }
+        best
+    }
+}
+
+impl Buffer {
+    fn add(&mut self, clause: &Clause<'_>) {
+        for slot in clause.slots {
+            let weight = &mut self.weights[*slot as usize];
+            if *weight == 0.0 {
+                self.touched.push(*slot);
+            }
+            *weight += clause.weight;
+        }
+    }
+
+    /// The heaviest slots; the buffer is empty afterwards.
+    fn best(&mut self, shelf: &Shelf, limit: usize) -> Vec<Slot> {
+        let mean = shelf.mean_terms();
+        let mut best = BinaryHeap::with_capacity(limit + 1);
+        for slot in self.touched.drain(..) {
+            let weight = std::mem::take(&mut self.weights[slot as usize]);
+            let Some(entry) = shelf.entry(slot) else { continue };
+            let score = weight / (1.0 + K1 * (1.0 - B + B * entry.terms.len() as f32 / mean));
+            best.push(Reverse(Ranked { score, slot }));
+            if best.len() > limit {
+                best.pop();
+            }
+        }
+        best.into_sorted_vec().into_iter().map(|Reverse(ranked)| ranked.slot).collect()
+    }
+}
+
+/// A slot in its rank: by score, then by slot.
+#[derive(PartialEq)]
+struct Ranked {
+    score: f32,
+    slot: Slot,
+}
+
+impl Eq for Ranked {}
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.score.total_cmp(&other.score).then(self.slot.cmp(&other.slot))
+    }
+}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+fn clauses<'shelf>(question: &[Term], shelf: &'shelf Shelf) -> Vec<Clause<'shelf>> {
+    let found = |terms: &mut dyn Iterator<Item = &Term>| -> Vec<Clause<'shelf>> {
+        terms.flat_map(|term| meant_by(term, shelf)).collect()
+    };
+    let mut clauses = found(&mut rarest(question.iter().filter(|term| !term.common), shelf).into_iter());
+    clauses.extend(compounds(question, shelf));
+    if clauses.is_empty() {
+        clauses = found(&mut rarest(question.iter().filter(|term| term.common), shelf).into_iter());
+    }
+    clauses
+}
+
+fn rarest<'question>(
+    terms: impl Iterator<Item = &'question Term>,
+    shelf: &Shelf,
+) -> Vec<&'question Term> {
+    let mut terms: Vec<&Term> = terms.collect();
+    if terms.len() > SEARCHED_TERMS {
+        terms.sort_by_cached_key(|term| shelf.containing(&term.stem).len());
+        terms.truncate(SEARCHED_TERMS);
+    }
+    terms
+}
+
+/// The stimuli that a word of the question speaks for: those that contain it or, if there are none, those that
+/// contain what it may stand for.
+fn meant_by<'shelf>(term: &Term, shelf: &'shelf Shelf) -> Vec<Clause<'shelf>> {
+    let slots = shelf.containing(&term.stem);
+    if slots.is_empty() { unknown(term, shelf) } else { vec![known(slots, shelf)] }
+}
+
+fn known<'shelf>(slots: &'shelf [Slot], shelf: &Shelf) -> Clause<'shelf> {
+    Clause { slots, weight: rarity(slots.len(), shelf) }
+}
+
+/// The inverse document frequency of BM25.
+fn rarity(containing: usize, shelf: &Shelf) -> f32 {
+    let (all, containing) = (shelf.len() as f32, containing as f32);
+    (1.0 + (all - containing + 0.5) / (containing + 0.5)).ln()
+}
+
+/// Words that stimuli write as one and the question as two: `health check` is `healthcheck`.
+fn compounds<'shelf>(question: &[Term], shelf: &'shelf Shelf) -> impl Iterator<Item = Clause<'shelf>> {
+    question.windows(2).take(SEARCHED_TERMS).filter_map(|pair| {
+        let whole = stem(&pair.iter().map(|term| term.word.as_str()).collect::<String>());
+        let slots = shelf.containing(&whole);
+        (!slots.is_empty()).then(|| known(slots, shelf))
+    })
+}
+
+/// What a word that no stimulus contains may stand for: a misspelt word, a longer or shorter one that begins
+/// like it, or a loanword in Latin letters. Words with digits stand only for themselves.
+fn unknown<'shelf>(term: &Term, shelf: &'shelf Shelf) -> Vec<Clause<'shelf>> {
+    if term.number {
+        return Vec::new();
+    }
+    // A misspelt word is most likely a rare one, and should weigh like one.
+    let weight = rarity(1, shelf);
+    let mut meant: Vec<&[Slot]> = shelf.spelt_like(&term.stem).take(ALTERNATIVES).collect();
+    if SPELT.contains(&term.stem.chars().count()) {
+        meant.extend(shelf.beginning_with(&term.stem).take(ALTERNATIVES));
+        meant.extend(known_beginning(&term.stem, shelf));
+    }
+    if is_cyrillic(&term.word) {
+        let loanword = stem(&latin(&term.word));
+        meant.push(shelf.containing(&loanword));
+        meant.extend(shelf.spelt_like(&loanword).take(ALTERNATIVES));
+    }
+    meant.into_iter().map(|slots| Clause { slots, weight }).collect()
+}
+
+/// The longest beginning of a stem that is itself a stem of some stimulus.
+fn known_beginning<'shelf>(stem: &str, shelf: &'shelf Shelf) -> Option<&'shelf [Slot]> {
+    let ends = stem.char_indices().skip(*SPELT.start()).map(|(end, _)| end);
+    ends.map(|end| shelf.containing(&stem[..end])).filter(|slots| !slots.is_empty()).last()
+}

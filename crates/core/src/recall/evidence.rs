@@ -1,0 +1,177 @@
+//! What speaks for each answer that may be meant by a question. Decisions are made by answer, not by stimulus:
+//! an answer is as near as its nearest wordings, and what counts is how far the next *other answer* is behind.
+
+use std::collections::HashMap;
+
+use super::conflict::conflict;
+use super::likeness::{Comparison, Share, Weights, compare};
+use super::shelf::{Answer, Shelf, Slot};
+use crate::text::Term;
+
+/// An answer's meaning is as near as its nearest wording, and this much of the mean of its nearest ones.
+const MORE_WORDINGS: f32 = 0.3;
+/// How many of the nearest wordings are averaged.
+const AVERAGED: usize = 3;
+/// The most wordings of one answer that are looked at.
+const MOST_WORDINGS: usize = 64;
+
+/// What speaks for one answer.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Evidence {
+    /// How near its meaning is; `None` if meanings are not known.
+    pub meaning: Option<Nearness>,
+    /// How similar its words are (`recall/likeness.rs`).
+    pub words: Nearness,
+    /// The share of the question's weight in words that no wording of this answer contains, but other stimuli
+    /// do: they speak for another subject. 0 to 1.
+    pub elsewhere: f32,
+    /// The share of the question's weight in words that no stimulus contains. 0 to 1.
+    pub unknown: f32,
+    /// Whether each of its wordings contradicts the question, such as by another number. Then it is no rival
+    /// of other answers, and is never given.
+    pub conflicting: bool,
+}
+
+/// How near an answer is to the question.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Nearness {
+    /// 0 (unrelated) to 1 (the same); a meaning may be a little below 0.
+    pub value: f32,
+    /// How much nearer it is than the nearest other answer; negative if another one is nearer.
+    pub gap: f32,
+}
+
+/// An answer that may be meant.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    pub(super) evidence: Evidence,
+    /// Its wording that is nearest to the question.
+    pub(super) nearest: Slot,
+}
+
+/// A stimulus, compared with the question.
+struct Wording {
+    slot: Slot,
+    comparison: Comparison,
+    meaning: Option<f32>,
+    conflicting: bool,
+}
+
+/// Weighs every answer that one of the stimuli in `pool` has. `meaning` tells how near the meaning of a
+/// stimulus is.
+pub(super) fn weigh(
+    question: &[Term],
+    pool: &[Slot],
+    shelf: &Shelf,
+    meaning: impl Fn(Slot) -> Option<f32>,
+) -> Vec<Candidate> {
+    let mut weights = Weights::new(|stem: &str| shelf.containing(stem).len() as u64, shelf.len() as u64);
+    let mut answers: HashMap<Answer, Vec<Wording>> = HashMap::new();
+    for (slot, entry) in pool.iter().filter_map(|slot| Some((*slot, shelf.entry(*slot)?))) {
+        let wordings = answers.entry(entry.answer).or_default();
+        wordings.push(Wording {
+            slot,
+            comparison: compare(question, &entry.terms, &mut weights),
+            meaning: meaning(slot),
+            conflicting: conflict(question, &entry.terms),
+        });
+    }
+    let shares = weights.shares(question);
+    let mut candidates: Vec<Candidate> = answers
+        .into_iter()
+        .filter_map(|(answer, wordings)| {
+            let all = shelf.wordings(answer);
+            one(&wordings, &shares, all, &meaning)
+        })
+        .collect();
+    set_gaps(&mut candidates);
+    candidates
+}
+
+/// Weighs one answer by itself.
+fn one(
+    wordings: &[Wording],
+    shares: &[Share],
+    all: &[Slot],
+    meaning: &impl Fn(Slot) -> Option<f32>,
+) -> Option<Candidate> {
+    let conflicting = wordings.iter().all(|wording| wording.conflicting);
+    let counted = || wordings.iter().filter(|wording| conflicting || !wording.conflicting);
+    let nearest = counted().max_by(|a, b| a.nearness().total_cmp(&b.nearness()).then(a.slot.cmp(&b.slot)))?;
+    let value = |value: f32| Nearness { value, gap: 0.0 };
+    let mut evidence = Evidence {
+        meaning: nearest.meaning.map(|_| value(meaning_of(wordings, conflicting, all, meaning))),
+        words: value(counted().map(|wording| wording.comparison.likeness).fold(0.0, f32::max)),
+        conflicting,
+        ..Evidence::default()
+    };
+    for (at, share) in shares.iter().enumerate() {
+        let missing = |wording: &Wording| wording.comparison.in_stimulus.get(at).is_none_or(|alike| *alike == 0.0);
+        if counted().all(missing) {
+            *(if share.known { &mut evidence.elsewhere } else { &mut evidence.unknown }) += share.weight;
+        }
+    }
+    Some(Candidate { evidence, nearest: nearest.slot })
+}
+
+impl Wording {
+    fn nearness(&self) -> f32 {
+        self.meaning.unwrap_or(0.0) + self.comparison.likeness
+    }
+}
+
+/// How near the meaning of an answer is: that of its nearest wording, and a part of the mean of its nearest ones.
+fn meaning_of(
+    wordings: &[Wording],
+    conflicting: bool,
+    all: &[Slot],
+    meaning: &impl Fn(Slot) -> Option<f32>,
+) -> f32 {
+    let compared = |slot: &Slot| wordings.iter().any(|wording| wording.slot == *slot);
+    let others = all.iter().filter(|slot| !compared(slot)).take(MOST_WORDINGS).filter_map(|slot| meaning(*slot));
+    let counted = wordings.iter().filter(|wording| conflicting || !wording.conflicting);
+    let mut values: Vec<f32> = counted.filter_map(|wording| wording.meaning).chain(others).collect();
+    values.sort_by(|a, b| b.total_cmp(a));
+    values.truncate(AVERAGED);
+    let Some(first) = values.first() else { return 0.0 };
+    let mean = values.iter().sum::<f32>() / values.len() as f32;
+    (first + MORE_WORDINGS * mean) / (1.0 + MORE_WORDINGS)
+}
+
+/// Sets how much nearer each answer is than the nearest other one that does not conflict.
+fn set_gaps(candidates: &mut [Candidate]) {
+    let (mut words, mut meanings) = (Two::default(), Two::default());
+    for evidence in candidates.iter().map(|candidate| &candidate.evidence).filter(|evidence| !evidence.conflicting) {
+        words.see(evidence.words.value);
+        meanings.see(evidence.meaning.map_or(0.0, |meaning| meaning.value));
+    }
+    for Candidate { evidence, .. } in candidates {
+        let rival = !evidence.conflicting;
+        evidence.words.gap = evidence.words.value - words.other_than(evidence.words.value, rival);
+        if let Some(meaning) = &mut evidence.meaning {
+            meaning.gap = meaning.value - meanings.other_than(meaning.value, rival);
+        }
+    }
+}
+
+/// The two highest values; 0 if there are none.
+#[derive(Debug, Default)]
+struct Two {
+    highest: f32,
+    second: f32,
+}
+
+impl Two {
+    fn see(&mut self, value: f32) {
+        if value > self.highest {
+            (self.highest, self.second) = (value, self.highest);
+        } else {
+            self.second = self.second.max(value);
+        }
+    }
+
+    /// The highest of all but one value, which `seen` says was among them.
+    fn other_than(&self, value: f32, seen: bool) -> f32 {
+        if seen && value >= self.highest { self.second } else { self.highest }
+    }
+}

@@ -1,0 +1,119 @@
+//! Decides which answer is meant: turns evidence into the probability that an answer is the right one.
+
+use super::evidence::Evidence;
+
+/// How sure the node has to be before it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// About 85 of 100 answers are right.
+    P85,
+    /// About 90 of 100.
+    #[default]
+    P90,
+    /// About 95 of 100.
+    P95,
+}
+
+/// How a node decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judge {
+    /// By a probability that was fitted on public questions, to answer with this precision.
+    Calibrated(Precision),
+    /// By the likeness of the words alone. It does not depend on what else is taught, as long as nothing else
+    /// comes close, so drills repeat to the last hash.
+    Likeness,
+}
+
+impl Default for Judge {
+    fn default() -> Self {
+        Self::Calibrated(Precision::default())
+    }
+}
+
+/// The minimum likeness of an answer, and how far the next one has to be behind, for [`Judge::Likeness`].
+const LIKENESS: f32 = 0.75;
+const LIKENESS_GAP: f32 = 0.05;
+/// The highest probability of an answer that contradicts the question. It is only suggested.
+const CONFLICTING: f32 = 0.3;
+
+/// The coefficients of a logistic regression.
+struct Calibration {
+    bias: f32,
+    meaning: f32,
+    meaning_gap: f32,
+    words: f32,
+    words_gap: f32,
+    elsewhere: f32,
+    unknown: f32,
+    /// The least probability that gives a precision of 0.85, 0.90 and 0.95.
+    least: [f32; 3],
+}
+
+/// Without meanings. Both are fitted by `cargo bench -p kolibri-core --bench recall -- fit DIRECTORY`.
+const BY_WORDS: Calibration = Calibration {
+    bias: -2.0,
+    meaning: 0.0,
+    meaning_gap: 0.0,
+    words: 2.0,
+    words_gap: 4.0,
+    elsewhere: -1.0,
+    unknown: -1.0,
+    least: [0.7, 0.8, 0.9],
+};
+
+const BY_MEANING: Calibration = Calibration {
+    bias: -2.0,
+    meaning: 3.0,
+    meaning_gap: 14.0,
+    words: 0.0,
+    words_gap: 2.0,
+    elsewhere: -1.7,
+    unknown: -1.6,
+    least: [0.7, 0.77, 0.9],
+};
+
+impl Judge {
+    /// How probable it is that this answer is the right one, 0 to 1.
+    pub(super) fn probability(self, evidence: &Evidence) -> f32 {
+        let probability = match self {
+            Self::Calibrated(_) => calibration(evidence).probability(evidence),
+            Self::Likeness => evidence.words.value,
+        };
+        if evidence.conflicting { probability.min(CONFLICTING) } else { probability }
+    }
+
+    /// Whether an answer with this probability is given.
+    pub(super) fn accepts(self, evidence: &Evidence, probability: f32) -> bool {
+        !evidence.conflicting
+            && match self {
+                Self::Calibrated(precision) => {
+                    let [p85, p90, p95] = calibration(evidence).least;
+                    probability
+                        >= match precision {
+                            Precision::P85 => p85,
+                            Precision::P90 => p90,
+                            Precision::P95 => p95,
+                        }
+                }
+                Self::Likeness => probability >= LIKENESS && evidence.words.gap > LIKENESS_GAP,
+            }
+    }
+}
+
+fn calibration(evidence: &Evidence) -> &'static Calibration {
+    if evidence.meaning.is_some() { &BY_MEANING } else { &BY_WORDS }
+}
+
+impl Calibration {
+    fn probability(&self, evidence: &Evidence) -> f32 {
+        let meaning = evidence.meaning.unwrap_or_default();
+        let logit = self.bias
+            + self.meaning * meaning.value
+            + self.meaning_gap * meaning.gap
+            + self.words * evidence.words.value
+            + self.words_gap * evidence.words.gap
+            + self.elsewhere * evidence.elsewhere
+            + self.unknown * evidence.unknown;
+        1.0 / (1.0 + (-logit).exp())
+    }
+}
