@@ -1,0 +1,103 @@
+//! The one thing that callers hold: texts in, vectors out.
+
+use std::sync::{Mutex, PoisonError};
+
+use fearless_simd::Level;
+
+use crate::ModelError;
+use crate::file::{Reader, Tensors, read_shape, split_digest};
+use crate::network::{Batch, HIDDEN, MAX_TOKENS, Network, Scratch};
+use crate::tokenizer::Tokenizer;
+
+/// The model, as the identity of an encoder states it.
+const MODEL: &str = "multilingual-e5-small-ru-en";
+
+/// What the model was trained to find before a question. Stimuli are questions too, so all texts get it: the model's card
+/// asks for `query: ` on both sides where likeness is symmetric.
+const PREFIX: &str = "query: ";
+
+/// Tokens that go through the network together. The weights are read once for all of them; more than this makes a text no
+/// cheaper, and the memory of a batch grows with it (14 KiB a token).
+const BATCH_TOKENS: usize = 256;
+
+/// Memories of finished askers that are kept: for more at once than this, the rest is made anew.
+const IDLE: usize = 8;
+
+/// Turns texts into vectors. Takes `&self` everywhere, so one encoder serves many threads at once; none waits for another.
+pub struct Encoder {
+    tokenizer: Tokenizer,
+    network: Network,
+    identity: String,
+    /// Memory of askers that have finished. Locked only to take from it and to give back.
+    idle: Mutex<Vec<Scratch>>,
+}
+
+impl Encoder {
+    /// Reads a model file. It is borrowed for good, because the table of words, two thirds of it, stays in it. The 12
+    /// layers are repacked into some 14 MB of memory.
+    ///
+    /// # Errors
+    ///
+    /// When `data` is not a complete model file of the network that this crate computes.
+    pub fn new(data: &'static [u8]) -> Result<Encoder, ModelError> {
+        Encoder::at_level(data, Level::new())
+    }
+
+    /// Like [`Encoder::new`], for an instruction set that is not the best of this machine: for tests and measurements.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Encoder::new`].
+    pub fn at_level(data: &'static [u8], level: Level) -> Result<Encoder, ModelError> {
+        let (content, digest) = split_digest(data)?;
+        let mut reader = Reader::new(content);
+        let epsilon = read_shape(&mut reader)?;
+        let tokenizer = Tokenizer::read(&mut reader)?;
+        let tensors = Tensors::read(&mut reader, content)?;
+        let network = Network::read(&tensors, tokenizer.pieces(), epsilon, level)?;
+        let digest: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Encoder { tokenizer, network, identity: format!("{MODEL}/{digest}"), idle: Mutex::default() })
+    }
+
+    /// How many numbers a vector has.
+    #[must_use]
+    pub fn dimension(&self) -> usize {
+        HIDDEN
+    }
+
+    /// Which vectors these are: the model and the start of its file's digest, such as
+    /// `multilingual-e5-small-ru-en/0123456789abcdef`. Vectors of encoders with different identities cannot be compared.
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        &self.identity
+    }
+
+    /// The vector of each text, in order: [`Encoder::dimension`] numbers, of length 1. Their dot product is the cosine.
+    ///
+    /// A text is brought into NFC, and [`MAX_TOKENS`] of its tokens are read. Every text has a vector, also an empty one.
+    #[must_use]
+    pub fn encode(&self, texts: &[&str]) -> Vec<Vec<f32>> {
+        let mut scratch = self.idle().pop().unwrap_or_default();
+        let mut vectors = Vec::with_capacity(texts.len());
+        let mut batch = Batch::default();
+        for text in texts {
+            let tokens = self.tokenizer.tokens(&format!("{PREFIX}{}", text.trim()), MAX_TOKENS);
+            if batch.tokens() + tokens.len() > BATCH_TOKENS {
+                vectors.append(&mut self.network.vectors(&batch, &mut scratch));
+                batch.clear();
+            }
+            batch.push(&tokens);
+        }
+        vectors.append(&mut self.network.vectors(&batch, &mut scratch));
+        let mut idle = self.idle();
+        if idle.len() < IDLE {
+            idle.push(scratch);
+        }
+        vectors
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Scratch>> {
+        // A panic while it is locked cannot leave it half changed.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
