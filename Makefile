@@ -17,16 +17,19 @@ QUIETLY := $(abspath scripts/quietly)
 PYTHON = $(shell git grep -lI '^\#!.*python' ; git ls-files '*.py')
 SHELL_SCRIPTS = $(shell git grep -lIE '^\#!.*[/ ](ba)?sh$$')
 
-.PHONY: help run page check test test-long lint bless bench ops-demo screenshots tools
+.PHONY: help run page model check test test-long lint bless bench ops-demo screenshots tools
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
 
-run: page ## Build the node with its page and start it (Ctrl-C stops it)
+run: page model ## Build the node with its page and its model and start it (Ctrl-C stops it)
 	cargo build --release --locked
 	exec "$(TARGET)/release/kolibri" serve
 
 page: web/dist/index.html ## Build the page, which cargo then embeds into the node
+
+model: ## Make the model that finds answers by meaning, which cargo then embeds into the node (40 MB)
+	@scripts/make-model
 
 web/dist/index.html: web/node_modules/.package-lock.json $(PAGE_SOURCES)
 	cd web && $(QUIETLY) npm run build
@@ -47,10 +50,10 @@ test: lint ## Everything a change has to pass: lint, then every test, the last o
 	cd web && npm run test
 	cd web && $(E2E) e2e
 
-test-long: tools page ## The Rust tests with many more rounds: kills, generated cases, long streams
+test-long: tools page model ## The Rust tests with many more rounds: kills, generated cases, long streams
 	KOLIBRI_TEST_LONG=1 PROPTEST_CASES=10000 cargo test --workspace --locked
 
-lint: tools page ## Format, clippy, types, scripts, dependencies and their licenses, docs
+lint: tools page model ## Format, clippy, types, scripts, dependencies and their licenses, docs
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	"$(TOOLS)/checkers/bin/shellcheck" $(sort $(SHELL_SCRIPTS))
@@ -60,20 +63,20 @@ lint: tools page ## Format, clippy, types, scripts, dependencies and their licen
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --locked
 	cd web && $(QUIETLY) npm run api -- --check && $(QUIETLY) npm run types && $(QUIETLY) npm run lint
 
-bless: tools page ## Write anew what is made from something else: the OpenAPI document, the page's types, the operator's rules
+bless: tools page model ## Write anew what is made from something else: the OpenAPI document, the page's types, the operator's rules
 	KOLIBRI_BLESS=1 cargo test --workspace --locked --bins openapi
 	KOLIBRI_BLESS=1 cargo test --workspace --locked --test it the_operator_gets_the_rules
 	cd web && $(QUIETLY) npm run api
 
-bench: ## Compare TEACH and ASK with PostgreSQL, drills with SQLite; measure recall (BENCH_SECONDS=10 per round)
+bench: model ## Compare TEACH and ASK with PostgreSQL, drills with SQLite; measure recall (BENCH_SECONDS=10 per round)
 	cargo build --release --locked
 	bench/run
 
-ops-demo: tools page ## Break a node on purpose and see which alerts fire and what they say (about two minutes)
+ops-demo: tools page model ## Break a node on purpose and see which alerts fire and what they say (about two minutes)
 	cargo build --locked
 	scripts/ops-demo "$(TARGET)/debug/kolibri"
 
-screenshots: page tools ## Retake the README's screenshots of the running node
+screenshots: page model tools ## Retake the README's screenshots of the running node
 	cargo build --locked
 	cd web && $(E2E) screenshots
 
