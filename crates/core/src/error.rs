@@ -135,6 +135,14 @@ pub enum OpenError {
         /// What shows that there was one.
         beside: PathBuf,
     },
+    /// The file of vectors could be neither opened nor begun anew.
+    #[error("the vectors in {path} can be neither read nor made anew: {problem}")]
+    Vectors {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
     /// The system refused what a node needs, such as a thread.
     #[error("the node does not start: {0}")]
     System(std::io::Error),

@@ -1,5 +1,5 @@
 //! Fits the judge on public questions, and shows how good it is with them:
-//! `cargo bench -p kolibri-core --bench recall -- fit DIRECTORY`.
+//! `cargo bench -p kolibri-core --bench recall -- fit DIRECTORY [MODEL]`.
 //!
 //! The directory holds one file of JSON lines per data set: `{"s": "teach" | "tune" | "test", "q": text, "a": answer}`,
 //! where the answer is a name, several names, or null if nothing that is taught answers it. A line of `teach` has the
@@ -8,8 +8,10 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use kolibri_core::recall::{Considered, Evidence};
+use kolibri_core::recall::{Considered, Evidence, Model, RecallConfig};
+use kolibri_encoder::Encoder;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -48,7 +50,8 @@ struct Round {
     asked: Vec<Asked>,
 }
 
-pub(crate) async fn run(directory: &Path) {
+pub(crate) async fn run(directory: &Path, model: Option<&Path>) {
+    let model = model.map(read_model);
     let mut rounds = Vec::new();
     let mut files: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
@@ -63,7 +66,7 @@ pub(crate) async fn run(directory: &Path) {
         };
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
         for wordings in &taught {
-            let asked = ask(&lines, *wordings).await;
+            let asked = ask(&lines, *wordings, model.clone()).await;
             let weight = 1.0 / taught.len() as f64;
             let russian = name.starts_with("ru-");
             rounds.push(Round { name: name.clone(), wordings: *wordings, russian, weight, asked });
@@ -73,9 +76,14 @@ pub(crate) async fn run(directory: &Path) {
     report(&rounds);
 }
 
-async fn ask(lines: &[Line], wordings: u64) -> Vec<Asked> {
+/// The encoder in a file. It lives as long as the program.
+fn read_model(file: &Path) -> Arc<dyn Model> {
+    Arc::new(Encoder::new(Box::leak(std::fs::read(file).unwrap().into_boxed_slice())).unwrap())
+}
+
+async fn ask(lines: &[Line], wordings: u64, model: Option<Arc<dyn Model>>) -> Vec<Asked> {
     let directory = tempfile::tempdir().unwrap();
-    let node = labelled::open(directory.path());
+    let node = labelled::open_with(directory.path(), RecallConfig { model, ..RecallConfig::default() });
     let taught = lines.iter().filter(|line| line.s == "teach" && line.k <= wordings);
     labelled::teach(&node, taught.map(|line| (line.q.clone(), line.a.as_str().unwrap().to_owned()))).await;
     let answers = answers(&node);

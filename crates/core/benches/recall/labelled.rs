@@ -132,8 +132,12 @@ impl Asked {
 }
 
 pub(crate) fn open(directory: &Path) -> Node {
+    open_with(directory, RecallConfig::default())
+}
+
+pub(crate) fn open_with(directory: &Path, recall: RecallConfig) -> Node {
     let directory = DataDirectory::new(directory);
-    let config = NodeConfig { directory, queue_capacity: 4096, trace: None, recall: RecallConfig::default() };
+    let config = NodeConfig { directory, queue_capacity: 4096, trace: None, recall };
     Node::open(&config, &Telemetry::off()).unwrap()
 }
 
@@ -154,6 +158,9 @@ pub(crate) fn until_indexed(node: &Node) {
     let (head, started) = (node.reader().head().unwrap().index, Instant::now());
     while node.ready() != Ready::Yes || node.index().reached < Some(head) {
         assert!(started.elapsed() < DEADLINE, "the index is still behind: {:?}", node.index());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    while node.meaning().is_some_and(|meaning| meaning.reached < Some(head) || meaning.missing > 0) {
         std::thread::sleep(Duration::from_millis(2));
     }
 }

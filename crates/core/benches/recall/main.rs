@@ -16,10 +16,10 @@ const SIZES: [usize; 2] = [10_000, 100_000];
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    if let [command, sets] = arguments.as_slice()
-        && command == "fit"
-    {
-        return fit::run(sets.as_ref()).await;
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["fit", sets] => return fit::run(sets.as_ref(), None).await,
+        ["fit", sets, model] => return fit::run(sets.as_ref(), Some(model.as_ref())).await,
+        _ => {}
     }
     let directory = tempfile::tempdir().unwrap();
     let asked = ask_all(directory.path()).await;

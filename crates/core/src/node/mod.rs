@@ -13,7 +13,7 @@ use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check
 use crate::error::{CommandError, OpenError};
 use crate::follow::FollowStatus;
 use crate::observer::{Failed, Observer};
-use crate::recall::{Considered, Found, Recall, RecallConfig};
+use crate::recall::{Considered, Found, MeaningStatus, Recall, RecallConfig};
 use crate::store::{BlockRef, Committed, DataDirectory, Event, GenomeSettings, Reader, Store};
 use crate::telemetry::Telemetry;
 use crate::telemetry::last_hour::{self, LastHour};
@@ -132,7 +132,7 @@ impl Node {
         let store = Store::open(directory, *queue_capacity, genome, Arc::clone(&observer), &crew)?;
         let reader = Arc::new(Reader::open(directory)?);
         let announced = store.announced.clone();
-        let recall = Arc::new(Recall::open(*recall, Arc::clone(&reader), announced, &crew)?);
+        let recall = Arc::new(Recall::open(recall, directory, Arc::clone(&reader), announced, &crew)?);
         let lost = Arc::clone(&observer);
         let lost = Arc::new(move || lost.failed(Failed::Trace));
         let traces = Traces::start(trace.as_ref(), lost, &crew).map(Arc::new);
@@ -158,6 +158,11 @@ impl Node {
     /// How far the search index has followed the genome.
     pub fn index(&self) -> FollowStatus {
         self.recall.status()
+    }
+
+    /// How far the node knows the meaning of what it was taught; `None` without a model.
+    pub fn meaning(&self) -> Option<MeaningStatus> {
+        self.recall.meaning()
     }
 
     /// How commands were executed; `None` when tracing is off.

@@ -18,6 +18,7 @@ mod evidence;
 mod index;
 mod judge;
 mod likeness;
+mod meaning;
 mod shelf;
 mod spelling;
 
@@ -28,26 +29,41 @@ use kolibri_genome::{Ask, Match};
 use crate::background::Crew;
 use crate::error::{CommandError, OpenError};
 use crate::follow::{FollowStatus, Follower};
-use crate::store::{Announced, Association, Reader};
+use crate::store::{Announced, Association, DataDirectory, Reader};
 use crate::text::{Key, Term, terms};
 
 use candidates::Candidates;
+use evidence::Candidate;
 pub use evidence::{Evidence, Nearness};
 use index::{Index, Shelves};
+use shelf::Slot;
 pub use judge::{Judge, Precision};
+pub use meaning::{MeaningStatus, Model, ModelError};
+use meaning::Meaning;
 
 /// The most stimuli that are compared with a question because they share words with it.
 const BY_WORDS: usize = 32;
+/// The most stimuli that are compared with a question because their meaning is near.
+const BY_MEANING: usize = 32;
 /// The most suggestions that are made when nothing is probable enough.
 const SUGGESTIONS: usize = 3;
 /// What is less probable than this is not suggested.
 const SUGGESTED: f32 = 0.02;
 
 /// How a node finds answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Clone, Default)]
 pub struct RecallConfig {
     /// How it decides which answer is meant.
     pub judge: Judge,
+    /// What tells the meaning of texts; `None`: answers are found by words alone.
+    pub model: Option<Arc<dyn Model>>,
+}
+
+impl std::fmt::Debug for RecallConfig {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let model = self.model.as_ref().map(|model| model.identity());
+        out.debug_struct("RecallConfig").field("judge", &self.judge).field("model", &model).finish()
+    }
 }
 
 /// Finds answers.
@@ -57,6 +73,7 @@ pub struct Recall {
     shelves: Shelves,
     candidates: Candidates,
     index: Follower,
+    meaning: Option<Meaning>,
 }
 
 /// What was found.
@@ -113,15 +130,21 @@ impl Found {
 impl Recall {
     /// Follows the genome from its first block on.
     pub(crate) fn open(
-        config: RecallConfig,
+        config: &RecallConfig,
+        directory: &DataDirectory,
         reader: Arc<Reader>,
         announced: Announced,
         crew: &Crew,
     ) -> Result<Self, OpenError> {
         let index = Index::default();
         let shelves = index.shelves();
-        let index = Follower::start(index, Arc::clone(&reader), announced, crew).map_err(OpenError::System)?;
-        Ok(Self { reader, judge: config.judge, shelves, candidates: Candidates::default(), index })
+        let index =
+            Follower::start(index, Arc::clone(&reader), announced.clone(), crew).map_err(OpenError::System)?;
+        let meaning = |model: &Arc<dyn Model>| {
+            Meaning::open(Arc::clone(model), &directory.vectors(), Arc::clone(&reader), announced, crew)
+        };
+        let meaning = config.model.as_ref().map(meaning).transpose()?;
+        Ok(Self { reader, judge: config.judge, shelves, candidates: Candidates::default(), index, meaning })
     }
 
     /// Finds the answer to a question. Reads files: call it off the async runtime.
@@ -170,19 +193,44 @@ impl Recall {
     /// Every answer that was considered for a question, the most probable first; of equals, the one that was
     /// taught last.
     pub(crate) fn consider(&self, question: &str) -> Vec<Considered> {
-        let question: Vec<Term> = terms(question);
-        let shelf = self.shelves.read();
-        let pool = self.candidates.find(&question, &shelf, BY_WORDS);
-        let mut considered: Vec<Considered> = evidence::weigh(&question, &pool, &shelf, |_| None)
-            .into_iter()
-            .filter_map(|candidate| {
-                let block = shelf.entry(candidate.nearest)?.block;
-                let probability = self.judge.probability(&candidate.evidence);
-                Some(Considered { block, evidence: candidate.evidence, probability })
-            })
-            .collect();
+        let terms: Vec<Term> = terms(question);
+        let mut meant = self.meaning.as_ref().and_then(|meaning| Some((meaning, meaning.of(question)?)));
+        let mut pool = self.near_in_words(&terms);
+        if let Some((meaning, query)) = &mut meant {
+            let near = meaning.nearest(query, BY_MEANING);
+            pool.extend(near.into_iter().filter(|block| !pool.contains(block)).collect::<Vec<_>>());
+            if !meaning.complete(query, &pool) {
+                meant = None;
+            }
+        }
+        let nearness = |block| meant.as_ref().and_then(|(meaning, query)| meaning.nearness(query, block));
+        let mut considered = self.weigh(&terms, &pool, nearness);
         considered.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(b.block.cmp(&a.block)));
         considered
+    }
+
+    /// The blocks whose stimuli share most words with a question.
+    fn near_in_words(&self, question: &[Term]) -> Vec<u64> {
+        let shelf = self.shelves.read();
+        let slots = self.candidates.find(question, &shelf, BY_WORDS);
+        slots.into_iter().filter_map(|slot| Some(shelf.entry(slot)?.block)).collect()
+    }
+
+    fn weigh(
+        &self,
+        question: &[Term],
+        pool: &[u64],
+        nearness: impl Fn(u64) -> Option<f32>,
+    ) -> Vec<Considered> {
+        let shelf = self.shelves.read();
+        let pool: Vec<Slot> = pool.iter().filter_map(|block| shelf.slot(*block)).collect();
+        let nearness = |slot| shelf.entry(slot).and_then(|entry| nearness(entry.block));
+        let candidates = evidence::weigh(question, &pool, &shelf, nearness).into_iter();
+        let considered = candidates.filter_map(|Candidate { evidence, nearest }| {
+            let block = shelf.entry(nearest)?.block;
+            Some(Considered { block, evidence, probability: self.judge.probability(&evidence) })
+        });
+        considered.collect()
     }
 
     /// How far the index is.
@@ -195,8 +243,16 @@ impl Recall {
         self.index.reached(index).await;
     }
 
-    /// Ends the index's thread.
+    /// How far the meanings are known; `None` without a model.
+    pub(crate) fn meaning(&self) -> Option<MeaningStatus> {
+        self.meaning.as_ref().map(Meaning::status)
+    }
+
+    /// Ends the threads.
     pub(crate) fn close(&self) {
+        if let Some(meaning) = &self.meaning {
+            meaning.close();
+        }
         self.index.close();
     }
 }

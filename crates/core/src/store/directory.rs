@@ -36,8 +36,13 @@ impl DataDirectory {
         self.path.join("genome.db")
     }
 
-    /// The search index, which can be deleted while no node runs.
-    pub fn index(&self) -> PathBuf {
+    /// The vectors of what was taught: a SQLite database, which can be deleted while no node runs.
+    pub fn vectors(&self) -> PathBuf {
+        self.path.join("vectors.db")
+    }
+
+    /// Where versions up to 0.1 kept a search index, with stems of what was taught.
+    pub fn former_index(&self) -> PathBuf {
         self.path.join("index")
     }
 
@@ -93,7 +98,7 @@ impl DataDirectory {
         // SQLite would delete a log without its database, and the blocks in it.
         let log = self.path.join("genome.db-wal");
         let holds_blocks = log.metadata().is_ok_and(|log| log.len() > 0);
-        let beside = if holds_blocks { Some(log) } else { Some(self.index()).filter(|index| index.exists()) };
+        let beside = if holds_blocks { Some(log) } else { [self.vectors(), self.former_index()].into_iter().find(|file| file.exists()) };
         match beside {
             Some(beside) => Err(OpenError::GenomeLost { genome, beside }),
             None => Ok(()),

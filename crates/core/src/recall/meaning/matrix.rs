@@ -1,0 +1,135 @@
+//! The vectors of all stimuli, in memory, and the search for the nearest of them: a plain scan, which is
+//! faster than an index up to some million vectors (`docs/recall.md` has the measurements).
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use super::quantised::{Quantised, cosines};
+use parking_lot::RwLock;
+
+/// Vectors that are scanned under one lock: short enough that nothing waits for it.
+const CHUNK: usize = 4096;
+
+/// Vectors by the blocks of their stimuli.
+#[derive(Debug, Default)]
+pub(super) struct Matrix(RwLock<Rows>);
+
+#[derive(Debug, Default)]
+struct Rows {
+    /// The bytes of each row; 0 until the first one comes.
+    width: usize,
+    bytes: Vec<u8>,
+    blocks: Vec<u64>,
+    by_block: HashMap<u64, usize>,
+}
+
+impl Matrix {
+    /// Sets the vector of a block. A vector of another width than the first one is left out.
+    pub(super) fn put(&self, block: u64, vector: &Quantised) {
+        let mut rows = self.0.write();
+        let vector = vector.as_bytes();
+        if rows.blocks.is_empty() {
+            rows.width = vector.len();
+        }
+        if vector.len() == rows.width {
+            rows.take(block);
+            let at = rows.blocks.len();
+            rows.bytes.extend_from_slice(vector);
+            rows.blocks.push(block);
+            rows.by_block.insert(block, at);
+        }
+    }
+
+    /// Removes the vector of a block.
+    pub(super) fn take(&self, block: u64) {
+        self.0.write().take(block);
+    }
+
+    /// Removes everything.
+    pub(super) fn clear(&self) {
+        *self.0.write() = Rows::default();
+    }
+
+    /// How many vectors there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.read().blocks.len()
+    }
+
+    /// The cosine of a vector and that of a block, if there is one.
+    pub(super) fn cosine(&self, vector: &Quantised, block: u64) -> Option<f32> {
+        let rows = self.0.read();
+        let at = *rows.by_block.get(&block)?;
+        let mut found = [0.0];
+        cosines(vector, rows.row(at)?, &mut found);
+        Some(found[0])
+    }
+
+    /// The blocks whose vectors are nearest to this one, nearest first. What is put or taken meanwhile may be
+    /// missed.
+    pub(super) fn nearest(&self, vector: &Quantised, limit: usize) -> Vec<u64> {
+        let mut best = BinaryHeap::with_capacity(limit + 1);
+        let mut found = vec![0.0; CHUNK];
+        let mut from = 0;
+        loop {
+            let rows = self.0.read();
+            let to = rows.blocks.len().min(from + CHUNK);
+            let Some(bytes) = rows.bytes.get(from * rows.width..to * rows.width).filter(|bytes| !bytes.is_empty()) else {
+                break;
+            };
+            let found = &mut found[..to - from];
+            cosines(vector, bytes, found);
+            for (cosine, block) in found.iter().zip(&rows.blocks[from..to]) {
+                if best.len() < limit {
+                    best.push(Reverse(Near { cosine: *cosine, block: *block }));
+                } else if best.peek().is_some_and(|least| least.0.cosine < *cosine) {
+                    best.pop();
+                    best.push(Reverse(Near { cosine: *cosine, block: *block }));
+                }
+            }
+            from = to;
+        }
+        let mut blocks: Vec<u64> = best.into_sorted_vec().into_iter().map(|Reverse(near)| near.block).collect();
+        // A row that was moved during the scan may have been seen twice.
+        blocks.dedup();
+        blocks
+    }
+}
+
+impl Rows {
+    fn row(&self, at: usize) -> Option<&[u8]> {
+        self.bytes.get(at * self.width..(at + 1) * self.width)
+    }
+
+    /// Removes a row; the last one takes its place.
+    fn take(&mut self, block: u64) {
+        let Some(at) = self.by_block.remove(&block) else { return };
+        self.blocks.swap_remove(at);
+        if let Some(moved) = self.blocks.get(at) {
+            self.by_block.insert(*moved, at);
+        }
+        let end = self.bytes.len();
+        self.bytes.copy_within(end - self.width.., at * self.width);
+        self.bytes.truncate(end - self.width);
+    }
+}
+
+/// A block in its rank.
+#[derive(PartialEq)]
+struct Near {
+    cosine: f32,
+    block: u64,
+}
+
+impl Eq for Near {}
+
+impl Ord for Near {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.cosine.total_cmp(&other.cosine).then(self.block.cmp(&other.block))
+    }
+}
+
+impl PartialOrd for Near {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}

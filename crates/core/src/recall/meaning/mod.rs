@@ -1,0 +1,185 @@
+//! Meaning: which stimuli mean nearly the same as a question.
+//!
+//! A model turns each text into a vector. The vectors of stimuli are derived from the genome by a follower
+//! (`list`) and a thread behind it (`maker`), kept in a file, and searched in memory.
+
+mod file;
+mod list;
+mod maker;
+mod matrix;
+mod model;
+mod quantised;
+mod scale;
+mod vectors;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use quantised::Quantised;
+use parking_lot::RwLock;
+
+use crate::background::{Crew, Waiting, Worker};
+use crate::error::OpenError;
+use crate::follow::{FollowStatus, Follower};
+use crate::store::{Announced, Reader};
+
+use file::FileError;
+use list::List;
+use maker::{Maker, stimuli};
+pub use model::{Model, ModelError};
+use scale::Scale;
+use vectors::Vectors;
+
+/// How far a node knows the meaning of what it was taught.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeaningStatus {
+    /// The model, by its identity.
+    pub model: String,
+    /// How many stimuli have a vector.
+    pub made: u64,
+    /// How many are still without one.
+    pub missing: u64,
+    /// The last block that the list of vectors has reached.
+    pub reached: Option<u64>,
+    /// Why the model cannot be used now. Meanwhile answers are found by words alone.
+    pub problem: Option<String>,
+}
+
+/// Finds what means nearly the same.
+pub(super) struct Meaning {
+    shared: Arc<Shared>,
+    reader: Arc<Reader>,
+    list: Follower,
+    maker: Worker,
+}
+
+/// What askers share with the thread that makes vectors.
+struct Shared {
+    model: Arc<dyn Model>,
+    vectors: Arc<Vectors>,
+    /// What the model's cosines mean; `None` until it was measured, and after a failure.
+    scale: RwLock<Option<Scale>>,
+    problem: RwLock<Option<String>>,
+}
+
+/// A question's meaning.
+pub(super) struct Query {
+    vector: Quantised,
+    scale: Scale,
+    /// Vectors that were made for this question.
+    made: HashMap<u64, Quantised>,
+}
+
+impl Meaning {
+    /// Follows the genome with the vectors in the file at `path`.
+    pub(super) fn open(
+        model: Arc<dyn Model>,
+        path: &Path,
+        reader: Arc<Reader>,
+        announced: Announced,
+        crew: &Crew,
+    ) -> Result<Self, OpenError> {
+        let at = |error: FileError| OpenError::Vectors { path: path.to_owned(), problem: error.to_string() };
+        let vectors = Arc::new(Vectors::open(path, &reader, model.identity()).map_err(at)?);
+        let list = List::new(path.to_owned(), Arc::clone(&reader), Arc::clone(&vectors)).map_err(at)?;
+        let list = Follower::start(list, Arc::clone(&reader), announced, crew).map_err(OpenError::System)?;
+        let shared = Shared { model, vectors, scale: RwLock::default(), problem: RwLock::default() };
+        let shared = Arc::new(shared);
+        let waiting = Waiting::new().map_err(OpenError::System)?;
+        let maker = Maker { shared: Arc::clone(&shared), reader: Arc::clone(&reader), waiting };
+        let maker = crew.spawn("kolibri-vectors", move |stop| maker.run(stop)).map_err(OpenError::System)?;
+        Ok(Self { shared, reader, list, maker })
+    }
+
+    /// The meaning of a question; `None` while the model cannot be used.
+    pub(super) fn of(&self, question: &str) -> Option<Query> {
+        let scale = (*self.shared.scale.read())?;
+        let encoded = self.shared.model.encode(&[question]);
+        let vector = encoded.inspect_err(|error| self.shared.failed(&format!("the model {error}"))).ok()?;
+        let vector = Quantised::of(vector.first()?);
+        Some(Query { vector, scale, made: HashMap::new() })
+    }
+
+    /// The blocks whose stimuli are nearest in meaning, nearest first.
+    pub(super) fn nearest(&self, query: &Query, limit: usize) -> Vec<u64> {
+        self.shared.vectors.matrix.nearest(&query.vector, limit)
+    }
+
+    /// Makes the vectors that these blocks still lack, so that a question need not wait for all of them. `false`
+    /// if some are missing all the same.
+    pub(super) fn complete(&self, query: &mut Query, blocks: &[u64]) -> bool {
+        let lacking: Vec<u64> =
+            blocks.iter().filter(|block| self.nearness(query, **block).is_none()).copied().collect();
+        if lacking.is_empty() {
+            return true;
+        }
+        let Ok(stimuli) = stimuli(&self.reader, &lacking) else { return false };
+        let texts: Vec<&str> = stimuli.iter().map(|(_, stimulus)| stimulus.as_str()).collect();
+        let Ok(vectors) = self.shared.model.encode(&texts) else { return false };
+        let blocks = stimuli.iter().map(|(block, _)| *block);
+        query.made.extend(blocks.zip(vectors.iter().map(|vector| Quantised::of(vector))));
+        true
+    }
+
+    /// How near a stimulus is in meaning: 0 for unrelated ones, about 1 for the same meaning. `None` if it has no
+    /// vector.
+    pub(super) fn nearness(&self, query: &Query, block: u64) -> Option<f32> {
+        let cosine = match query.made.get(&block) {
+            Some(made) => Some(made.cosine(&query.vector)),
+            None => self.shared.vectors.matrix.cosine(&query.vector, block),
+        };
+        cosine.map(|cosine| query.scale.nearness(cosine))
+    }
+
+    /// How far it is.
+    pub(super) fn status(&self) -> MeaningStatus {
+        let missing = *self.shared.vectors.missing().borrow();
+        let made = self.shared.vectors.matrix.len() as u64;
+        let FollowStatus { reached, problem, .. } = self.list.status();
+        let problem = problem.or_else(|| self.shared.problem.read().clone());
+        MeaningStatus { model: self.shared.model.identity().to_owned(), made, missing, reached, problem }
+    }
+
+    /// Ends the threads.
+    pub(super) fn close(&self) {
+        self.maker.close();
+        self.list.close();
+    }
+}
+
+impl Shared {
+    /// Measures the model, unless that was done, and checks that it is still the same.
+    fn measure(&self) -> Result<(), MeaningError> {
+        if self.scale.read().is_none() {
+            let (scale, first) = Scale::of(&*self.model)?;
+            self.vectors.recognise(self.model.identity(), &first)?;
+            *self.scale.write() = Some(scale);
+        }
+        Ok(())
+    }
+
+    /// The model or the file failed. It is measured again before its next use, since it may be another one then.
+    fn failed(&self, problem: &str) {
+        *self.scale.write() = None;
+        let before = self.problem.write().replace(problem.to_owned());
+        if before.is_none() {
+            tracing::warn!(problem, "meanings are not known; answers are found by words alone");
+        }
+    }
+
+    fn recovered(&self) {
+        if self.problem.write().take().is_some() {
+            tracing::info!("meanings are known again");
+        }
+    }
+}
+
+/// Why meanings are not known.
+#[derive(Debug, thiserror::Error)]
+enum MeaningError {
+    #[error("the model {0}")]
+    Model(#[from] ModelError),
+    #[error("the vectors cannot be stored: {0}")]
+    File(#[from] FileError),
+}

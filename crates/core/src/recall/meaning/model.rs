@@ -1,0 +1,31 @@
+//! Models: what turns a text into a vector.
+
+use kolibri_encoder::Encoder;
+
+/// Turns texts into vectors, so that texts of a similar meaning have similar vectors.
+pub trait Model: Send + Sync + 'static {
+    /// Which vectors these are. Vectors of models with different identities cannot be compared.
+    fn identity(&self) -> &str;
+
+    /// The vector of each text, in order; all have the same number of dimensions.
+    ///
+    /// # Errors
+    /// When the model cannot be reached, is too slow, or answers something else.
+    fn encode(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ModelError>;
+}
+
+/// Why there are no vectors; a sentence for people, without any text of a message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ModelError(pub String);
+
+/// The built-in model. It computes in the calling thread, and cannot fail.
+impl Model for Encoder {
+    fn identity(&self) -> &str {
+        Encoder::identity(self)
+    }
+
+    fn encode(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ModelError> {
+        Ok(Encoder::encode(self, texts))
+    }
+}
