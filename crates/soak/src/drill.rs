@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use kolibri_core::background::{Control, lower_priority};
 use kolibri_core::store::DataDirectory;
 use kolibri_core::trace::TraceConfig;
+use kolibri_core::recall::{Judge, RecallConfig};
 use kolibri_core::{Node, NodeConfig, OpenError};
 
 use crate::check::{Checked, check};
@@ -113,6 +114,7 @@ impl Drill {
                 max_bytes: TRACE_BYTES,
                 content: false,
             }),
+            recall: by_likeness(),
         };
         let genome = seeded::genome(parameters.seed, parameters.durable);
         Node::open_with(&config, &genome, Arc::clone(&self.observer) as _)
@@ -205,4 +207,10 @@ fn tick(tally: &Tally, speed: &mut Speedometer, control: &Control<DrillProgress>
         progress.events_per_second = speed.lately;
         progress.eta_seconds = speed.eta(progress.total - done);
     });
+}
+
+/// What decides in a drill: the likeness of words, which does not depend on how far the index has come
+/// (ADR 0007).
+fn by_likeness() -> RecallConfig {
+    RecallConfig { judge: Judge::Likeness, model: Err("drills compare words alone".to_owned()) }
 }

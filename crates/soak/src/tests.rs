@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use kolibri_core::store::{DataDirectory, Reader};
 use kolibri_core::telemetry::{Telemetry, TelemetryConfig};
 use kolibri_core::trace::{Outcome, TraceConfig};
+use kolibri_core::recall::RecallConfig;
 use kolibri_core::{Node, NodeConfig};
 
 use super::directory::soaks;
@@ -36,7 +37,7 @@ fn series(telemetry: &Telemetry, name_and_labels: &str) -> Option<f64> {
 }
 
 fn config(root: &Path) -> NodeConfig {
-    NodeConfig { directory: DataDirectory::new(root), queue_capacity: 1024, trace: None }
+    NodeConfig { directory: DataDirectory::new(root), queue_capacity: 1024, trace: None, recall: RecallConfig::default() }
 }
 
 fn alone(root: &Path, telemetry: &Telemetry) -> Drills {

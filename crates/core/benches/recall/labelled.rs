@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use kolibri_core::recall::{Found, RecallConfig};
+use kolibri_core::recall::{Found, MeaningStatus, RecallConfig};
 use kolibri_core::store::DataDirectory;
 use kolibri_core::telemetry::Telemetry;
 use kolibri_core::trace::TraceId;
@@ -160,7 +160,8 @@ pub(crate) fn until_indexed(node: &Node) {
         assert!(started.elapsed() < DEADLINE, "the index is still behind: {:?}", node.index());
         std::thread::sleep(Duration::from_millis(2));
     }
-    while node.meaning().is_some_and(|meaning| meaning.reached < Some(head) || meaning.missing > 0) {
+    let unfinished = |meaning: MeaningStatus| meaning.reached < Some(head) || meaning.missing > 0;
+    while node.meaning().model.is_some() && unfinished(node.meaning()) {
         std::thread::sleep(Duration::from_millis(2));
     }
 }

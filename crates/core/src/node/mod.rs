@@ -13,7 +13,7 @@ use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check
 use crate::error::{CommandError, OpenError};
 use crate::follow::FollowStatus;
 use crate::observer::{Failed, Observer};
-use crate::recall::{Considered, Found, MeaningStatus, Recall, RecallConfig};
+use crate::recall::{Considered, Found, Judge, MeaningStatus, Recall, RecallConfig};
 use crate::store::{BlockRef, Committed, DataDirectory, Event, GenomeSettings, Reader, Store};
 use crate::telemetry::Telemetry;
 use crate::telemetry::last_hour::{self, LastHour};
@@ -160,8 +160,13 @@ impl Node {
         self.recall.status()
     }
 
-    /// How far the node knows the meaning of what it was taught; `None` without a model.
-    pub fn meaning(&self) -> Option<MeaningStatus> {
+    /// How it decides which answer is meant.
+    pub fn judge(&self) -> Judge {
+        self.recall.judge()
+    }
+
+    /// How far the node knows the meaning of what it was taught.
+    pub fn meaning(&self) -> MeaningStatus {
         self.recall.meaning()
     }
 

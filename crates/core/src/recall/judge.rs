@@ -24,6 +24,20 @@ pub enum Judge {
     Likeness,
 }
 
+impl Precision {
+    /// Every precision, the least careful first.
+    pub const ALL: [Self; 3] = [Self::P85, Self::P90, Self::P95];
+
+    /// The share of right answers, 0 to 1.
+    pub const fn value(self) -> f64 {
+        match self {
+            Self::P85 => 0.85,
+            Self::P90 => 0.90,
+            Self::P95 => 0.95,
+        }
+    }
+}
+
 impl Default for Judge {
     fn default() -> Self {
         Self::Calibrated(Precision::default())

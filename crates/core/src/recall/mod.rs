@@ -22,6 +22,7 @@ mod meaning;
 mod shelf;
 mod spelling;
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 use kolibri_genome::{Ask, Match};
@@ -51,17 +52,23 @@ const SUGGESTIONS: usize = 3;
 const SUGGESTED: f32 = 0.02;
 
 /// How a node finds answers.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct RecallConfig {
     /// How it decides which answer is meant.
     pub judge: Judge,
-    /// What tells the meaning of texts; `None`: answers are found by words alone.
-    pub model: Option<Arc<dyn Model>>,
+    /// What tells the meaning of texts, or why there is nothing that does: then answers are found by words alone.
+    pub model: Result<Arc<dyn Model>, String>,
+}
+
+impl Default for RecallConfig {
+    fn default() -> Self {
+        Self { judge: Judge::default(), model: Err("no model was chosen".to_owned()) }
+    }
 }
 
 impl std::fmt::Debug for RecallConfig {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let model = self.model.as_ref().map(|model| model.identity());
+        let model = self.model.as_ref().map(|model| model.identity().to_owned());
         out.debug_struct("RecallConfig").field("judge", &self.judge).field("model", &model).finish()
     }
 }
@@ -73,7 +80,8 @@ pub struct Recall {
     shelves: Shelves,
     candidates: Candidates,
     index: Follower,
-    meaning: Option<Meaning>,
+    /// Or why there is none.
+    meaning: Result<Meaning, String>,
 }
 
 /// What was found.
@@ -136,6 +144,7 @@ impl Recall {
         announced: Announced,
         crew: &Crew,
     ) -> Result<Self, OpenError> {
+        remove_former_index(directory)?;
         let index = Index::default();
         let shelves = index.shelves();
         let index =
@@ -143,7 +152,10 @@ impl Recall {
         let meaning = |model: &Arc<dyn Model>| {
             Meaning::open(Arc::clone(model), &directory.vectors(), Arc::clone(&reader), announced, crew)
         };
-        let meaning = config.model.as_ref().map(meaning).transpose()?;
+        let meaning = match &config.model {
+            Ok(model) => Ok(meaning(model)?),
+            Err(why) => Err(why.clone()),
+        };
         Ok(Self { reader, judge: config.judge, shelves, candidates: Candidates::default(), index, meaning })
     }
 
@@ -194,7 +206,7 @@ impl Recall {
     /// taught last.
     pub(crate) fn consider(&self, question: &str) -> Vec<Considered> {
         let terms: Vec<Term> = terms(question);
-        let mut meant = self.meaning.as_ref().and_then(|meaning| Some((meaning, meaning.of(question)?)));
+        let mut meant = self.meaning.as_ref().ok().and_then(|meaning| Some((meaning, meaning.of(question)?)));
         let mut pool = self.near_in_words(&terms);
         if let Some((meaning, query)) = &mut meant {
             let near = meaning.nearest(query, BY_MEANING);
@@ -243,17 +255,31 @@ impl Recall {
         self.index.reached(index).await;
     }
 
-    /// How far the meanings are known; `None` without a model.
-    pub(crate) fn meaning(&self) -> Option<MeaningStatus> {
-        self.meaning.as_ref().map(Meaning::status)
+    /// How far the meanings are known.
+    pub(crate) fn meaning(&self) -> MeaningStatus {
+        self.meaning.as_ref().map_or_else(|why| MeaningStatus::without(why), Meaning::status)
+    }
+
+    /// How it decides.
+    pub(crate) fn judge(&self) -> Judge {
+        self.judge
     }
 
     /// Ends the threads.
     pub(crate) fn close(&self) {
-        if let Some(meaning) = &self.meaning {
+        if let Ok(meaning) = &self.meaning {
             meaning.close();
         }
         self.index.close();
+    }
+}
+
+/// Removes the index that earlier versions kept on disk, with stems of what was taught.
+fn remove_former_index(directory: &DataDirectory) -> Result<(), OpenError> {
+    let former = directory.former_index();
+    match std::fs::remove_dir_all(&former) {
+        Err(source) if source.kind() != ErrorKind::NotFound => Err(OpenError::Io { path: former, source }),
+        _ => Ok(()),
     }
 }
 

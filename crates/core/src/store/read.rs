@@ -146,22 +146,10 @@ impl Reader {
     }
 
     /// The stimulus that block `index` seems to teach, for ranking only. It is not checked: show only what
-    /// [`Reader::taught`] or [`Reader::answer`] returns.
+    /// [`Reader::answer`] returns.
     pub(crate) fn proposed(&self, index: u64) -> Result<Option<String>, CommandError> {
         let beginning = self.with(|rows| rows.beginning(index, 4 + MAX_STIMULUS))?;
         Ok(beginning.and_then(|content| Teach::stimulus_of(&content).map(str::to_owned)))
-    }
-
-    /// What block `index` taught, checked like [`Reader::answer`]; `None` if it was erased or does not exist.
-    ///
-    /// # Errors
-    /// When the file cannot be read, or the block is damaged.
-    pub(crate) fn taught(&self, index: u64) -> Result<Option<Association>, CommandError> {
-        match self.with(|rows| rows.row(index))? {
-            None => Ok(None),
-            Some(raw) if raw.erased_by.is_some() => Ok(None),
-            Some(raw) => association(&raw).map(Some),
-        }
     }
 
     /// The stimuli that can be asked, with their answers, from block `from` on; reads at most `limit` blocks.
@@ -327,7 +315,6 @@ mod tests {
         let stored = node.reader().block(1).unwrap().unwrap();
         assert_eq!(stored.recorded, Recorded::Broken(ContentError::Digest));
         assert!(matches!(node.reader().answer(Key::of("a")), Err(CommandError::Unreadable(_))));
-        assert!(matches!(node.reader().taught(1), Err(CommandError::Unreadable(_))));
     }
 
     #[tokio::test]
@@ -343,7 +330,6 @@ mod tests {
         let row = rusqlite::params![block.to_bytes(), salt, forged];
         file.execute("UPDATE block SET bytes = ?, salt = ?, content = ? WHERE idx = 1", row).unwrap();
         assert!(matches!(node.reader().answer(Key::of("a")), Err(CommandError::Unreadable(_))));
-        assert!(matches!(node.reader().taught(1), Err(CommandError::Unreadable(_))));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::client::{Answer, Client};
 use super::{Connection, Exit, Output, print_json, print_line};
 use crate::wire::{
-    AskResponse, BlockAddress, ForgetResponse, Health, LatestQuery, StimulusRequest, TeachRequest,
+    AskResponse, BlockAddress, ForgetResponse, Health, LatestQuery, MatchKind, StimulusRequest, TeachRequest,
     TeachResponse,
 };
 
@@ -167,11 +167,16 @@ fn answer_for_people(asked: &AskResponse) -> String {
     let (Some(answer), Some(source)) = (&asked.answer, &asked.source) else {
         let near = asked.suggestions.iter();
         let near: Vec<_> = near.map(|near| format!("\n  {:.2}  {}", near.score, near.stimulus)).collect();
-        let hint = if near.is_empty() { "" } else { "; the closest stimuli are:" };
-        return format!("no answer is similar enough{hint}{}", near.concat());
+        let hint = if near.is_empty() { "" } else { "; the most probable ones answer:" };
+        return format!("no answer is probable enough{hint}{}", near.concat());
     };
-    let (found, score) = (asked.found.name(), asked.score);
-    format!("{answer}\n  ({found} match, similarity {score:.2}, from {})", block(source))
+    let taught = asked.taught.as_deref().and_then(|time| time.get(..10)).unwrap_or_default();
+    let stimulus = asked.stimulus.as_deref().unwrap_or_default();
+    let how = match asked.found {
+        MatchKind::Similar => format!("similar match, probability {:.2}", asked.score),
+        MatchKind::Exact | MatchKind::None => "exact match".to_owned(),
+    };
+    format!("{answer}\n  ({how}: \"{stimulus}\", taught {taught} in {})", block(source))
 }
 
 fn trace_for_people(trace: &Trace) -> String {

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use kolibri_core::NodeConfig;
+use kolibri_core::recall::{Judge, Precision, RecallConfig};
 use kolibri_core::store::DataDirectory;
 use kolibri_core::telemetry::{OtlpConfig, OtlpHeaders, OtlpProtocol};
 use kolibri_core::trace::TraceConfig;
@@ -110,6 +111,13 @@ impl Config {
     }
 }
 
+/// The model that this program carries; an error says why it has none.
+fn built_in() -> Result<Arc<dyn Model>, String> {
+    let data = crate::model::MODEL.ok_or("this program was built without a model; `make run` builds it with one")?;
+    let encoder = Encoder::new(data).map_err(|error| format!("the built-in model cannot be read: {error}"))?;
+    Ok(Arc::new(encoder))
+}
+
 /// The data directory alone, for commands that need nothing else.
 pub(crate) fn data_directory(settings: &Settings) -> DataDirectory {
     DataDirectory::new(settings.get(&settings::DATA_DIR).unwrap_or(settings::DATA_DIR.default))
@@ -192,7 +200,20 @@ impl Parser<'_> {
         let directory = data_directory(self.settings);
         let queue_capacity = self.number(&settings::QUEUE_CAPACITY, 1, 1 << 20);
         let trace = self.trace(&directory);
-        NodeConfig { directory, queue_capacity, trace }
+        NodeConfig { directory, queue_capacity, trace, recall: self.recall() }
+    }
+
+    fn recall(&mut self) -> RecallConfig {
+        let precision = self.read(&settings::RECALL_PRECISION, |value| {
+            let number: Option<f64> = value.parse().ok();
+            let known = Precision::ALL.into_iter().find(|precision| Some(precision.value()) == number);
+            known.ok_or_else(|| format!("`{value}` is none of 0.85, 0.90 and 0.95"))
+        });
+        let model = match self.switch(&settings::RECALL_MODEL) {
+            true => built_in(),
+            false => Err("KOLIBRI_RECALL_MODEL is off".to_owned()),
+        };
+        RecallConfig { judge: Judge::Calibrated(precision), model }
     }
 
     fn trace(&mut self, directory: &DataDirectory) -> Option<TraceConfig> {

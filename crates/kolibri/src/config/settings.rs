@@ -42,6 +42,8 @@ settings! {
     API_TOKEN, "none", "Bearer token that every /api call must send; at least 16 characters", secret;
     API_TOKEN_FILE, "none", "File that contains the token";
     QUEUE_CAPACITY, "8192", "Commands that may wait to be recorded; a long text counts once per 4 KiB";
+    RECALL_PRECISION, "0.90", "How many of the answers to questions in other words should be right: 0.85, 0.90 or 0.95";
+    RECALL_MODEL, "on", "off: answers are found by words alone, not by their meaning";
     LOG, "info", "Log level (error, warn, info, debug or trace), or a filter such as kolibri_core=debug";
     LOG_FORMAT, "auto", "text, json, or auto: text on a terminal, json otherwise";
     TRACE, "on", "off: commands are not traced";

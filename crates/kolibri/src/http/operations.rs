@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use axum::Json;
 use axum::extract::State;
-use kolibri_core::Ready;
+use kolibri_core::recall::{Judge, MeaningStatus};
+use kolibri_core::{Node, Ready};
 use kolibri_core::clock::{self, rfc3339};
 use kolibri_core::follow::FollowStatus;
 
 use super::App;
-use crate::wire::{GenomeEnd, IndexState, OperationsResponse, Problem, ReadyState};
+use crate::wire::{GenomeEnd, IndexState, OperationsResponse, Problem, ReadyState, RecallState};
 
 /// When the node began to serve, by the clock and by a monotonic one.
 pub(super) struct Started {
@@ -50,5 +51,22 @@ pub(super) async fn operations(State(app): State<App>) -> Result<Json<Operations
         telemetry: app.telemetry,
         tracing: app.node.traces().is_some(),
         index: IndexState { caught_up, reached },
+        recall: recall(&app.node),
     }))
+}
+
+fn recall(node: &Node) -> RecallState {
+    let MeaningStatus { model, sent_to, made, missing, problem, .. } = node.meaning();
+    let precision = match node.judge() {
+        Judge::Calibrated(precision) => Some(precision.value()),
+        Judge::Likeness => None,
+    };
+    RecallState {
+        precision,
+        model,
+        sent_to,
+        known: made,
+        missing,
+        by_words_alone: problem,
+    }
 }

@@ -1,5 +1,6 @@
 //! TEACH, ASK and FORGET: what is sent, and what is answered.
 
+use kolibri_core::clock::rfc3339;
 use kolibri_core::recall::{Found, Suggestion};
 use kolibri_core::store::BlockRef;
 use kolibri_genome::{Head, Match};
@@ -81,16 +82,22 @@ pub(crate) struct AskResponse {
     /// How the answer was found.
     #[serde(rename = "match")]
     pub(crate) found: MatchKind,
-    /// Similarity of the question to the closest stimulus, 0 to 1.
+    /// The probability that the answer is the right one, 0 to 1; 1 for an exact match. Without an answer, that of
+    /// the most probable one.
     #[schema(minimum = 0, maximum = 1)]
     pub(crate) score: f64,
-    /// The answer that was taught; null when nothing is similar enough.
+    /// The answer that was taught; null when none is probable enough.
     pub(crate) answer: Option<String>,
+    /// The stimulus that the question was matched with, as it was taught.
+    pub(crate) stimulus: Option<String>,
     /// The block that taught it.
     pub(crate) source: Option<BlockAddress>,
-    /// The most similar stimuli, best first, when there is no answer.
+    /// When it was taught, RFC 3339.
+    pub(crate) taught: Option<String>,
+    /// Without an answer: the most probable ones, best first, each by the stimulus that is nearest to the
+    /// question. To confirm one, teach its answer to the question as it was asked.
     #[schema(max_items = 3)]
-    pub(crate) suggestions: Vec<NearStimulus>,
+    pub(crate) suggestions: Vec<SuggestedAnswer>,
 }
 
 /// How an answer was found.
@@ -123,30 +130,47 @@ impl From<Match> for MatchKind {
     }
 }
 
-/// A stimulus that is similar to the question.
+/// An answer that may be meant.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(crate) struct NearStimulus {
-    /// As it was taught.
+pub(crate) struct SuggestedAnswer {
+    /// The stimulus that is nearest to the question, as it was taught.
     pub(crate) stimulus: String,
-    /// Its similarity to the question, 0 to 1.
+    /// The probability that this answer is the right one, 0 to 1.
     #[schema(minimum = 0, maximum = 1)]
     pub(crate) score: f64,
+    /// The answer that was taught.
+    pub(crate) answer: String,
+    /// The block that taught it.
+    pub(crate) source: BlockAddress,
+    /// When it was taught, RFC 3339.
+    pub(crate) taught: String,
 }
 
-impl From<Found> for AskResponse {
-    fn from(found: Found) -> Self {
-        let near = |Suggestion { stimulus, score }| NearStimulus { stimulus, score: rounded(score) };
+impl From<Suggestion> for SuggestedAnswer {
+    fn from(Suggestion { association, score }: Suggestion) -> Self {
         Self {
-            found: found.by.into(),
-            score: rounded(found.score),
-            source: found.answer.as_ref().map(|answer| answer.source.into()),
-            answer: found.answer.map(|answer| answer.teach.response),
-            suggestions: found.suggestions.into_iter().map(near).collect(),
+            stimulus: association.teach.stimulus,
+            score: rounded(score),
+            answer: association.teach.response,
+            source: association.source.into(),
+            taught: rfc3339(association.taught),
         }
     }
 }
 
-/// Three decimals are all that a likeness means.
+impl From<Found> for AskResponse {
+    fn from(found: Found) -> Self {
+        let (found_by, score) = (found.by.into(), rounded(found.score));
+        let suggestions = found.suggestions.into_iter().map(SuggestedAnswer::from).collect();
+        let (source, taught) =
+            found.answer.as_ref().map(|answer| (answer.source.into(), rfc3339(answer.taught))).unzip();
+        let (stimulus, answer) =
+            found.answer.map(|answer| (answer.teach.stimulus, answer.teach.response)).unzip();
+        Self { found: found_by, score, answer, stimulus, source, taught, suggestions }
+    }
+}
+
+/// Three decimals are all that a probability means.
 fn rounded(score: f32) -> f64 {
     f64::from((score * 1000.0).round()) / 1000.0
 }
@@ -165,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_likeness_is_written_with_three_decimals_at_most() {
+    fn a_probability_is_written_with_three_decimals_at_most() {
         assert_eq!(rounded(0.831_26).to_string(), "0.831");
         for thousandths in 0..=1000_u16 {
             let score = f32::from(thousandths) / 1000.0;

@@ -27,6 +27,24 @@ pub(crate) struct OperationsResponse {
     /// Whether commands are traced (`KOLIBRI_TRACE`).
     pub(crate) tracing: bool,
     pub(crate) index: IndexState,
+    pub(crate) recall: RecallState,
+}
+
+/// How answers are found.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct RecallState {
+    /// How many of the answers to questions in other words should be right (`KOLIBRI_RECALL_PRECISION`).
+    pub(crate) precision: Option<f64>,
+    /// The model that tells the meaning of texts; null if answers are found by words alone.
+    pub(crate) model: Option<String>,
+    /// The host that texts are sent to for their meaning; null if they stay here.
+    pub(crate) sent_to: Option<String>,
+    /// Stimuli whose meaning is known.
+    pub(crate) known: u64,
+    /// Stimuli whose meaning is still to be computed. Until then they are found by words, or computed when asked.
+    pub(crate) missing: u64,
+    /// Why answers are found by words alone now.
+    pub(crate) by_words_alone: Option<String>,
 }
 
 /// Whether the node can do its work.

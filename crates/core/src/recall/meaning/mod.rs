@@ -32,18 +32,32 @@ use scale::Scale;
 use vectors::Vectors;
 
 /// How far a node knows the meaning of what it was taught.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MeaningStatus {
-    /// The model, by its identity.
-    pub model: String,
+    /// The model, by its identity; `None` without one.
+    pub model: Option<String>,
+    /// The host that texts are sent to for their meaning; `None` if they stay in this process.
+    pub sent_to: Option<String>,
     /// How many stimuli have a vector.
     pub made: u64,
     /// How many are still without one.
     pub missing: u64,
     /// The last block that the list of vectors has reached.
     pub reached: Option<u64>,
-    /// Why the model cannot be used now. Meanwhile answers are found by words alone.
+    /// Why answers are found by words alone now; `None` if they are found by their meaning.
     pub problem: Option<String>,
+}
+
+impl MeaningStatus {
+    /// The status of a node without a model, and why it has none.
+    pub(super) fn without(why: &str) -> Self {
+        Self { problem: Some(why.to_owned()), ..Self::default() }
+    }
+
+    /// What people should know of it, in words.
+    pub fn note(&self) -> Option<String> {
+        self.problem.as_ref().map(|why| format!("answers are found by words alone: {why}"))
+    }
 }
 
 /// Finds what means nearly the same.
@@ -138,7 +152,9 @@ impl Meaning {
         let made = self.shared.vectors.matrix.len() as u64;
         let FollowStatus { reached, problem, .. } = self.list.status();
         let problem = problem.or_else(|| self.shared.problem.read().clone());
-        MeaningStatus { model: self.shared.model.identity().to_owned(), made, missing, reached, problem }
+        let model = Some(self.shared.model.identity().to_owned());
+        let sent_to = self.shared.model.sent_to().map(str::to_owned);
+        MeaningStatus { model, sent_to, made, missing, reached, problem }
     }
 
     /// Ends the threads.

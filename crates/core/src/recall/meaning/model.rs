@@ -7,6 +7,11 @@ pub trait Model: Send + Sync + 'static {
     /// Which vectors these are. Vectors of models with different identities cannot be compared.
     fn identity(&self) -> &str;
 
+    /// The host that texts are sent to; `None` if they stay in this process.
+    fn sent_to(&self) -> Option<&str> {
+        None
+    }
+
     /// The vector of each text, in order; all have the same number of dimensions.
     ///
     /// # Errors
