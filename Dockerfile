@@ -1,6 +1,6 @@
 # The node as a container: docker build -t kolibri:0.1.0 .
-# The page is built first and becomes part of the binary; the last stage holds the binary, the C library it needs and
-# the certificates for OTLP over https, and no shell.
+# The page and the model are made first and become part of the binary; the last stage holds the binary, the C library it
+# needs and the certificates for OTLP over https, and no shell.
 
 FROM node:20.20.2-bookworm-slim AS page
 WORKDIR /src/web
@@ -9,10 +9,16 @@ RUN npm ci --no-audit --no-fund
 COPY web/ ./
 RUN npm run build
 
+FROM debian:bookworm-slim AS model
+WORKDIR /src
+COPY scripts/ scripts/
+RUN scripts/make-model
+
 FROM rust:1.95.0-slim-bookworm AS binary
 WORKDIR /src
 COPY . .
 COPY --from=page /src/web/dist web/dist
+COPY --from=model /src/crates/encoder/model crates/encoder/model
 RUN cargo build --release --locked --package kolibri \
     && install -D --mode 0755 target/release/kolibri /out/kolibri \
     && install -d --mode 0700 /out/data

@@ -9,12 +9,14 @@
 //! | `wire` | the API's requests and responses, for `http` and `cli` alike |
 //! | `http` | the API: the route table, handlers, problem documents |
 //! | `cli` | the other commands, most of them clients of a running node |
+//! | `model` | the model that finds answers by meaning, carried along |
 //! | `pack` | the files of `ops/` and the runbook, carried along for `kolibri ops export` |
 
 mod cli;
 mod config;
 mod http;
 mod logging;
+mod model;
 mod pack;
 mod serve;
 mod signals;

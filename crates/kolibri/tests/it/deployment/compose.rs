@@ -206,7 +206,7 @@ fn mistakes_in_the_image_are_caught() {
 fn the_image_is_built_from_what_it_needs_and_nothing_secret() {
     let ignored = text(".dockerignore");
     assert!(ignored.lines().any(|line| line == "*"), "everything is left out that is not named");
-    for needed in ["Cargo.toml", "Cargo.lock", "crates/", "docs/", "ops/", "web/"] {
+    for needed in ["Cargo.toml", "Cargo.lock", "crates/", "docs/", "ops/", "scripts/", "web/"] {
         assert!(ignored.lines().any(|line| line == format!("!{needed}")), "{needed}");
     }
     assert!(ignored.lines().any(|line| line == "ops/.env"));
