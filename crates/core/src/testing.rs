@@ -14,7 +14,12 @@ use crate::{CommandError, Node, NodeConfig, Ready};
 const DEADLINE: Duration = Duration::from_secs(30);
 
 pub(crate) fn config(path: &Path) -> NodeConfig {
-    NodeConfig { directory: DataDirectory::new(path), queue_capacity: 1024, trace: None, recall: RecallConfig::default() }
+    NodeConfig {
+        directory: DataDirectory::new(path),
+        queue_capacity: 1024,
+        trace: None,
+        recall: RecallConfig::default(),
+    }
 }
 
 pub(crate) fn open(path: &Path) -> Node {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kolibri_core::background::{Control, lower_priority};
+use kolibri_core::recall::{Judge, RecallConfig};
 use kolibri_core::store::DataDirectory;
 use kolibri_core::trace::TraceConfig;
-use kolibri_core::recall::{Judge, RecallConfig};
 use kolibri_core::{Node, NodeConfig, OpenError};
 
 use crate::check::{Checked, check};

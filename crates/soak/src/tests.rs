@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use kolibri_core::recall::RecallConfig;
 use kolibri_core::store::{DataDirectory, Reader};
 use kolibri_core::telemetry::{Telemetry, TelemetryConfig};
 use kolibri_core::trace::{Outcome, TraceConfig};
-use kolibri_core::recall::RecallConfig;
 use kolibri_core::{Node, NodeConfig};
 
 use super::directory::soaks;
@@ -37,7 +37,12 @@ fn series(telemetry: &Telemetry, name_and_labels: &str) -> Option<f64> {
 }
 
 fn config(root: &Path) -> NodeConfig {
-    NodeConfig { directory: DataDirectory::new(root), queue_capacity: 1024, trace: None, recall: RecallConfig::default() }
+    NodeConfig {
+        directory: DataDirectory::new(root),
+        queue_capacity: 1024,
+        trace: None,
+        recall: RecallConfig::default(),
+    }
 }
 
 fn alone(root: &Path, telemetry: &Telemetry) -> Drills {

@@ -425,18 +425,26 @@ export interface components {
         };
         /** @description The answer to a question. */
         AskResponse: {
-            /** @description The answer that was taught; null when nothing is similar enough. */
+            /** @description The answer that was taught; null when none is probable enough. */
             answer?: string | null;
             /** @description How the answer was found. */
             match: components["schemas"]["MatchKind"];
             /**
              * Format: double
-             * @description Similarity of the question to the closest stimulus, 0 to 1.
+             * @description The probability that the answer is the right one, 0 to 1; 1 for an exact match. Without an answer, that of
+             *     the most probable one.
              */
             score: number;
             source?: components["schemas"]["BlockAddress"] | null;
-            /** @description The most similar stimuli, best first, when there is no answer. */
-            suggestions: components["schemas"]["NearStimulus"][];
+            /** @description The stimulus that the question was matched with, as it was taught. */
+            stimulus?: string | null;
+            /**
+             * @description Without an answer: the most probable ones, best first, each by the stimulus that is nearest to the
+             *     question. To confirm one, teach its answer to the question as it was asked.
+             */
+            suggestions: components["schemas"]["SuggestedAnswer"][];
+            /** @description When it was taught, RFC 3339. */
+            taught?: string | null;
         };
         /** @description One line: an association that can be asked. */
         AssociationLine: {
@@ -444,6 +452,8 @@ export interface components {
             /** @description The block that taught it. */
             source: components["schemas"]["BlockAddress"];
             stimulus: string;
+            /** @description When it was taught, RFC 3339. */
+            taught: string;
         };
         /** @description A block by position and hash. */
         BlockAddress: {
@@ -589,6 +599,8 @@ export interface components {
         };
         /** @description The node can do its work. */
         Health: {
+            /** @description What a ready node cannot do now, in words, such as to find answers by their meaning. */
+            notes?: string[];
             /** @description `live` or `ready`. */
             status: string;
         };
@@ -677,16 +689,6 @@ export interface components {
          * @enum {string}
          */
         MatchKind: "exact" | "similar" | "none";
-        /** @description A stimulus that is similar to the question. */
-        NearStimulus: {
-            /**
-             * Format: double
-             * @description Its similarity to the question, 0 to 1.
-             */
-            score: number;
-            /** @description As it was taught. */
-            stimulus: string;
-        };
         /** @description The state of the node. */
         OperationsResponse: {
             genome?: components["schemas"]["GenomeEnd"] | null;
@@ -695,6 +697,7 @@ export interface components {
             now: string;
             /** @description Why it is not ready. */
             problems: string[];
+            recall: components["schemas"]["RecallState"];
             /** @description When the node started, RFC 3339. */
             started: string;
             /** @description Whether it can do its work. */
@@ -773,6 +776,30 @@ export interface components {
          * @enum {string}
          */
         ReadyState: "ready" | "not_ready";
+        /** @description How answers are found. */
+        RecallState: {
+            /** @description Why answers are found by words alone now. */
+            by_words_alone?: string | null;
+            /**
+             * Format: int64
+             * @description Stimuli whose meaning is known.
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Stimuli whose meaning is still to be computed. Until then they are found by words, or computed when asked.
+             */
+            missing: number;
+            /** @description The model that tells the meaning of texts; null if answers are found by words alone. */
+            model?: string | null;
+            /**
+             * Format: double
+             * @description How many of the answers to questions in other words should be right (`KOLIBRI_RECALL_PRECISION`).
+             */
+            precision?: number | null;
+            /** @description The host that texts are sent to for their meaning; null if they stay here. */
+            sent_to?: string | null;
+        };
         /** @description Some text with a visible character in it, at most `x-max-bytes` long in UTF-8. */
         ResponseText: string;
         /** @description Comparison of a drill with earlier ones that had the same parameters on the same machine. */
@@ -1084,6 +1111,22 @@ export interface components {
         };
         /** @description Some text with a visible character in it, at most `x-max-bytes` long in UTF-8. */
         StimulusText: string;
+        /** @description An answer that may be meant. */
+        SuggestedAnswer: {
+            /** @description The answer that was taught. */
+            answer: string;
+            /**
+             * Format: double
+             * @description The probability that this answer is the right one, 0 to 1.
+             */
+            score: number;
+            /** @description The block that taught it. */
+            source: components["schemas"]["BlockAddress"];
+            /** @description The stimulus that is nearest to the question, as it was taught. */
+            stimulus: string;
+            /** @description When it was taught, RFC 3339. */
+            taught: string;
+        };
         /** @description The result of a batch. */
         Summary: {
             /** Format: int64 */

@@ -53,7 +53,8 @@ struct Round {
 pub(crate) async fn run(directory: &Path, model: Option<&Path>) {
     let model = model.map(read_model);
     let mut rounds = Vec::new();
-    let mut files: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
     files.sort();
     for file in files {
@@ -83,7 +84,10 @@ fn read_model(file: &Path) -> Arc<dyn Model> {
 
 async fn ask(lines: &[Line], wordings: u64, model: Option<Arc<dyn Model>>) -> Vec<Asked> {
     let directory = tempfile::tempdir().unwrap();
-    let node = labelled::open_with(directory.path(), RecallConfig { model: model.ok_or_else(String::new), ..RecallConfig::default() });
+    let node = labelled::open_with(
+        directory.path(),
+        RecallConfig { model: model.ok_or_else(String::new), ..RecallConfig::default() },
+    );
     let taught = lines.iter().filter(|line| line.s == "teach" && line.k <= wordings);
     labelled::teach(&node, taught.map(|line| (line.q.clone(), line.a.as_str().unwrap().to_owned()))).await;
     let answers = answers(&node);
@@ -133,7 +137,8 @@ fn features(evidence: &Evidence) -> [f64; FEATURES] {
 fn report(rounds: &[Round]) {
     let mut samples = Vec::new();
     for round in rounds {
-        let tune: Vec<_> = round.asked.iter().filter(|asked| asked.tune).flat_map(|asked| &asked.answers).collect();
+        let tune: Vec<_> =
+            round.asked.iter().filter(|asked| asked.tune).flat_map(|asked| &asked.answers).collect();
         let weight = round.weight / tune.len() as f64;
         samples.extend(
             tune.into_iter()
@@ -152,7 +157,9 @@ fn report(rounds: &[Round]) {
     for target in [0.85, 0.90, 0.95] {
         let least = (300..1000)
             .map(|thousandths| f64::from(thousandths) / 1000.0)
-            .find(|least| mean(rounds, |round| Some(Figures::of(round, true, *least, probability).precision)) >= target)
+            .find(|least| {
+                mean(rounds, |round| Some(Figures::of(round, true, *least, probability).precision)) >= target
+            })
             .unwrap_or(0.999);
         println!("\nprecision {target}: least {least:.3}\n\n{HEADINGS}");
         for round in rounds {
@@ -161,7 +168,10 @@ fn report(rounds: &[Round]) {
         for (name, russian) in [("English", false), ("Russian", true)] {
             row(name, |figure| {
                 let chosen = rounds.iter().filter(|round| round.russian == russian);
-                let all: Vec<f64> = chosen.map(|round| figure(round, least, &probability)).filter(|value| !value.is_nan()).collect();
+                let all: Vec<f64> = chosen
+                    .map(|round| figure(round, least, &probability))
+                    .filter(|value| !value.is_nan())
+                    .collect();
                 all.iter().sum::<f64>() / all.len() as f64
             });
         }
@@ -188,8 +198,10 @@ fn row(name: &str, value: impl Fn(&Figure<'_>) -> f64) {
 
 /// The mean over rounds in which every data set counts the same.
 fn mean(rounds: &[Round], value: impl Fn(&Round) -> Option<f64>) -> f64 {
-    let values: Vec<(f64, f64)> = rounds.iter().filter_map(|round| Some((value(round)?, round.weight))).collect();
-    values.iter().map(|(value, weight)| value * weight).sum::<f64>() / values.iter().map(|(_, weight)| weight).sum::<f64>()
+    let values: Vec<(f64, f64)> =
+        rounds.iter().filter_map(|round| Some((value(round)?, round.weight))).collect();
+    values.iter().map(|(value, weight)| value * weight).sum::<f64>()
+        / values.iter().map(|(_, weight)| weight).sum::<f64>()
 }
 
 #[derive(Clone, Copy)]
@@ -203,9 +215,14 @@ struct Figures {
 
 impl Figures {
     fn of(round: &Round, tune: bool, least: f64, probability: impl Fn(&Evidence) -> f64) -> Self {
-        let (mut asked, mut out, mut right, mut wrong, mut out_answered, mut among) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+        let (mut asked, mut out, mut right, mut wrong, mut out_answered, mut among) =
+            (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
         for question in round.asked.iter().filter(|question| question.tune == tune) {
-            let best = question.answers.iter().map(|(evidence, right)| (probability(evidence), *right)).max_by(|a, b| a.0.total_cmp(&b.0));
+            let best = question
+                .answers
+                .iter()
+                .map(|(evidence, right)| (probability(evidence), *right))
+                .max_by(|a, b| a.0.total_cmp(&b.0));
             let given = best.filter(|(probability, _)| *probability >= least);
             match (question.answerable, given) {
                 (true, Some((_, true))) => right += 1.0,
@@ -219,7 +236,13 @@ impl Figures {
             ));
         }
         let precision = right / (right + wrong + out_answered);
-        Self { right: right / asked, wrong: wrong / asked, out_of_scope: out_answered / out, among: among / asked, precision }
+        Self {
+            right: right / asked,
+            wrong: wrong / asked,
+            out_of_scope: out_answered / out,
+            among: among / asked,
+            precision,
+        }
     }
 }
 

@@ -119,10 +119,7 @@ fn clauses<'shelf>(question: &[Term], shelf: &'shelf Shelf) -> Vec<Clause<'shelf
     clauses
 }
 
-fn rarest<'question>(
-    terms: impl Iterator<Item = &'question Term>,
-    shelf: &Shelf,
-) -> Vec<&'question Term> {
+fn rarest<'question>(terms: impl Iterator<Item = &'question Term>, shelf: &Shelf) -> Vec<&'question Term> {
     let mut terms: Vec<&Term> = terms.collect();
     if terms.len() > SEARCHED_TERMS {
         terms.sort_by_cached_key(|term| shelf.containing(&term.stem).len());

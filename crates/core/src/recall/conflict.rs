@@ -1,3 +1,5 @@
 //! Placeholder until merged.
 use crate::text::Term;
-pub(super) fn conflict(_: &[Term], _: &[std::sync::Arc<Term>]) -> bool { false }
+pub(super) fn conflict(_: &[Term], _: &[std::sync::Arc<Term>]) -> bool {
+    false
+}

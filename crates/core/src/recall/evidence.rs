@@ -106,7 +106,8 @@ fn one(
         ..Evidence::default()
     };
     for (at, share) in shares.iter().enumerate() {
-        let missing = |wording: &Wording| wording.comparison.in_stimulus.get(at).is_none_or(|alike| *alike == 0.0);
+        let missing =
+            |wording: &Wording| wording.comparison.in_stimulus.get(at).is_none_or(|alike| *alike == 0.0);
         if counted().all(missing) {
             *(if share.known { &mut evidence.elsewhere } else { &mut evidence.unknown }) += share.weight;
         }
@@ -128,7 +129,8 @@ fn meaning_of(
     meaning: &impl Fn(Slot) -> Option<f32>,
 ) -> f32 {
     let compared = |slot: &Slot| wordings.iter().any(|wording| wording.slot == *slot);
-    let others = all.iter().filter(|slot| !compared(slot)).take(MOST_WORDINGS).filter_map(|slot| meaning(*slot));
+    let others =
+        all.iter().filter(|slot| !compared(slot)).take(MOST_WORDINGS).filter_map(|slot| meaning(*slot));
     let counted = wordings.iter().filter(|wording| conflicting || !wording.conflicting);
     let mut values: Vec<f32> = counted.filter_map(|wording| wording.meaning).chain(others).collect();
     values.sort_by(|a, b| b.total_cmp(a));
@@ -141,7 +143,9 @@ fn meaning_of(
 /// Sets how much nearer each answer is than the nearest other one that does not conflict.
 fn set_gaps(candidates: &mut [Candidate]) {
     let (mut words, mut meanings) = (Two::default(), Two::default());
-    for evidence in candidates.iter().map(|candidate| &candidate.evidence).filter(|evidence| !evidence.conflicting) {
+    for evidence in
+        candidates.iter().map(|candidate| &candidate.evidence).filter(|evidence| !evidence.conflicting)
+    {
         words.see(evidence.words.value);
         meanings.see(evidence.meaning.map_or(0.0, |meaning| meaning.value));
     }

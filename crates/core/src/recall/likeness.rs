@@ -80,7 +80,8 @@ impl<F: Fn(&str) -> u64> Weights<F> {
         };
         let all: Vec<f32> = text.iter().map(|term| weight(self, term)).collect();
         let whole = all.iter().sum::<f32>().max(f32::MIN_POSITIVE);
-        let share = |(term, weight): (&Term, f32)| Share { weight: weight / whole, known: self.holding(term) > 0 };
+        let share =
+            |(term, weight): (&Term, f32)| Share { weight: weight / whole, known: self.holding(term) > 0 };
         text.iter().zip(all).map(share).collect()
     }
 }

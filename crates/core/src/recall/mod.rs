@@ -37,10 +37,10 @@ use candidates::Candidates;
 use evidence::Candidate;
 pub use evidence::{Evidence, Nearness};
 use index::{Index, Shelves};
-use shelf::Slot;
 pub use judge::{Judge, Precision};
-pub use meaning::{MeaningStatus, Model, ModelError};
 use meaning::Meaning;
+pub use meaning::{MeaningStatus, Model, ModelError};
+use shelf::Slot;
 
 /// The most stimuli that are compared with a question because they share words with it.
 const BY_WORDS: usize = 32;
@@ -147,8 +147,8 @@ impl Recall {
         remove_former_index(directory)?;
         let index = Index::default();
         let shelves = index.shelves();
-        let index =
-            Follower::start(index, Arc::clone(&reader), announced.clone(), crew).map_err(OpenError::System)?;
+        let index = Follower::start(index, Arc::clone(&reader), announced.clone(), crew)
+            .map_err(OpenError::System)?;
         let meaning = |model: &Arc<dyn Model>| {
             Meaning::open(Arc::clone(model), &directory.vectors(), Arc::clone(&reader), announced, crew)
         };

@@ -98,7 +98,11 @@ impl DataDirectory {
         // SQLite would delete a log without its database, and the blocks in it.
         let log = self.path.join("genome.db-wal");
         let holds_blocks = log.metadata().is_ok_and(|log| log.len() > 0);
-        let beside = if holds_blocks { Some(log) } else { [self.vectors(), self.former_index()].into_iter().find(|file| file.exists()) };
+        let beside = if holds_blocks {
+            Some(log)
+        } else {
+            [self.vectors(), self.former_index()].into_iter().find(|file| file.exists())
+        };
         match beside {
             Some(beside) => Err(OpenError::GenomeLost { genome, beside }),
             None => Ok(()),

@@ -227,9 +227,7 @@ impl Change {
     fn of(raw: &Raw) -> Result<Self, CommandError> {
         let stored = readable(raw)?;
         let kind = match stored.recorded {
-            Recorded::Content(Content::Teach(teach)) => {
-                ChangeKind::Taught { teach, replaces: raw.replaces }
-            }
+            Recorded::Content(Content::Teach(teach)) => ChangeKind::Taught { teach, replaces: raw.replaces },
             Recorded::Content(Content::Forget(forget)) => ChangeKind::Erased(forget.erased().to_vec()),
             Recorded::Content(Content::Genesis { .. } | Content::Ask(_)) | Recorded::Erased { .. } => {
                 ChangeKind::Nothing

@@ -6,14 +6,16 @@ use std::fmt::{self, Display};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use kolibri_core::NodeConfig;
-use kolibri_core::recall::{Judge, Precision, RecallConfig};
+use kolibri_core::recall::{Judge, Model, Precision, RecallConfig};
 use kolibri_core::store::DataDirectory;
 use kolibri_core::telemetry::{OtlpConfig, OtlpHeaders, OtlpProtocol};
 use kolibri_core::trace::TraceConfig;
 
+use kolibri_encoder::Encoder;
 use settings::{Setting, Settings};
 
 use crate::logging::{LogConfig, LogFormat};
@@ -113,8 +115,10 @@ impl Config {
 
 /// The model that this program carries; an error says why it has none.
 fn built_in() -> Result<Arc<dyn Model>, String> {
-    let data = crate::model::MODEL.ok_or("this program was built without a model; `make run` builds it with one")?;
-    let encoder = Encoder::new(data).map_err(|error| format!("the built-in model cannot be read: {error}"))?;
+    let data =
+        crate::model::MODEL.ok_or("this program was built without a model; `make run` builds it with one")?;
+    let encoder =
+        Encoder::new(data).map_err(|error| format!("the built-in model cannot be read: {error}"))?;
     Ok(Arc::new(encoder))
 }
 

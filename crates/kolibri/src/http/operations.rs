@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use axum::Json;
 use axum::extract::State;
-use kolibri_core::recall::{Judge, MeaningStatus};
-use kolibri_core::{Node, Ready};
 use kolibri_core::clock::{self, rfc3339};
 use kolibri_core::follow::FollowStatus;
+use kolibri_core::recall::{Judge, MeaningStatus};
+use kolibri_core::{Node, Ready};
 
 use super::App;
 use crate::wire::{GenomeEnd, IndexState, OperationsResponse, Problem, ReadyState, RecallState};
@@ -61,12 +61,5 @@ fn recall(node: &Node) -> RecallState {
         Judge::Calibrated(precision) => Some(precision.value()),
         Judge::Likeness => None,
     };
-    RecallState {
-        precision,
-        model,
-        sent_to,
-        known: made,
-        missing,
-        by_words_alone: problem,
-    }
+    RecallState { precision, model, sent_to, known: made, missing, by_words_alone: problem }
 }

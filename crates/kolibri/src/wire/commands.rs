@@ -109,17 +109,6 @@ pub(crate) enum MatchKind {
     None,
 }
 
-impl MatchKind {
-    /// The kind's name, as in answers.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Similar => "similar",
-            Self::None => "none",
-        }
-    }
-}
-
 impl From<Match> for MatchKind {
     fn from(found: Match) -> Self {
         match found {

@@ -140,10 +140,13 @@ pub(crate) struct AssociationLine {
     pub(crate) response: String,
     /// The block that taught it.
     pub(crate) source: BlockAddress,
+    /// When it was taught, RFC 3339.
+    pub(crate) taught: String,
 }
 
 impl From<Association> for AssociationLine {
-    fn from(Association { source, teach }: Association) -> Self {
-        Self { stimulus: teach.stimulus, response: teach.response, source: source.into() }
+    fn from(Association { source, taught, teach }: Association) -> Self {
+        let (source, taught) = (source.into(), rfc3339(taught));
+        Self { stimulus: teach.stimulus, response: teach.response, source, taught }
     }
 }

@@ -37,12 +37,13 @@ mod verification;
 pub(crate) use alerts::{Alert, AlertState, AlertsResponse, AlertsSeen};
 pub(crate) use batch::{LineResult, Summary};
 pub(crate) use commands::{
-    AskResponse, BlockAddress, CommandRequest, ForgetResponse, StimulusRequest, TeachRequest, TeachResponse,
+    AskResponse, BlockAddress, CommandRequest, ForgetResponse, MatchKind, StimulusRequest, TeachRequest,
+    TeachResponse,
 };
 pub(crate) use genome::{AssociationLine, BlockResponse, BlocksQuery, BlocksResponse, GenomeResponse};
 pub(crate) use health::Health;
 pub(crate) use history::HistoryResponse;
-pub(crate) use operations::{GenomeEnd, IndexState, OperationsResponse, ReadyState};
+pub(crate) use operations::{GenomeEnd, IndexState, OperationsResponse, ReadyState, RecallState};
 pub(crate) use problem::Problem;
 pub(crate) use soaks::{SoakLinks, SoakStarted, SoaksResponse};
 pub(crate) use traces::{LastQuery, LatestQuery, TracesResponse};

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::quantised::Quantised;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 
 use crate::error::CommandError;
 use crate::store::{BlockRef, Reader};
@@ -153,7 +153,9 @@ impl VectorFile {
 
     /// Empties the write-ahead log, which still holds what was removed. `false` if something is reading.
     pub(super) fn scrub(&self) -> rusqlite::Result<bool> {
-        self.0.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0)).map(|busy| busy == 0)
+        self.0
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+            .map(|busy| busy == 0)
     }
 }
 

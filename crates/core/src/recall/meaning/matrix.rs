@@ -73,7 +73,9 @@ impl Matrix {
         loop {
             let rows = self.0.read();
             let to = rows.blocks.len().min(from + CHUNK);
-            let Some(bytes) = rows.bytes.get(from * rows.width..to * rows.width).filter(|bytes| !bytes.is_empty()) else {
+            let Some(bytes) =
+                rows.bytes.get(from * rows.width..to * rows.width).filter(|bytes| !bytes.is_empty())
+            else {
                 break;
             };
             let found = &mut found[..to - from];
@@ -88,7 +90,8 @@ impl Matrix {
             }
             from = to;
         }
-        let mut blocks: Vec<u64> = best.into_sorted_vec().into_iter().map(|Reverse(near)| near.block).collect();
+        let mut blocks: Vec<u64> =
+            best.into_sorted_vec().into_iter().map(|Reverse(near)| near.block).collect();
         // A row that was moved during the scan may have been seen twice.
         blocks.dedup();
         blocks

@@ -16,8 +16,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use quantised::Quantised;
 use parking_lot::RwLock;
+use quantised::Quantised;
 
 use crate::background::{Crew, Waiting, Worker};
 use crate::error::OpenError;
