@@ -107,7 +107,7 @@ fn one(
     };
     for (at, share) in shares.iter().enumerate() {
         let missing =
-            |wording: &Wording| wording.comparison.in_stimulus.get(at).is_none_or(|alike| *alike == 0.0);
+            |wording: &Wording| wording.comparison.in_stimulus.get(at).is_none_or(|matched| matched.alike == 0.0);
         if counted().all(missing) {
             *(if share.known { &mut evidence.elsewhere } else { &mut evidence.unknown }) += share.weight;
         }

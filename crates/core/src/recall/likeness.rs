@@ -1,8 +1,8 @@
 //! How similar a question and a taught stimulus are, from 0 (nothing in common) to 1 (the same words).
 //!
 //! Both are sets of words. The rarer a word is among the stimuli, the more it weighs; common words weigh
-//! little, numbers double. A word is matched if the other side has it in any form, or has one that may be the
-//! same word ([`alike`]).
+//! little, numbers and symbols double. A word is matched if the other side has it in any form, or has one that
+//! may be the same word ([`alike`]).
 //!
 //! `likeness = shared / (matched + REPLACED * replaced + ADDED * added)`
 //!
@@ -10,7 +10,8 @@
 //! remains on both sides was *replaced*: one subject by another, which makes it a different question. What
 //! remains on one side only was *added* (or left out), which usually does not. So `replaced` is the lighter
 //! of the two remainders, and `added` is how much heavier the other one is. Common words are never replaced,
-//! only added, unless there is nothing else, or they are question words that ask for different things.
+//! only added, unless there is nothing else, or they are question words that ask for different things. The
+//! same holds for symbols that are often decoration, unless one takes the place of another.
 //!
 //! Neither word order nor which side is the question matters. Unlike a raw BM25 score this has a fixed range,
 //! so one threshold works for every genome.
@@ -18,18 +19,15 @@
 use std::borrow::Borrow;
 use std::collections::HashMap;
 
-use crate::text::{Asks, SPELT, Term, is_cyrillic, latin, stem};
-
-/// The minimum likeness of an answer. Chosen on the tune split of the labelled questions in `benches/recall`;
-/// see `docs/recall.md` for the precision and recall it gives.
-#[cfg(test)]
-const THRESHOLD: f32 = 0.75;
+use crate::text::{
+    Asks, Class, Kind, Marks, SPELT, Term, compare_marks, is_cyrillic, latin, spelt_out, stem,
+};
 
 /// The weight of a common word, relative to another word that is equally rare.
 const COMMON_WEIGHT: f32 = 0.1;
-/// The weight of a word with a digit, relative to another word: numbers, versions and error codes name one
-/// thing only.
-const NUMBER_WEIGHT: f32 = 2.0;
+/// The weight of a word with a digit, or of a symbol, relative to another word: numbers, versions, error codes
+/// and operators name one thing only.
+const NAME_WEIGHT: f32 = 2.0;
 /// How much a replaced word counts: a different subject makes a different question, however long the rest is.
 const REPLACED: f32 = 2.0;
 /// How much an added word counts: people explain themselves, and leave out what is clear to them.
@@ -39,6 +37,9 @@ const LEAST_SPELLING: f32 = 0.7;
 /// The similarity of a word and its beginning: clipped (`prod` for `production`) or derived (`оформить`,
 /// `оформление`).
 const BEGINNING: f32 = 0.75;
+/// The similarity of a word with diacritics and the same word without some of them: enough for a stimulus with
+/// the right ones to be nearer.
+const MARKS_MISSING: f32 = 0.99;
 /// The most words of a text that are compared. Both texts may be long, and every word is compared with every
 /// other.
 const COMPARED_TERMS: usize = 100;
@@ -68,7 +69,10 @@ impl<F: Fn(&str) -> u64> Weights<F> {
     fn rarity(&mut self, term: &Term) -> f32 {
         let holding = self.holding(term);
         let rarity = 1.0 + (1.0 + self.documents as f32 / (1 + holding) as f32).ln();
-        if term.number { rarity * NUMBER_WEIGHT } else { rarity }
+        match term.kind {
+            Kind::Number | Kind::Symbol(_) => rarity * NAME_WEIGHT,
+            Kind::Word | Kind::Gram => rarity,
+        }
     }
 
     /// What part of a text's weight each of its words has.
@@ -101,7 +105,7 @@ pub(super) struct Comparison {
     /// 0 to 1.
     pub(super) likeness: f32,
     /// How well the stimulus matches each term of the question; of a long question, the first terms.
-    pub(super) in_stimulus: Vec<f32>,
+    pub(super) in_stimulus: Vec<Matched>,
 }
 
 /// Compares a question and a stimulus.
@@ -114,16 +118,21 @@ pub(super) fn compare<F: Fn(&str) -> u64>(
     let stimulus: Vec<&Term> = stimulus.iter().take(COMPARED_TERMS).map(Borrow::borrow).collect();
     let (in_stimulus, in_question) = matches(&question, &stimulus, weights);
     let other_wanted = want_different_things(&question, &stimulus);
-    let no_subject = question.iter().chain(&stimulus).all(|term| term.common);
+    let replaced = replaced_classes((&question, &in_stimulus), (&stimulus, &in_question));
+    let sides = [(&question, &in_stimulus), (&stimulus, &in_question)];
+    let is_common = |(term, matched): (&&Term, &Matched)| term.common || matched.common;
+    let no_subject = sides.iter().all(|(side, matches)| side.iter().zip(matches.iter()).all(is_common));
     // Double precision, so that the weights do not affect the score if all words are equally similar.
     let (mut shared, mut matched, mut light, mut left) = (0.0f64, 0.0, 0.0, [0.0f64, 0.0]);
-    for ((side, matches), left) in
-        [(&question, &in_stimulus), (&stimulus, &in_question)].into_iter().zip(&mut left)
-    {
-        for (term, alike) in side.iter().zip(matches) {
-            let is_light = term.common && !no_subject && !(other_wanted && term.asks.is_some());
+    for ((side, matches), left) in sides.iter().zip(&mut left) {
+        for (term, found) in side.iter().zip(matches.iter()) {
+            let tells_apart = match term.kind {
+                Kind::Symbol(class) => replaced.contains(&class),
+                _ => other_wanted && term.asks.is_some(),
+            };
+            let is_light = is_common((term, found)) && !no_subject && !tells_apart;
             let weight = f64::from(weights.rarity(term) * if is_light { COMMON_WEIGHT } else { 1.0 });
-            let alike = f64::from(*alike);
+            let alike = f64::from(found.alike);
             match (alike > 0.0, is_light) {
                 // Half, because the other side's match counts too.
                 (true, _) => (shared, matched) = (shared + alike * weight / 2.0, matched + weight / 2.0),
@@ -147,18 +156,48 @@ fn want_different_things(one: &[&Term], other: &[&Term]) -> bool {
     !one.is_empty() && !other.is_empty() && !one.iter().any(|wanted| other.contains(wanted))
 }
 
+/// The classes of which both sides have symbols that the other lacks.
+fn replaced_classes(one: (&[&Term], &[Matched]), other: (&[&Term], &[Matched])) -> Vec<Class> {
+    let unmatched = |(terms, matches): (&[&Term], &[Matched])| -> Vec<Class> {
+        let lacking = terms.iter().zip(matches).filter(|(_, matched)| matched.alike == 0.0);
+        lacking
+            .filter_map(|(term, _)| if let Kind::Symbol(class) = term.kind { Some(class) } else { None })
+            .collect()
+    };
+    let other = unmatched(other);
+    unmatched(one).into_iter().filter(|class| other.contains(class)).collect()
+}
+
+/// How well a term is matched on the other side.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Matched {
+    /// The similarity of the most similar word; 0 if there is none.
+    pub(super) alike: f32,
+    /// That word is common, and this one a misspelling of it.
+    common: bool,
+}
+
+impl Matched {
+    fn or(&mut self, alike: f32, by: &Term) {
+        if alike > self.alike {
+            *self = Self { alike, common: by.common };
+        }
+    }
+}
+
 /// How well each term of either side is matched on the other.
 fn matches<F: Fn(&str) -> u64>(
     one: &[&Term],
     other: &[&Term],
     weights: &mut Weights<F>,
-) -> (Vec<f32>, Vec<f32>) {
-    let (mut in_other, mut in_one) = (vec![0.0; one.len()], vec![0.0; other.len()]);
+) -> (Vec<Matched>, Vec<Matched>) {
+    let mut in_other = vec![Matched::default(); one.len()];
+    let mut in_one = vec![Matched::default(); other.len()];
     for (term, in_other) in one.iter().zip(&mut in_other) {
         for (candidate, in_one) in other.iter().zip(&mut in_one) {
             let alike = alike(term, candidate, weights);
-            *in_other = f32::max(*in_other, alike);
-            *in_one = f32::max(*in_one, alike);
+            in_other.or(alike, candidate);
+            in_one.or(alike, term);
         }
     }
     match_compounds(one, &mut in_other, other, &mut in_one);
@@ -166,42 +205,105 @@ fn matches<F: Fn(&str) -> u64>(
     (in_other, in_one)
 }
 
-/// Matches two neighbours of `parts` with one term of `wholes`: `on call` is `oncall`, `E-1207` is `E1207`.
-fn match_compounds(parts: &[&Term], in_wholes: &mut [f32], wholes: &[&Term], in_parts: &mut [f32]) {
+/// Matches two neighbours of `parts` with one term of `wholes`: `on call` is `oncall`, `E 1207` is `E1207`.
+fn match_compounds(parts: &[&Term], in_wholes: &mut [Matched], wholes: &[&Term], in_parts: &mut [Matched]) {
     for (at, pair) in parts.windows(2).enumerate() {
         let [first, second] = pair else { continue };
         for (whole, in_parts) in wholes.iter().zip(&mut *in_parts) {
-            if *in_parts < 1.0 && is_compound(&whole.word, first, second) {
-                *in_parts = 1.0;
-                in_wholes[at..at + 2].fill(1.0);
+            if in_parts.alike < 1.0 && is_compound(&whole.word, first, second) {
+                *in_parts = Matched { alike: 1.0, common: false };
+                in_wholes[at..at + 2].fill(Matched { alike: 1.0, common: false });
             }
         }
     }
 }
 
-fn is_compound(whole: &str, first: &Term, second: &Term) -> bool {
-    let rest = whole.strip_prefix(first.word.as_str());
-    rest.is_some_and(|rest| !rest.is_empty() && (rest == second.word || stem(rest) == second.stem))
+/// Whether a word is two others written together. `2 12` is not `212`, nor is `- 1` `-1`.
+pub(super) fn is_compound(whole: &str, first: &Term, second: &Term) -> bool {
+    let Some(rest) = whole.strip_prefix(first.word.as_str()).filter(|rest| !rest.is_empty()) else {
+        return false;
+    };
+    let joins = !matches!(first.kind, Kind::Symbol(_) | Kind::Gram);
+    let digits = first.word.ends_with(char::is_numeric) && rest.starts_with(char::is_numeric);
+    joins && !digits && (rest == second.word || stem(rest) == second.stem)
 }
 
 /// How similar two words are: 1 for forms of the same word, less if one may be a misspelling, the beginning
-/// or a transliteration of the other, otherwise 0. Words with digits are names: another digit is another
+/// or a transliteration of the other, otherwise 0. Numbers and symbols are names: another digit is another
 /// thing.
 fn alike<F: Fn(&str) -> u64>(one: &Term, other: &Term, weights: &mut Weights<F>) -> f32 {
     if one.stem == other.stem {
-        return 1.0;
+        return with_marks(one, other);
     }
-    if one.common || other.common || one.number || other.number {
+    if one.kind != Kind::Word || other.kind != Kind::Word {
         return 0.0;
     }
     match (is_cyrillic(&one.word), is_cyrillic(&other.word)) {
+        _ if is_spelt_out(one, other) || is_spelt_out(other, one) => MARKS_MISSING,
+        _ if one.common || other.common => slip(one, other, weights),
         (true, false) => spelling(&latin(&one.word), &other.word),
         (false, true) => spelling(&one.word, &latin(&other.word)),
         _ if is_beginning(one, other) || is_beginning(other, one) => BEGINNING,
-        // If the genome knows both words, they are two words.
-        _ if weights.holding(one) > 0 && weights.holding(other) > 0 => 0.0,
-        // A typing error may hide the ending from the stemmer, and an ending how similar the words are.
-        _ => spelling(&one.stem, &other.stem).max(spelling(&one.word, &other.word)),
+        _ => {
+            // A typing error may hide the ending from the stemmer, and an ending how similar the words are.
+            let spelling = spelling(&one.stem, &other.stem).max(spelling(&one.word, &other.word));
+            // If the genome knows both words, they are two words.
+            let two_words = spelling > 0.0 && weights.holding(one) > 0 && weights.holding(other) > 0;
+            if two_words { 0.0 } else { spelling }
+        }
+    }
+}
+
+/// How similar two forms of a word are by their diacritics. People leave them out, but those that they write
+/// they mean.
+fn with_marks(one: &Term, other: &Term) -> f32 {
+    if one.word != other.word || one.marked == other.marked {
+        return 1.0;
+    }
+    let written = |term: &Term| term.marked.clone().unwrap_or_else(|| term.word.clone());
+    match compare_marks(&written(one), &written(other)) {
+        Marks::Same => 1.0,
+        Marks::Missing => MARKS_MISSING,
+        Marks::Different => LEAST_SPELLING,
+    }
+}
+
+/// Whether one word is the other without umlauts: `fuer`, `für`.
+fn is_spelt_out(spelt: &Term, marked: &Term) -> bool {
+    marked.marked.as_deref().and_then(spelt_out).is_some_and(|letters| letters == spelt.word)
+}
+
+/// How similar a common word and another one are, if that is a word only by mistake: the genome does not know
+/// it. Short words must have the same letters, since `cat` is not `can`: two swapped, or one doubled.
+fn slip<F: Fn(&str) -> u64>(one: &Term, other: &Term, weights: &mut Weights<F>) -> f32 {
+    let typed = match (one.common, other.common) {
+        (true, false) => other,
+        (false, true) => one,
+        _ => return 0.0,
+    };
+    let similar = match has_same_letters(&one.word, &other.word) {
+        true => LEAST_SPELLING.max(spelling(&one.word, &other.word)),
+        false => spelling(&one.word, &other.word),
+    };
+    if similar > 0.0 && weights.holding(typed) == 0 { similar } else { 0.0 }
+}
+
+/// Whether two words that begin alike differ in two swapped neighbours or in one doubled letter.
+fn has_same_letters(one: &str, other: &str) -> bool {
+    let undoubled = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.dedup();
+        letters
+    };
+    let (a, b) = (undoubled(one), undoubled(other));
+    if a.first() != b.first() || a.len() < 2 || a.len() != b.len() {
+        return false;
+    }
+    let differ: Vec<usize> = (0..a.len()).filter(|at| a[*at] != b[*at]).collect();
+    match differ[..] {
+        [] => one.chars().count().abs_diff(other.chars().count()) <= 1,
+        [first, second] => second == first + 1 && a[first] == b[second] && a[second] == b[first],
+        _ => false,
     }
 }
 
@@ -230,6 +332,9 @@ mod tests {
     use super::*;
     use crate::text::terms;
     use proptest::prelude::*;
+
+    /// What is enough for a drill.
+    const THRESHOLD: f32 = 0.75;
 
     /// The likeness in a genome of ten stimuli whose words are those of `stimulus`.
     fn like(question: &str, stimulus: &str) -> f32 {

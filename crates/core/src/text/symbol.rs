@@ -1,0 +1,147 @@
+//! Symbols that are words: what tells `C++` from `C#`, `$` from `€`, `+x` from `-x`, and one emoji from
+//! another. Punctuation is not among them.
+
+/// What a symbol is about. One symbol is replaced only by another of its class: thanks in emoji say nothing
+/// about a percentage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// What an amount is counted in: currencies, per cent, degrees.
+    Unit,
+    /// Operators, and signs that belong to names: `==`, `<`, `C#`.
+    Operator,
+    /// Brackets and punctuation that are asked about: `[]`, `??`.
+    Mark,
+    /// Emoji.
+    Emoji,
+}
+
+/// A symbol in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Symbol<'a> {
+    pub(super) text: &'a str,
+    pub(super) class: Class,
+    /// It is often decoration.
+    pub(super) light: bool,
+}
+
+/// What is directly before or after a run of characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// White space, a quotation mark, or the text's edge.
+    Nothing,
+    /// A letter that belongs to a word of at most two: `A-`, `c++`.
+    ShortWord,
+    /// Another letter.
+    Word,
+    /// A digit.
+    Number,
+}
+
+/// Where a run of characters stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) before: Beside,
+    pub(super) after: Beside,
+    /// Nothing follows it in the text.
+    pub(super) last: bool,
+    /// The tokens before and after it are numbers.
+    pub(super) between_numbers: bool,
+}
+
+/// The symbol in a run of characters that are neither letters, digits, white space nor quotation marks; `None`
+/// if it is punctuation.
+pub(super) fn symbol(run: &str, place: Place) -> Option<Symbol<'_>> {
+    let core = run.trim_start_matches(OPENING).trim_end_matches(CLOSING);
+    if core.is_empty() {
+        // `!important`
+        let negates = run == "!" && place.before == Beside::Nothing && place.after == Beside::Word;
+        let negation = Symbol { text: run, class: Class::Operator, light: false };
+        return if negates { Some(negation) } else { mark(run, place) };
+    }
+    // What was trimmed stands between the core and the word.
+    let before = if run.starts_with(OPENING) { Beside::Nothing } else { place.before };
+    let after = if run.ends_with(CLOSING) { Beside::Nothing } else { place.after };
+    let strong = |text, class| Some(Symbol { text, class, light: false });
+    let light = |text| Some(Symbol { text, class: Class::Operator, light: true });
+    if core.chars().all(is_unit) {
+        return strong(core, Class::Unit);
+    }
+    match core {
+        // `issue #5` is issue 5.
+        "#" if after == Beside::Number => None,
+        "-" => match (before, after) {
+            (Beside::Nothing, Beside::Nothing) if place.between_numbers => light(core),
+            (Beside::ShortWord, Beside::Nothing) | (Beside::Nothing, Beside::Word | Beside::ShortWord) => {
+                light(core)
+            }
+            _ => None,
+        },
+        "." => (before == Beside::Nothing && after == Beside::Word).then(|| light(core)).flatten(),
+        "/" | "\\" | "_" | ":" | "::" | "," | ";" | "?" | "·" | "•" | "–" | "—" | "…" | "―" => {
+            (before == Beside::Nothing && after == Beside::Nothing && !core.starts_with(DASHES))
+                .then(|| light(core))
+                .flatten()
+        }
+        _ if core.chars().all(|sign| DASHES.contains(&sign)) && core.chars().count() != 2 => None,
+        _ if core.contains(is_strong) => strong(core, Class::Operator),
+        _ if core.chars().all(|sign| matches!(sign, '_' | '.' | '…')) => None,
+        _ => light(core),
+    }
+}
+
+/// Brackets and punctuation by themselves, as in `what does [] mean`; not at the end of a sentence.
+fn mark(run: &str, place: Place) -> Option<Symbol<'_>> {
+    let alone = place.before == Beside::Nothing && place.after == Beside::Nothing;
+    let asked_about = if place.last {
+        run.contains(OPENING) && run.contains(BRACKETS_CLOSING)
+    } else {
+        !run.chars().all(|sign| matches!(sign, '.' | '…'))
+    };
+    (alone && asked_about).then(|| {
+        // A sentence may end after it.
+        let text = if place.last { run.trim_end_matches(['.', ',', '?', '!']) } else { run };
+        Symbol { text, class: Class::Mark, light: true }
+    })
+}
+
+const OPENING: [char; 5] = ['(', '[', '{', '¿', '¡'];
+const BRACKETS_CLOSING: [char; 3] = [')', ']', '}'];
+const CLOSING: [char; 18] =
+    [')', ']', '}', '.', ',', ';', ':', '!', '?', '…', '。', '、', '，', '؟', '،', '؛', '।', '။'];
+const DASHES: [char; 5] = ['-', '‐', '–', '—', '―'];
+
+fn is_unit(sign: char) -> bool {
+    matches!(sign, '$' | '%' | '¢'..='¥' | '°' | '‰' | '؋' | '฿' | '\u{20a0}'..='\u{20cf}')
+}
+
+fn is_strong(sign: char) -> bool {
+    is_unit(sign)
+        || matches!(sign, '+' | '#' | '=' | '<' | '>' | '!' | '×' | '÷' | '±' | '¬' | '\u{2200}'..='\u{22ff}')
+}
+
+/// Whether a character is an emoji, or a part of one.
+pub(super) fn is_emoji(sign: char) -> bool {
+    matches!(sign, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{231a}'..='\u{231b}' | '\u{23e9}'..='\u{23fa}')
+}
+
+/// Half of a flag: two letters make one.
+pub(super) fn is_flag_letter(sign: char) -> bool {
+    matches!(sign, '\u{1f1e6}'..='\u{1f1ff}')
+}
+
+/// What only changes how the emoji before it looks: skin tones, presentation, joiners.
+pub(super) fn is_emoji_style(sign: char) -> bool {
+    matches!(sign, '\u{1f3fb}'..='\u{1f3ff}' | '\u{fe0e}' | '\u{fe0f}' | '\u{200d}' | '\u{20e3}')
+}
+
+/// Signs that stand for others.
+pub(super) fn canonical(symbol: &str) -> &str {
+    match symbol {
+        "≠" | "<>" => "!=",
+        "≤" | "⩽" | "=<" => "<=",
+        "≥" | "⩾" => ">=",
+        "→" | "⇒" => "->",
+        "←" => "<-",
+        _ => symbol,
+    }
+}
