@@ -122,7 +122,8 @@ impl<'a, F: FnMut(Token<'a>)> Scanner<'a, F> {
             return;
         }
         let letters = run(&self.rest()[hyphen..]);
-        if number::is_ordinal_ending(letters) {
+        // With a hyphen it is no metre.
+        if number::is_ordinal_ending(letters) || letters == "м" {
             self.at += hyphen + letters.len();
         } else if letters.chars().count() == 1 {
             written.to_mut().push_str(letters);

@@ -1,0 +1,240 @@
+//! What closeness of meaning must not bridge. Two texts may be as similar as texts can be, and yet one does not
+//! answer the other, since a word in one contradicts a word in the other: another number, another symbol, an
+//! opposite, a negation.
+//!
+//! A word on one side only is no conflict: people explain themselves, and leave out what is clear to them.
+
+mod negation;
+mod numbers;
+mod opposites;
+
+use crate::text::Term;
+use numbers::Difference;
+
+/// Why a stimulus does not answer a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Conflict {
+    /// Each has a number or a code that the other lacks.
+    Number,
+    /// Only times of the day or dates differ. In a command they are often only its details.
+    Moment,
+    /// The same number counts different things, or different currencies are named.
+    Unit,
+    /// Each has a symbol that the other lacks.
+    Symbol,
+    /// One has a word, and the other its opposite.
+    Opposite,
+    /// One is the other with a negation, or one has without what the other is about.
+    Negation,
+}
+
+/// What contradicts in a question and a stimulus; `None` if nothing does. Symmetric.
+pub fn conflict(question: &[Term], stimulus: &[Term]) -> Option<Conflict> {
+    let (one, other) = (question, stimulus);
+    let numbers = numbers::numbers_differ(one, other);
+    if numbers == Some(Difference::Numbers) {
+        Some(Conflict::Number)
+    } else if numbers::units_differ(one, other) {
+        Some(Conflict::Unit)
+    } else if numbers::symbols_differ(one, other) {
+        Some(Conflict::Symbol)
+    } else if opposites::are_opposite(one, other) {
+        Some(Conflict::Opposite)
+    } else if negation::is_negated(one, other)
+        || negation::is_excluded(one, other)
+        || negation::is_excluded(other, one)
+    {
+        Some(Conflict::Negation)
+    } else {
+        numbers.map(|_| Conflict::Moment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::terms;
+
+    #[track_caller]
+    fn assert_conflicts(cases: &[(&str, &str, Option<Conflict>)]) {
+        for (question, stimulus, expected) in cases {
+            let (one, other) = (terms(question), terms(stimulus));
+            assert_eq!(conflict(&one, &other), *expected, "{question} / {stimulus}");
+            assert_eq!(conflict(&other, &one), *expected, "{stimulus} / {question}");
+        }
+    }
+
+    #[test]
+    fn another_number_contradicts() {
+        let number = Some(Conflict::Number);
+        assert_conflicts(&[
+            ("What is a 404?", "What is a 500?", number),
+            ("error E-1207", "error E-1208", number),
+            ("error E-1207", "error K-1207", number),
+            ("changes in 4.0.2", "changes in 4.2.0", number),
+            ("что нового в версии 2", "что нового в версии 3", number),
+            ("какой лимит файла 15 ГБ", "Какой лимит файла 1,5 ГБ?", number),
+            ("who sits in room 212", "Who sits in room 2/12?", number),
+            ("what does error 503 mean", "What does error 5-03 mean?", number),
+            ("what is 1 as exit code", "What is -1 as exit code?", number),
+            ("rules of phase two", "rules of phase 3", number),
+            ("port 8080", "port 80, 443", number),
+            ("windows 10 update", "update of windows11", number),
+            ("UTC+3", "UTC-3", number),
+            ("١٢٣ خطأ", "خطأ ١٢٤", number),
+        ]);
+    }
+
+    #[test]
+    fn a_number_on_one_side_is_an_addition() {
+        assert_conflicts(&[
+            ("I waited 20 minutes, how do I restart?", "how do I restart", None),
+            ("I got error 404 after 20 minutes", "what is error 404", None),
+            ("error E1207", "error E-1207", None),
+            ("error E 1207", "error E1207", None),
+            ("ошибка Е-42", "ошибка E-42", None),
+            ("a file of 5GB", "a file of 5 GB", None),
+            ("на 5-м этаже", "на 5 этаже", None),
+            ("two factors", "2 factors", None),
+            ("1.5 GB", "1,5 ГБ", None),
+            ("1,000 items", "1000 items", None),
+            ("10 000 рублей", "10000 рублей", None),
+            ("ошибка ٥٠٣", "ошибка 503", None),
+        ]);
+    }
+
+    #[test]
+    fn times_of_the_day_and_dates_are_told_from_other_numbers() {
+        assert_conflicts(&[
+            ("set an alarm for 6 am", "set an alarm for 7 pm", Some(Conflict::Moment)),
+            ("встреча в 12:30", "встреча в 13:00", Some(Conflict::Moment)),
+            ("отчет за 8 мая", "отчет за 9 мая", Some(Conflict::Moment)),
+            ("room 6 at 7 am", "room 5 at 7 am", Some(Conflict::Number)),
+        ]);
+    }
+
+    #[test]
+    fn another_unit_contradicts() {
+        let unit = Some(Conflict::Unit);
+        assert_conflicts(&[
+            ("is 5 GB enough", "is 5 MB enough", unit),
+            ("лимит 5 ГБ", "лимит 5 МБ", unit),
+            ("deliver in 3 days", "deliver in 3 weeks", unit),
+            ("a discount of 10%", "a discount of $10", unit),
+            ("price in dollars", "price in €", unit),
+            ("цена в рублях", "цена в долларах", unit),
+            ("is 5 GB enough", "is 5 gigabytes enough", None),
+            ("лимит 5 ГБ", "limit 5 gb", None),
+            ("price in dollars", "price in $", None),
+            ("price in $", "price", None),
+            ("a week off", "a day off", None),
+        ]);
+    }
+
+    #[test]
+    fn another_symbol_contradicts() {
+        let symbol = Some(Conflict::Symbol);
+        assert_conflicts(&[
+            ("What is C++", "What is C#", symbol),
+            ("What is C", "What is C++", symbol),
+            ("what does == do", "what does === do", symbol),
+            ("chmod +x", "chmod -x", symbol),
+            ("discount > 10%", "discount < 10%", symbol),
+            ("price in ₿", "price in %", symbol),
+            ("blood type A+", "blood type A-", symbol),
+            ("what does [] mean", "what does {} mean", symbol),
+            ("what does 👍 mean", "what does 👎 mean", symbol),
+            ("a ≠ b", "a != b", None),
+            ("restart it 🙏", "a discount of 10%", None),
+            ("restart it 🙏🏽", "restart it 🙏", None),
+            ("what is ++ in C", "what is C", None),
+        ]);
+    }
+
+    #[test]
+    fn opposites_contradict() {
+        let opposite = Some(Conflict::Opposite);
+        assert_conflicts(&[
+            ("enable notifications", "disable notifications", opposite),
+            ("как включить уведомления", "как выключить уведомления", opposite),
+            ("отключи уведомления", "как включить уведомления", opposite),
+            ("turn on the light", "turn the light off", opposite),
+            ("switch off sync", "enable sync", opposite),
+            ("turn the volume up", "turn the volume down", opposite),
+            ("what to do before the release", "what to do after the release", opposite),
+            ("что делать до релиза", "что делать после релиза", opposite),
+            ("start the service", "stopping the service", opposite),
+            ("запустить сервис", "остановка сервиса", opposite),
+            ("install the agent", "uninstall the agent", opposite),
+            ("add a user", "remove a user", opposite),
+            ("добавить пользователя", "удалить пользователя", opposite),
+            ("increase the limit", "decrease the limit", opposite),
+            ("увеличить лимит", "уменьшить лимит", opposite),
+            ("allow cookies", "deny cookies", opposite),
+            ("разрешить доступ", "запретить доступ", opposite),
+            ("open an account", "close an account", opposite),
+            ("открыть счет", "закрыть счет", opposite),
+            ("buy shares", "sell shares", opposite),
+            ("купить акции", "продать акции", opposite),
+            ("import contacts", "export contacts", opposite),
+            ("импорт контактов", "экспорт контактов", opposite),
+            ("log in", "log out", opposite),
+            ("войти в систему", "выйти из системы", opposite),
+            ("upload a file", "download a file", opposite),
+            ("lock the card", "unlock the card", opposite),
+            ("заблокировать карту", "разблокировать карту", opposite),
+            ("a subscribed user", "an unsubscribed user", opposite),
+            ("is it refundable", "is it nonrefundable", opposite),
+            ("активный пользователь", "неактивный пользователь", opposite),
+            ("платный тариф", "бесплатный тариф", opposite),
+            ("valid certificate", "invalid certificate", opposite),
+            ("подключить интеграцию", "отключить интеграцию", opposite),
+            ("the first invoice", "the last invoice", opposite),
+            ("максимальный размер", "минимальный размер", opposite),
+        ]);
+    }
+
+    #[test]
+    fn what_only_looks_opposite_does_not_contradict() {
+        assert_conflicts(&[
+            ("enable notifications", "turn on notifications", None),
+            ("turn off updates on the phone", "turn off updates", None),
+            ("open and close the valve", "close the valve", None),
+            ("display the count", "play the count", None),
+            ("несколько отчетов", "сколько отчетов", None),
+            ("remove trust of a computer", "untrust a computer", None),
+            ("who unfriended me", "who removed me as a friend", None),
+            ("log in to the portal", "how to sign in", None),
+            ("restart the server", "reboot the server", None),
+        ]);
+    }
+
+    #[test]
+    fn a_negation_contradicts_where_it_turns_the_question_round() {
+        let negation = Some(Conflict::Negation);
+        assert_conflicts(&[
+            ("Why can I not log in", "why can I log in", negation),
+            ("почему не работает VPN", "почему работает VPN", negation),
+            ("what is not included", "what is included", negation),
+            ("что не входит в тариф", "что входит в тариф", negation),
+            ("notify me", "don't notify me", negation),
+            ("log in with a password", "log in without a password", negation),
+            ("вход с паролем", "вход без пароля", negation),
+            ("non-EU citizens", "EU citizens", negation),
+            ("I can't log in", "how do I log in", None),
+            ("не могу войти", "как войти", None),
+            ("I don't know where my phone is", "tell me where my phone is", None),
+            ("I can't get the card to work", "get the card to work", None),
+            ("is it original or not", "is it original", None),
+            ("the VPN does not connect to the server", "VPN problems", None),
+            ("read it without having to register", "I must register to read it", None),
+        ]);
+    }
+
+    #[test]
+    fn nothing_contradicts_itself() {
+        for text in ["turn it on and off", "не 5, а 6", "C++ or C#", "10% without $5", ""] {
+            assert_eq!(conflict(&terms(text), &terms(text)), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Words that ask for opposite things: `enable` and `disable`, `turn on` and `turn off`, `купить` and
+//! `продать`, and words with a prefix that turns them round.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::text::{Kind, Term, stem};
+
+/// Whether one text has a word, and the other only its opposite.
+pub(super) fn are_opposite(one: &[Term], other: &[Term]) -> bool {
+    let (sides, others) = (sides(one), sides(other));
+    let only = |sides: &[Side], side: Side| sides.contains(&side) && !sides.contains(&side.opposite());
+    let listed = sides.iter().any(|side| only(&sides, *side) && only(&others, side.opposite()));
+    listed || has_turned_round(one, other) || has_turned_round(other, one)
+}
+
+/// A side of a pair of opposites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Side {
+    pair: usize,
+    first: bool,
+}
+
+impl Side {
+    fn opposite(self) -> Self {
+        Self { first: !self.first, ..self }
+    }
+}
+
+/// The sides that a text takes.
+fn sides(terms: &[Term]) -> Vec<Side> {
+    static LISTED: LazyLock<HashMap<String, Vec<Side>>> = LazyLock::new(listed);
+    let words = terms.iter().filter_map(|term| LISTED.get(&term.stem)).flatten().copied();
+    words.chain(phrases(terms)).collect()
+}
+
+fn listed() -> HashMap<String, Vec<Side>> {
+    let mut listed: HashMap<String, Vec<Side>> = HashMap::new();
+    for (pair, (firsts, seconds)) in PAIRS.iter().enumerate() {
+        for (words, first) in [(firsts, true), (seconds, false)] {
+            for word in words.split(' ') {
+                let sides = listed.entry(stem(word)).or_default();
+                if !sides.contains(&Side { pair, first }) {
+                    sides.push(Side { pair, first });
+                }
+            }
+        }
+    }
+    listed
+}
+
+/// The sides that verbs with particles take: `turn it off` disables.
+fn phrases(terms: &[Term]) -> impl Iterator<Item = Side> {
+    PHRASES.iter().filter_map(|(verbs, first, second, pair)| {
+        let verb = terms.iter().position(|term| verbs.split(' ').any(|verb| verb == term.stem))?;
+        let near = &terms[verb + 1..terms.len().min(verb + 1 + PHRASE_TERMS)];
+        let has = |particle: &str| near.iter().any(|term| term.word == particle);
+        // `turn off updates on the phone`: the particle that is a preposition too counts only by itself.
+        match (has(first), has(second)) {
+            (_, true) => Some(Side { pair: *pair, first: false }),
+            (true, false) => Some(Side { pair: *pair, first: true }),
+            (false, false) => None,
+        }
+    })
+}
+
+/// How far a particle may be from its verb, in terms.
+const PHRASE_TERMS: usize = 4;
+
+/// Verbs by their stems, particles that are opposites, and the pair of opposites they mean.
+const PHRASES: &[(&str, &str, &str, usize)] = &[
+    ("turn switch power put leav toggl", "on", "off", ENABLED),
+    ("turn scale crank move go bring", "up", "down", MORE),
+    ("log sign", "in", "out", LOGGED_IN),
+    ("check clock", "in", "out", CHECKED_IN),
+    ("opt zoom", "in", "out", OPTED_IN),
+];
+
+// Places in `PAIRS`.
+const ENABLED: usize = 0;
+const MORE: usize = 1;
+const LOGGED_IN: usize = 2;
+const CHECKED_IN: usize = 3;
+const OPTED_IN: usize = 4;
+
+/// Opposites. A word may be in several pairs; forms with the same stem need no entry of their own.
+#[rustfmt::skip]
+const PAIRS: &[(&str, &str)] = &[
+    ("enable activate включить включи включать включение активировать активация", "disable deactivate выключить выключи выключать выключение отключить отключи отключать отключение деактивировать"),
+    ("increase raise grow louder higher увеличить увеличение повысить повышение прибавить", "decrease reduce lower quieter уменьшить уменьшение понизить понижение снизить снижение убавить"),
+    ("login signin войти вхожу вход входить авторизоваться", "logout signout logoff выйти выхожу выход выходить разлогиниться"),
+    ("checkin заселение заехать", "checkout выселение выехать"),
+    ("subscribe подписаться подписка подписывать", "unsubscribe отписаться отписка отписывать"),
+    ("install installation установить установка поставить", "uninstall удалить удаление деинсталлировать снести"),
+    ("add append insert attach добавить добавление прикрепить вставить", "remove delete detach erase удалить удаление убрать открепить"),
+    ("create создать создание завести", "delete destroy удалить удаление уничтожить"),
+    ("start begin launch run запустить запуск начать начало стартовать старт", "stop end finish quit terminate halt kill остановить остановка закончить окончание завершить завершение прекратить стоп"),
+    ("open открыть открытие открывать", "close shut закрыть закрытие закрывать"),
+    ("lock заблокировать блокировка запереть", "unlock разблокировать разблокировка отпереть"),
+    ("block ban блокировать заблокировать забанить", "unblock unban разблокировать разбанить"),
+    ("mute заглушить", "unmute"),
+    ("allow permit grant approve accept разрешить разрешение одобрить принять", "deny forbid reject decline refuse revoke prohibit запретить запрет отклонить отказать отозвать"),
+    ("buy purchase купить покупка покупать", "sell продать продажа продавать"),
+    ("import импорт импортировать", "export экспорт экспортировать"),
+    ("upload загрузить залить", "download скачать выгрузить"),
+    ("input ввод", "output вывод"),
+    ("incoming inbound входящий", "outgoing outbound исходящий"),
+    ("send отправить отправка послать", "receive получить получение принять"),
+    ("deposit пополнить внести", "withdraw withdrawal снять вывести"),
+    ("credit кредитовый кредит", "debit дебетовый дебет"),
+    ("lend", "borrow"),
+    ("before перед до", "after после"),
+    ("first earliest первый", "last latest последний"),
+    ("min minimum minimal minimal least минимум минимальный", "max maximum maximal most максимум максимальный"),
+    ("more больше", "less fewer меньше"),
+    ("top upper верхний вверх сверху", "bottom нижний вниз снизу"),
+    ("left левый влево слева", "right правый вправо справа"),
+    ("encrypt зашифровать", "decrypt расшифровать"),
+    ("compress zip pack сжать запаковать упаковать архивировать заархивировать", "decompress unzip unpack распаковать разархивировать"),
+    ("expand unfold развернуть", "collapse fold свернуть"),
+    ("show unhide reveal показать", "hide скрыть спрятать"),
+    ("connect join подключить подключение соединить", "disconnect отключить отключение отсоединить"),
+    ("mount монтировать примонтировать", "unmount umount размонтировать отмонтировать"),
+    ("upgrade", "downgrade"),
+    ("public публичный открытый", "private приватный закрытый"),
+    ("online онлайн", "offline офлайн оффлайн"),
+    ("internal внутренний", "external внешний"),
+    ("include включая", "exclude кроме исключая"),
+    ("arrive arrival прибыть прибытие прилет", "depart departure leave отправление отбытие вылет"),
+    ("win выиграть", "lose проиграть"),
+    ("profit gain прибыль", "loss убыток"),
+    ("income доход", "expense расход"),
+    ("inhale", "exhale"),
+    ("cheap cheapest дешевый", "expensive дорогой"),
+    ("fast faster быстрый ускорить", "slow slower медленный замедлить"),
+    ("heat heating hot warm нагреть горячий теплый отопление", "cool cooling cold охладить холодный охлаждение"),
+    ("push", "pull"),
+    ("read чтение прочитать", "write запись записать"),
+    ("ascending возрастание", "descending убывание"),
+    ("horizontal горизонтальный", "vertical вертикальный"),
+    ("pass сдать", "fail завалить"),
+    ("hire нанять принять", "fire dismiss уволить"),
+    ("legal законный", "illegal незаконный"),
+    ("possible возможный", "impossible невозможный"),
+    ("positive положительный", "negative отрицательный"),
+    ("advantage benefit pro плюс преимущество", "disadvantage drawback con минус недостаток"),
+    ("sunrise восход рассвет", "sunset закат"),
+    ("inside внутри", "outside снаружи"),
+    ("absent отсутствовать отсутствие", "present присутствовать присутствие"),
+    ("pause приостановить", "resume unpause возобновить"),
+    ("freeze заморозить", "unfreeze разморозить"),
+    ("pin закрепить", "unpin открепить"),
+    ("follow", "unfollow"),
+    ("archive", "unarchive"),
+    ("like лайк", "dislike unlike дизлайк"),
+    ("register зарегистрироваться", "deregister unregister"),
+    ("темный", "светлый"),
+    ("inbox", "outbox"),
+    ("undo отменить", "redo повторить"),
+    ("male мужской", "female женский"),
+    ("monthly месячный", "yearly annual annually годовой"),
+    ("old старый", "new новый"),
+    ("manual manually вручную", "automatic automatically автоматически"),
+];
+
+/// Whether a word of `one` is a word of `other` with a prefix that turns it round. In the same form only:
+/// `unfriended` is not the opposite of a `friend`.
+fn has_turned_round(one: &[Term], other: &[Term]) -> bool {
+    let has = |terms: &[Term], word: &str| terms.iter().any(|term| term.word == word);
+    // `remove trust` is `untrust`.
+    let undone = other.iter().any(|term| UNDOING.contains(&term.stem.as_str()));
+    !undone
+        && one.iter().filter(|term| term.kind == Kind::Word && !has(other, &term.word)).any(|term| {
+            PREFIXES.iter().any(|(prefix, letters)| {
+                let base = term.word.strip_prefix(prefix).filter(|base| base.chars().count() >= *letters);
+                let turns = |base: &str| {
+                    has(other, base) && !has(one, base) && !NO_PREFIX.contains(&term.stem.as_str())
+                };
+                base.is_some_and(turns)
+            })
+        })
+}
+
+/// Stems of words that turn round what they are about.
+const UNDOING: &[&str] = &[
+    "not",
+    "never",
+    "cannot",
+    "remov",
+    "revok",
+    "undo",
+    "stop",
+    "cancel",
+    "delet",
+    "disabl",
+    "without",
+    "avoid",
+    "не",
+    "нельз",
+    "без",
+    "отмен",
+    "убра",
+    "удал",
+    "отключ",
+    "прекрат",
+];
+
+/// Prefixes, and how many letters must follow.
+const PREFIXES: &[(&str, usize)] =
+    &[("un", 3), ("dis", 4), ("non", 4), ("de", 5), ("in", 5), ("не", 4), ("без", 4), ("бес", 4), ("де", 6)];
+
+/// Stems that only seem to have one.
+#[rustfmt::skip]
+const NO_PREFIX: &[&str] = &[
+    "until", "unless", "union", "unit", "display", "dispatch", "discount", "discov", "discuss", "distanc", "default", "deliv", "invoic", "instal",
+    "instanc", "increas", "нескольк", "некотор", "недел", "неделя", "немног", "невест",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::terms;
+
+    #[test]
+    fn the_named_places_are_right() {
+        for (place, word) in
+            [(ENABLED, "enable"), (MORE, "increase"), (LOGGED_IN, "login"), (CHECKED_IN, "checkin")]
+        {
+            assert!(PAIRS[place].0.split(' ').any(|listed| listed == word), "{word}");
+        }
+    }
+
+    #[test]
+    fn phrases_take_a_side() {
+        let side = |text: &str| sides(&terms(text));
+        assert_eq!(side("turn the light off"), side("disable it"));
+        assert_eq!(side("turn on the light"), side("enable it"));
+        assert_eq!(side("turn off updates on the phone"), side("disable it"));
+        assert_eq!(side("sign out"), side("logout"));
+        assert_eq!(side("i am on call, off to work"), []);
+    }
+}
