@@ -67,13 +67,15 @@ pub(super) fn weigh(
 ) -> Vec<Candidate> {
     let mut weights = Weights::new(|stem: &str| shelf.containing(stem).len() as u64, shelf.len() as u64);
     let mut answers: HashMap<Answer, Vec<Wording>> = HashMap::new();
+    let asked: Vec<&Term> = question.iter().collect();
     for (slot, entry) in pool.iter().filter_map(|slot| Some((*slot, shelf.entry(*slot)?))) {
+        let terms: Vec<&Term> = entry.terms.iter().map(AsRef::as_ref).collect();
         let wordings = answers.entry(entry.answer).or_default();
         wordings.push(Wording {
             slot,
-            comparison: compare(question, &entry.terms, &mut weights),
+            comparison: compare(&asked, &terms, &mut weights),
             meaning: meaning(slot),
-            conflicting: conflict(question, &entry.terms),
+            conflicting: conflict(&asked, &terms).is_some(),
         });
     }
     let shares = weights.shares(question);

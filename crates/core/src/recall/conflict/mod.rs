@@ -29,7 +29,7 @@ pub enum Conflict {
 }
 
 /// What contradicts in a question and a stimulus; `None` if nothing does. Symmetric.
-pub fn conflict(question: &[Term], stimulus: &[Term]) -> Option<Conflict> {
+pub fn conflict(question: &[&Term], stimulus: &[&Term]) -> Option<Conflict> {
     let (one, other) = (question, stimulus);
     let numbers = numbers::numbers_differ(one, other);
     if numbers == Some(Difference::Numbers) {
@@ -59,6 +59,7 @@ mod tests {
     fn assert_conflicts(cases: &[(&str, &str, Option<Conflict>)]) {
         for (question, stimulus, expected) in cases {
             let (one, other) = (terms(question), terms(stimulus));
+            let (one, other): (Vec<&Term>, Vec<&Term>) = (one.iter().collect(), other.iter().collect());
             assert_eq!(conflict(&one, &other), *expected, "{question} / {stimulus}");
             assert_eq!(conflict(&other, &one), *expected, "{stimulus} / {question}");
         }
@@ -234,7 +235,9 @@ mod tests {
     #[test]
     fn nothing_contradicts_itself() {
         for text in ["turn it on and off", "не 5, а 6", "C++ or C#", "10% without $5", ""] {
-            assert_eq!(conflict(&terms(text), &terms(text)), None, "{text}");
+            let terms = terms(text);
+            let terms: Vec<&Term> = terms.iter().collect();
+            assert_eq!(conflict(&terms, &terms), None, "{text}");
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::text::{Asks, Term};
 
 /// Whether one text is the other with a negation, and both ask for the same: `why can I not log in` and `why
 /// can I log in`. What remains must be the same, since a negation of something else turns nothing round.
-pub(super) fn is_negated(one: &[Term], other: &[Term]) -> bool {
+pub(super) fn is_negated(one: &[&Term], other: &[&Term]) -> bool {
     if has_negation(one) == has_negation(other) {
         return false;
     }
@@ -16,7 +16,7 @@ pub(super) fn is_negated(one: &[Term], other: &[Term]) -> bool {
 }
 
 /// `I can't find my card` says what `I need to find my card` says.
-fn is_inability(terms: &[Term]) -> bool {
+fn is_inability(terms: &[&Term]) -> bool {
     terms.iter().any(|term| {
         matches!(
             term.word.as_str(),
@@ -35,28 +35,28 @@ fn is_inability(terms: &[Term]) -> bool {
     })
 }
 
-fn subject(terms: &[Term]) -> Vec<&str> {
-    let is_subject = |term: &&Term| !term.common && !is_negation(term) && !excludes(term);
+fn subject<'terms>(terms: &[&'terms Term]) -> Vec<&'terms str> {
+    let is_subject = |term: &&&Term| !term.common && !is_negation(term) && !excludes(term);
     terms.iter().filter(is_subject).map(|term| term.stem.as_str()).collect()
 }
 
 /// What a text asks for; `what` is as good as a question word here.
-fn asked(terms: &[Term]) -> (Option<Asks>, bool) {
-    let what = |term: &Term| {
+fn asked(terms: &[&Term]) -> (Option<Asks>, bool) {
+    let what = |term: &&Term| {
         matches!(term.word.as_str(), "what" | "which" | "что" | "какой" | "какая" | "какое" | "какие")
     };
     (terms.iter().find_map(|term| term.asks), terms.iter().any(what))
 }
 
-fn has_negation(terms: &[Term]) -> bool {
-    let negates = |(at, term): (usize, &Term)| is_negation(term) && !is_alternative(terms, at);
+fn has_negation(terms: &[&Term]) -> bool {
+    let negates = |(at, term): (usize, &&Term)| is_negation(term) && !is_alternative(terms, at);
     // `I don't know where it is` asks where it is.
     let is_ignorance = terms.iter().any(|term| matches!(term.word.as_str(), "know" | "знаю" | "знаем"));
     !is_ignorance && (terms.iter().enumerate().any(negates) || is_contracted(terms))
 }
 
 /// `original or not` asks whether it is.
-fn is_alternative(terms: &[Term], at: usize) -> bool {
+fn is_alternative(terms: &[&Term], at: usize) -> bool {
     at.checked_sub(1).is_some_and(|before| matches!(terms[before].word.as_str(), "or" | "или"))
 }
 
@@ -79,7 +79,7 @@ fn is_negation(term: &Term) -> bool {
 }
 
 /// `don't`, `isn't`: a verb that ends in `n`, and a `t`.
-fn is_contracted(terms: &[Term]) -> bool {
+fn is_contracted(terms: &[&Term]) -> bool {
     let has = |found: &dyn Fn(&str) -> bool| terms.iter().any(|term| found(&term.word));
     let verb = |word: &str| {
         word.strip_suffix('n').is_some_and(|verb| {
@@ -107,16 +107,16 @@ fn is_contracted(terms: &[Term]) -> bool {
 
 /// Whether one text says that something is absent, and the other that it is there: `log in without a
 /// password`, `log in with a password`. The other must say so, or be the same but for the absence.
-pub(super) fn is_excluded(one: &[Term], other: &[Term]) -> bool {
-    let Some(at) = one.iter().position(excludes) else { return false };
+pub(super) fn is_excluded(one: &[&Term], other: &[&Term]) -> bool {
+    let Some(at) = one.iter().position(|term| excludes(term)) else { return false };
     // `without having to register` is about something else.
     let Some(thing) = one[at + 1..].iter().take(2).find(|term| !term.common) else { return false };
     let Some(there) = other.iter().position(|term| term.stem == thing.stem) else { return false };
-    let with = |term: &Term| matches!(term.word.as_str(), "with" | "using" | "с" | "со");
+    let with = |term: &&Term| matches!(term.word.as_str(), "with" | "using" | "с" | "со");
     let said = other[there.saturating_sub(2)..there].iter().any(with);
     let (here, all) = (subject(one), subject(other));
     let same = here.len() == all.len() && here.iter().all(|stem| all.contains(stem));
-    !other.iter().any(excludes) && (said || same)
+    !other.iter().any(|term| excludes(term)) && (said || same)
 }
 
 fn excludes(term: &Term) -> bool {

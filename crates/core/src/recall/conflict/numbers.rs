@@ -17,25 +17,25 @@ pub(super) enum Difference {
 
 /// The difference if each text has a number or a code that the other lacks. A number on one side only is an
 /// addition: `I waited 20 minutes, how do I restart it?`
-pub(super) fn numbers_differ(one: &[Term], other: &[Term]) -> Option<Difference> {
-    let lacking = |one: &[Term], other: &[Term]| -> Vec<usize> {
+pub(super) fn numbers_differ(one: &[&Term], other: &[&Term]) -> Option<Difference> {
+    let lacking = |one: &[&Term], other: &[&Term]| -> Vec<usize> {
         (0..one.len()).filter(|at| one[*at].number && !has_number(other, one, *at)).collect()
     };
     let (here, there) = (lacking(one, other), lacking(other, one));
     if here.is_empty() || there.is_empty() {
         return None;
     }
-    let moments = |terms: &[Term], lacking: &[usize]| lacking.iter().all(|at| is_moment(terms, *at));
+    let moments = |terms: &[&Term], lacking: &[usize]| lacking.iter().all(|at| is_moment(terms, *at));
     let only_moments = moments(one, &here) && moments(other, &there);
     Some(if only_moments { Difference::Moments } else { Difference::Numbers })
 }
 
 /// Whether a number is a time of the day or belongs to a date: `5 pm`, `12:30`, `8 мая`.
-fn is_moment(terms: &[Term], at: usize) -> bool {
+fn is_moment(terms: &[&Term], at: usize) -> bool {
     let names = |term: &Term| MOMENTS.split(' ').any(|name| name == term.word);
     let beside =
         [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|beside| terms.get(beside));
-    terms[at].word.contains(':') || beside.into_iter().any(names)
+    terms[at].word.contains(':') || beside.into_iter().any(|term| names(term))
 }
 
 const MOMENTS: &str = "am pm p o morning evening noon утра вечера дня ночи часов \
@@ -43,9 +43,9 @@ const MOMENTS: &str = "am pm p o morning evening noon утра вечера дн
     января февраля марта апреля мая июня июля августа сентября октября ноября декабря";
 
 /// Whether `other` has the number at `at`, alone, within a compound, or in two parts.
-fn has_number(other: &[Term], one: &[Term], at: usize) -> bool {
+fn has_number(other: &[&Term], one: &[&Term], at: usize) -> bool {
     let term = &one[at];
-    let is_part = |pair: &[Term]| match pair {
+    let is_part = |pair: &[&Term]| match pair {
         [first, second] => other.iter().any(|whole| is_compound(&whole.word, first, second)),
         _ => false,
     };
@@ -56,17 +56,17 @@ fn has_number(other: &[Term], one: &[Term], at: usize) -> bool {
 
 /// Whether each text has a symbol that the other lacks, of the same class; or one has a sign at a name of a
 /// single letter, and the other has only the letter: `C++`, `C`.
-pub(super) fn symbols_differ(one: &[Term], other: &[Term]) -> bool {
-    let lacking = |one: &[Term], other: &[Term]| -> Vec<Class> {
-        let lacks = |term: &&Term| !other.iter().any(|word| word.stem == term.stem);
+pub(super) fn symbols_differ(one: &[&Term], other: &[&Term]) -> bool {
+    let lacking = |one: &[&Term], other: &[&Term]| -> Vec<Class> {
+        let lacks = |term: &&&Term| !other.iter().any(|word| word.stem == term.stem);
         let class = |term: &Term| if let Kind::Symbol(class) = term.kind { Some(class) } else { None };
-        one.iter().filter(lacks).filter_map(class).collect()
+        one.iter().filter(lacks).filter_map(|term| class(term)).collect()
     };
     let (here, there) = (lacking(one, other), lacking(other, one));
     here.iter().any(|class| there.contains(class)) || is_signed(one, other) || is_signed(other, one)
 }
 
-fn is_signed(one: &[Term], other: &[Term]) -> bool {
+fn is_signed(one: &[&Term], other: &[&Term]) -> bool {
     let has = |term: &Term| other.iter().any(|word| word.stem == term.stem);
     one.windows(2).any(|pair| {
         let [name, sign] = pair else { return false };
@@ -76,11 +76,11 @@ fn is_signed(one: &[Term], other: &[Term]) -> bool {
 }
 
 /// Whether the same number counts different things, or the texts name different currencies.
-pub(super) fn units_differ(one: &[Term], other: &[Term]) -> bool {
-    let counted = |terms: &[Term], number: &str| {
+pub(super) fn units_differ(one: &[&Term], other: &[&Term]) -> bool {
+    let counted = |terms: &[&Term], number: &str| {
         let at = terms.iter().position(|term| term.stem == number)?;
         let before = at.checked_sub(1).and_then(|before| terms.get(before)).filter(|term| is_currency(term));
-        terms.get(at + 1).and_then(unit).or(before.and_then(unit))
+        terms.get(at + 1).and_then(|term| unit(term)).or(before.and_then(|term| unit(term)))
     };
     let same_number = one.iter().filter(|term| term.number).any(|term| {
         match (counted(one, &term.stem), counted(other, &term.stem)) {
@@ -91,9 +91,9 @@ pub(super) fn units_differ(one: &[Term], other: &[Term]) -> bool {
     same_number || currencies_differ(one, other)
 }
 
-fn currencies_differ(one: &[Term], other: &[Term]) -> bool {
-    let named = |terms: &[Term]| -> Vec<&str> {
-        terms.iter().filter(|term| is_currency(term)).filter_map(unit).collect()
+fn currencies_differ(one: &[&Term], other: &[&Term]) -> bool {
+    let named = |terms: &[&Term]| -> Vec<&str> {
+        terms.iter().filter(|term| is_currency(term)).filter_map(|term| unit(term)).collect()
     };
     let (one, other) = (named(one), named(other));
     !one.is_empty() && !other.is_empty() && !one.iter().any(|currency| other.contains(currency))

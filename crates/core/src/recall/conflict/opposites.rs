@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use crate::text::{Kind, Term, stem};
 
 /// Whether one text has a word, and the other only its opposite.
-pub(super) fn are_opposite(one: &[Term], other: &[Term]) -> bool {
+pub(super) fn are_opposite(one: &[&Term], other: &[&Term]) -> bool {
     let (sides, others) = (sides(one), sides(other));
     let only = |sides: &[Side], side: Side| sides.contains(&side) && !sides.contains(&side.opposite());
     let listed = sides.iter().any(|side| only(&sides, *side) && only(&others, side.opposite()));
@@ -28,7 +28,7 @@ impl Side {
 }
 
 /// The sides that a text takes.
-fn sides(terms: &[Term]) -> Vec<Side> {
+fn sides(terms: &[&Term]) -> Vec<Side> {
     static LISTED: LazyLock<HashMap<String, Vec<Side>>> = LazyLock::new(listed);
     let words = terms.iter().filter_map(|term| LISTED.get(&term.stem)).flatten().copied();
     words.chain(phrases(terms)).collect()
@@ -50,7 +50,7 @@ fn listed() -> HashMap<String, Vec<Side>> {
 }
 
 /// The sides that verbs with particles take: `turn it off` disables.
-fn phrases(terms: &[Term]) -> impl Iterator<Item = Side> {
+fn phrases(terms: &[&Term]) -> impl Iterator<Item = Side> {
     PHRASES.iter().filter_map(|(verbs, first, second, pair)| {
         let verb = terms.iter().position(|term| verbs.split(' ').any(|verb| verb == term.stem))?;
         let near = &terms[verb + 1..terms.len().min(verb + 1 + PHRASE_TERMS)];
@@ -165,8 +165,8 @@ const PAIRS: &[(&str, &str)] = &[
 
 /// Whether a word of `one` is a word of `other` with a prefix that turns it round. In the same form only:
 /// `unfriended` is not the opposite of a `friend`.
-fn has_turned_round(one: &[Term], other: &[Term]) -> bool {
-    let has = |terms: &[Term], word: &str| terms.iter().any(|term| term.word == word);
+fn has_turned_round(one: &[&Term], other: &[&Term]) -> bool {
+    let has = |terms: &[&Term], word: &str| terms.iter().any(|term| term.word == word);
     // `remove trust` is `untrust`.
     let undone = other.iter().any(|term| UNDOING.contains(&term.stem.as_str()));
     !undone
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn phrases_take_a_side() {
-        let side = |text: &str| sides(&terms(text));
+        let side = |text: &str| sides(&terms(text).iter().collect::<Vec<_>>());
         assert_eq!(side("turn the light off"), side("disable it"));
         assert_eq!(side("turn on the light"), side("enable it"));
         assert_eq!(side("turn off updates on the phone"), side("disable it"));
