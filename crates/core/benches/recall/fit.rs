@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use kolibri_core::recall::{Considered, Evidence, Model, RecallConfig};
+use kolibri_core::recall::{Considered, Evidence, FEATURES, Model, RecallConfig};
 use kolibri_encoder::Encoder;
 use serde::Deserialize;
 use serde_json::Value;
@@ -20,10 +20,8 @@ use super::labelled;
 /// How many wordings of each answer are taught, in turn, if a set has that many.
 const WORDINGS: [u64; 3] = [1, 3, 10];
 /// The most answers of a question that are looked at.
-const ANSWERS: usize = 3;
-const FEATURES: usize = 7;
-const NAMES: [&str; FEATURES] =
-    ["bias", "meaning", "meaning_gap", "words", "words_gap", "elsewhere", "unknown"];
+const ANSWERS: usize = 5;
+const COUNT: usize = FEATURES.len();
 
 #[derive(Deserialize)]
 struct Line {
@@ -74,6 +72,20 @@ pub(crate) async fn run(directory: &Path, model: Option<&Path>) {
             eprintln!("asked {name} with {wordings} wordings");
         }
     }
+    let sets = |russian: bool| rounds.iter().filter(|round| round.russian == russian).map(|round| round.weight).sum::<f64>();
+    let (english, russian) = (sets(false), sets(true));
+    rounds.iter_mut().for_each(|round| round.weight /= if round.russian { russian } else { english });
+    if let Ok(dump) = std::env::var("DUMP") {
+        let mut out = String::new();
+        for round in &rounds {
+            for asked in &round.asked {
+                let answers: Vec<_> = asked.answers.iter().map(|(e, r)| (e.features().to_vec(), e.conflicting, *r)).collect();
+                out += &serde_json::to_string(&(&round.name, round.wordings, asked.tune, asked.answerable, answers)).unwrap();
+                out += "\n";
+            }
+        }
+        std::fs::write(dump, out).unwrap();
+    }
     report(&rounds);
 }
 
@@ -121,17 +133,8 @@ fn is_right(expected: &Value, answer: &str) -> bool {
     }
 }
 
-fn features(evidence: &Evidence) -> [f64; FEATURES] {
-    let meaning = evidence.meaning.unwrap_or_default();
-    [
-        1.0,
-        meaning.value.into(),
-        meaning.gap.into(),
-        evidence.words.value.into(),
-        evidence.words.gap.into(),
-        evidence.elsewhere.into(),
-        evidence.unknown.into(),
-    ]
+fn features(evidence: &Evidence) -> [f64; COUNT] {
+    evidence.features().map(f64::from)
 }
 
 fn report(rounds: &[Round]) {
@@ -147,8 +150,8 @@ fn report(rounds: &[Round]) {
         );
     }
     let coefficients = regress(&samples);
-    for (name, coefficient) in NAMES.iter().zip(coefficients) {
-        println!("    {name}: {coefficient:.3},");
+    for (name, coefficient) in FEATURES.iter().zip(coefficients) {
+        println!("{coefficient:9.3}  {name}");
     }
     let probability = |evidence: &Evidence| match evidence.conflicting {
         true => 0.0,
@@ -246,30 +249,30 @@ impl Figures {
     }
 }
 
-fn logistic(coefficients: &[f64; FEATURES], features: &[f64; FEATURES]) -> f64 {
+fn logistic(coefficients: &[f64; COUNT], features: &[f64; COUNT]) -> f64 {
     1.0 / (1.0 + (-dot(coefficients, features)).exp())
 }
 
-fn dot(a: &[f64; FEATURES], b: &[f64; FEATURES]) -> f64 {
+fn dot(a: &[f64; COUNT], b: &[f64; COUNT]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// A logistic regression by Newton's method, with a ridge that keeps what does not vary at 0.
-fn regress(samples: &[([f64; FEATURES], f64, f64)]) -> [f64; FEATURES] {
+fn regress(samples: &[([f64; COUNT], f64, f64)]) -> [f64; COUNT] {
     const RIDGE: f64 = 1e-5;
-    let mut coefficients = [0.0; FEATURES];
+    let mut coefficients = [0.0; COUNT];
     for _ in 0..50 {
-        let (mut gradient, mut hessian) = ([0.0; FEATURES], [[0.0; FEATURES]; FEATURES]);
+        let (mut gradient, mut hessian) = ([0.0; COUNT], [[0.0; COUNT]; COUNT]);
         for (features, right, weight) in samples {
             let p = logistic(&coefficients, features);
-            for i in 0..FEATURES {
+            for i in 0..COUNT {
                 gradient[i] += weight * (right - p) * features[i];
-                for j in 0..FEATURES {
+                for j in 0..COUNT {
                     hessian[i][j] += weight * p * (1.0 - p) * features[i] * features[j];
                 }
             }
         }
-        for i in 0..FEATURES {
+        for i in 0..COUNT {
             gradient[i] -= RIDGE * coefficients[i];
             hessian[i][i] += RIDGE;
         }
@@ -280,18 +283,18 @@ fn regress(samples: &[([f64; FEATURES], f64, f64)]) -> [f64; FEATURES] {
 }
 
 /// Solves `matrix * x = vector` by elimination; the matrix is positive definite.
-fn solve(mut matrix: [[f64; FEATURES]; FEATURES], mut vector: [f64; FEATURES]) -> [f64; FEATURES] {
-    for i in 0..FEATURES {
-        for below in i + 1..FEATURES {
+fn solve(mut matrix: [[f64; COUNT]; COUNT], mut vector: [f64; COUNT]) -> [f64; COUNT] {
+    for i in 0..COUNT {
+        for below in i + 1..COUNT {
             let factor = matrix[below][i] / matrix[i][i];
-            for j in i..FEATURES {
+            for j in i..COUNT {
                 matrix[below][j] -= factor * matrix[i][j];
             }
             vector[below] -= factor * vector[i];
         }
     }
-    for i in (0..FEATURES).rev() {
-        let rest: f64 = (i + 1..FEATURES).map(|j| matrix[i][j] * vector[j]).sum();
+    for i in (0..COUNT).rev() {
+        let rest: f64 = (i + 1..COUNT).map(|j| matrix[i][j] * vector[j]).sum();
         vector[i] = (vector[i] - rest) / matrix[i][i];
     }
     vector

@@ -20,8 +20,14 @@ const MOST_WORDINGS: usize = 64;
 pub struct Evidence {
     /// How near its meaning is; `None` if meanings are not known.
     pub meaning: Option<Nearness>,
+    /// How near the meaning of its nearest wording is; 0 if meanings are not known.
+    pub nearest: f32,
     /// How similar its words are (`recall/likeness.rs`).
     pub words: Nearness,
+    /// How much of the weight of its words it shares with the question.
+    pub overlap: Nearness,
+    /// Whether its nearest wording is the question, but for one word that other stimuli contain.
+    pub replaced: bool,
     /// The share of the question's weight in words that no wording of this answer contains, but other stimuli
     /// do: they speak for another subject. 0 to 1.
     pub elsewhere: f32,
@@ -30,6 +36,46 @@ pub struct Evidence {
     /// Whether each of its wordings contradicts the question, such as by another number. Then it is no rival
     /// of other answers, and is never given.
     pub conflicting: bool,
+}
+
+/// What the features are, in their order.
+pub const FEATURES: [&str; 13] = [
+    "bias",
+    "meaning",
+    "meaning gap",
+    "nearest",
+    "words",
+    "words gap",
+    "overlap",
+    "overlap gap",
+    "elsewhere",
+    "unknown",
+    "replaced",
+    "meaning x elsewhere",
+    "meaning x unknown",
+];
+
+impl Evidence {
+    /// The evidence as numbers, in the order of [`FEATURES`].
+    pub fn features(&self) -> [f32; FEATURES.len()] {
+        let meaning = self.meaning.unwrap_or_default();
+        [
+            1.0,
+            meaning.value,
+            meaning.gap,
+            self.nearest,
+            self.words.value,
+            self.words.gap,
+            self.overlap.value,
+            self.overlap.gap,
+            self.elsewhere,
+            self.unknown,
+            f32::from(u8::from(self.replaced)),
+            // Near in meaning although words differ is one thing; because the other words are the same, another.
+            meaning.value * self.elsewhere,
+            meaning.value * self.unknown,
+        ]
+    }
 }
 
 /// How near an answer is to the question.
@@ -103,7 +149,10 @@ fn one(
     let value = |value: f32| Nearness { value, gap: 0.0 };
     let mut evidence = Evidence {
         meaning: nearest.meaning.map(|_| value(meaning_of(wordings, conflicting, all, meaning))),
+        nearest: nearest.meaning.unwrap_or(0.0),
         words: value(counted().map(|wording| wording.comparison.likeness).fold(0.0, f32::max)),
+        overlap: value(counted().map(|wording| wording.comparison.overlap).fold(0.0, f32::max)),
+        replaced: nearest.comparison.replaced,
         conflicting,
         ..Evidence::default()
     };
@@ -144,16 +193,18 @@ fn meaning_of(
 
 /// Sets how much nearer each answer is than the nearest other one that does not conflict.
 fn set_gaps(candidates: &mut [Candidate]) {
-    let (mut words, mut meanings) = (Two::default(), Two::default());
+    let (mut words, mut overlaps, mut meanings) = (Two::default(), Two::default(), Two::default());
     for evidence in
         candidates.iter().map(|candidate| &candidate.evidence).filter(|evidence| !evidence.conflicting)
     {
         words.see(evidence.words.value);
+        overlaps.see(evidence.overlap.value);
         meanings.see(evidence.meaning.map_or(0.0, |meaning| meaning.value));
     }
     for Candidate { evidence, .. } in candidates {
         let rival = !evidence.conflicting;
         evidence.words.gap = evidence.words.value - words.other_than(evidence.words.value, rival);
+        evidence.overlap.gap = evidence.overlap.value - overlaps.other_than(evidence.overlap.value, rival);
         if let Some(meaning) = &mut evidence.meaning {
             meaning.gap = meaning.value - meanings.other_than(meaning.value, rival);
         }

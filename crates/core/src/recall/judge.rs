@@ -1,6 +1,6 @@
 //! Decides which answer is meant: turns evidence into the probability that an answer is the right one.
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, FEATURES};
 
 /// How sure the node has to be before it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,40 +50,23 @@ const LIKENESS_GAP: f32 = 0.05;
 /// The highest probability of an answer that contradicts the question. It is only suggested.
 const CONFLICTING: f32 = 0.3;
 
-/// The coefficients of a logistic regression.
+/// A logistic regression.
 struct Calibration {
-    bias: f32,
-    meaning: f32,
-    meaning_gap: f32,
-    words: f32,
-    words_gap: f32,
-    elsewhere: f32,
-    unknown: f32,
+    /// One for each of [`FEATURES`](super::evidence::FEATURES).
+    coefficients: [f32; FEATURES.len()],
     /// The least probability that gives a precision of 0.85, 0.90 and 0.95.
     least: [f32; 3],
 }
 
-/// Without meanings. Both are fitted by `cargo bench -p kolibri-core --bench recall -- fit DIRECTORY`.
+/// Without meanings. Both are fitted by `cargo bench -p kolibri-core --bench recall -- fit DIRECTORY [MODEL]`.
 const BY_WORDS: Calibration = Calibration {
-    bias: 0.733,
-    meaning: 0.0,
-    meaning_gap: 0.0,
-    words: -0.578,
-    words_gap: 5.52,
-    elsewhere: -3.216,
-    unknown: -3.289,
+    coefficients: [0.733, 0.0, 0.0, 0.0, -0.578, 5.52, 0.0, 0.0, -3.216, -3.289, 0.0, 0.0, 0.0],
     least: [0.689, 0.924, 0.973],
 };
 
 const BY_MEANING: Calibration = Calibration {
-    bias: -1.549,
-    meaning: 2.086,
-    meaning_gap: 7.748,
-    words: -0.952,
-    words_gap: 2.296,
-    elsewhere: -1.436,
-    unknown: -1.683,
-    least: [0.569, 0.723, 0.878],
+    coefficients: [-1.521, 2.124, 7.664, 0.0, -1.002, 2.265, 0.0, 0.0, -1.499, -1.778, 0.0, 0.0, 0.0],
+    least: [0.570, 0.721, 0.879],
 };
 
 impl Judge {
@@ -120,14 +103,7 @@ fn calibration(evidence: &Evidence) -> &'static Calibration {
 
 impl Calibration {
     fn probability(&self, evidence: &Evidence) -> f32 {
-        let meaning = evidence.meaning.unwrap_or_default();
-        let logit = self.bias
-            + self.meaning * meaning.value
-            + self.meaning_gap * meaning.gap
-            + self.words * evidence.words.value
-            + self.words_gap * evidence.words.gap
-            + self.elsewhere * evidence.elsewhere
-            + self.unknown * evidence.unknown;
+        let logit: f32 = self.coefficients.iter().zip(evidence.features()).map(|(a, b)| a * b).sum();
         1.0 / (1.0 + (-logit).exp())
     }
 }

@@ -35,7 +35,7 @@ use crate::text::{Key, Term, terms};
 
 use candidates::Candidates;
 use evidence::Candidate;
-pub use evidence::{Evidence, Nearness};
+pub use evidence::{Evidence, FEATURES, Nearness};
 use index::{Index, Shelves};
 pub use judge::{Judge, Precision};
 use meaning::Meaning;

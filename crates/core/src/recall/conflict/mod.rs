@@ -13,7 +13,7 @@ use numbers::Difference;
 
 /// Why a stimulus does not answer a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Conflict {
+pub(super) enum Conflict {
     /// Each has a number or a code that the other lacks.
     Number,
     /// Only times of the day or dates differ. In a command they are often only its details.
@@ -29,7 +29,7 @@ pub enum Conflict {
 }
 
 /// What contradicts in a question and a stimulus; `None` if nothing does. Symmetric.
-pub fn conflict(question: &[&Term], stimulus: &[&Term]) -> Option<Conflict> {
+pub(super) fn conflict(question: &[&Term], stimulus: &[&Term]) -> Option<Conflict> {
     let (one, other) = (question, stimulus);
     let numbers = numbers::numbers_differ(one, other);
     if numbers == Some(Difference::Numbers) {

@@ -110,6 +110,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("credit кредитовый кредит", "debit дебетовый дебет"),
     ("lend", "borrow"),
     ("before перед до", "after после"),
+    ("next следующий", "previous prior предыдущий прошлый"),
     ("first earliest первый", "last latest последний"),
     ("min minimum minimal minimal least минимум минимальный", "max maximum maximal most максимум максимальный"),
     ("more больше", "less fewer меньше"),
