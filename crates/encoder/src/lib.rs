@@ -22,6 +22,7 @@ mod kernel;
 mod level;
 mod math;
 mod network;
+pub mod scan;
 mod tokenizer;
 mod weights;
 
