@@ -32,7 +32,7 @@ fearless_simd::kernel!(
                 sum = _mm512_dpbusd_epi32(sum, _mm512_xor_si512(chunk, sign), numbers);
             }
             if let Some(numbers) = query.bytes.get(chunks.len()) {
-                let rest: __m512i = u8x64::from_slice(token, &super::padded(rest.iter().copied())).into();
+                let rest: __m512i = u8x64::from_slice(token, &super::padded(rest)).into();
                 let numbers: __m512i = i8x64::from_slice(token, numbers).into();
                 sum = _mm512_dpbusd_epi32(sum, _mm512_xor_si512(rest, sign), numbers);
             }

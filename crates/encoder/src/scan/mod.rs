@@ -24,6 +24,7 @@ const SCALE_BYTES: usize = size_of::<f32>();
 const GREATEST: f32 = 127.0;
 
 /// Numbers that are compared at once: a vector of AVX-512.
+#[cfg(target_arch = "x86_64")]
 const LANES: usize = 64;
 
 /// The greatest dimension: the sum of so many products, and of what AVX-512 adds to them, fits into 31 bits.
@@ -63,9 +64,8 @@ pub struct Query {
     level: Level,
     dimension: usize,
     scale: f32,
-    /// Padded with zeros.
-    numbers: Vec<[i16; LANES]>,
-    /// The same, in bytes.
+    numbers: Vec<i16>,
+    /// The same, in bytes, padded with zeros.
     #[cfg(target_arch = "x86_64")]
     bytes: Vec<[i8; LANES]>,
 }
@@ -91,14 +91,13 @@ impl Query {
         assert!((1..=MAX_DIMENSION).contains(&vector.len()), "{} numbers", vector.len());
         let (scale, quantised) = quantised(vector);
         let quantised: Vec<i8> = quantised.collect();
-        let chunks = || quantised.chunks(LANES);
         Query {
             level,
             dimension: vector.len(),
             scale,
-            numbers: chunks().map(|chunk| padded(chunk.iter().map(|number| i16::from(*number)))).collect(),
+            numbers: quantised.iter().map(|number| i16::from(*number)).collect(),
             #[cfg(target_arch = "x86_64")]
-            bytes: chunks().map(|chunk| padded(chunk.iter().copied())).collect(),
+            bytes: quantised.chunks(LANES).map(padded).collect(),
         }
     }
 
@@ -127,9 +126,10 @@ impl Query {
     }
 }
 
-fn padded<T: Default + Copy>(numbers: impl Iterator<Item = T>) -> [T; LANES] {
+#[cfg(target_arch = "x86_64")]
+fn padded<T: Default + Copy>(numbers: &[T]) -> [T; LANES] {
     let mut padded = [T::default(); LANES];
-    padded.iter_mut().zip(numbers).for_each(|(place, number)| *place = number);
+    padded[..numbers.len()].copy_from_slice(numbers);
     padded
 }
 
