@@ -1,6 +1,6 @@
 //! The one thing that callers hold: texts in, vectors out.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use fearless_simd::Level;
 
@@ -9,7 +9,8 @@ use crate::file::{Reader, Tensors, read_shape, split_digest};
 use crate::network::{Batch, HIDDEN, MAX_TOKENS, Network, Scratch};
 use crate::tokenizer::Tokenizer;
 
-/// The model, as the identity of an encoder states it.
+/// The model, as the identity of an encoder states it. To be changed together with anything that changes vectors without
+/// changing the model file: [`PREFIX`], [`MAX_TOKENS`], how a text is prepared.
 const MODEL: &str = "multilingual-e5-small-ru-en";
 
 /// What the model was trained to find before a question. Stimuli are questions too, so all texts get it: the model's card
@@ -17,10 +18,10 @@ const MODEL: &str = "multilingual-e5-small-ru-en";
 const PREFIX: &str = "query: ";
 
 /// Tokens that go through the network together. The weights are read once for all of them; more than this makes a text no
-/// cheaper, and the memory of a batch grows with it (14 KiB a token).
+/// cheaper, and the memory of a batch grows with it (17 KiB a token).
 const BATCH_TOKENS: usize = 256;
 
-/// Memories of finished askers that are kept: for more at once than this, the rest is made anew.
+/// How many memories of finished askers are kept. When more ask at once, the others get new memory.
 const IDLE: usize = 8;
 
 /// Turns texts into vectors. Takes `&self` everywhere, so one encoder serves many threads at once; none waits for another.
@@ -33,8 +34,8 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// Reads a model file. It is borrowed for good, because the table of words, two thirds of it, stays in it. The 12
-    /// layers are repacked into some 14 MB of memory.
+    /// Reads a model file. It is borrowed for good, because the table of words, nearly two thirds of it, stays in it. The 12
+    /// layers are repacked into some 13 MB of memory.
     ///
     /// # Errors
     ///
@@ -96,7 +97,7 @@ impl Encoder {
         vectors
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Scratch>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Scratch>> {
         // A panic while it is locked cannot leave it half changed.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -88,7 +88,7 @@ impl Tokenizer {
     fn prepare(&self, text: &str, most: usize) -> String {
         let enough = most.saturating_mul(self.pieces.longest);
         let mut prepared = String::from(SPACE);
-        for character in text.trim_start().nfc() {
+        for character in text.nfc() {
             if prepared.len() > enough {
                 break;
             }
