@@ -1,30 +1,30 @@
-//! How long texts take, with each instruction set of this machine: `cargo bench -p kolibri-encoder`. Needs the model file
-//! (`make model`), which is embedded as the node embeds it. The figures are of one core.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a bench")]
-#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "random numbers, cut to size")]
+//! How long texts take, with each instruction set of this machine, and how much memory besides the model file:
+//! `cargo bench -p kolibri-encoder --bench speed`. Needs the model file (`make model`). The figures are of one core.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a bench")]
 
 use std::time::{Duration, Instant};
 
 use kolibri_encoder::{Encoder, levels};
 
-static MODEL: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/model/multilingual-e5-small.bin"));
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/model/multilingual-e5-small.bin");
 
 /// Tokens that the prefix and the marks take, besides the words.
 const FRAME: usize = 4;
 const ROUNDS: usize = 40;
 
 fn main() {
-    println!("resident before the model is read: {} MB", resident());
+    let model = std::fs::read(MODEL).expect("the model file is missing; run `make model`").leak();
+    let before = resident();
     let start = Instant::now();
-    let encoder = Encoder::new(MODEL).unwrap();
-    println!("reading the model file of {:.1} MB: {:?}", MODEL.len() as f64 / 1e6, start.elapsed());
-    let _ = encoder.encode(&[&words(32)]);
-    println!("resident after one text: {} MB\n", resident());
+    let encoder = Encoder::new(model).unwrap();
+    println!("reading the model file of {:.1} MB: {:.0?}", model.len() as f64 / 1e6, start.elapsed());
+    let _ = encoder.encode(&[&words(32 - FRAME)]);
+    println!("memory after one text of 32 tokens, besides the model file: {:.0} MB\n", resident() - before);
 
     println!("ms for one text of so many tokens, and texts/s among 256 of 16 tokens");
     println!("{:10}{:>8}{:>8}{:>8}{:>8}{:>8}", "", 8, 16, 32, 64, "texts/s");
     for (name, level) in levels() {
-        let encoder = Encoder::at_level(MODEL, level).unwrap();
+        let encoder = Encoder::at_level(model, level).unwrap();
         print!("{name:10}");
         for tokens in [8, 16, 32, 64] {
             let text = words(tokens - FRAME);
@@ -37,7 +37,6 @@ fn main() {
         let _ = encoder.encode(&texts);
         println!("{:>8.0}", 256.0 / start.elapsed().as_secs_f64());
     }
-    println!("\nresident at the end: {} MB", resident());
 }
 
 /// A text of so many tokens: each of these words is one.
@@ -62,9 +61,9 @@ fn least(mut work: impl FnMut()) -> Duration {
 }
 
 /// Megabytes of this process in memory (Linux).
-fn resident() -> String {
+fn resident() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-    kilobytes.map_or_else(|| "?".to_owned(), |kilobytes| format!("{:.0}", kilobytes / 1024.0))
+    kilobytes.unwrap_or(f64::NAN) / 1024.0
 }
