@@ -72,15 +72,25 @@ pub(crate) async fn run(directory: &Path, model: Option<&Path>) {
             eprintln!("asked {name} with {wordings} wordings");
         }
     }
-    let sets = |russian: bool| rounds.iter().filter(|round| round.russian == russian).map(|round| round.weight).sum::<f64>();
+    let sets = |russian: bool| {
+        rounds.iter().filter(|round| round.russian == russian).map(|round| round.weight).sum::<f64>()
+    };
     let (english, russian) = (sets(false), sets(true));
     rounds.iter_mut().for_each(|round| round.weight /= if round.russian { russian } else { english });
     if let Ok(dump) = std::env::var("DUMP") {
         let mut out = String::new();
         for round in &rounds {
             for asked in &round.asked {
-                let answers: Vec<_> = asked.answers.iter().map(|(e, r)| (e.features().to_vec(), e.conflicting, *r)).collect();
-                out += &serde_json::to_string(&(&round.name, round.wordings, asked.tune, asked.answerable, answers)).unwrap();
+                let answers: Vec<_> =
+                    asked.answers.iter().map(|(e, r)| (e.features().to_vec(), e.conflicting, *r)).collect();
+                out += &serde_json::to_string(&(
+                    &round.name,
+                    round.wordings,
+                    asked.tune,
+                    asked.answerable,
+                    answers,
+                ))
+                .unwrap();
                 out += "\n";
             }
         }

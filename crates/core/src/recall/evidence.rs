@@ -24,10 +24,6 @@ pub struct Evidence {
     pub nearest: f32,
     /// How similar its words are (`recall/likeness.rs`).
     pub words: Nearness,
-    /// How much of the weight of its words it shares with the question.
-    pub overlap: Nearness,
-    /// Whether its nearest wording is the question, but for one word that other stimuli contain.
-    pub replaced: bool,
     /// The share of the question's weight in words that no wording of this answer contains, but other stimuli
     /// do: they speak for another subject. 0 to 1.
     pub elsewhere: f32,
@@ -39,19 +35,15 @@ pub struct Evidence {
 }
 
 /// What the features are, in their order.
-pub const FEATURES: [&str; 13] = [
+pub const FEATURES: [&str; 9] = [
     "bias",
     "meaning",
     "meaning gap",
     "nearest",
     "words",
     "words gap",
-    "overlap",
-    "overlap gap",
     "elsewhere",
     "unknown",
-    "replaced",
-    "meaning x elsewhere",
     "meaning x unknown",
 ];
 
@@ -66,13 +58,10 @@ impl Evidence {
             self.nearest,
             self.words.value,
             self.words.gap,
-            self.overlap.value,
-            self.overlap.gap,
             self.elsewhere,
             self.unknown,
-            f32::from(u8::from(self.replaced)),
-            // Near in meaning although words differ is one thing; because the other words are the same, another.
-            meaning.value * self.elsewhere,
+            // Near in meaning although it is put in unknown words is better than because the other words are the
+            // same.
             meaning.value * self.unknown,
         ]
     }
@@ -151,14 +140,13 @@ fn one(
         meaning: nearest.meaning.map(|_| value(meaning_of(wordings, conflicting, all, meaning))),
         nearest: nearest.meaning.unwrap_or(0.0),
         words: value(counted().map(|wording| wording.comparison.likeness).fold(0.0, f32::max)),
-        overlap: value(counted().map(|wording| wording.comparison.overlap).fold(0.0, f32::max)),
-        replaced: nearest.comparison.replaced,
         conflicting,
         ..Evidence::default()
     };
     for (at, share) in shares.iter().enumerate() {
-        let missing =
-            |wording: &Wording| wording.comparison.in_stimulus.get(at).is_none_or(|matched| matched.alike == 0.0);
+        let missing = |wording: &Wording| {
+            wording.comparison.in_stimulus.get(at).is_none_or(|matched| matched.alike == 0.0)
+        };
         if counted().all(missing) {
             *(if share.known { &mut evidence.elsewhere } else { &mut evidence.unknown }) += share.weight;
         }
@@ -193,18 +181,16 @@ fn meaning_of(
 
 /// Sets how much nearer each answer is than the nearest other one that does not conflict.
 fn set_gaps(candidates: &mut [Candidate]) {
-    let (mut words, mut overlaps, mut meanings) = (Two::default(), Two::default(), Two::default());
+    let (mut words, mut meanings) = (Two::default(), Two::default());
     for evidence in
         candidates.iter().map(|candidate| &candidate.evidence).filter(|evidence| !evidence.conflicting)
     {
         words.see(evidence.words.value);
-        overlaps.see(evidence.overlap.value);
         meanings.see(evidence.meaning.map_or(0.0, |meaning| meaning.value));
     }
     for Candidate { evidence, .. } in candidates {
         let rival = !evidence.conflicting;
         evidence.words.gap = evidence.words.value - words.other_than(evidence.words.value, rival);
-        evidence.overlap.gap = evidence.overlap.value - overlaps.other_than(evidence.overlap.value, rival);
         if let Some(meaning) = &mut evidence.meaning {
             meaning.gap = meaning.value - meanings.other_than(meaning.value, rival);
         }

@@ -60,13 +60,13 @@ struct Calibration {
 
 /// Without meanings. Both are fitted by `cargo bench -p kolibri-core --bench recall -- fit DIRECTORY [MODEL]`.
 const BY_WORDS: Calibration = Calibration {
-    coefficients: [0.733, 0.0, 0.0, 0.0, -0.578, 5.52, 0.0, 0.0, -3.216, -3.289, 0.0, 0.0, 0.0],
-    least: [0.689, 0.924, 0.973],
+    coefficients: [0.488, 0.0, 0.0, 0.0, -0.458, 5.68, -2.802, -3.556, 0.0],
+    least: [0.76, 0.86, 0.95],
 };
 
 const BY_MEANING: Calibration = Calibration {
-    coefficients: [-1.521, 2.124, 7.664, 0.0, -1.002, 2.265, 0.0, 0.0, -1.499, -1.778, 0.0, 0.0, 0.0],
-    least: [0.570, 0.721, 0.879],
+    coefficients: [-1.011, 3.932, 7.957, -3.235, 0.0, 1.721, -0.746, -4.486, 4.276],
+    least: [0.65, 0.76, 0.88],
 };
 
 impl Judge {

@@ -104,10 +104,6 @@ pub(super) struct Share {
 pub(super) struct Comparison {
     /// 0 to 1.
     pub(super) likeness: f32,
-    /// How much of the weight of both is shared, as a cosine; 0 to 1.
-    pub(super) overlap: f32,
-    /// Whether one subject word was replaced by another that some stimulus contains, and nothing else differs.
-    pub(super) replaced: bool,
     /// How well the stimulus matches each term of the question; of a long question, the first terms.
     pub(super) in_stimulus: Vec<Matched>,
 }
@@ -128,10 +124,7 @@ pub(super) fn compare<F: Fn(&str) -> u64>(
     let no_subject = sides.iter().all(|(side, matches)| side.iter().zip(matches.iter()).all(is_common));
     // Double precision, so that the weights do not affect the score if all words are equally similar.
     let (mut shared, mut matched, mut light, mut left) = (0.0f64, 0.0, 0.0, [0.0f64, 0.0]);
-    let (mut common_part, mut lengths, mut lacking) = (0.0f64, [0.0f64, 0.0], [0, 0]);
-    for (((side, matches), left), (length, lacking)) in
-        sides.iter().zip(&mut left).zip(lengths.iter_mut().zip(&mut lacking))
-    {
+    for ((side, matches), left) in sides.iter().zip(&mut left) {
         for (term, found) in side.iter().zip(matches.iter()) {
             let tells_apart = match term.kind {
                 Kind::Symbol(class) => replaced.contains(&class),
@@ -140,9 +133,6 @@ pub(super) fn compare<F: Fn(&str) -> u64>(
             let is_light = is_common((term, found)) && !no_subject && !tells_apart;
             let weight = f64::from(weights.rarity(term) * if is_light { COMMON_WEIGHT } else { 1.0 });
             let alike = f64::from(found.alike);
-            *length += weight * weight;
-            common_part += alike * weight * weight / 2.0;
-            *lacking += usize::from(alike == 0.0 && !is_light);
             match (alike > 0.0, is_light) {
                 // Half, because the other side's match counts too.
                 (true, _) => (shared, matched) = (shared + alike * weight / 2.0, matched + weight / 2.0),
@@ -156,13 +146,7 @@ pub(super) fn compare<F: Fn(&str) -> u64>(
     let whole = matched + f64::from(REPLACED) * replaced + f64::from(ADDED) * added;
     #[expect(clippy::cast_possible_truncation, reason = "a likeness is 0 to 1; f32 is finer than it means")]
     let likeness = if whole > 0.0 { (shared / whole) as f32 } else { 0.0 };
-    #[expect(clippy::cast_possible_truncation, reason = "a cosine is 0 to 1; f32 is finer than it means")]
-    let overlap = (common_part / lengths.iter().product::<f64>().sqrt().max(f64::MIN_POSITIVE)) as f32;
-    let replaced = lacking == [1, 1]
-        && question.iter().zip(&in_stimulus).any(|(term, found)| {
-            found.alike == 0.0 && !term.common && weights.holding(term) > 0
-        });
-    Comparison { likeness, overlap: overlap.min(1.0), replaced, in_stimulus }
+    Comparison { likeness, in_stimulus }
 }
 
 /// Whether both ask for something, and for different things: instructions do not answer `who restarts it`.

@@ -238,7 +238,7 @@ impl Recall {
         let pool: Vec<Slot> = pool.iter().filter_map(|block| shelf.slot(*block)).collect();
         let nearness = |slot| shelf.entry(slot).and_then(|entry| nearness(entry.block));
         let candidates = evidence::weigh(question, &pool, &shelf, nearness).into_iter();
-        let considered = candidates.filter_map(|Candidate { evidence, nearest }| {
+        let considered = candidates.filter_map(|Candidate { evidence, nearest, .. }| {
             let block = shelf.entry(nearest)?.block;
             Some(Considered { block, evidence, probability: self.judge.probability(&evidence) })
         });

@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 
-use super::quantised::Quantised;
 use rusqlite::{Connection, Transaction, params};
 
 use crate::error::CommandError;
@@ -130,16 +129,13 @@ impl VectorFile {
 
     /// Stores vectors. Returns those that are still wanted: a block may have been forgotten while its vector was
     /// made.
-    pub(super) fn store(
-        &mut self,
-        vectors: Vec<(u64, Quantised)>,
-    ) -> rusqlite::Result<Vec<(u64, Quantised)>> {
+    pub(super) fn store(&mut self, rows: Vec<(u64, Vec<u8>)>) -> rusqlite::Result<Vec<(u64, Vec<u8>)>> {
         let change = self.0.transaction()?;
-        let mut stored = Vec::with_capacity(vectors.len());
-        for (block, vector) in vectors {
+        let mut stored = Vec::with_capacity(rows.len());
+        for (block, row) in rows {
             let update = "UPDATE vector SET bytes = ? WHERE block = ? AND bytes IS NULL";
-            if change.prepare_cached(update)?.execute(params![vector.as_bytes(), block.cast_signed()])? > 0 {
-                stored.push((block, vector));
+            if change.prepare_cached(update)?.execute(params![row, block.cast_signed()])? > 0 {
+                stored.push((block, row));
             }
         }
         change.commit()?;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::quantised::Quantised;
+use kolibri_encoder::scan::quantise;
 
 use super::file::FileError;
 use super::{MeaningError, Shared};
@@ -70,7 +70,7 @@ impl Maker {
         let texts: Vec<&str> = stimuli.iter().map(|(_, stimulus)| stimulus.as_str()).collect();
         let vectors = self.shared.model.encode(&texts)?;
         let made = stimuli.iter().map(|(block, _)| *block);
-        let made = made.zip(vectors.iter().map(|vector| Quantised::of(vector))).collect();
+        let made = made.zip(vectors.iter().map(|vector| quantise(vector))).collect();
         self.shared.vectors.store(made)?;
         // What was erased in the genome needs no vector any more.
         let gone = blocks.iter().filter(|block| stimuli.iter().all(|(there, _)| there != *block));

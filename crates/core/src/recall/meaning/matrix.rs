@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use super::quantised::{Quantised, cosines};
+use kolibri_encoder::scan::Query;
 use parking_lot::RwLock;
 
 /// Vectors that are scanned under one lock: short enough that nothing waits for it.
@@ -24,17 +24,17 @@ struct Rows {
 }
 
 impl Matrix {
-    /// Sets the vector of a block. A vector of another width than the first one is left out.
-    pub(super) fn put(&self, block: u64, vector: &Quantised) {
+    /// Sets the vector of a block, as `kolibri_encoder::quantise` writes it. One of another width than the others is
+    /// left out.
+    pub(super) fn put(&self, block: u64, row: &[u8]) {
         let mut rows = self.0.write();
-        let vector = vector.as_bytes();
+        rows.take(block);
         if rows.blocks.is_empty() {
-            rows.width = vector.len();
+            rows.width = row.len();
         }
-        if vector.len() == rows.width {
-            rows.take(block);
+        if row.len() == rows.width {
             let at = rows.blocks.len();
-            rows.bytes.extend_from_slice(vector);
+            rows.bytes.extend_from_slice(row);
             rows.blocks.push(block);
             rows.by_block.insert(block, at);
         }
@@ -56,19 +56,17 @@ impl Matrix {
     }
 
     /// The cosine of a vector and that of a block, if there is one.
-    pub(super) fn cosine(&self, vector: &Quantised, block: u64) -> Option<f32> {
+    pub(super) fn cosine(&self, query: &Query, block: u64) -> Option<f32> {
         let rows = self.0.read();
         let at = *rows.by_block.get(&block)?;
-        let mut found = [0.0];
-        cosines(vector, rows.row(at)?, &mut found);
-        Some(found[0])
+        cosine(query, rows.row(at)?)
     }
 
     /// The blocks whose vectors are nearest to this one, nearest first. What is put or taken meanwhile may be
     /// missed.
-    pub(super) fn nearest(&self, vector: &Quantised, limit: usize) -> Vec<u64> {
+    pub(super) fn nearest(&self, query: &Query, limit: usize) -> Vec<u64> {
         let mut best = BinaryHeap::with_capacity(limit + 1);
-        let mut found = vec![0.0; CHUNK];
+        let mut found = Vec::with_capacity(CHUNK);
         let mut from = 0;
         loop {
             let rows = self.0.read();
@@ -78,8 +76,7 @@ impl Matrix {
             else {
                 break;
             };
-            let found = &mut found[..to - from];
-            cosines(vector, bytes, found);
+            query.cosines(bytes, &mut found);
             for (cosine, block) in found.iter().zip(&rows.blocks[from..to]) {
                 if best.len() < limit {
                     best.push(Reverse(Near { cosine: *cosine, block: *block }));
@@ -114,6 +111,13 @@ impl Rows {
         self.bytes.copy_within(end - self.width.., at * self.width);
         self.bytes.truncate(end - self.width);
     }
+}
+
+/// The cosine of a query and one row; `None` if the row has another dimension.
+pub(super) fn cosine(query: &Query, row: &[u8]) -> Option<f32> {
+    let mut cosines = Vec::with_capacity(1);
+    query.cosines(row, &mut cosines);
+    cosines.first().copied()
 }
 
 /// A block in its rank.

@@ -8,7 +8,6 @@ mod list;
 mod maker;
 mod matrix;
 mod model;
-mod quantised;
 mod scale;
 mod vectors;
 
@@ -16,8 +15,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use kolibri_encoder::scan::{Query, quantise};
 use parking_lot::RwLock;
-use quantised::Quantised;
 
 use crate::background::{Crew, Waiting, Worker};
 use crate::error::OpenError;
@@ -27,6 +26,7 @@ use crate::store::{Announced, Reader};
 use file::FileError;
 use list::List;
 use maker::{Maker, stimuli};
+use matrix::cosine;
 pub use model::{Model, ModelError};
 use scale::Scale;
 use vectors::Vectors;
@@ -78,11 +78,11 @@ struct Shared {
 }
 
 /// A question's meaning.
-pub(super) struct Query {
-    vector: Quantised,
+pub(super) struct Meant {
+    query: Query,
     scale: Scale,
-    /// Vectors that were made for this question.
-    made: HashMap<u64, Quantised>,
+    /// The rows of stimuli whose vectors were made for this question.
+    made: HashMap<u64, Vec<u8>>,
 }
 
 impl Meaning {
@@ -107,24 +107,24 @@ impl Meaning {
     }
 
     /// The meaning of a question; `None` while the model cannot be used.
-    pub(super) fn of(&self, question: &str) -> Option<Query> {
+    pub(super) fn of(&self, question: &str) -> Option<Meant> {
         let scale = (*self.shared.scale.read())?;
         let encoded = self.shared.model.encode(&[question]);
         let vector = encoded.inspect_err(|error| self.shared.failed(&format!("the model {error}"))).ok()?;
-        let vector = Quantised::of(vector.first()?);
-        Some(Query { vector, scale, made: HashMap::new() })
+        let vector = vector.first().filter(|vector| !vector.is_empty())?;
+        Some(Meant { query: Query::new(vector), scale, made: HashMap::new() })
     }
 
     /// The blocks whose stimuli are nearest in meaning, nearest first.
-    pub(super) fn nearest(&self, query: &Query, limit: usize) -> Vec<u64> {
-        self.shared.vectors.matrix.nearest(&query.vector, limit)
+    pub(super) fn nearest(&self, meant: &Meant, limit: usize) -> Vec<u64> {
+        self.shared.vectors.matrix.nearest(&meant.query, limit)
     }
 
     /// Makes the vectors that these blocks still lack, so that a question need not wait for all of them. `false`
     /// if some are missing all the same.
-    pub(super) fn complete(&self, query: &mut Query, blocks: &[u64]) -> bool {
+    pub(super) fn complete(&self, meant: &mut Meant, blocks: &[u64]) -> bool {
         let lacking: Vec<u64> =
-            blocks.iter().filter(|block| self.nearness(query, **block).is_none()).copied().collect();
+            blocks.iter().filter(|block| self.nearness(meant, **block).is_none()).copied().collect();
         if lacking.is_empty() {
             return true;
         }
@@ -132,18 +132,18 @@ impl Meaning {
         let texts: Vec<&str> = stimuli.iter().map(|(_, stimulus)| stimulus.as_str()).collect();
         let Ok(vectors) = self.shared.model.encode(&texts) else { return false };
         let blocks = stimuli.iter().map(|(block, _)| *block);
-        query.made.extend(blocks.zip(vectors.iter().map(|vector| Quantised::of(vector))));
+        meant.made.extend(blocks.zip(vectors.iter().map(|vector| quantise(vector))));
         true
     }
 
     /// How near a stimulus is in meaning: 0 for unrelated ones, about 1 for the same meaning. `None` if it has no
     /// vector.
-    pub(super) fn nearness(&self, query: &Query, block: u64) -> Option<f32> {
-        let cosine = match query.made.get(&block) {
-            Some(made) => Some(made.cosine(&query.vector)),
-            None => self.shared.vectors.matrix.cosine(&query.vector, block),
+    pub(super) fn nearness(&self, meant: &Meant, block: u64) -> Option<f32> {
+        let cosine = match meant.made.get(&block) {
+            Some(row) => cosine(&meant.query, row),
+            None => self.shared.vectors.matrix.cosine(&meant.query, block),
         };
-        cosine.map(|cosine| query.scale.nearness(cosine))
+        cosine.map(|cosine| meant.scale.nearness(cosine))
     }
 
     /// How far it is.

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::quantised::Quantised;
+use kolibri_encoder::scan::{Query, quantise, row_bytes};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::file::{FileError, VectorFile};
 use super::list::Step;
-use super::matrix::Matrix;
+use super::matrix::{Matrix, cosine};
 use crate::store::{BlockRef, Reader};
 
 /// Both copies. Whoever changes them holds the file, so they agree.
@@ -76,10 +76,10 @@ impl Vectors {
     }
 
     /// Stores what was made; what was forgotten meanwhile is left out.
-    pub(super) fn store(&self, vectors: Vec<(u64, Quantised)>) -> Result<(), FileError> {
+    pub(super) fn store(&self, rows: Vec<(u64, Vec<u8>)>) -> Result<(), FileError> {
         let mut file = self.file.lock();
-        for (block, vector) in file.store(vectors)? {
-            self.matrix.put(block, &vector);
+        for (block, row) in file.store(rows)? {
+            self.matrix.put(block, &row);
         }
         self.count(&file)
     }
@@ -89,9 +89,8 @@ impl Vectors {
     pub(super) fn recognise(&self, model: &str, vector: &[f32]) -> Result<(), FileError> {
         let mut file = self.file.lock();
         let (_, known) = file.model()?;
-        let vector = Quantised::of(vector);
         if let Some(known) = known.as_deref() {
-            if is_same(known, &vector) {
+            if is_same(known, vector) {
                 return Ok(());
             }
             tracing::warn!(model, "the model has changed under its name; making all vectors anew");
@@ -99,7 +98,7 @@ impl Vectors {
             self.matrix.clear();
             self.count(&file)?;
         }
-        Ok(file.recognise(vector.as_bytes())?)
+        Ok(file.recognise(&quantise(vector))?)
     }
 
     /// Removes what was erased from the file's log.
@@ -120,7 +119,7 @@ impl Vectors {
         }
         *file = opened;
         self.matrix.clear();
-        file.each(|block, bytes| put(&self.matrix, block, bytes))?;
+        file.each(|block, row| self.matrix.put(block, row))?;
         self.count(&file)
     }
 
@@ -133,23 +132,14 @@ impl Vectors {
 
 fn load(file: &VectorFile) -> Result<(Matrix, u64), FileError> {
     let matrix = Matrix::default();
-    file.each(|block, bytes| put(&matrix, block, bytes))?;
+    file.each(|block, row| matrix.put(block, row))?;
     Ok((matrix, file.missing()?))
 }
 
-fn put(matrix: &Matrix, block: u64, bytes: &[u8]) {
-    if let Some(vector) = Quantised::from_bytes(bytes) {
-        matrix.put(block, &vector);
-    }
-}
-
-/// Whether two vectors of one sentence come from the same model. A model computes a little differently on
-/// another machine.
-fn is_same(known: &[u8], vector: &Quantised) -> bool {
+/// Whether the row of a sentence comes from the model that now gives this vector. A model computes a little
+/// differently on another machine.
+fn is_same(known: &[u8], vector: &[f32]) -> bool {
     const SAME: f32 = 0.98;
-    known.len() == vector.as_bytes().len() && {
-        let mut cosine = [0.0];
-        super::quantised::cosines(vector, known, &mut cosine);
-        cosine[0] > SAME
-    }
+    known.len() == row_bytes(vector.len())
+        && cosine(&Query::new(vector), known).is_some_and(|cosine| cosine > SAME)
 }
