@@ -20,7 +20,8 @@ use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use crate::text::{
-    Asks, Class, Kind, Marks, SPELT, Term, compare_marks, is_cyrillic, latin, spelt_out, stem,
+    Asks, Class, Kind, Marks, SPELT, Term, compare_marks, in_one_alphabet, is_cyrillic, latin, spelt_out,
+    stem, unit,
 };
 
 /// The weight of a common word, relative to another word that is equally rare.
@@ -40,9 +41,11 @@ const BEGINNING: f32 = 0.75;
 /// The similarity of a word with diacritics and the same word without some of them: enough for a stimulus with
 /// the right ones to be nearer.
 const MARKS_MISSING: f32 = 0.99;
+/// The length in bytes of the longest short name of a unit: `руб`.
+const LONGEST_SHORT_NAME: usize = 6;
 /// The most words of a text that are compared. Both texts may be long, and every word is compared with every
 /// other.
-const COMPARED_TERMS: usize = 100;
+pub(super) const COMPARED_TERMS: usize = 100;
 
 /// The weights of terms among the stimuli of one genome.
 pub(super) struct Weights<F> {
@@ -235,10 +238,15 @@ fn alike<F: Fn(&str) -> u64>(one: &Term, other: &Term, weights: &mut Weights<F>)
     if one.stem == other.stem {
         return with_marks(one, other);
     }
+    if names_same_unit(one, other) {
+        return 1.0;
+    }
     if one.kind != Kind::Word || other.kind != Kind::Word {
         return 0.0;
     }
     match (is_cyrillic(&one.word), is_cyrillic(&other.word)) {
+        (true, false) if looks_like(one, other) => MARKS_MISSING,
+        (false, true) if looks_like(other, one) => MARKS_MISSING,
         _ if is_spelt_out(one, other) || is_spelt_out(other, one) => MARKS_MISSING,
         _ if one.common || other.common => slip(one, other, weights),
         (true, false) => spelling(&latin(&one.word), &other.word),
@@ -266,6 +274,23 @@ fn with_marks(one: &Term, other: &Term) -> f32 {
         Marks::Missing => MARKS_MISSING,
         Marks::Different => LEAST_SPELLING,
     }
+}
+
+/// `GB` and `ГБ`, `$` and `dollars`. Not a single letter, which may be anything.
+fn names_same_unit(one: &Term, other: &Term) -> bool {
+    let named = |term: &Term| {
+        let is_name =
+            matches!(term.kind, Kind::Symbol(Class::Unit)) || term.kind == Kind::Word && term.word.len() > 1;
+        if is_name && !term.common { unit(&term.word) } else { None }
+    };
+    // One of two names is a short one.
+    one.word.len().min(other.word.len()) <= LONGEST_SHORT_NAME
+        && named(one).is_some_and(|unit| named(other) == Some(unit))
+}
+
+/// Whether a Cyrillic word was typed in Latin letters that look the same: `МТС`, `MTC`.
+fn looks_like(cyrillic: &Term, latin: &Term) -> bool {
+    cyrillic.word.len() == 2 * latin.word.len() && in_one_alphabet(&cyrillic.word, true) == latin.word
 }
 
 /// Whether one word is the other without umlauts: `fuer`, `für`.
@@ -434,6 +459,146 @@ mod tests {
         assert_does_not_answer("who restarts the server", "how do I restart the server");
         assert_does_not_answer("когда деплоить", "кто деплоит");
         assert_answers("where is the report", "how do I find the report");
+    }
+
+    /// The likeness of a question to two taught stimuli.
+    fn likes(question: &str, one: &str, other: &str) -> (f32, f32) {
+        let (taught_one, taught_other) = (terms(one), terms(other));
+        let holding = |stem: &str| {
+            [&taught_one, &taught_other]
+                .into_iter()
+                .filter(|taught| taught.iter().any(|term| term.stem == stem))
+                .count() as u64
+        };
+        let mut weights = Weights::new(holding, 10);
+        let question = terms(question);
+        (likeness(&question, &taught_one, &mut weights), likeness(&question, &taught_other, &mut weights))
+    }
+
+    #[test]
+    fn the_exact_twin_is_nearer() {
+        let cases = [
+            ("what is c++", "What is C++?", "What is C#?"),
+            ("does a == b hold", "Does a == b hold?", "Does a === b hold?"),
+            ("price in €", "Price in €?", "Price in $?"),
+            ("chmod +x", "chmod +x", "chmod -x"),
+            ("blood type A", "Blood type A", "Blood type A-"),
+            ("what does 👍 mean", "What does 👍 mean?", "What does 👎 mean?"),
+            ("room 2/12", "Room 2/12", "Room 212"),
+            ("exit code -1", "Exit code -1", "Exit code 1"),
+            ("what is +1", "What is +1?", "What is 1?"),
+            ("what is 1", "What is 1?", "What is +1?"),
+            ("UTC-3", "UTC-3", "UTC+3"),
+            ("a 5 GB plan", "a 5 GB plan", "a 5 MB plan"),
+            ("was heißt schon", "Was heißt schon?", "Was heißt schön?"),
+            ("was heißt schön", "Was heißt schön?", "Was heißt schon?"),
+            ("qu'est-ce que péché", "Qu'est-ce que péché ?", "Qu'est-ce que pêche ?"),
+            ("sữa là gì", "Sữa là gì?", "Sửa là gì?"),
+            ("где осёл", "Где осёл?", "Где осел?"),
+            ("怎么打开通知", "如何打开通知", "如何关闭通知"),
+        ];
+        for (question, twin, other) in cases {
+            let (near, far) = likes(question, twin, other);
+            assert!(near > far && near > 0.98, "{question}: {twin} {near}, {other} {far}");
+        }
+    }
+
+    #[test]
+    fn a_question_that_does_not_say_which_is_as_near_to_both_twins() {
+        let cases = [
+            ("what is c", "What is C++?", "What is C##?"),
+            ("the price", "The price in €?", "The price in $?"),
+            (
+                "what does it mean in a review",
+                "What does 👍 mean in a review?",
+                "What does 👎 mean in a review?",
+            ),
+            ("what is peche", "What is péché?", "What is pêche?"),
+            ("the code", "The code E-42", "The code E-43"),
+            ("что за чаек", "Что за чаёк?", "Что за чаёк"),
+        ];
+        for (question, one, other) in cases {
+            let (near, far) = likes(question, one, other);
+            assert!((near - far).abs() < 1e-6, "{question}: {one} {near}, {other} {far}");
+        }
+    }
+
+    #[test]
+    fn marks_that_are_left_out_cost_next_to_nothing() {
+        for (question, stimulus) in [
+            ("cat costa cazarea in camin", "cât costă cazarea în cămin"),
+            ("doi mat khau", "đổi mật khẩu"),
+            ("ou est le cafe", "où est le café"),
+            ("fuer die Tuer", "für die Tür"),
+            ("strasse", "Straße"),
+            ("اعيد تعيين", "أُعيد تعيين"),
+            ("еще счет", "ещё счёт"),
+            ("замок", "за\u{301}мок"),
+        ] {
+            let score = like(question, stimulus);
+            assert!((0.98..1.0).contains(&score), "{question} / {stimulus}: {score}");
+        }
+    }
+
+    #[test]
+    fn a_word_may_be_typed_in_another_alphabet_that_looks_the_same() {
+        assert_answers("тариф MTC", "тариф МТС");
+        assert_answers("что такое С++", "что такое C++");
+        assert_answers("cервер", "сервер");
+    }
+
+    #[test]
+    fn other_marks_are_another_word() {
+        assert_does_not_answer("péché", "pêche");
+        assert_does_not_answer("sửa", "sữa");
+    }
+
+    #[test]
+    fn common_words_are_corrected() {
+        assert_answers("Help mee", "Help me");
+        assert_answers("hlep me", "Help me");
+        assert_answers("hwo are yuo", "How are you");
+        assert_answers("thnak you", "Thank you");
+        assert_answers("hwo do I restart teh server", "how do I restart the server");
+        assert_answers("пожалуста, помогите", "Пожалуйста, помогите");
+        assert_answers("скжите, гдее это", "Скажите, где это");
+    }
+
+    #[test]
+    fn a_word_that_differs_from_a_common_one_in_a_letter_is_another() {
+        assert_does_not_answer("the cat", "the can");
+        assert_does_not_answer("buy a hat", "buy what");
+        assert_does_not_answer("кот", "кто");
+    }
+
+    #[test]
+    fn numbers_are_no_compounds() {
+        assert_does_not_answer("room 115", "room 1 15");
+        assert_does_not_answer("room 212", "room 2 12");
+        assert_answers("a 5m rope", "a 5 m rope");
+    }
+
+    #[test]
+    fn a_unit_has_many_names() {
+        assert_eq!(like("за 1000 рублей", "за 1 000 ₽"), 1.0);
+        assert_eq!(like("5 gigabytes", "5 ГБ"), 1.0);
+        assert_eq!(like("10 percent", "10%"), 1.0);
+        assert_does_not_answer("5 MB", "5 ГБ");
+    }
+
+    #[test]
+    fn decoration_costs_little() {
+        for question in [
+            "restart it 🙏",
+            "restart it :)",
+            "restart it -- please",
+            "restart it!!!",
+            "• restart it",
+            "*restart* it",
+        ] {
+            let score = like(question, "restart it");
+            assert!(score > 0.9, "{question}: {score}");
+        }
     }
 
     #[test]

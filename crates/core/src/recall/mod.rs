@@ -21,6 +21,8 @@ mod likeness;
 mod meaning;
 mod shelf;
 mod spelling;
+#[cfg(test)]
+mod words;
 
 use std::io::ErrorKind;
 use std::sync::Arc;

@@ -46,8 +46,8 @@ fn push_bare(bare: &mut String, letter: char) {
         'ى' | 'ی' => bare.push('ي'),
         'ة' => bare.push('ه'),
         'ک' => bare.push('ك'),
-        // Hamza by itself, and the line that only stretches a word.
-        'ء' | 'ـ' => {}
+        // Hamza by itself, the line that only stretches a word, and apostrophes that are letters.
+        'ء' | 'ـ' | 'ʹ'..='ʼ' | 'ʾ' | 'ʿ' => {}
         _ if is_mark(letter) => {}
         _ if has_marks(letter) => {
             decompose_canonical(letter, |part| {
@@ -137,7 +137,7 @@ pub(crate) fn spelt_out(word: &str) -> Option<String> {
 
 /// A word in one alphabet, if its letters are of two and those of one look like letters of the other. The
 /// letters of a code (`code`: the word has digits) are Latin if they look so: `Е-42` may be typed with either.
-pub(super) fn in_one_alphabet(word: &str, code: bool) -> Cow<'_, str> {
+pub(crate) fn in_one_alphabet(word: &str, code: bool) -> Cow<'_, str> {
     if word.is_ascii() {
         return Cow::Borrowed(word);
     }
@@ -229,6 +229,7 @@ mod tests {
             ("cœur", "coeur"),
             ("façade", "facade"),
             ("niño", "nino"),
+            ("oʻzbek", "ozbek"),
             ("ёлка", "елка"),
             ("за́мок", "замок"),
             ("қазақ", "қазақ"),

@@ -7,17 +7,19 @@ mod number;
 mod stem;
 mod symbol;
 mod token;
+mod unit;
 mod unspaced;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 pub use common::Asks;
-pub(crate) use fold::{Marks, compare_marks, spelt_out};
+pub(crate) use fold::{Marks, compare_marks, in_one_alphabet, spelt_out};
 pub use key::{Key, normalise};
 pub(crate) use stem::{SPELT, stem};
 pub use stem::{is_cyrillic, latin};
 pub use symbol::Class;
+pub(crate) use unit::unit;
 
 use token::{Token, scan};
 
@@ -26,7 +28,7 @@ use token::{Token, scan};
 pub struct Term {
     /// The word, lower case, in one alphabet, without diacritics (`ё` is `е`).
     pub word: String,
-    /// The word with its diacritics, if it has any.
+    /// The word with its diacritics, or the number with its plus, if it has any.
     pub marked: Option<String>,
     /// What all forms of the word share.
     pub stem: String,
@@ -68,19 +70,8 @@ impl Term {
     fn of(token: Token<'_>) -> Self {
         match token {
             Token::Word(word) => Self::word(word),
-            Token::Number(number) => {
-                let number = number::canonical(&number);
-                let word = fold::in_one_alphabet(&fold::bare(&number), true).into_owned();
-                Self {
-                    stem: word.clone(),
-                    word,
-                    marked: None,
-                    kind: Kind::Number,
-                    common: false,
-                    number: true,
-                    asks: None,
-                }
-            }
+            Token::Name(letter) => Self::name(letter),
+            Token::Number(number) => Self::number(&number::canonical(&number)),
             Token::Gram(gram) => Self {
                 word: gram.text.to_owned(),
                 marked: None,
@@ -99,6 +90,28 @@ impl Term {
                 number: false,
                 asks: None,
             },
+        }
+    }
+
+    /// The letter of `C++`: Latin if it looks so, and not an article or a preposition.
+    fn name(letter: &str) -> Self {
+        let word = fold::in_one_alphabet(letter, true).into_owned();
+        let stem = word.clone();
+        Self { word, marked: None, stem, kind: Kind::Word, common: false, number: false, asks: None }
+    }
+
+    fn number(written: &str) -> Self {
+        // People leave it out, but `+1` is not `1`.
+        let unsigned = written.strip_prefix('+');
+        let word = fold::in_one_alphabet(&fold::bare(unsigned.unwrap_or(written)), true).into_owned();
+        Self {
+            stem: word.clone(),
+            word,
+            marked: unsigned.map(|_| written.to_owned()),
+            kind: Kind::Number,
+            common: false,
+            number: true,
+            asks: None,
         }
     }
 
@@ -154,6 +167,7 @@ impl Terms {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn stems(text: &str) -> Vec<String> {
         terms(text).into_iter().map(|term| term.stem).collect()
@@ -178,7 +192,7 @@ mod tests {
 
     #[test]
     fn words_with_digits_stay_whole() {
-        assert_eq!(stems("ERR-5031 on v2.14."), ["err", "5031", "on", "v2.14"]);
+        assert_eq!(stems("ERR-5031 on v2.14."), ["err", "5031", "on", "2.14"]);
         assert_eq!(stems("api.example.com at 10.0.0.1"), ["api", "exampl", "com", "at", "10.0.0.1"]);
     }
 
@@ -200,5 +214,75 @@ mod tests {
     fn negations_are_part_of_the_subject() {
         assert_eq!(subject("the VPN does not connect"), ["vpn", "not", "connect"]);
         assert_eq!(subject("VPN не подключается"), ["vpn", "не", "подключается"]);
+    }
+
+    #[test]
+    fn what_may_be_left_out_is_not_in_the_stem() {
+        for (written, typed) in [
+            ("Cât costă cazarea în căminul studențesc?", "cat costa cazarea in caminul studentesc"),
+            ("Làm thế nào để đổi mật khẩu?", "lam the nao de doi mat khau"),
+            ("كيف أُعيد تعيين كلمة المرور؟", "كيف اعيد تعيين كلمه المرور"),
+            ("Straße nach Łódź", "STRASSE NACH LODZ"),
+            ("ещё счёт", "еще счет"),
+            ("Ошибка Е-42", "ошибка E42"),
+            ("cервер", "сервер"),
+            ("С++ и С#", "C++ и C#"),
+            ("1,5 ГБ", "1.5 ГБ"),
+            ("10 000", "10,000"),
+            ("+5", "5"),
+            ("two factors", "2 factor"),
+            ("счёт № 5", "счет #5"),
+            ("❤️ 👍🏽", "❤ 👍"),
+        ] {
+            assert_eq!(stems(written), stems(typed), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_tells_stimuli_apart_is_in_the_stem_or_in_the_marks() {
+        for (one, other) in [
+            ("C++", "C#"),
+            ("C", "C++"),
+            ("a == b", "a = b"),
+            ("+x", "-x"),
+            ("$5", "€5"),
+            ("1,5", "15"),
+            ("2/12", "212"),
+            ("5-03", "503"),
+            ("-1", "1"),
+            ("+1", "1"),
+            ("UTC+3", "UTC-3"),
+            ("5 - 3", "5 + 3"),
+            ("4A", "A4"),
+            ("1.10", "1.1"),
+            ("schön", "schon"),
+            ("осёл", "осел"),
+            ("майка", "маика"),
+            ("हिन्दी", "हन्द"),
+            ("ดี", "ดา"),
+            ("µs", "ms"),
+        ] {
+            let told_by = |text: &str| -> Vec<_> {
+                terms(text).into_iter().map(|term| (term.stem, term.marked)).collect()
+            };
+            assert_ne!(told_by(one), told_by(other), "{one} {other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_at_most_as_many_terms_as_characters(
+            text in r"([a-c0-3а-вäñ ]|[-+.,/:'’(\[\])!?#$%<>=–№]|[👍🏽🇷🇺\u{200d}\u{fe0f}一二あアกิ\u{301}\u{94d}ﬁ²½٣]){0,40}|.{0,40}"
+        ) {
+            let terms = terms(&text);
+            // A few characters stand for several: `½` is `1/2`.
+            prop_assert!(terms.len() <= normalise(&text).chars().count());
+            prop_assert!(terms.iter().all(|term| !term.stem.is_empty() && !term.word.is_empty()));
+        }
+
+        #[test]
+        fn spaces_and_case_do_not_change_the_terms(words in prop::collection::vec("[a-zа-я0-9]{1,8}|[+#=<>]{1,2}|\\$5|5-0[1-3]", 0..8)) {
+            prop_assert_eq!(terms(&words.join(" ")), terms(&format!("  {} ", words.join("  ").to_uppercase())));
+        }
     }
 }

@@ -8,6 +8,12 @@ pub(super) fn canonical(number: &str) -> Cow<'_, str> {
     let plain = |sign: char| {
         sign.is_ascii_digit() || sign.is_ascii_lowercase() || matches!(sign, '.' | '-' | '/' | ':')
     };
+    // `v1.2` is version 1.2.
+    let number =
+        number.strip_prefix('v').filter(|version| version.starts_with(char::is_numeric)).unwrap_or(number);
+    if number.starts_with('.') {
+        return Cow::Owned(format!("0{number}"));
+    }
     if number.chars().all(plain) && !is_grouped(number, '.') {
         return Cow::Borrowed(number);
     }
@@ -51,7 +57,7 @@ pub(super) fn is_next_group(text: &str) -> bool {
     let mut after = group[digits..].chars();
     let (next, following) = (after.next(), after.next());
     let ends = !next.is_some_and(char::is_alphanumeric);
-    let joined = matches!(next, Some('-' | '/' | ':' | '.')) && following.is_some_and(char::is_numeric);
+    let joined = matches!(next, Some('-' | '/' | ':' | '.' | '×')) && following.is_some_and(char::is_numeric);
     digits == 3 && ends && !joined
 }
 
@@ -146,6 +152,8 @@ mod tests {
             ("٣٫٥", "3.5"),
             ("2–3", "2-3"),
             ("10.0.0.1", "10.0.0.1"),
+            (".5", "0.5"),
+            ("v1.2", "1.2"),
             ("2/12", "2/12"),
             ("1.20", "1.20"),
             ("12:30", "12:30"),

@@ -9,7 +9,7 @@ pub enum Class {
     Unit,
     /// Operators, and signs that belong to names: `==`, `<`, `C#`.
     Operator,
-    /// Brackets and punctuation that are asked about: `[]`, `??`.
+    /// Brackets, and faces that are drawn with them: `[]`, `:)`.
     Mark,
     /// Emoji.
     Emoji,
@@ -61,31 +61,29 @@ pub(super) fn symbol(run: &str, place: Place) -> Option<Symbol<'_>> {
     // What was trimmed stands between the core and the word.
     let before = if run.starts_with(OPENING) { Beside::Nothing } else { place.before };
     let after = if run.ends_with(CLOSING) { Beside::Nothing } else { place.after };
-    let strong = |text, class| Some(Symbol { text, class, light: false });
-    let light = |text| Some(Symbol { text, class: Class::Operator, light: true });
-    if core.chars().all(is_unit) {
-        return strong(core, Class::Unit);
+    let alone = before == Beside::Nothing && after == Beside::Nothing;
+    let found = |class, light| Some(Symbol { text: core, class, light });
+    let operator = |light| found(Class::Operator, light);
+    // `$x` is no amount.
+    let sigil = before == Beside::Nothing && after == Beside::Word;
+    if core.chars().all(is_unit) && !sigil {
+        return found(Class::Unit, false);
     }
     match core {
         // `issue #5` is issue 5.
         "#" if after == Beside::Number => None,
-        "-" => match (before, after) {
-            (Beside::Nothing, Beside::Nothing) if place.between_numbers => light(core),
-            (Beside::ShortWord, Beside::Nothing) | (Beside::Nothing, Beside::Word | Beside::ShortWord) => {
-                light(core)
-            }
-            _ => None,
-        },
-        "." => (before == Beside::Nothing && after == Beside::Word).then(|| light(core)).flatten(),
-        "/" | "\\" | "_" | ":" | "::" | "," | ";" | "?" | "·" | "•" | "–" | "—" | "…" | "―" => {
-            (before == Beside::Nothing && after == Beside::Nothing && !core.starts_with(DASHES))
-                .then(|| light(core))
-                .flatten()
-        }
-        _ if core.chars().all(|sign| DASHES.contains(&sign)) && core.chars().count() != 2 => None,
-        _ if core.contains(is_strong) => strong(core, Class::Operator),
-        _ if core.chars().all(|sign| matches!(sign, '_' | '.' | '…')) => None,
-        _ => light(core),
+        "-" if place.between_numbers && alone => operator(true),
+        "-" if before == Beside::ShortWord && after == Beside::Nothing => operator(false),
+        "-" if before == Beside::Nothing && after != Beside::Nothing => operator(true),
+        "." if before == Beside::Nothing && after == Beside::Word => operator(true),
+        "-" | "." => None,
+        _ if core.chars().all(is_dash) => (core.chars().count() == 2).then(|| operator(true)).flatten(),
+        _ if core.chars().all(is_connector) => alone.then(|| operator(core.chars().count() == 1)).flatten(),
+        _ if core.contains(BRACKETS) => found(Class::Mark, true),
+        // `Google+` is Google to most.
+        "+" | "++" if before == Beside::Word => operator(true),
+        _ if core.contains(is_strong) => operator(false),
+        _ => operator(!(alone && core.chars().count() > 1)),
     }
 }
 
@@ -93,25 +91,36 @@ pub(super) fn symbol(run: &str, place: Place) -> Option<Symbol<'_>> {
 fn mark(run: &str, place: Place) -> Option<Symbol<'_>> {
     let alone = place.before == Beside::Nothing && place.after == Beside::Nothing;
     let asked_about = if place.last {
-        run.contains(OPENING) && run.contains(BRACKETS_CLOSING)
+        run.contains(BRACKETS) || run == ".."
     } else {
-        !run.chars().all(|sign| matches!(sign, '.' | '…'))
+        run == ".." || !run.chars().all(|sign| matches!(sign, '.' | '…'))
     };
     (alone && asked_about).then(|| {
         // A sentence may end after it.
-        let text = if place.last { run.trim_end_matches(['.', ',', '?', '!']) } else { run };
-        Symbol { text, class: Class::Mark, light: true }
+        let text = if place.last && run != ".." { run.trim_end_matches(['.', ',', '?', '!']) } else { run };
+        let class = if text.contains(BRACKETS) { Class::Mark } else { Class::Operator };
+        let shouted = text.chars().all(|sign| matches!(sign, '.' | ',' | '?' | '!'));
+        let light = class == Class::Mark || shouted || text.chars().count() == 1;
+        Symbol { text, class, light }
     })
 }
 
 const OPENING: [char; 5] = ['(', '[', '{', '¿', '¡'];
-const BRACKETS_CLOSING: [char; 3] = [')', ']', '}'];
+const BRACKETS: [char; 6] = ['(', ')', '[', ']', '{', '}'];
 const CLOSING: [char; 18] =
     [')', ']', '}', '.', ',', ';', ':', '!', '?', '…', '。', '、', '，', '؟', '،', '؛', '।', '။'];
-const DASHES: [char; 5] = ['-', '‐', '–', '—', '―'];
+
+fn is_dash(sign: char) -> bool {
+    matches!(sign, '-' | '‐' | '–' | '—' | '―')
+}
+
+/// What joins words, or separates them.
+fn is_connector(sign: char) -> bool {
+    matches!(sign, '/' | '\\' | '_' | ':' | ',' | ';' | '?' | '.' | '…' | '·' | '•')
+}
 
 fn is_unit(sign: char) -> bool {
-    matches!(sign, '$' | '%' | '¢'..='¥' | '°' | '‰' | '؋' | '฿' | '\u{20a0}'..='\u{20cf}')
+    matches!(sign, '$' | '%' | '٪' | '¢'..='¥' | '°' | '‰' | '؋' | '฿' | '\u{20a0}'..='\u{20cf}')
 }
 
 fn is_strong(sign: char) -> bool {
@@ -137,6 +146,7 @@ pub(super) fn is_emoji_style(sign: char) -> bool {
 /// Signs that stand for others.
 pub(super) fn canonical(symbol: &str) -> &str {
     match symbol {
+        "٪" => "%",
         "≠" | "<>" => "!=",
         "≤" | "⩽" | "=<" => "<=",
         "≥" | "⩾" => ">=",

@@ -13,6 +13,8 @@ use super::unspaced::{self, Gram, is_unspaced};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token<'a> {
     Word(&'a str),
+    /// A single letter to which a sign belongs: `C++`, `A+`.
+    Name(&'a str),
     /// A number, or a code with digits.
     Number(Cow<'a, str>),
     Gram(Gram<'a>),
@@ -83,9 +85,11 @@ impl<'a, F: FnMut(Token<'a>)> Scanner<'a, F> {
             return self.number(letters, self.at + letters.len() + hyphen);
         }
         self.at += letters.len();
-        self.emit(Token::Word(letters), if short { Beside::ShortWord } else { Beside::Word });
-        // The hyphen of `ERR-5031` is no sign.
-        if hyphen > 0 {
+        let is_name = self.rest().starts_with(['+', '#']) && letters.chars().count() == 1;
+        let word = if is_name { Token::Name(letters) } else { Token::Word(letters) };
+        self.emit(word, if short { Beside::ShortWord } else { Beside::Word });
+        // The hyphen of `ERR-5031` is no sign, that of `UTC-3` is one.
+        if hyphen > 0 && !matches!(letters, "utc" | "gmt" | "msk" | "мск") {
             self.at += hyphen;
             self.before = Beside::Nothing;
         }
@@ -116,6 +120,15 @@ impl<'a, F: FnMut(Token<'a>)> Scanner<'a, F> {
         while begins_groups && number::is_next_group(self.rest()) {
             written.to_mut().push_str(&self.rest()[1..4]);
             self.at += 4;
+            // `1 000,50`
+            let decimals =
+                self.rest().strip_prefix(',').map(run).filter(|next| next.starts_with(char::is_numeric));
+            if let Some(decimals) = decimals {
+                let written = written.to_mut();
+                written.push('.');
+                written.push_str(decimals);
+                self.at += 1 + decimals.len();
+            }
         }
         let hyphen = hyphen_before(self.rest(), is_letter);
         if hyphen == 0 || !written.chars().all(char::is_numeric) {
@@ -237,8 +250,11 @@ fn ending(number: &str) -> &str {
     if is_word && !digits.contains(is_letter) { letters } else { "" }
 }
 
-/// The sign of the number that follows a run of symbols.
+/// The sign of the number that follows a run of symbols, or the dot of `.5`.
 fn sign_at_end(run: &str, before: Beside) -> &str {
+    if run == "." && before == Beside::Nothing {
+        return run;
+    }
     let Some(sign) = run.chars().next_back().filter(|sign| *sign == '+' || *sign == '−' || is_hyphen(*sign))
     else {
         return "";
@@ -247,8 +263,9 @@ fn sign_at_end(run: &str, before: Beside) -> &str {
     let is_sign = match before {
         _ if !others.is_empty() => !others.ends_with(['+', '-']),
         Beside::Nothing => true,
-        // `UTC+3`
-        Beside::Word | Beside::ShortWord => sign == '+',
+        // `UTC+3`, and time zones alone may be followed by a minus.
+        Beside::Word => true,
+        Beside::ShortWord => sign == '+',
         Beside::Number => false,
     };
     if is_sign { written } else { "" }
@@ -294,7 +311,7 @@ mod tests {
         let mut tokens = Vec::new();
         scan(text, |token| {
             tokens.push(match token {
-                Token::Word(word) => word.to_owned(),
+                Token::Word(word) | Token::Name(word) => word.to_owned(),
                 Token::Number(number) => number.into_owned(),
                 Token::Gram(gram) => gram.text.to_owned(),
                 Token::Symbol { text, .. } => text.into_owned(),
@@ -364,7 +381,7 @@ mod tests {
             ("1,5 1.5 15", &["1,5", "1.5", "15"]),
             ("2/12, 5-03; 1-15.", &["2/12", "5-03", "1-15"]),
             ("-1 and (−2) and +3", &["-1", "and", "−2", "and", "+3"]),
-            ("utc+3 utc-3", &["utc", "+3", "utc", "3"]),
+            ("utc+3 utc-3 err-3", &["utc", "+3", "utc", "-3", "err", "3"]),
             ("v2.14. 10.0.0.1:8080", &["v2.14", "10.0.0.1", "8080"]),
             ("12:30 16:9", &["12:30", "16:9"]),
             ("10 000 и 5 031", &["10000", "и", "5031"]),

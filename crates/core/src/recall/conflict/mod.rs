@@ -8,13 +8,14 @@ mod negation;
 mod numbers;
 mod opposites;
 
+use super::likeness::COMPARED_TERMS;
 use crate::text::Term;
 use numbers::Difference;
 
 /// Why a stimulus does not answer a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Conflict {
-    /// Each has a number or a code that the other lacks.
+    /// Each has a number, a code or a single letter that the other lacks.
     Number,
     /// Only times of the day or dates differ. In a command they are often only its details.
     Moment,
@@ -30,7 +31,8 @@ pub(super) enum Conflict {
 
 /// What contradicts in a question and a stimulus; `None` if nothing does. Symmetric.
 pub(super) fn conflict(question: &[&Term], stimulus: &[&Term]) -> Option<Conflict> {
-    let (one, other) = (question, stimulus);
+    let one = &question[..question.len().min(COMPARED_TERMS)];
+    let other = &stimulus[..stimulus.len().min(COMPARED_TERMS)];
     let numbers = numbers::numbers_differ(one, other);
     if numbers == Some(Difference::Numbers) {
         Some(Conflict::Number)
@@ -82,6 +84,10 @@ mod tests {
             ("port 8080", "port 80, 443", number),
             ("windows 10 update", "update of windows11", number),
             ("UTC+3", "UTC-3", number),
+            ("grep -e", "grep -v", number),
+            ("vitamin C", "vitamin K", number),
+            ("iPhone X", "iPhone 11", number),
+            ("room 3-A", "room 3-B", number),
             ("١٢٣ خطأ", "خطأ ١٢٤", number),
         ]);
     }
@@ -97,6 +103,9 @@ mod tests {
             ("a file of 5GB", "a file of 5 GB", None),
             ("на 5-м этаже", "на 5 этаже", None),
             ("two factors", "2 factors", None),
+            ("changes in v1.2", "changes in version 1.2", None),
+            ("a share of .5", "a share of 0.5", None),
+            ("1 000,50 рублей", "1000.50 рублей", None),
             ("1.5 GB", "1,5 ГБ", None),
             ("1,000 items", "1000 items", None),
             ("10 000 рублей", "10000 рублей", None),
@@ -140,6 +149,8 @@ mod tests {
             ("What is C", "What is C++", symbol),
             ("what does == do", "what does === do", symbol),
             ("chmod +x", "chmod -x", symbol),
+            ("what is $x", "what is @x", symbol),
+            ("cd ..", "cd ~", symbol),
             ("discount > 10%", "discount < 10%", symbol),
             ("price in ₿", "price in %", symbol),
             ("blood type A+", "blood type A-", symbol),
@@ -161,6 +172,11 @@ mod tests {
             ("отключи уведомления", "как включить уведомления", opposite),
             ("turn on the light", "turn the light off", opposite),
             ("switch off sync", "enable sync", opposite),
+            ("notifications on", "notifications off", opposite),
+            ("is the server up", "is the server down", opposite),
+            ("what is allowed", "what is forbidden", opposite),
+            ("roll back", "roll forward", opposite),
+            ("прийти раньше", "прийти позже", opposite),
             ("turn the volume up", "turn the volume down", opposite),
             ("what to do before the release", "what to do after the release", opposite),
             ("что делать до релиза", "что делать после релиза", opposite),

@@ -1,10 +1,7 @@
 //! Numbers, units and symbols of which each text has one that the other lacks.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
 use crate::recall::likeness::is_compound;
-use crate::text::{Class, Kind, Term};
+use crate::text::{Class, Kind, Term, unit};
 
 /// How the numbers of two texts differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,11 +12,11 @@ pub(super) enum Difference {
     Numbers,
 }
 
-/// The difference if each text has a number or a code that the other lacks. A number on one side only is an
+/// The difference if each text has a number, a code or a letter that the other lacks. A number on one side only is an
 /// addition: `I waited 20 minutes, how do I restart it?`
 pub(super) fn numbers_differ(one: &[&Term], other: &[&Term]) -> Option<Difference> {
     let lacking = |one: &[&Term], other: &[&Term]| -> Vec<usize> {
-        (0..one.len()).filter(|at| one[*at].number && !has_number(other, one, *at)).collect()
+        (0..one.len()).filter(|at| is_name(&one[*at]) && !has_name(other, one, *at)).collect()
     };
     let (here, there) = (lacking(one, other), lacking(other, one));
     if here.is_empty() || there.is_empty() {
@@ -42,8 +39,16 @@ const MOMENTS: &str = "am pm p o morning evening noon утра вечера дн
     january february march april may june july august september october november december \
     января февраля марта апреля мая июня июля августа сентября октября ноября декабря";
 
-/// Whether `other` has the number at `at`, alone, within a compound, or in two parts.
-fn has_number(other: &[&Term], one: &[&Term], at: usize) -> bool {
+/// Whether a term names one thing of its kind: a number, a code, or a letter, as in `vitamin C`. Not the letter
+/// of `p.m.`.
+fn is_name(term: &Term) -> bool {
+    let letter =
+        term.kind == Kind::Word && !term.common && term.word.chars().count() == 1 && term.word != "p";
+    term.number || letter
+}
+
+/// Whether `other` has the name at `at`, alone, within a compound, or in two parts.
+fn has_name(other: &[&Term], one: &[&Term], at: usize) -> bool {
     let term = &one[at];
     let is_part = |pair: &[&Term]| match pair {
         [first, second] => other.iter().any(|whole| is_compound(&whole.word, first, second)),
@@ -77,10 +82,11 @@ fn is_signed(one: &[&Term], other: &[&Term]) -> bool {
 
 /// Whether the same number counts different things, or the texts name different currencies.
 pub(super) fn units_differ(one: &[&Term], other: &[&Term]) -> bool {
+    let named = |term: &Term| unit(&term.word);
     let counted = |terms: &[&Term], number: &str| {
         let at = terms.iter().position(|term| term.stem == number)?;
         let before = at.checked_sub(1).and_then(|before| terms.get(before)).filter(|term| is_currency(term));
-        terms.get(at + 1).and_then(|term| unit(term)).or(before.and_then(|term| unit(term)))
+        terms.get(at + 1).and_then(|term| named(term)).or(before.and_then(|term| named(term)))
     };
     let same_number = one.iter().filter(|term| term.number).any(|term| {
         match (counted(one, &term.stem), counted(other, &term.stem)) {
@@ -93,39 +99,12 @@ pub(super) fn units_differ(one: &[&Term], other: &[&Term]) -> bool {
 
 fn currencies_differ(one: &[&Term], other: &[&Term]) -> bool {
     let named = |terms: &[&Term]| -> Vec<&str> {
-        terms.iter().filter(|term| is_currency(term)).filter_map(|term| unit(term)).collect()
+        terms.iter().filter(|term| is_currency(term)).filter_map(|term| unit(&term.word)).collect()
     };
     let (one, other) = (named(one), named(other));
     !one.is_empty() && !other.is_empty() && !one.iter().any(|currency| other.contains(currency))
 }
 
 fn is_currency(term: &Term) -> bool {
-    matches!(unit(term), Some("$" | "€" | "£" | "₽" | "¥"))
+    matches!(unit(&term.word), Some("$" | "€" | "£" | "₽" | "¥"))
 }
-
-/// The unit that a term names.
-fn unit(term: &Term) -> Option<&'static str> {
-    static BY_NAME: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
-        UNITS.iter().flat_map(|(unit, names)| names.split(' ').map(move |name| (name, *unit))).collect()
-    });
-    BY_NAME.get(term.word.as_str()).copied()
-}
-
-/// Units, and their names in both languages; a name has one meaning.
-#[rustfmt::skip]
-const UNITS: &[(&str, &str)] = &[
-    ("kB", "kb kib кб kilobyte kilobytes килобайт килобайта"), ("MB", "mb mib мб megabyte megabytes мегабайт мегабайта"),
-    ("GB", "gb gib гб gigabyte gigabytes гигабайт гигабайта"), ("TB", "tb tib тб terabyte terabytes терабайт терабайта"),
-    ("Mbit", "mbit мбит"), ("Gbit", "gbit гбит"),
-    ("ms", "ms мс millisecond milliseconds миллисекунд"), ("us", "us μs мкс microsecond microseconds"), ("s", "s sec secs second seconds с сек секунда секунды секунд"),
-    ("min", "min mins minute minutes мин минута минуты минут"), ("h", "h hr hrs hour hours ч час часа часов"), ("d", "d day days день дня дней"),
-    ("w", "w week weeks неделя недели недель"), ("mo", "month months мес месяц месяца месяцев"), ("y", "y yr year years год года лет"),
-    ("mm", "mm мм"), ("cm", "cm см"), ("m", "m м meter meters metre metres метр метра метров"), ("km", "km км kilometer kilometers kilometre kilometres километр километра километров"), ("mi", "mile miles миля мили миль"),
-    ("ft", "ft foot feet фут фута футов"), ("in", "inch inches дюйм дюйма дюймов"),
-    ("g", "g г gram grams грамм грамма граммов"), ("kg", "kg кг kilogram kilograms килограмм килограмма"), ("lb", "lb lbs pounds"), ("t", "т тонна тонны тонн ton tons"),
-    ("ml", "ml мл"), ("l", "l л liter liters litre litres литр литра литров"),
-    ("V", "v в volt volts вольт"), ("W", "w вт watt watts ватт"), ("kW", "kw квт"), ("Hz", "hz гц"), ("MHz", "mhz мгц"), ("GHz", "ghz ггц"),
-    ("%", "% percent процент процента процентов"), ("°", "°"),
-    ("$", "$ usd dollar dollars доллар доллара долларов долларах долл"), ("€", "€ eur euro euros евро"), ("£", "£ gbp sterling фунт фунта фунтов"),
-    ("₽", "₽ rub rur ruble rubles рубль рубля рублей рублях руб"), ("¥", "¥ jpy yen cny yuan иена юань юаней"),
-];

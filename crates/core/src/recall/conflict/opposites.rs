@@ -31,7 +31,14 @@ impl Side {
 fn sides(terms: &[&Term]) -> Vec<Side> {
     static LISTED: LazyLock<HashMap<String, Vec<Side>>> = LazyLock::new(listed);
     let words = terms.iter().filter_map(|term| LISTED.get(&term.stem)).flatten().copied();
-    words.chain(phrases(terms)).collect()
+    let last = terms.last().and_then(|term| match term.word.as_str() {
+        "on" => Some(Side { pair: ENABLED, first: true }),
+        "off" => Some(Side { pair: ENABLED, first: false }),
+        "up" => Some(Side { pair: MORE, first: true }),
+        "down" => Some(Side { pair: MORE, first: false }),
+        _ => None,
+    });
+    words.chain(phrases(terms)).chain(last).collect()
 }
 
 fn listed() -> HashMap<String, Vec<Side>> {
@@ -74,6 +81,7 @@ const PHRASES: &[(&str, &str, &str, usize)] = &[
     ("log sign", "in", "out", LOGGED_IN),
     ("check clock", "in", "out", CHECKED_IN),
     ("opt zoom", "in", "out", OPTED_IN),
+    ("roll step go move", "forward", "back", FORWARD),
 ];
 
 // Places in `PAIRS`.
@@ -82,24 +90,26 @@ const MORE: usize = 1;
 const LOGGED_IN: usize = 2;
 const CHECKED_IN: usize = 3;
 const OPTED_IN: usize = 4;
+const FORWARD: usize = 5;
 
 /// Opposites. A word may be in several pairs; forms with the same stem need no entry of their own.
 #[rustfmt::skip]
 const PAIRS: &[(&str, &str)] = &[
-    ("enable activate включить включи включать включение активировать активация", "disable deactivate выключить выключи выключать выключение отключить отключи отключать отключение деактивировать"),
+    ("enable activate включить вкл включи включать включение активировать активация", "disable deactivate выключить выкл выключи выключать выключение отключить отключи отключать отключение деактивировать"),
     ("increase raise grow louder higher увеличить увеличение повысить повышение прибавить", "decrease reduce lower quieter уменьшить уменьшение понизить понижение снизить снижение убавить"),
-    ("login signin войти вхожу вход входить авторизоваться", "logout signout logoff выйти выхожу выход выходить разлогиниться"),
+    ("login signin войти зайти вхожу вход входить авторизоваться", "logout signout logoff выйти выхожу выход выходить разлогиниться"),
     ("checkin заселение заехать", "checkout выселение выехать"),
     ("subscribe подписаться подписка подписывать", "unsubscribe отписаться отписка отписывать"),
+    ("forward вперед", "backward backwards назад"),
     ("install installation установить установка поставить", "uninstall удалить удаление деинсталлировать снести"),
     ("add append insert attach добавить добавление прикрепить вставить", "remove delete detach erase удалить удаление убрать открепить"),
     ("create создать создание завести", "delete destroy удалить удаление уничтожить"),
-    ("start begin launch run запустить запуск начать начало стартовать старт", "stop end finish quit terminate halt kill остановить остановка закончить окончание завершить завершение прекратить стоп"),
+    ("start begin launch run запустить запуск начать начало стартовать старт", "stop end finish quit terminate halt kill остановить остановка закончить окончание конец завершить завершение прекратить стоп"),
     ("open открыть открытие открывать", "close shut закрыть закрытие закрывать"),
     ("lock заблокировать блокировка запереть", "unlock разблокировать разблокировка отпереть"),
     ("block ban блокировать заблокировать забанить", "unblock unban разблокировать разбанить"),
     ("mute заглушить", "unmute"),
-    ("allow permit grant approve accept разрешить разрешение одобрить принять", "deny forbid reject decline refuse revoke prohibit запретить запрет отклонить отказать отозвать"),
+    ("allow permit grant approve accept разрешить разрешение одобрить принять", "deny forbid forbidden reject decline refuse revoke prohibit запретить запрет отклонить отказать отозвать"),
     ("buy purchase купить покупка покупать", "sell продать продажа продавать"),
     ("import импорт импортировать", "export экспорт экспортировать"),
     ("upload загрузить залить", "download скачать выгрузить"),
@@ -131,6 +141,16 @@ const PAIRS: &[(&str, &str)] = &[
     ("win выиграть", "lose проиграть"),
     ("profit gain прибыль", "loss убыток"),
     ("income доход", "expense расход"),
+    ("north северный север", "south южный юг"),
+    ("east восточный восток", "west западный запад"),
+    ("whitelist allowlist", "blacklist blocklist denylist"),
+    ("always всегда", "never никогда"),
+    ("summer лето летний", "winter зима зимний"),
+    ("начислить зачислить начисление зачисление", "списать списание отчислить отчисление"),
+    ("ввоз ввезти", "вывоз вывезти"),
+    ("взлет взлететь", "посадка приземлиться"),
+    ("earlier sooner раньше", "later позже"),
+    ("upstream", "downstream"),
     ("inhale", "exhale"),
     ("cheap cheapest дешевый", "expensive дорогой"),
     ("fast faster быстрый ускорить", "slow slower медленный замедлить"),
@@ -140,7 +160,7 @@ const PAIRS: &[(&str, &str)] = &[
     ("ascending возрастание", "descending убывание"),
     ("horizontal горизонтальный", "vertical вертикальный"),
     ("pass сдать", "fail завалить"),
-    ("hire нанять принять", "fire dismiss уволить"),
+    ("hire нанять принять прием", "fire dismiss уволить увольнение"),
     ("legal законный", "illegal незаконный"),
     ("possible возможный", "impossible невозможный"),
     ("positive положительный", "negative отрицательный"),
@@ -224,16 +244,25 @@ mod tests {
 
     #[test]
     fn the_named_places_are_right() {
-        for (place, word) in
-            [(ENABLED, "enable"), (MORE, "increase"), (LOGGED_IN, "login"), (CHECKED_IN, "checkin")]
-        {
+        for (place, word) in [
+            (ENABLED, "enable"),
+            (MORE, "increase"),
+            (LOGGED_IN, "login"),
+            (CHECKED_IN, "checkin"),
+            (OPTED_IN, "subscribe"),
+            (FORWARD, "forward"),
+        ] {
             assert!(PAIRS[place].0.split(' ').any(|listed| listed == word), "{word}");
         }
     }
 
     #[test]
     fn phrases_take_a_side() {
-        let side = |text: &str| sides(&terms(text).iter().collect::<Vec<_>>());
+        let side = |text: &str| {
+            let mut sides = sides(&terms(text));
+            sides.dedup();
+            sides
+        };
         assert_eq!(side("turn the light off"), side("disable it"));
         assert_eq!(side("turn on the light"), side("enable it"));
         assert_eq!(side("turn off updates on the phone"), side("disable it"));

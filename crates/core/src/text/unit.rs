@@ -1,0 +1,56 @@
+//! Units and currencies, whatever they are called: `GB`, `ГБ` and `gigabytes` are one.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// The unit that a word names.
+pub(crate) fn unit(word: &str) -> Option<&'static str> {
+    static BY_NAME: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+        UNITS.iter().flat_map(|(unit, names)| names.split(' ').map(move |name| (name, *unit))).collect()
+    });
+    BY_NAME.get(word).copied()
+}
+
+/// Units, and their names in both languages; a name has one meaning.
+#[rustfmt::skip]
+const UNITS: &[(&str, &str)] = &[
+    ("kB", "kb kib кб kilobyte kilobytes килобайт килобайта"), ("MB", "mb mib мб megabyte megabytes мегабайт мегабайта"),
+    ("GB", "gb gib гб gigabyte gigabytes гигабайт гигабайта"), ("TB", "tb tib тб terabyte terabytes терабайт терабайта"),
+    ("Mbit", "mbit мбит"), ("Gbit", "gbit гбит"),
+    ("ms", "ms мс millisecond milliseconds миллисекунд"), ("us", "us μs мкс microsecond microseconds"), ("s", "s sec secs second seconds с сек секунда секунды секунд"),
+    ("min", "min mins minute minutes мин минута минуты минут"), ("h", "h hr hrs hour hours ч час часа часов"), ("d", "d day days день дня дней"),
+    ("w", "week weeks неделя недели недель"), ("mo", "month months мес месяц месяца месяцев"), ("y", "y yr year years год года лет"),
+    ("mm", "mm мм"), ("cm", "cm см"), ("m", "m м meter meters metre metres метр метра метров"), ("km", "km км kilometer kilometers kilometre kilometres километр километра километров"), ("mi", "mile miles миля мили миль"),
+    ("ft", "ft foot feet фут фута футов"), ("in", "inch inches дюйм дюйма дюймов"),
+    ("g", "g г gram grams грамм грамма граммов"), ("kg", "kg кг kilogram kilograms килограмм килограмма"), ("lb", "lb lbs pounds"), ("t", "т тонна тонны тонн ton tons"),
+    ("ml", "ml мл"), ("l", "l л liter liters litre litres литр литра литров"),
+    ("V", "v в volt volts вольт"), ("W", "w вт watt watts ватт"), ("kW", "kw квт"), ("Hz", "hz гц"), ("MHz", "mhz мгц"), ("GHz", "ghz ггц"),
+    ("%", "% percent процент процента процентов"), ("°", "° degree degrees градус градуса градусов"),
+    ("$", "$ usd dollar dollars доллар доллара долларов долларах долл"), ("€", "€ eur euro euros евро"), ("£", "£ gbp sterling фунт фунта фунтов"),
+    ("₽", "₽ rub rur ruble rubles рубль рубля рублей рублях руб"), ("¥", "¥ jpy yen cny yuan иена юань юаней"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_have_names_in_both_languages() {
+        for (one, other) in
+            [("gb", "гб"), ("$", "долларов"), ("min", "минут"), ("%", "процентов"), ("₽", "рублей")]
+        {
+            assert_eq!(unit(one), unit(other), "{one} {other}");
+            assert!(unit(one).is_some(), "{one}");
+        }
+        assert_eq!(unit("server"), None);
+    }
+
+    #[test]
+    fn no_name_has_two_meanings() {
+        let names: Vec<&str> = UNITS.iter().flat_map(|(_, names)| names.split(' ')).collect();
+        let mut sorted = names.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), names.len());
+    }
+}
