@@ -472,7 +472,10 @@ mod tests {
         };
         let mut weights = Weights::new(holding, 10);
         let question = terms(question);
-        (likeness(&question, &taught_one, &mut weights), likeness(&question, &taught_other, &mut weights))
+        (
+            compare(&question, &taught_one, &mut weights).likeness,
+            compare(&question, &taught_other, &mut weights).likeness,
+        )
     }
 
     #[test]

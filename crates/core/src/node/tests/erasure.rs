@@ -61,82 +61,6 @@ async fn a_log_that_could_not_be_emptied_at_the_start_is_emptied_later() {
     drop(node);
 }
 
-#[tokio::test]
-async fn a_node_that_is_closed_right_after_a_forget_leaves_no_stem_behind() {
-    let root = tempfile::tempdir().unwrap();
-    let index = DataDirectory::new(root.path()).index();
-    for round in 0..5 {
-        let node = open(root.path());
-        for stay in ["sandy beach", "stony beach", "muddy beach"] {
-            teach(&node, stay, &round.to_string()).await;
-        }
-        teach(&node, "zanzibar beach", "sunny").await;
-        until_indexed(&node);
-        assert!(stems(&index).contains("zanzibar"));
-        forget(&node, "zanzibar beach").await.unwrap();
-        node.close();
-        assert!(!stems(&index).contains("zanzibar"), "round {round}");
-    }
-}
-
-/// Every stem in the segments of an index that are in use; there may be no others.
-fn stems(index: &Path) -> BTreeSet<String> {
-    let tantivy = tantivy::Index::open_in_dir(index).unwrap();
-    let terms = tantivy.schema().get_field("terms").unwrap();
-    let mut stems = BTreeSet::new();
-    for segment in tantivy.reader().unwrap().searcher().segment_readers() {
-        let inverted = segment.inverted_index(terms).unwrap();
-        let mut words = inverted.terms().stream().unwrap();
-        while words.advance() {
-            stems.insert(String::from_utf8(words.key().to_vec()).unwrap());
-        }
-    }
-    stems
-}
-
-/// Files in the index's directory that belong to no segment in use.
-fn orphans(index: &Path) -> Vec<PathBuf> {
-    let metas = tantivy::Index::open_in_dir(index).unwrap().searchable_segment_metas().unwrap();
-    let owned: Vec<String> = metas.into_iter().map(|segment| segment.id().uuid_string()).collect();
-    let mut found = files(index);
-    found.retain(|file| {
-        let name = file.file_name().unwrap().to_string_lossy();
-        let of_the_index =
-            name == "meta.json" || name.starts_with(".managed") || name.starts_with(".tantivy");
-        !of_the_index && !owned.iter().any(|segment| name.starts_with(segment))
-    });
-    found
-}
-
-#[tokio::test]
-async fn segments_that_a_crash_left_lying_are_removed_at_the_next_start() {
-    let (root, earlier) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let index = DataDirectory::new(root.path()).index();
-    let node = open(root.path());
-    teach(&node, "zanzibar beach", "sunny").await;
-    teach(&node, "another beach", "rainy").await;
-    until_indexed(&node);
-    copy(&index, earlier.path());
-    forget(&node, "zanzibar beach").await.unwrap();
-    drop(node);
-    assert_eq!(orphans(&index), Vec::<PathBuf>::new());
-
-    // A crash between rewriting a segment and removing the old one: both are there, and both are known.
-    let managed = |directory: &Path| -> BTreeSet<String> {
-        serde_json::from_slice(&std::fs::read(directory.join(".managed.json")).unwrap()).unwrap()
-    };
-    let both = managed(&index).into_iter().chain(managed(earlier.path())).collect::<BTreeSet<_>>();
-    for file in both.iter().filter(|file| !index.join(file).exists()) {
-        std::fs::copy(earlier.path().join(file), index.join(file)).unwrap();
-    }
-    std::fs::write(index.join(".managed.json"), serde_json::to_vec(&both).unwrap()).unwrap();
-    assert!(!orphans(&index).is_empty());
-
-    let node = open(root.path());
-    until_indexed(&node);
-    assert_eq!(orphans(&index), Vec::<PathBuf>::new());
-}
-
 /// Random numbers that are the same in every run (xorshift).
 struct Dice(u64);
 
@@ -290,15 +214,6 @@ async fn nothing_of_what_was_forgotten_is_left_in_any_file() {
             left.len(),
             left.iter().map(|(mark, file)| (String::from_utf8_lossy(mark), file)).collect::<Vec<_>>()
         );
-        let index = DataDirectory::new(root.path()).index();
-        assert_eq!(orphans(&index), Vec::<PathBuf>::new());
-        let stems = stems(&index);
-        for (number, _) in &forgotten {
-            assert!(!stems.contains(&marker('s', *number, 0)), "{number}");
-        }
-        for (number, _) in &known {
-            assert!(stems.contains(&marker('s', *number, 0)), "{number}");
-        }
     }
     let still: HashSet<&[u8]> = found(root.path(), &stay)
         .into_iter()

@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn phrases_take_a_side() {
         let side = |text: &str| {
-            let mut sides = sides(&terms(text));
+            let mut sides = sides(&terms(text).iter().collect::<Vec<_>>());
             sides.dedup();
             sides
         };
