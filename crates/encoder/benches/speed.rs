@@ -9,7 +9,7 @@ use kolibri_encoder::{Encoder, levels};
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/model/multilingual-e5-small.bin");
 
 /// Tokens that the prefix and the marks take, besides the words.
-const FRAME: usize = 4;
+const FRAME: usize = 5;
 const ROUNDS: usize = 40;
 
 fn main() {

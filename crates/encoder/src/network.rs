@@ -137,16 +137,16 @@ impl Network {
 
     /// The word and the position of each token.
     fn look_up(&self, batch: &Batch, hidden: &mut [Row]) {
-        let mut ids = batch.ids.iter();
-        let mut hidden = hidden.iter_mut();
-        for length in &batch.lengths {
-            for ((id, row), position) in ids.by_ref().zip(hidden.by_ref()).zip(&self.positions).take(*length)
-            {
-                let word = usize::try_from(*id).map_or(&[][..], |id| &self.words[id * WORD..][..WORD]);
-                unpack(word, row);
-                add(row, position);
-            }
+        let places = texts(batch, &batch.ids).flat_map(|ids| ids.iter().zip(&self.positions));
+        for ((id, position), row) in places.zip(hidden) {
+            unpack(self.word(*id), row);
+            add(row, position);
         }
+    }
+
+    /// The row of a word, whose id the vocabulary of the same file has given.
+    fn word(&self, id: u32) -> &[Block] {
+        usize::try_from(id).map_or(&[], |id| &self.words[id * WORD..][..WORD])
     }
 
     fn attend(&self, layer: &Layer, batch: &Batch, scratch: &mut Scratch) {
