@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::conflict::conflict;
+use super::conflict::{Conflict, conflict};
 use super::likeness::{Comparison, Share, Weights, compare};
 use super::shelf::{Answer, Shelf, Slot};
 use crate::text::Term;
@@ -14,6 +14,9 @@ const MORE_WORDINGS: f32 = 0.3;
 const AVERAGED: usize = 3;
 /// The most wordings of one answer that are looked at.
 const MOST_WORDINGS: usize = 64;
+
+/// The most wordings of an answer that are compared with each other.
+const VARIED: usize = 8;
 
 /// What speaks for one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -110,7 +113,8 @@ pub(super) fn weigh(
             slot,
             comparison: compare(&asked, &terms, &mut weights),
             meaning: meaning(slot),
-            conflicting: conflict(&asked, &terms).is_some(),
+            conflicting: conflict(&asked, &terms)
+                .is_some_and(|found| !(found.is_detail() && varies(entry.answer, shelf))),
         });
     }
     let shares = weights.shares(question);
@@ -123,6 +127,19 @@ pub(super) fn weigh(
         .collect();
     set_gaps(&mut candidates);
     candidates
+}
+
+/// Whether an answer is the same for different numbers, since its own wordings contradict each other in them: `wake me
+/// at 6` and `wake me at 7`.
+fn varies(answer: Answer, shelf: &Shelf) -> bool {
+    let wordings: Vec<Vec<&Term>> = shelf
+        .wordings(answer)
+        .iter()
+        .take(VARIED)
+        .filter_map(|slot| Some(shelf.entry(*slot)?.terms.iter().map(AsRef::as_ref).collect()))
+        .collect();
+    let differ = |one: &Vec<&Term>, other: &Vec<&Term>| conflict(one, other).is_some_and(Conflict::is_detail);
+    wordings.iter().enumerate().any(|(at, one)| wordings[at + 1..].iter().any(|other| differ(one, other)))
 }
 
 /// Weighs one answer by itself.

@@ -101,7 +101,7 @@ impl DataDirectory {
         let beside = if holds_blocks {
             Some(log)
         } else {
-            [self.vectors(), self.former_index()].into_iter().find(|file| file.exists())
+            [self.vectors(), self.former_index(), self.trace()].into_iter().find(|file| file.exists())
         };
         match beside {
             Some(beside) => Err(OpenError::GenomeLost { genome, beside }),

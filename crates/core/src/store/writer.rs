@@ -181,6 +181,8 @@ impl Writer {
             .filter(|(_, outcome)| matches!(outcome, Outcome::Recorded { .. }))
             .map(|(waiting, _)| waiting.event)
             .collect();
+        // Before the answers, so that whoever has one can wait for the followers.
+        self.feed.committed(recorded, self.chain.head().index);
         for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
             let queued = taken.duration_since(waiting.entered);
             let event = waiting.event;
@@ -192,7 +194,6 @@ impl Writer {
                 Outcome::NotTaught => Err(CommandError::NotTaught),
             });
         }
-        self.feed.committed(recorded, self.chain.head().index);
     }
 
     /// It is now in doubt whether the batch is on disk. Only a restart can find out.

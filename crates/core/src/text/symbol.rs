@@ -61,29 +61,35 @@ pub(super) fn symbol(run: &str, place: Place) -> Option<Symbol<'_>> {
     // What was trimmed stands between the core and the word.
     let before = if run.starts_with(OPENING) { Beside::Nothing } else { place.before };
     let after = if run.ends_with(CLOSING) { Beside::Nothing } else { place.after };
-    let alone = before == Beside::Nothing && after == Beside::Nothing;
-    let found = |class, light| Some(Symbol { text: core, class, light });
-    let operator = |light| found(Class::Operator, light);
     // `$x` is no amount.
     let sigil = before == Beside::Nothing && after == Beside::Word;
-    if core.chars().all(is_unit) && !sigil {
-        return found(Class::Unit, false);
-    }
-    match core {
+    let (class, light) = match core {
+        _ if core.chars().all(is_unit) && !sigil => (Class::Unit, false),
+        _ if core.contains(BRACKETS) => (Class::Mark, true),
+        _ => (Class::Operator, is_light_operator(core, Place { before, after, ..place })?),
+    };
+    Some(Symbol { text: core, class, light })
+}
+
+/// Whether an operator is often decoration; `None` if it is punctuation here.
+fn is_light_operator(operator: &str, place: Place) -> Option<bool> {
+    let Place { before, after, .. } = place;
+    let alone = before == Beside::Nothing && after == Beside::Nothing;
+    let signs = operator.chars().count();
+    match operator {
         // `issue #5` is issue 5.
         "#" if after == Beside::Number => None,
-        "-" if place.between_numbers && alone => operator(true),
-        "-" if before == Beside::ShortWord && after == Beside::Nothing => operator(false),
-        "-" if before == Beside::Nothing && after != Beside::Nothing => operator(true),
-        "." if before == Beside::Nothing && after == Beside::Word => operator(true),
-        "-" | "." => None,
-        _ if core.chars().all(is_dash) => (core.chars().count() == 2).then(|| operator(true)).flatten(),
-        _ if core.chars().all(is_connector) => alone.then(|| operator(core.chars().count() == 1)).flatten(),
-        _ if core.contains(BRACKETS) => found(Class::Mark, true),
+        // `5 - 3`, `A-`, `-x`
+        "-" if alone => place.between_numbers.then_some(true),
+        "-" if before == Beside::ShortWord && after == Beside::Nothing => Some(false),
+        "-" => (before == Beside::Nothing).then_some(true),
+        // `.NET`
+        "." => (before == Beside::Nothing && after == Beside::Word).then_some(true),
         // `Google+` is Google to most.
-        "+" | "++" if before == Beside::Word => operator(true),
-        _ if core.contains(is_strong) => operator(false),
-        _ => operator(!(alone && core.chars().count() > 1)),
+        "+" | "++" if before == Beside::Word => Some(true),
+        _ if operator.chars().all(is_dash) => (signs == 2).then_some(true),
+        _ if operator.chars().all(is_connector) => alone.then_some(signs == 1),
+        _ => Some(!(operator.contains(is_strong) || alone && signs > 1)),
     }
 }
 

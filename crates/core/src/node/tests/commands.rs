@@ -268,7 +268,9 @@ async fn a_node_that_was_dropped_without_being_closed_gives_its_directory_back()
 #[tokio::test]
 async fn a_genome_that_is_gone_is_not_replaced_by_a_new_one() {
     let root = tempfile::tempdir().unwrap();
-    let node = open(root.path());
+    let path = Some(DataDirectory::new(root.path()).trace());
+    let trace = Some(TraceConfig { path, max_bytes: 1 << 20, content: false });
+    let node = Node::open(&NodeConfig { trace, ..config(root.path()) }, &Telemetry::off()).unwrap();
     teach(&node, "a", "1").await;
     node.close();
     let (genome, kept) = (root.path().join("genome.db"), root.path().join("kept.db"));
@@ -276,13 +278,13 @@ async fn a_genome_that_is_gone_is_not_replaced_by_a_new_one() {
     let refused = Node::open(&config(root.path()), &Telemetry::off()).map(drop).unwrap_err();
     assert!(matches!(refused, OpenError::GenomeLost { .. }));
     let said = refused.to_string();
-    assert!(said.contains("genome.db is missing") && said.contains("/index away"), "{said}");
+    assert!(said.contains("genome.db is missing") && said.contains("/trace.jsonl away"), "{said}");
     assert!(!genome.exists(), "no new genome was begun");
 
     std::fs::rename(&kept, &genome).unwrap();
     assert_eq!(answer(&open(root.path()), "a").await.as_deref(), Some("1"), "it was put back");
 
     std::fs::rename(&genome, &kept).unwrap();
-    std::fs::rename(root.path().join("index"), root.path().join("index.kept")).unwrap();
+    std::fs::rename(root.path().join("trace.jsonl"), root.path().join("trace.kept")).unwrap();
     assert_eq!(answer(&open(root.path()), "a").await, None, "a new one was asked for");
 }

@@ -192,7 +192,6 @@ async fn a_node_is_ready_when_its_index_has_caught_up() {
         teach(&node, &number.to_string(), "x").await;
     }
     drop(node);
-    std::fs::remove_dir_all(root.path().join("index")).unwrap();
     let node = open(root.path());
     let catching_up = |problems: Vec<String>| problems[0].starts_with("the search index is catching up: ");
     until("the node is ready", || match node.ready() {

@@ -29,6 +29,13 @@ pub(super) enum Conflict {
     Negation,
 }
 
+impl Conflict {
+    /// Whether it may be a detail of a command, such as a time, which its answer does not depend on.
+    pub(super) fn is_detail(self) -> bool {
+        matches!(self, Self::Number | Self::Moment | Self::Unit)
+    }
+}
+
 /// What contradicts in a question and a stimulus; `None` if nothing does. Symmetric.
 pub(super) fn conflict(question: &[&Term], stimulus: &[&Term]) -> Option<Conflict> {
     let one = &question[..question.len().min(COMPARED_TERMS)];

@@ -140,3 +140,46 @@ impl PartialOrd for Near {
         Some(self.cmp(other))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use kolibri_encoder::scan::quantise;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_nearest_of_what_was_put_and_not_taken_are_found(
+            steps in prop::collection::vec((0..40u64, prop::option::of(prop::array::uniform4(-1.0f32..1.0))), 1..120),
+            query in prop::array::uniform4(-1.0f32..1.0), limit in 1..8usize,
+        ) {
+            let (matrix, mut expected) = (Matrix::default(), BTreeMap::new());
+            for (block, vector) in steps {
+                match vector {
+                    Some(vector) => { matrix.put(block, &quantise(&vector)); expected.insert(block, vector); }
+                    None => { matrix.take(block); expected.remove(&block); }
+                }
+            }
+            let query = Query::new(&query);
+            prop_assert_eq!(matrix.len(), expected.len());
+            let mut near: Vec<(f32, u64)> = expected.keys().map(|block| (matrix.cosine(&query, *block).unwrap(), *block)).collect();
+            near.sort_by(|a, b| b.0.total_cmp(&a.0));
+            let found: Vec<f32> = matrix.nearest(&query, limit).into_iter().map(|block| matrix.cosine(&query, block).unwrap()).collect();
+            let best: Vec<f32> = near.into_iter().take(limit).map(|(cosine, _)| cosine).collect();
+            prop_assert_eq!(found, best);
+        }
+    }
+
+    #[test]
+    fn more_than_one_chunk_is_scanned() {
+        let matrix = Matrix::default();
+        for block in 0..(2 * CHUNK + 5) as u64 {
+            matrix.put(block, &quantise(&[1.0, block as f32 / 10_000.0]));
+        }
+        assert_eq!(matrix.nearest(&Query::new(&[1.0, 0.0]), 1), [0]);
+        assert_eq!(matrix.nearest(&Query::new(&[0.0, 1.0]), 1), [(2 * CHUNK + 4) as u64]);
+    }
+}

@@ -9,6 +9,8 @@ mod maker;
 mod matrix;
 mod model;
 mod scale;
+#[cfg(test)]
+mod tests;
 mod vectors;
 
 use std::collections::HashMap;
