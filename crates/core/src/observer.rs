@@ -41,6 +41,9 @@ pub trait Observer: Send + Sync {
     /// A command found the queue full.
     fn refused(&self, command: Command);
 
+    /// A question was answered by words alone, although there is a model that tells meanings.
+    fn fell_back(&self);
+
     /// The trace of a command is complete. The observer may add to it before it is kept.
     fn traced(&self, trace: &mut Trace);
 }

@@ -76,6 +76,8 @@ impl Observer for DrillObserver {
         self.backend.refused(command);
     }
 
+    fn fell_back(&self) {}
+
     fn traced(&self, trace: &mut Trace) {
         trace.soak = Some(Arc::clone(&self.id));
         if let (Outcome::Failed, Some(traces)) = (trace.outcome, &self.failures) {

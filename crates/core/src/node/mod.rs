@@ -114,6 +114,9 @@ impl Node {
         instruments.observe_queue(move || intake.upgrade().map_or(0, |intake| intake.depth()));
         let directory = config.directory.clone();
         instruments.observe_disk(move || directory.available().ok());
+        let recall = Arc::downgrade(&node.recall);
+        instruments
+            .observe_meaning(move || recall.upgrade().map_or_else(MeaningStatus::default, |it| it.meaning()));
         node.last_hour = keep_last_hour(telemetry, &node.reader, &node.crew);
         Ok(node)
     }
@@ -131,8 +134,9 @@ impl Node {
         let crew = Crew::default();
         let store = Store::open(directory, *queue_capacity, genome, Arc::clone(&observer), &crew)?;
         let reader = Arc::new(Reader::open(directory)?);
-        let announced = store.announced.clone();
-        let recall = Arc::new(Recall::open(recall, directory, Arc::clone(&reader), announced, &crew)?);
+        let (announced, told) = (store.announced.clone(), Arc::clone(&observer));
+        let recall = Recall::open(recall, directory, Arc::clone(&reader), announced, &crew, told)?;
+        let recall = Arc::new(recall);
         let lost = Arc::clone(&observer);
         let lost = Arc::new(move || lost.failed(Failed::Trace));
         let traces = Traces::start(trace.as_ref(), lost, &crew).map(Arc::new);

@@ -32,6 +32,7 @@ use kolibri_genome::{Ask, Match};
 use crate::background::Crew;
 use crate::error::{CommandError, OpenError};
 use crate::follow::{FollowStatus, Follower};
+use crate::observer::Observer;
 use crate::store::{Announced, Association, DataDirectory, Reader};
 use crate::text::{Key, Term, terms};
 
@@ -41,7 +42,7 @@ pub use evidence::{Evidence, FEATURES, Nearness};
 use index::{Index, Shelves};
 pub use judge::{Judge, Precision};
 use meaning::Meaning;
-pub use meaning::{MeaningStatus, Model, ModelError};
+pub use meaning::{ApiKey, MeaningStatus, Model, ModelError, Remote, RemoteError};
 use shelf::Slot;
 
 /// The most stimuli that are compared with a question because they share words with it.
@@ -84,6 +85,7 @@ pub struct Recall {
     index: Follower,
     /// Or why there is none.
     meaning: Result<Meaning, String>,
+    observer: Arc<dyn Observer>,
 }
 
 /// What was found.
@@ -145,6 +147,7 @@ impl Recall {
         reader: Arc<Reader>,
         announced: Announced,
         crew: &Crew,
+        observer: Arc<dyn Observer>,
     ) -> Result<Self, OpenError> {
         remove_former_index(directory)?;
         let index = Index::default();
@@ -158,7 +161,8 @@ impl Recall {
             Ok(model) => Ok(meaning(model)?),
             Err(why) => Err(why.clone()),
         };
-        Ok(Self { reader, judge: config.judge, shelves, candidates: Candidates::default(), index, meaning })
+        let (judge, candidates) = (config.judge, Candidates::default());
+        Ok(Self { reader, judge, shelves, candidates, index, meaning, observer })
     }
 
     /// Finds the answer to a question. Reads files: call it off the async runtime.
@@ -216,6 +220,9 @@ impl Recall {
             if !meaning.complete(query, &pool) {
                 meant = None;
             }
+        }
+        if self.meaning.is_ok() && meant.is_none() {
+            self.observer.fell_back();
         }
         let nearness = |block| meant.as_ref().and_then(|(meaning, query)| meaning.nearness(query, block));
         let mut considered = self.weigh(&terms, &pool, nearness);

@@ -11,6 +11,7 @@ use opentelemetry::metrics::{BoundCounter, BoundHistogram, Histogram, Meter};
 use super::labels::{Each, Label};
 use crate::command::Command;
 use crate::observer::{Failed, Observer};
+use crate::recall::MeaningStatus;
 use crate::trace::Trace;
 
 /// The backend's instruments.
@@ -21,6 +22,7 @@ pub struct Instruments {
     queue_refused: Each<EventType, BoundCounter<u64>>,
     commands: Each<Command, BoundHistogram<f64>>,
     commits: BoundHistogram<f64>,
+    fallbacks: BoundCounter<u64>,
     meter: Meter,
 }
 
@@ -81,6 +83,7 @@ impl Instruments {
                 ])
                 .build()
                 .bind(&[]),
+            fallbacks: fallbacks(&meter),
             meter,
         }
     }
@@ -108,6 +111,30 @@ impl Instruments {
             .u64_observable_gauge("kolibri.backend.ready")
             .with_description("Whether the node is ready: 1, or 0 while /readyz refuses")
             .with_callback(move |observer| observer.observe(ready().into(), &[]))
+            .build();
+    }
+
+    /// Publishes how far the meanings of what was taught are known.
+    pub(crate) fn observe_meaning(&self, status: impl Fn() -> MeaningStatus + Clone + Send + Sync + 'static) {
+        let of_vectors = status.clone();
+        let _registered = self
+            .meter
+            .u64_observable_gauge("kolibri.backend.recall.vectors")
+            .with_unit("{vector}")
+            .with_description("Stimuli whose meaning is known (made) or is still to be computed (missing)")
+            .with_callback(move |observer| {
+                let MeaningStatus { made, missing, .. } = of_vectors();
+                observer.observe(made, &[KeyValue::new("state", "made")]);
+                observer.observe(missing, &[KeyValue::new("state", "missing")]);
+            })
+            .build();
+        let _registered = self
+            .meter
+            .u64_observable_gauge("kolibri.backend.recall.model.ready")
+            .with_description(
+                "Whether questions are answered by their meaning: 1, or 0 while they are answered by words alone",
+            )
+            .with_callback(move |observer| observer.observe(status().ready.into(), &[]))
             .build();
     }
 
@@ -149,6 +176,10 @@ impl Observer for Instruments {
         self.queue_refused[command.event()].add(1);
     }
 
+    fn fell_back(&self) {
+        self.fallbacks.add(1);
+    }
+
     fn traced(&self, _: &mut Trace) {}
 }
 
@@ -161,6 +192,17 @@ pub(super) fn observe_failed_exports(meter: &Meter, failed: impl Fn() -> u64 + S
         .with_description("Pushes that the OTLP collector did not accept; 0 if none is configured")
         .with_callback(move |observer| observer.observe(failed(), &[]))
         .build();
+}
+
+fn fallbacks(meter: &Meter) -> BoundCounter<u64> {
+    let counter = meter
+        .u64_counter("kolibri.backend.recall.fallbacks")
+        .with_unit("{question}")
+        .with_description("Questions that were answered by words alone although a model is configured")
+        .build()
+        .bind(&[]);
+    counter.add(0);
+    counter
 }
 
 /// A counter of events for each label, each at zero: a series exists from its first addition on.

@@ -4,13 +4,13 @@ pub(crate) mod settings;
 
 use std::fmt::{self, Display};
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kolibri_core::NodeConfig;
-use kolibri_core::recall::{Judge, Model, Precision, RecallConfig};
+use kolibri_core::recall::{ApiKey, Judge, Model, Precision, RecallConfig, Remote};
 use kolibri_core::store::DataDirectory;
 use kolibri_core::telemetry::{OtlpConfig, OtlpHeaders, OtlpProtocol};
 use kolibri_core::trace::TraceConfig;
@@ -213,11 +213,52 @@ impl Parser<'_> {
             let known = Precision::ALL.into_iter().find(|precision| Some(precision.value()) == number);
             known.ok_or_else(|| format!("`{value}` is none of 0.85, 0.90 and 0.95"))
         });
-        let model = match self.switch(&settings::RECALL_MODEL) {
-            true => built_in(),
-            false => Err("KOLIBRI_RECALL_MODEL is off".to_owned()),
+        let remote = self.remote_model();
+        let model = match (self.switch(&settings::RECALL_MODEL), remote) {
+            (false, _) => Err("KOLIBRI_RECALL_MODEL is off".to_owned()),
+            (true, Some(remote)) => Ok(remote),
+            (true, None) => built_in(),
         };
         RecallConfig { judge: Judge::Calibrated(precision), model }
+    }
+
+    /// The model that runs elsewhere, if one is configured.
+    fn remote_model(&mut self) -> Option<Arc<dyn Model>> {
+        let key = self.embeddings_key();
+        let name = self.settings.get(&settings::EMBEDDINGS_MODEL);
+        let Some(url) = self.settings.get(&settings::EMBEDDINGS_URL) else {
+            self.useless_without_url();
+            return None;
+        };
+        if name.is_none() {
+            let problem = "KOLIBRI_EMBEDDINGS_URL is set, so the model on that server has to be named";
+            self.fault(&settings::EMBEDDINGS_MODEL, problem);
+        }
+        let url = check_url(url, "put the key into KOLIBRI_EMBEDDINGS_API_KEY_FILE");
+        let url = url.map_err(|problem| self.fault(&settings::EMBEDDINGS_URL, problem)).ok();
+        let remote = Remote::new(&url?, name?.to_owned(), key);
+        let remote = remote.map_err(|error| self.fault(&settings::EMBEDDINGS_URL, error.to_string())).ok()?;
+        Some(Arc::new(remote))
+    }
+
+    fn embeddings_key(&mut self) -> Option<ApiKey> {
+        let (plain, file) = (&settings::EMBEDDINGS_API_KEY, &settings::EMBEDDINGS_API_KEY_FILE);
+        let (key, setting) = self.secret(plain, file)?;
+        let key = ApiKey::new(&key);
+        if key.is_none() {
+            self.fault(setting, "a key must be printable ASCII characters without spaces");
+        }
+        key
+    }
+
+    /// Who names a model or its key means it to be used.
+    fn useless_without_url(&mut self) {
+        use settings::{EMBEDDINGS_API_KEY, EMBEDDINGS_API_KEY_FILE, EMBEDDINGS_MODEL};
+        for setting in [&EMBEDDINGS_MODEL, &EMBEDDINGS_API_KEY, &EMBEDDINGS_API_KEY_FILE] {
+            if self.settings.get(setting).is_some() {
+                self.fault(setting, "it does nothing without KOLIBRI_EMBEDDINGS_URL; set both or neither");
+            }
+        }
     }
 
     fn trace(&mut self, directory: &DataDirectory) -> Option<TraceConfig> {
@@ -263,17 +304,7 @@ impl Parser<'_> {
     }
 
     fn token(&mut self) -> Option<Token> {
-        let given = self.settings.get(&settings::API_TOKEN);
-        let file = self.settings.get(&settings::API_TOKEN_FILE);
-        let (token, setting) = match (given, file) {
-            (Some(_), Some(_)) => {
-                self.fault(&settings::API_TOKEN, "KOLIBRI_API_TOKEN_FILE is set too; keep only one of them");
-                return None;
-            }
-            (Some(token), None) => (token.to_owned(), &settings::API_TOKEN),
-            (None, Some(path)) => (self.token_file(Path::new(path))?, &settings::API_TOKEN_FILE),
-            (None, None) => return None,
-        };
+        let (token, setting) = self.secret(&settings::API_TOKEN, &settings::API_TOKEN_FILE)?;
         if token.len() < MIN_TOKEN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             self.fault(
                 setting,
@@ -287,13 +318,26 @@ impl Parser<'_> {
         Some(Token(token))
     }
 
-    fn token_file(&mut self, path: &Path) -> Option<String> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Some(text.trim_end_matches(['\r', '\n']).to_owned()),
-            Err(error) => {
-                self.fault(&settings::API_TOKEN_FILE, format!("{} cannot be read: {error}", path.display()));
+    /// A secret that stands in a variable or in a file, and which setting it comes from.
+    fn secret(
+        &mut self,
+        plain: &'static Setting,
+        file: &'static Setting,
+    ) -> Option<(String, &'static Setting)> {
+        match (self.settings.get(plain), self.settings.get(file)) {
+            (Some(_), Some(_)) => {
+                self.fault(plain, format!("{} is set too; keep only one of them", file.variable));
                 None
             }
+            (Some(secret), None) => Some((secret.to_owned(), plain)),
+            (None, Some(path)) => match std::fs::read_to_string(path) {
+                Ok(text) => Some((text.trim_end_matches(['\r', '\n']).to_owned(), file)),
+                Err(error) => {
+                    self.fault(file, format!("{path} cannot be read: {error}"));
+                    None
+                }
+            },
+            (None, None) => None,
         }
     }
 
@@ -427,6 +471,74 @@ mod tests {
         assert!(faults[0].contains("at least 16") && !faults[0].contains("hunter2"), "{faults:?}");
     }
 
+    const URL: (&str, &str) = ("KOLIBRI_EMBEDDINGS_URL", "http://127.0.0.1:11434");
+    const MODEL: (&str, &str) = ("KOLIBRI_EMBEDDINGS_MODEL", "bge-m3");
+
+    fn model<const N: usize>(values: [(&'static str, &str); N]) -> Result<Arc<dyn Model>, String> {
+        Config::parse(&Settings::of(values)).unwrap().node.recall.model
+    }
+
+    #[test]
+    fn a_model_of_ones_own_takes_the_place_of_the_built_in_one() {
+        let model = model([URL, MODEL]).unwrap();
+        assert_eq!((model.identity(), model.sent_to()), ("bge-m3", Some("127.0.0.1:11434")));
+    }
+
+    #[test]
+    fn without_a_model_nothing_is_sent_whatever_server_is_set() {
+        let off = model([URL, MODEL, ("KOLIBRI_RECALL_MODEL", "off")]);
+        assert_eq!(off.map(drop), Err("KOLIBRI_RECALL_MODEL is off".to_owned()));
+    }
+
+    #[test]
+    fn every_fault_in_the_settings_of_a_model_is_reported_by_its_variable() {
+        let key = ("KOLIBRI_EMBEDDINGS_API_KEY", "top secret");
+        let missing = ("KOLIBRI_EMBEDDINGS_API_KEY_FILE", "/nowhere/key");
+        for (faults, expected) in [
+            (faults([URL]), vec!["KOLIBRI_EMBEDDINGS_MODEL: "]),
+            (faults([MODEL]), vec!["KOLIBRI_EMBEDDINGS_MODEL: "]),
+            (faults([("KOLIBRI_EMBEDDINGS_API_KEY", "k")]), vec!["KOLIBRI_EMBEDDINGS_API_KEY: "]),
+            (
+                faults([URL, MODEL, key, missing]),
+                vec!["KOLIBRI_EMBEDDINGS_API_KEY: KOLIBRI_EMBEDDINGS_API_KEY_FILE"],
+            ),
+            (faults([URL, MODEL, key]), vec!["KOLIBRI_EMBEDDINGS_API_KEY: a key must"]),
+            (
+                faults([URL, MODEL, missing]),
+                vec!["KOLIBRI_EMBEDDINGS_API_KEY_FILE: /nowhere/key cannot be read"],
+            ),
+            (
+                faults([("KOLIBRI_EMBEDDINGS_URL", "ollama:11434"), missing]),
+                vec![
+                    "KOLIBRI_EMBEDDINGS_API_KEY_FILE: ",
+                    "KOLIBRI_EMBEDDINGS_MODEL: ",
+                    "KOLIBRI_EMBEDDINGS_URL: it must begin with http",
+                ],
+            ),
+            (
+                faults([("KOLIBRI_EMBEDDINGS_URL", "http://top:secret@host"), MODEL]),
+                vec!["KOLIBRI_EMBEDDINGS_URL: it contains a user name or password"],
+            ),
+            (
+                faults([("KOLIBRI_EMBEDDINGS_URL", "http://host?key=secret"), MODEL]),
+                vec!["KOLIBRI_EMBEDDINGS_URL: it has a query"],
+            ),
+        ] {
+            let told = faults.iter().zip(&expected).all(|(fault, expected)| fault.starts_with(expected));
+            assert!(told && faults.len() == expected.len(), "{faults:#?} are not {expected:#?}");
+            assert!(faults.iter().all(|fault| !fault.contains("secret")), "{faults:#?}");
+        }
+    }
+
+    #[test]
+    fn the_key_of_a_model_may_stand_in_a_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("key");
+        std::fs::write(&file, "sk-topsecret\n").unwrap();
+        let file = ("KOLIBRI_EMBEDDINGS_API_KEY_FILE", file.to_str().unwrap());
+        assert!(model([URL, MODEL, file]).is_ok());
+    }
+
     #[test]
     fn telemetry_can_be_turned_off_in_every_documented_way() {
         for off in ["0", "false", "no", "off", "OFF"] {
@@ -440,6 +552,9 @@ mod tests {
             ("KOLIBRI_API_TOKEN", "topsecret-topsecret"),
             ("KOLIBRI_OTLP_ENDPOINT", "http://c"),
             ("KOLIBRI_OTLP_HEADERS", "authorization=topsecret"),
+            URL,
+            MODEL,
+            ("KOLIBRI_EMBEDDINGS_API_KEY", "topsecret"),
         ]);
         assert!(!format!("{:?}", Config::parse(&settings).unwrap()).contains("topsecret"));
     }

@@ -43,7 +43,11 @@ settings! {
     API_TOKEN_FILE, "none", "File that contains the token";
     QUEUE_CAPACITY, "8192", "Commands that may wait to be recorded; a long text counts once per 4 KiB";
     RECALL_PRECISION, "0.90", "How many of the answers to questions in other words should be right: 0.85, 0.90 or 0.95";
-    RECALL_MODEL, "on", "off: answers are found by words alone, not by their meaning";
+    RECALL_MODEL, "on", "off: answers are found by words alone, not by their meaning, and no text is sent to a model";
+    EMBEDDINGS_URL, "none", "Server of a model to use instead of the built-in one, such as http://127.0.0.1:11434; taught stimuli and questions are sent to it";
+    EMBEDDINGS_MODEL, "none", "Name of the model on that server; another name makes all vectors anew";
+    EMBEDDINGS_API_KEY, "none", "Bearer token for that server", secret;
+    EMBEDDINGS_API_KEY_FILE, "none", "File that contains the bearer token for that server";
     LOG, "info", "Log level (error, warn, info, debug or trace), or a filter such as kolibri_core=debug";
     LOG_FORMAT, "auto", "text, json, or auto: text on a terminal, json otherwise";
     TRACE, "on", "off: commands are not traced";
@@ -150,7 +154,7 @@ impl clap::Args for Settings {
 pub(crate) fn after_help(examples: &str) -> String {
     let secrets = ALL.iter().filter(|setting| setting.secret);
     let secrets: String =
-        secrets.map(|setting| format!("  {:<22}{}\n", setting.variable, setting.help)).collect();
+        secrets.map(|setting| format!("  {:<28}{}\n", setting.variable, setting.help)).collect();
     format!("Secrets, as environment variables only:\n{secrets}\n{examples}")
 }
 

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use kolibri_encoder::scan::quantise;
 
 use super::file::FileError;
-use super::{MeaningError, Shared};
+use super::model::ModelError;
+use super::{MeaningError, Measured, Shared, State, scale};
 use crate::background::{Stop, Waiting, lower_priority};
 use crate::store::Reader;
 
@@ -15,9 +16,8 @@ use crate::store::Reader;
 const BATCH: u32 = 32;
 /// Behind commands, which should not wait for it.
 const NICENESS: i32 = 10;
-/// How long to wait after a failure before trying again. Doubled each time, up to the longest.
-const RETRY: Duration = Duration::from_millis(500);
-const LONGEST_RETRY: Duration = Duration::from_secs(30);
+/// How long a batch may take: nobody waits for it.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// The time between two lines about the progress.
 const PROGRESS: Duration = Duration::from_secs(10);
 
@@ -31,59 +31,104 @@ pub(super) struct Maker {
 impl Maker {
     pub(super) fn run(self, stop: &Stop) {
         lower_priority(NICENESS);
-        let (mut patience, mut told) = (RETRY, Instant::now());
+        let (mut pauses, mut told) = (Pauses::default(), Instant::now());
         while !stop.is_set() {
             match self.round() {
-                Ok(left) => {
-                    patience = RETRY;
-                    self.shared.recovered();
-                    if left == 0 {
-                        self.wait(stop);
-                        told = Instant::now();
-                    } else if told.elapsed() >= PROGRESS {
-                        told = Instant::now();
-                        tracing::info!(made = self.shared.vectors.matrix.len(), left, "making vectors");
-                    }
+                Ok(0) => {
+                    self.wait(stop);
+                    told = Instant::now();
                 }
-                Err(error) => {
-                    self.shared.failed(&error.to_string());
-                    self.waiting.pause(patience, stop);
-                    patience = LONGEST_RETRY.min(patience * 2);
+                Ok(left) if told.elapsed() >= PROGRESS => {
+                    told = Instant::now();
+                    tracing::info!(made = self.shared.vectors.matrix.len(), left, "making vectors");
                 }
+                Ok(_) => {}
+                Err(_) if stop.is_set() => {}
+                Err(error) => self.shared.failed(&error.to_string()),
+            }
+            if self.shared.problem().is_some() {
+                self.waiting.pause(pauses.next(), stop);
+                pauses.over();
             }
         }
     }
 
-    /// Makes some vectors; returns how many are left.
+    /// Measures the model if that is due, and makes some vectors; returns how many are left.
     fn round(&self) -> Result<u64, MeaningError> {
-        self.shared.measure()?;
+        let ready = self.shared.ready();
+        let measured = ready.map_or_else(|| self.shared.measure(), Ok)?;
         let blocks = self.shared.vectors.latest_missing(BATCH)?;
-        if blocks.is_empty() {
-            return Ok(0);
+        if !blocks.is_empty() {
+            self.make(measured, &blocks)?;
         }
-        self.make(&blocks)?;
+        if ready.is_none() {
+            self.shared.works(measured);
+        }
         Ok(*self.shared.vectors.missing().borrow())
     }
 
-    fn make(&self, blocks: &[u64]) -> Result<(), MeaningError> {
+    fn make(&self, measured: Measured, blocks: &[u64]) -> Result<(), MeaningError> {
         let stimuli = stimuli(&self.reader, blocks)?;
-        let texts: Vec<&str> = stimuli.iter().map(|(_, stimulus)| stimulus.as_str()).collect();
-        let vectors = self.shared.model.encode(&texts)?;
-        let made = stimuli.iter().map(|(block, _)| *block);
-        let made = made.zip(vectors.iter().map(|vector| quantise(vector))).collect();
+        let texts = stimuli.iter().map(|(_, stimulus)| stimulus.as_str());
+        // A model elsewhere may be exchanged at any time. Vectors of two models must not be mixed.
+        let known = self.shared.model.sent_to().map(|_| scale::KNOWN);
+        let texts: Vec<&str> = known.into_iter().chain(texts).collect();
+        let mut vectors = self.shared.encode(measured, &texts, Instant::now() + PATIENCE)?.into_iter();
+        if let Some(known) = known.and_then(|_| vectors.next())
+            && !self.shared.vectors.are_of(&known)?
+        {
+            return Err(ModelError("is not the one that it was".into()).into());
+        }
+        let rows = vectors.map(|vector| quantise(&vector));
+        let made = stimuli.iter().map(|(block, _)| *block).zip(rows).collect();
         self.shared.vectors.store(made)?;
         // What was erased in the genome needs no vector any more.
         let gone = blocks.iter().filter(|block| stimuli.iter().all(|(there, _)| there != *block));
         Ok(self.shared.vectors.remove(gone.copied())?)
     }
 
-    /// Waits until something is missing.
+    /// Waits until something is missing, or the model has failed.
     fn wait(&self, stop: &Stop) {
-        let mut missing = self.shared.vectors.missing();
+        let (mut missing, mut state) = (self.shared.vectors.missing(), self.shared.state.subscribe());
         self.waiting.on(stop.or(async move {
-            // An error means that the vectors are gone, and the stop is near.
-            let _ = missing.wait_for(|missing| *missing > 0).await;
+            // An error means that the other end is gone, and the stop is near.
+            tokio::select! {
+                _ = missing.wait_for(|missing| *missing > 0) => {}
+                _ = state.wait_for(|state| matches!(state, State::Failed(_))) => {}
+            }
         }));
+    }
+}
+
+/// The pauses after failures. Each is twice as long as the one before, up to the longest; they begin anew after a
+/// minute without a failure.
+struct Pauses {
+    next: Duration,
+    since: Instant,
+}
+
+impl Default for Pauses {
+    fn default() -> Self {
+        Self { next: Self::FIRST, since: Instant::now() }
+    }
+}
+
+impl Pauses {
+    const FIRST: Duration = Duration::from_millis(500);
+    const LONGEST: Duration = Duration::from_secs(30);
+    const ANEW: Duration = Duration::from_secs(60);
+
+    fn next(&mut self) -> Duration {
+        if self.since.elapsed() > Self::ANEW {
+            self.next = Self::FIRST;
+        }
+        let pause = self.next;
+        self.next = Self::LONGEST.min(pause * 2);
+        pause
+    }
+
+    fn over(&mut self) {
+        self.since = Instant::now();
     }
 }
 

@@ -8,6 +8,7 @@ mod list;
 mod maker;
 mod matrix;
 mod model;
+mod remote;
 mod scale;
 #[cfg(test)]
 mod tests;
@@ -16,9 +17,10 @@ mod vectors;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use kolibri_encoder::scan::{Query, quantise};
-use parking_lot::RwLock;
+use tokio::sync::watch;
 
 use crate::background::{Crew, Waiting, Worker};
 use crate::error::OpenError;
@@ -30,14 +32,20 @@ use list::List;
 use maker::{Maker, stimuli};
 use matrix::cosine;
 pub use model::{Model, ModelError};
+pub use remote::{ApiKey, Remote, RemoteError};
 use scale::Scale;
 use vectors::Vectors;
+
+/// How long a question waits for its meaning before it is answered by words alone.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// How far a node knows the meaning of what it was taught.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MeaningStatus {
     /// The model, by its identity; `None` without one.
     pub model: Option<String>,
+    /// Whether questions are answered by their meaning now.
+    pub ready: bool,
     /// The host that texts are sent to for their meaning; `None` if they stay in this process.
     pub sent_to: Option<String>,
     /// How many stimuli have a vector.
@@ -74,15 +82,35 @@ pub(super) struct Meaning {
 struct Shared {
     model: Arc<dyn Model>,
     vectors: Arc<Vectors>,
-    /// What the model's cosines mean; `None` until it was measured, and after a failure.
-    scale: RwLock<Option<Scale>>,
-    problem: RwLock<Option<String>>,
+    state: watch::Sender<State>,
+}
+
+/// Whether the model can be used. Only the thread that makes vectors sets it to `Ready`; whoever sees the model
+/// fail sets it to `Failed`. So no question waits for a failure that is known.
+#[derive(Debug)]
+enum State {
+    /// It was not measured yet.
+    New,
+    Ready(Measured),
+    /// Why.
+    Failed(String),
+}
+
+/// What is known of a model that works.
+#[derive(Debug, Clone, Copy)]
+struct Measured {
+    /// What its cosines mean.
+    scale: Scale,
+    /// How many dimensions its vectors have.
+    dimensions: usize,
 }
 
 /// A question's meaning.
 pub(super) struct Meant {
     query: Query,
-    scale: Scale,
+    measured: Measured,
+    /// When the question is answered by words alone at last.
+    until: Instant,
     /// The rows of stimuli whose vectors were made for this question.
     made: HashMap<u64, Vec<u8>>,
 }
@@ -100,7 +128,7 @@ impl Meaning {
         let vectors = Arc::new(Vectors::open(path, &reader, model.identity()).map_err(at)?);
         let list = List::new(path.to_owned(), Arc::clone(&reader), Arc::clone(&vectors)).map_err(at)?;
         let list = Follower::start(list, Arc::clone(&reader), announced, crew).map_err(OpenError::System)?;
-        let shared = Shared { model, vectors, scale: RwLock::default(), problem: RwLock::default() };
+        let shared = Shared { model, vectors, state: watch::Sender::new(State::New) };
         let shared = Arc::new(shared);
         let waiting = Waiting::new().map_err(OpenError::System)?;
         let maker = Maker { shared: Arc::clone(&shared), reader: Arc::clone(&reader), waiting };
@@ -110,11 +138,12 @@ impl Meaning {
 
     /// The meaning of a question; `None` while the model cannot be used.
     pub(super) fn of(&self, question: &str) -> Option<Meant> {
-        let scale = (*self.shared.scale.read())?;
-        let encoded = self.shared.model.encode(&[question]);
-        let vector = encoded.inspect_err(|error| self.shared.failed(&format!("the model {error}"))).ok()?;
-        let vector = vector.first().filter(|vector| !vector.is_empty())?;
-        Some(Meant { query: Query::new(vector), scale, made: HashMap::new() })
+        let measured = self.shared.ready()?;
+        let until = Instant::now() + PATIENCE;
+        let encoded = self.shared.encode(measured, &[question], until);
+        let vector =
+            encoded.inspect_err(|error| self.shared.failed(&format!("the model {error}"))).ok()?.pop()?;
+        Some(Meant { query: Query::new(&vector), measured, until, made: HashMap::new() })
     }
 
     /// The blocks whose stimuli are nearest in meaning, nearest first.
@@ -132,9 +161,9 @@ impl Meaning {
         }
         let Ok(stimuli) = stimuli(&self.reader, &lacking) else { return false };
         let texts: Vec<&str> = stimuli.iter().map(|(_, stimulus)| stimulus.as_str()).collect();
-        let Ok(vectors) = self.shared.model.encode(&texts) else { return false };
-        let blocks = stimuli.iter().map(|(block, _)| *block);
-        meant.made.extend(blocks.zip(vectors.iter().map(|vector| quantise(vector))));
+        let Ok(vectors) = self.shared.encode(meant.measured, &texts, meant.until) else { return false };
+        let rows = vectors.iter().map(|vector| quantise(vector));
+        meant.made.extend(stimuli.iter().map(|(block, _)| *block).zip(rows));
         true
     }
 
@@ -145,7 +174,7 @@ impl Meaning {
             Some(row) => cosine(&meant.query, row),
             None => self.shared.vectors.matrix.cosine(&meant.query, block),
         };
-        cosine.map(|cosine| meant.scale.nearness(cosine))
+        cosine.map(|cosine| meant.measured.scale.nearness(cosine))
     }
 
     /// How far it is.
@@ -153,42 +182,83 @@ impl Meaning {
         let missing = *self.shared.vectors.missing().borrow();
         let made = self.shared.vectors.matrix.len() as u64;
         let FollowStatus { reached, problem, .. } = self.list.status();
-        let problem = problem.or_else(|| self.shared.problem.read().clone());
+        let problem = problem.or_else(|| self.shared.problem());
+        let ready = self.shared.ready().is_some();
         let model = Some(self.shared.model.identity().to_owned());
         let sent_to = self.shared.model.sent_to().map(str::to_owned);
-        MeaningStatus { model, sent_to, made, missing, reached, problem }
+        MeaningStatus { model, ready, sent_to, made, missing, reached, problem }
     }
 
     /// Ends the threads.
     pub(super) fn close(&self) {
+        self.maker.stop();
+        self.shared.model.close();
         self.maker.close();
         self.list.close();
     }
 }
 
 impl Shared {
-    /// Measures the model, unless that was done, and checks that it is still the same.
-    fn measure(&self) -> Result<(), MeaningError> {
-        if self.scale.read().is_none() {
-            let (scale, first) = Scale::of(&*self.model)?;
-            self.vectors.recognise(self.model.identity(), &first)?;
-            *self.scale.write() = Some(scale);
+    /// What is known of the model; `None` while it cannot be used.
+    fn ready(&self) -> Option<Measured> {
+        match &*self.state.borrow() {
+            State::Ready(measured) => Some(*measured),
+            State::New | State::Failed(_) => None,
         }
-        Ok(())
     }
 
-    /// The model or the file failed. It is measured again before its next use, since it may be another one then.
+    fn problem(&self) -> Option<String> {
+        match &*self.state.borrow() {
+            State::Failed(problem) => Some(problem.clone()),
+            State::New | State::Ready(_) => None,
+        }
+    }
+
+    /// The vector of each text, from a model that is still as it was measured.
+    fn encode(
+        &self,
+        measured: Measured,
+        texts: &[&str],
+        until: Instant,
+    ) -> Result<Vec<Vec<f32>>, ModelError> {
+        if texts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let vectors = self.model.encode(texts, until)?;
+        if vectors.len() != texts.len() || vectors.iter().any(|vector| vector.len() != measured.dimensions) {
+            return Err(ModelError("is not the one that it was: its vectors have another size".into()));
+        }
+        Ok(vectors)
+    }
+
+    /// Measures the model, and checks that it is the one that made the vectors.
+    fn measure(&self) -> Result<Measured, MeaningError> {
+        // A model that is too slow for questions would let each of them wait in vain.
+        self.model.encode(&[scale::KNOWN], Instant::now() + PATIENCE)?;
+        let (scale, first) = Scale::of(&*self.model, Instant::now() + maker::PATIENCE)?;
+        self.vectors.recognise(self.model.identity(), &first)?;
+        Ok(Measured { scale, dimensions: first.len() })
+    }
+
+    /// The model or the file failed. The model is measured again before its next use, since it may be another one
+    /// then.
     fn failed(&self, problem: &str) {
-        *self.scale.write() = None;
-        let before = self.problem.write().replace(problem.to_owned());
-        if before.is_none() {
-            tracing::warn!(problem, "meanings are not known; answers are found by words alone");
+        let before = self.state.send_replace(State::Failed(problem.to_owned()));
+        if !matches!(before, State::Failed(_)) {
+            let (model, sent_to) = (self.model.identity(), self.model.sent_to());
+            tracing::warn!(
+                model,
+                sent_to,
+                problem,
+                "meanings are not known; answers are found by words alone"
+            );
         }
     }
 
-    fn recovered(&self) {
-        if self.problem.write().take().is_some() {
-            tracing::info!("meanings are known again");
+    fn works(&self, measured: Measured) {
+        let before = self.state.send_replace(State::Ready(measured));
+        if matches!(before, State::Failed(_)) {
+            tracing::info!(model = self.model.identity(), "meanings are known again");
         }
     }
 }
@@ -201,3 +271,6 @@ enum MeaningError {
     #[error("the vectors cannot be stored: {0}")]
     File(#[from] FileError),
 }
+
+#[cfg(test)]
+mod tests;

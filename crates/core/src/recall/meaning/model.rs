@@ -1,5 +1,7 @@
 //! Models: what turns a text into a vector.
 
+use std::time::Instant;
+
 use kolibri_encoder::Encoder;
 
 /// Turns texts into vectors, so that texts of a similar meaning have similar vectors.
@@ -12,14 +14,18 @@ pub trait Model: Send + Sync + 'static {
         None
     }
 
-    /// The vector of each text, in order; all have the same number of dimensions.
+    /// The vector of each text, in order; all have the same number of dimensions. After `until` nobody waits for
+    /// them any more.
     ///
     /// # Errors
     /// When the model cannot be reached, is too slow, or answers something else.
-    fn encode(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ModelError>;
+    fn encode(&self, texts: &[&str], until: Instant) -> Result<Vec<Vec<f32>>, ModelError>;
+
+    /// Gives up what is under way, and whatever is asked from now on. Called when the node stops.
+    fn close(&self) {}
 }
 
-/// Why there are no vectors; a sentence for people, without any text of a message.
+/// Why there are no vectors, in words that continue "the model ..."; without any text of a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ModelError(pub String);
@@ -30,7 +36,7 @@ impl Model for Encoder {
         Encoder::identity(self)
     }
 
-    fn encode(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ModelError> {
+    fn encode(&self, texts: &[&str], _: Instant) -> Result<Vec<Vec<f32>>, ModelError> {
         Ok(Encoder::encode(self, texts))
     }
 }

@@ -2,6 +2,8 @@
 //! 0.8. So a model is asked for the vectors of a few sentences whose relation is known, and its cosines are
 //! read relative to theirs.
 
+use std::time::Instant;
+
 use super::model::{Model, ModelError};
 
 /// Pairs of questions that mean the same. Those of different pairs are unrelated.
@@ -24,6 +26,9 @@ const PAIRS: [(&str, &str); 16] = [
     ("Включи музыку", "Поставь какую-нибудь песню"),
 ];
 
+/// The sentence by whose vector a model is recognised.
+pub(super) const KNOWN: &str = PAIRS[0].0;
+
 /// What the cosines of a model mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Scale {
@@ -34,13 +39,13 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// Measures a model. Also returns the vector of one sentence, by which it can be recognised.
+    /// Measures a model. Also returns the vector of [`KNOWN`].
     ///
     /// # Errors
     /// When the model gives no vectors, or they tell nothing apart.
-    pub(super) fn of(model: &dyn Model) -> Result<(Self, Vec<f32>), ModelError> {
+    pub(super) fn of(model: &dyn Model, until: Instant) -> Result<(Self, Vec<f32>), ModelError> {
         let texts: Vec<&str> = PAIRS.iter().flat_map(|(one, other)| [*one, *other]).collect();
-        let vectors = model.encode(&texts)?;
+        let vectors = model.encode(&texts, until)?;
         let (mut unrelated, mut related) = (Mean::default(), Mean::default());
         for (i, one) in vectors.iter().enumerate() {
             for (j, other) in vectors.iter().enumerate().skip(i + 1) {

@@ -1,245 +1,203 @@
-//! Meanings: made behind the acknowledgement, kept, erased, and done without when the model fails.
+//! A node whose model is on a server that fails.
 
-use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::Arc;
 
-use kolibri_encoder::scan::quantise;
-
-use super::*;
-use crate::recall::{Judge, RecallConfig};
+use super::remote::Remote;
+use super::remote::server::{Manner, Reply, Server, works, works_differently, works_with_more_dimensions};
+use crate::recall::RecallConfig;
 use crate::telemetry::Telemetry;
-use crate::testing::{answer, ask, config, copy, files, forget, teach, until, until_indexed};
+use crate::testing::{answer, ask, config, series, teach, telemetry, until, until_indexed};
 use crate::{Node, NodeConfig};
 
-/// Words that mean the same to the model.
-const SYNONYMS: [(&str, &str); 3] = [("reboot", "restart"), ("box", "server"), ("yearly", "annual")];
-const DIMENSION: usize = 96;
+const STIMULI: [&str; 3] = ["restart the payment service", "rotate the certificates", "оформить отпуск"];
 
-/// A model that knows a few synonyms: a text's vector counts its words.
-#[derive(Default)]
-struct Counting {
-    name: &'static str,
-    /// Turns every vector, as another version of the model would.
-    turned: bool,
-    fails: AtomicBool,
-    encoded: AtomicUsize,
+struct Tested {
+    node: Node,
+    telemetry: Telemetry,
 }
 
-impl Counting {
-    fn named(name: &'static str) -> Arc<Self> {
-        Arc::new(Self { name, ..Self::default() })
+fn open(root: &Path, server: &Server, name: &str) -> Tested {
+    let model = Remote::new(&server.url(), name.to_owned(), None).unwrap();
+    let recall = RecallConfig { model: Ok(Arc::new(model)), ..RecallConfig::default() };
+    let telemetry = telemetry();
+    let node = Node::open(&NodeConfig { recall, ..config(root) }, &telemetry).unwrap();
+    Tested { node, telemetry }
+}
+
+/// A node that was taught the stimuli and knows their meaning.
+async fn taught(root: &Path, server: &Server) -> Tested {
+    let tested = open(root, server, "letters");
+    for stimulus in STIMULI {
+        teach(&tested.node, stimulus, stimulus).await;
+    }
+    until_indexed(&tested.node);
+    tested.until_known(STIMULI.len());
+    tested
+}
+
+impl Tested {
+    #[track_caller]
+    fn until_known(&self, stimuli: usize) {
+        until("every meaning is known", || {
+            let status = self.node.meaning();
+            status.ready && status.missing == 0 && status.made == stimuli as u64
+        });
     }
 
-    fn vector(&self, text: &str) -> Vec<f32> {
-        let mut vector = vec![0.0; DIMENSION];
-        for word in text.to_lowercase().split(|letter: char| !letter.is_alphanumeric()) {
-            let word = SYNONYMS.iter().find(|(synonym, _)| *synonym == word).map_or(word, |(_, meant)| meant);
-            let place = word.bytes().fold(7usize, |place, byte| place.wrapping_mul(31) + usize::from(byte));
-            vector[(place + usize::from(self.turned)) % DIMENSION] += 1.0;
-        }
-        vector
+    #[track_caller]
+    fn until_failed(&self, problem: &str) {
+        until(problem, || self.node.meaning().problem.is_some_and(|told| told.contains(problem)));
+    }
+
+    fn series(&self, name: &str) -> f64 {
+        series(&self.telemetry, &format!("kolibri_backend_recall_{name}")).unwrap()
+    }
+
+    fn fallbacks(&self) -> f64 {
+        self.series("fallbacks_total")
     }
 }
 
-impl Model for Counting {
-    fn identity(&self) -> &str {
-        self.name
-    }
+/// The first stimulus, in another order.
+const ASKED: &str = "payment service restart";
 
-    fn encode(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ModelError> {
-        if self.fails.load(Ordering::Relaxed) {
-            return Err(ModelError("is out of order".into()));
-        }
-        self.encoded.fetch_add(texts.len(), Ordering::Relaxed);
-        Ok(texts.iter().map(|text| self.vector(text)).collect())
-    }
-}
-
-fn open(root: &Path, model: Arc<Counting>) -> Node {
-    let recall = RecallConfig { judge: Judge::default(), model: Ok(model) };
-    Node::open(&NodeConfig { recall, ..config(root) }, &Telemetry::off()).unwrap()
-}
-
-/// Waits until the meaning of everything that was taught is known.
-#[track_caller]
-fn until_known(node: &Node) {
-    until_indexed(node);
-    until("every meaning is known", || {
-        let MeaningStatus { missing, reached, problem, .. } = node.meaning();
-        missing == 0 && problem.is_none() && reached >= Some(*node.announced().borrow())
-    });
-}
-
-/// The files that contain the vector of a text.
-fn holding(root: &Path, model: &Counting, text: &str) -> BTreeSet<String> {
-    let row = quantise(&model.vector(text));
-    let holds = |file: &Path| {
-        let bytes = std::fs::read(file).unwrap_or_default();
-        bytes.windows(row.len()).any(|window| window == row)
-    };
-    let found = files(root);
-    let found = found.iter().filter(|file| holds(file));
-    found.map(|file| file.file_name().unwrap().to_string_lossy().into_owned()).collect()
-}
-
-const TAUGHT: [(&str, &str); 3] = [
-    ("How do I restart the payment server tonight", "systemctl restart payments"),
-    ("Where is the annual report kept", "in the archive"),
-    ("cook borscht with beetroot and cabbage", "boil it"),
-];
-
-async fn teach_all(node: &Node) {
-    for (stimulus, response) in TAUGHT {
-        teach(node, stimulus, response).await;
-    }
-    until_known(node);
+#[tokio::test]
+async fn questions_and_stimuli_are_sent_and_nothing_else() {
+    let (root, server) = (tempfile::tempdir().unwrap(), Server::start(works));
+    let tested = open(root.path(), &server, "letters");
+    teach(&tested.node, "restart the payment service", "a response stays here").await;
+    until_indexed(&tested.node);
+    tested.until_known(1);
+    ask(&tested.node, ASKED).await;
+    ask(&tested.node, "Restart the payment service").await;
+    assert_eq!((server.asked(ASKED), server.asked("restart the payment service")), (1, 1));
+    assert_eq!(server.asked("Restart the payment service"), 0, "it was found word for word");
+    let sent = server.requests().iter().map(|request| format!("{request:?}")).collect::<String>();
+    assert!(!sent.contains("stays here"), "{sent}");
+    assert_eq!(tested.fallbacks(), 0.0);
 }
 
 #[tokio::test]
-async fn what_means_the_same_is_answered_although_its_words_differ() {
-    let root = tempfile::tempdir().unwrap();
-    let node = open(root.path(), Counting::named("counting"));
-    teach_all(&node).await;
-    let question = "how do i reboot the payment box tonight";
-    assert_eq!(answer(&node, question).await.as_deref(), Some("systemctl restart payments"));
-}
-
-#[tokio::test]
-async fn vectors_are_kept_and_only_what_is_new_is_made_after_a_restart() {
-    let (root, crashed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let node = open(root.path(), Counting::named("counting"));
-    teach_all(&node).await;
-    // As a power cut leaves it: nothing was closed.
-    copy(root.path(), crashed.path());
-    drop(node);
-    for root in [root.path(), crashed.path()] {
-        let model = Counting::named("counting");
-        let node = open(root, Arc::clone(&model));
-        until_known(&node);
-        let measured = model.encoded.load(Ordering::Relaxed);
-        teach(&node, "something new", "x").await;
-        until_known(&node);
-        assert_eq!(model.encoded.load(Ordering::Relaxed), measured + 1);
-        assert_eq!(node.meaning().made, 4);
-    }
-}
-
-#[tokio::test]
-async fn a_forgotten_vector_is_gone_from_every_file() {
-    let root = tempfile::tempdir().unwrap();
-    let model = Counting::named("counting");
-    let node = open(root.path(), Arc::clone(&model));
-    teach_all(&node).await;
-    let secret = TAUGHT[0].0;
-    assert!(!holding(root.path(), &model, secret).is_empty());
-    forget(&node, secret).await.unwrap();
-    until("the vector is gone", || holding(root.path(), &model, secret).is_empty());
-    drop(node);
-    assert!(holding(root.path(), &model, secret).is_empty());
-    assert!(!holding(root.path(), &model, TAUGHT[1].0).is_empty());
-}
-
-#[tokio::test]
-async fn what_is_forgotten_right_before_the_stop_leaves_no_vector() {
-    let root = tempfile::tempdir().unwrap();
-    let model = Counting::named("counting");
-    for _ in 0..5 {
-        let node = open(root.path(), Arc::clone(&model));
-        teach_all(&node).await;
-        forget(&node, TAUGHT[0].0).await.unwrap();
-        node.close();
-        assert!(holding(root.path(), &model, TAUGHT[0].0).is_empty());
-    }
-}
-
-#[tokio::test]
-async fn another_model_makes_all_vectors_anew() {
-    let root = tempfile::tempdir().unwrap();
-    let node = open(root.path(), Counting::named("counting"));
-    teach_all(&node).await;
-    drop(node);
-    // By another name, and as another one under the same name.
-    for model in [
-        Counting::named("another"),
-        Arc::new(Counting { name: "another", turned: true, ..Counting::default() }),
+async fn while_the_server_fails_questions_are_answered_by_words_and_do_not_wait_for_it() {
+    for (manner, problem) in [
+        ((|_| Reply::Http(500, String::new())) as Manner, "HTTP status 500"),
+        (|_| Reply::Http(401, String::new()), "HTTP status 401"),
+        (|_| Reply::Http(200, "garbage".into()), "something else"),
+        (|_| Reply::HangUp, "cannot be reached"),
+        (|_| Reply::Silence, "in time"),
+        (|_| Reply::Endless, "answers with more than"),
     ] {
-        let node = open(root.path(), Arc::clone(&model));
-        until_known(&node);
-        assert_eq!(node.meaning().made, 3);
-        for (stimulus, _) in TAUGHT {
-            let found = || !holding(root.path(), &model, stimulus).is_empty();
-            until("its vectors are the new ones", found);
+        let (root, server) = (tempfile::tempdir().unwrap(), Server::start(works));
+        let tested = taught(root.path(), &server).await;
+        assert_eq!(tested.series("model_ready"), 1.0);
+
+        server.turn(manner);
+        assert_eq!(answer(&tested.node, ASKED).await.as_deref(), Some(STIMULI[0]));
+        tested.until_failed(problem);
+        assert_eq!((tested.fallbacks(), tested.series("model_ready")), (1.0, 0.0));
+        assert!(tested.node.meaning().note().unwrap().contains(problem));
+        for question in ["service restart of payment", "payment restart service"] {
+            assert_eq!(answer(&tested.node, question).await.as_deref(), Some(STIMULI[0]));
+            assert_eq!(server.asked(question), 0, "{problem}: the failure is known");
         }
+        assert_eq!(tested.fallbacks(), 3.0);
+
+        server.turn(works);
+        tested.until_known(STIMULI.len());
+        answer(&tested.node, "restart payment service").await;
+        assert_eq!((server.asked("restart payment service"), tested.fallbacks()), (1, 3.0));
+        assert_eq!((tested.node.meaning().note(), tested.series("model_ready")), (None, 1.0));
+        assert_eq!(tested.series(r#"vectors{state="made"}"#), 3.0);
     }
 }
 
 #[tokio::test]
-async fn while_the_model_fails_words_answer_and_afterwards_meanings_again() {
-    let root = tempfile::tempdir().unwrap();
-    let model = Counting::named("counting");
-    let node = open(root.path(), Arc::clone(&model));
-    teach_all(&node).await;
-    let question = "how do i reboot the payment box tonight";
-    model.fails.store(true, Ordering::Relaxed);
-    assert_eq!(answer(&node, question).await, None);
-    assert_eq!(answer(&node, "the annual report is kept where").await.as_deref(), Some("in the archive"));
-    let note = node.meaning().note().unwrap();
-    assert!(note.contains("by words alone") && note.contains("is out of order"), "{note}");
-    model.fails.store(false, Ordering::Relaxed);
-    until("meanings are known again", || node.meaning().note().is_none());
-    assert!(answer(&node, question).await.is_some());
+async fn a_server_that_is_not_there_at_the_start_is_found_when_it_comes() {
+    let (root, server) = (tempfile::tempdir().unwrap(), Server::start(|_| Reply::HangUp));
+    let tested = open(root.path(), &server, "letters");
+    for stimulus in STIMULI {
+        teach(&tested.node, stimulus, stimulus).await;
+    }
+    until_indexed(&tested.node);
+    tested.until_failed("cannot be reached");
+    assert_eq!(answer(&tested.node, ASKED).await.as_deref(), Some(STIMULI[0]));
+    assert_eq!(tested.fallbacks(), 1.0);
+    until("three vectors are missing", || tested.series(r#"vectors{state="missing"}"#) == 3.0);
+    server.turn(works);
+    tested.until_known(STIMULI.len());
 }
 
 #[tokio::test]
-async fn a_damaged_file_of_vectors_is_made_anew() {
-    let root = tempfile::tempdir().unwrap();
-    let node = open(root.path(), Counting::named("counting"));
-    teach_all(&node).await;
-    drop(node);
-    let file = crate::store::DataDirectory::new(root.path()).vectors();
-    let whole = std::fs::read(&file).unwrap();
-    let half = &whole[..whole.len() / 2];
-    let scrambled: Vec<u8> =
-        whole.iter().enumerate().map(|(at, byte)| if at < 100 { *byte } else { !byte }).collect();
-    for damaged in [&b"no database at all"[..], half, &scrambled] {
-        std::fs::write(&file, damaged).unwrap();
-        let node = open(root.path(), Counting::named("counting"));
-        until_known(&node);
-        assert_eq!(node.meaning().made, 3);
-    }
-    std::fs::remove_file(&file).unwrap();
-    let node = open(root.path(), Counting::named("counting"));
-    until_known(&node);
-    assert_eq!(node.meaning().made, 3);
+async fn vectors_outlive_a_restart() {
+    let (root, server) = (tempfile::tempdir().unwrap(), Server::start(works));
+    taught(root.path(), &server).await.node.close();
+    let tested = open(root.path(), &server, "letters");
+    tested.until_known(STIMULI.len());
+    assert!(STIMULI.iter().all(|stimulus| server.asked(stimulus) == 1));
 }
 
 #[tokio::test]
-async fn vectors_of_another_genome_are_not_used() {
-    let (root, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    for (root, stimulus) in [(root.path(), "of this one"), (other.path(), "of the other one")] {
-        let node = open(root, Counting::named("counting"));
-        teach(&node, stimulus, "x").await;
-        until_known(&node);
+async fn another_model_makes_all_vectors_anew_whether_or_not_its_name_tells() {
+    for (manner, name) in [
+        (works as Manner, "other letters"),
+        (works_differently, "letters"),
+        (works_with_more_dimensions, "letters"),
+    ] {
+        let (root, server) = (tempfile::tempdir().unwrap(), Server::start(works));
+        taught(root.path(), &server).await.node.close();
+        server.turn(manner);
+        let tested = open(root.path(), &server, name);
+        tested.until_known(STIMULI.len());
+        assert!(STIMULI.iter().all(|stimulus| server.asked(stimulus) == 2), "{name}");
     }
-    let vectors = |root: &Path| crate::store::DataDirectory::new(root).vectors();
-    std::fs::copy(vectors(other.path()), vectors(root.path())).unwrap();
-    let model = Counting::named("counting");
-    let node = open(root.path(), Arc::clone(&model));
-    until_known(&node);
-    assert!(!holding(root.path(), &model, "of this one").is_empty());
-    assert!(holding(root.path(), &model, "of the other one").is_empty());
 }
 
 #[tokio::test]
-async fn a_question_in_the_midst_of_an_import_is_answered_by_meaning_too() {
-    let root = tempfile::tempdir().unwrap();
-    let node = open(root.path(), Counting::named("counting"));
-    for number in 0..300 {
-        teach(&node, &format!("filler {number} about nothing"), &number.to_string()).await;
+async fn a_model_that_is_exchanged_while_the_node_runs_is_noticed() {
+    for manner in [works_differently as Manner, works_with_more_dimensions] {
+        let (root, server) = (tempfile::tempdir().unwrap(), Server::start(works));
+        let tested = taught(root.path(), &server).await;
+        server.turn(manner);
+        teach(&tested.node, "another stimulus", "answer").await;
+        tested.until_known(STIMULI.len() + 1);
+        assert!(STIMULI.iter().all(|stimulus| server.asked(stimulus) == 2), "all are made anew");
     }
-    teach(&node, "payment server restart in the night watch", "by hand").await;
-    until_indexed(&node);
-    let found = ask(&node, "payment box reboot in the night watch").await;
-    assert_eq!(found.answer.map(|found| found.teach.response).as_deref(), Some("by hand"));
+}
+
+#[tokio::test]
+async fn a_question_notices_that_a_model_has_other_dimensions() {
+    let (root, server) = (tempfile::tempdir().unwrap(), Server::start(works));
+    let tested = taught(root.path(), &server).await;
+    server.turn(works_with_more_dimensions);
+    assert_eq!(answer(&tested.node, ASKED).await.as_deref(), Some(STIMULI[0]));
+    assert_eq!(tested.fallbacks(), 1.0);
+    until("all are made anew", || STIMULI.iter().all(|stimulus| server.asked(stimulus) == 2));
+    tested.until_known(STIMULI.len());
+}
+
+#[tokio::test]
+async fn a_model_that_tells_nothing_apart_is_not_used() {
+    let same = |texts: &[String]| {
+        let data: Vec<_> = (0..texts.len())
+            .map(|index| serde_json::json!({ "index": index, "embedding": [1, 0] }))
+            .collect();
+        Reply::Http(200, serde_json::json!({ "data": data }).to_string())
+    };
+    let (root, server) = (tempfile::tempdir().unwrap(), Server::start(same));
+    open(root.path(), &server, "letters").until_failed("do not tell questions apart");
+}
+
+#[tokio::test]
+async fn a_node_stops_although_its_server_is_silent() {
+    let (root, server) = (tempfile::tempdir().unwrap(), Server::start(works));
+    let tested = taught(root.path(), &server).await;
+    server.turn(|_| Reply::Silence);
+    teach(&tested.node, "another stimulus", "answer").await;
+    until("its vector is asked for", || server.asked("another stimulus") > 0);
+    let closing = std::thread::spawn(move || tested.node.close());
+    // Far sooner than a batch may take.
+    let started = std::time::Instant::now();
+    until("the node is closed", || closing.is_finished());
+    assert!(started.elapsed() < super::maker::PATIENCE / 2);
 }
