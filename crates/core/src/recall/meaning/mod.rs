@@ -29,7 +29,7 @@ use crate::store::{Announced, Reader};
 
 use file::FileError;
 use list::List;
-use maker::{Maker, stimuli};
+use maker::{Batch, Maker, stimuli};
 use matrix::cosine;
 pub use model::{Model, ModelError};
 pub use remote::{ApiKey, Remote, RemoteError};
@@ -131,7 +131,12 @@ impl Meaning {
         let shared = Shared { model, vectors, state: watch::Sender::new(State::New) };
         let shared = Arc::new(shared);
         let waiting = Waiting::new().map_err(OpenError::System)?;
-        let maker = Maker { shared: Arc::clone(&shared), reader: Arc::clone(&reader), waiting };
+        let maker = Maker {
+            shared: Arc::clone(&shared),
+            reader: Arc::clone(&reader),
+            waiting,
+            batch: Batch::default(),
+        };
         let maker = crew.spawn("kolibri-vectors", move |stop| maker.run(stop)).map_err(OpenError::System)?;
         Ok(Self { shared, reader, list, maker })
     }

@@ -21,6 +21,8 @@ use crate::background::Stop;
 const PATH: &str = "/v1/embeddings";
 /// Its last part, which is added to an address that has a path of its own.
 const LAST: &str = "/embeddings";
+/// The most texts in one request: what TEI takes unless it is told otherwise.
+const MAX_TEXTS: usize = 32;
 /// The most dimensions a vector may have.
 const MAX_DIMENSIONS: usize = 8192;
 /// The most bytes that one number of an answer takes, in decimals with its comma, and room for spaces.
@@ -93,6 +95,14 @@ impl Remote {
     }
 
     async fn ask(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ModelError> {
+        let mut vectors = Vec::with_capacity(texts.len());
+        for texts in texts.chunks(MAX_TEXTS) {
+            vectors.append(&mut self.request(texts).await?);
+        }
+        Ok(vectors)
+    }
+
+    async fn request(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ModelError> {
         let question = Question { model: &self.name, input: texts, encoding_format: "float" };
         let sent = self.http.post(self.url.clone()).json(&question).send().await;
         let answer = sent.map_err(|error| unreachable(&error))?;

