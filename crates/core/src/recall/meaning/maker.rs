@@ -2,6 +2,7 @@
 //! was just taught.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use kolibri_encoder::scan::quantise;
@@ -24,11 +25,10 @@ pub(super) struct Maker {
     pub(super) shared: Arc<Shared>,
     pub(super) reader: Arc<Reader>,
     pub(super) waiting: Waiting,
-    pub(super) batch: Batch,
 }
 
 impl Maker {
-    pub(super) fn run(mut self, stop: &Stop) {
+    pub(super) fn run(self, stop: &Stop) {
         lower_priority(NICENESS);
         let (mut pauses, mut told) = (Pauses::default(), Instant::now());
         while !stop.is_set() {
@@ -53,14 +53,14 @@ impl Maker {
     }
 
     /// Measures the model if that is due, and makes some vectors; returns how many are left.
-    fn round(&mut self) -> Result<u64, MeaningError> {
+    fn round(&self) -> Result<u64, MeaningError> {
         let ready = self.shared.ready();
         let measured = ready.map_or_else(|| self.shared.measure(), Ok)?;
-        let blocks = self.shared.vectors.latest_missing(self.batch.size())?;
+        let blocks = self.shared.vectors.latest_missing(self.shared.batch.size())?;
         if !blocks.is_empty() {
             let started = Instant::now();
             self.make(measured, &blocks)?;
-            self.batch.took(started.elapsed());
+            self.shared.batch.took(started.elapsed());
         }
         if ready.is_none() {
             self.shared.works(measured);
@@ -104,11 +104,11 @@ impl Maker {
 /// How many vectors are made at once: as many as take about a quarter of a second. A server that does one thing
 /// after the other lets questions wait behind a batch, and so does a stop.
 #[derive(Debug)]
-pub(super) struct Batch(u32);
+pub(super) struct Batch(AtomicU32);
 
 impl Default for Batch {
     fn default() -> Self {
-        Self(8)
+        Self(AtomicU32::new(8))
     }
 }
 
@@ -116,17 +116,18 @@ impl Batch {
     /// With the sentence by which a model is recognised, as many texts as a server takes in one request.
     const MOST: u32 = 31;
 
-    fn size(&self) -> u32 {
-        self.0
+    pub(super) fn size(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
     }
 
-    /// The last one took this long.
-    fn took(&mut self, time: Duration) {
-        match time.as_millis() {
-            0..200 => self.0 = Self::MOST.min(self.0 * 2),
-            200..400 => {}
-            _ => self.0 = (self.0 / 2).max(1),
-        }
+    /// The last one took this long. Only one thread tells it.
+    fn took(&self, time: Duration) {
+        let next = match time.as_millis() {
+            0..200 => Self::MOST.min(self.size() * 2),
+            200..400 => self.size(),
+            _ => (self.size() / 2).max(1),
+        };
+        self.0.store(next, Ordering::Relaxed);
     }
 }
 
@@ -179,8 +180,8 @@ mod tests {
 
     #[test]
     fn batches_grow_while_they_are_quick_and_shrink_when_they_take_long() {
-        let mut batch = Batch::default();
-        let mut sizes = |millis: u64| -> Vec<u32> {
+        let batch = Batch::default();
+        let sizes = |millis: u64| -> Vec<u32> {
             let took = |_| {
                 batch.took(Duration::from_millis(millis));
                 batch.size()

@@ -83,6 +83,7 @@ struct Shared {
     model: Arc<dyn Model>,
     vectors: Arc<Vectors>,
     state: watch::Sender<State>,
+    batch: Batch,
 }
 
 /// Whether the model can be used. Only the thread that makes vectors sets it to `Ready`; whoever sees the model
@@ -128,15 +129,11 @@ impl Meaning {
         let vectors = Arc::new(Vectors::open(path, &reader, model.identity()).map_err(at)?);
         let list = List::new(path.to_owned(), Arc::clone(&reader), Arc::clone(&vectors)).map_err(at)?;
         let list = Follower::start(list, Arc::clone(&reader), announced, crew).map_err(OpenError::System)?;
-        let shared = Shared { model, vectors, state: watch::Sender::new(State::New) };
+        let (state, batch) = (watch::Sender::new(State::New), Batch::default());
+        let shared = Shared { model, vectors, state, batch };
         let shared = Arc::new(shared);
         let waiting = Waiting::new().map_err(OpenError::System)?;
-        let maker = Maker {
-            shared: Arc::clone(&shared),
-            reader: Arc::clone(&reader),
-            waiting,
-            batch: Batch::default(),
-        };
+        let maker = Maker { shared: Arc::clone(&shared), reader: Arc::clone(&reader), waiting };
         let maker = crew.spawn("kolibri-vectors", move |stop| maker.run(stop)).map_err(OpenError::System)?;
         Ok(Self { shared, reader, list, maker })
     }
@@ -163,6 +160,10 @@ impl Meaning {
             blocks.iter().filter(|block| self.nearness(meant, **block).is_none()).copied().collect();
         if lacking.is_empty() {
             return true;
+        }
+        // A model that is this slow would let the question wait in vain.
+        if lacking.len() > self.shared.batch.size() as usize * 2 {
+            return false;
         }
         let Ok(stimuli) = stimuli(&self.reader, &lacking) else { return false };
         let texts: Vec<&str> = stimuli.iter().map(|(_, stimulus)| stimulus.as_str()).collect();
