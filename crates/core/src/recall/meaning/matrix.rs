@@ -176,10 +176,10 @@ mod tests {
     #[test]
     fn more_than_one_chunk_is_scanned() {
         let matrix = Matrix::default();
-        for block in 0..(2 * CHUNK + 5) as u64 {
-            matrix.put(block, &quantise(&[1.0, block as f32 / 10_000.0]));
+        let last = (2 * CHUNK + 5) as u64;
+        for block in 0..=last {
+            matrix.put(block, &quantise(if block == last { &[0.0, 1.0] } else { &[1.0, 0.0] }));
         }
-        assert_eq!(matrix.nearest(&Query::new(&[1.0, 0.0]), 1), [0]);
-        assert_eq!(matrix.nearest(&Query::new(&[0.0, 1.0]), 1), [(2 * CHUNK + 4) as u64]);
+        assert_eq!(matrix.nearest(&Query::new(&[0.1, 1.0]), 1), [last]);
     }
 }

@@ -10,8 +10,6 @@ mod matrix;
 mod model;
 mod remote;
 mod scale;
-#[cfg(test)]
-mod tests;
 mod vectors;
 
 use std::collections::HashMap;

@@ -1,5 +1,7 @@
 //! A node whose model is on a server that fails.
 
+mod vectors;
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Instant;
 
 use kolibri_encoder::scan::quantise;
 
-use super::*;
+use crate::recall::meaning::{MeaningStatus, Model, ModelError};
 use crate::recall::{Judge, RecallConfig};
 use crate::telemetry::Telemetry;
 use crate::testing::{answer, ask, config, copy, files, forget, teach, until, until_indexed};
@@ -47,7 +49,7 @@ impl Model for Counting {
         self.name
     }
 
-    fn encode(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ModelError> {
+    fn encode(&self, texts: &[&str], _: Instant) -> Result<Vec<Vec<f32>>, ModelError> {
         if self.fails.load(Ordering::Relaxed) {
             return Err(ModelError("is out of order".into()));
         }
@@ -66,8 +68,8 @@ fn open(root: &Path, model: Arc<Counting>) -> Node {
 fn until_known(node: &Node) {
     until_indexed(node);
     until("every meaning is known", || {
-        let MeaningStatus { missing, reached, problem, .. } = node.meaning();
-        missing == 0 && problem.is_none() && reached >= Some(*node.announced().borrow())
+        let MeaningStatus { missing, reached, ready, .. } = node.meaning();
+        missing == 0 && ready && reached >= Some(*node.announced().borrow())
     });
 }
 
