@@ -179,7 +179,7 @@ impl Ask {
     /// The score of an exact match, and the highest score of a similar one.
     pub const FULL_SCORE: u32 = 1_000_000;
 
-    /// A question that was answered by `found`. A similar match has the score `likeness`, in millionths; an
+    /// A question that was answered by `found`. A similar match has this `score`, in millionths; an
     /// exact match always has the full score, and no match has 0.
     ///
     /// ```
@@ -189,11 +189,11 @@ impl Ask {
     /// assert_eq!(Ask::new(Match::Exact { block: 7 }, 734_512).score(), Ask::FULL_SCORE);
     /// assert_eq!(Ask::new(Match::None, 734_512).score(), 0);
     /// ```
-    pub fn new(found: Match, likeness: u32) -> Self {
+    pub fn new(found: Match, score: u32) -> Self {
         let score = match found {
             Match::None => 0,
             Match::Exact { .. } => Self::FULL_SCORE,
-            Match::Similar { .. } => likeness.min(Self::FULL_SCORE),
+            Match::Similar { .. } => score.min(Self::FULL_SCORE),
         };
         Self { found, score }
     }
@@ -203,7 +203,7 @@ impl Ask {
         self.found
     }
 
-    /// Similarity of the question and the stimulus in millionths, 0 to [`Ask::FULL_SCORE`].
+    /// How sure the node was, in millionths, 0 to [`Ask::FULL_SCORE`].
     pub fn score(self) -> u32 {
         self.score
     }
@@ -286,8 +286,7 @@ mod tests {
             any::<[u8; 16]>().prop_map(|genome_id| Content::Genesis { genome_id }),
             (any::<String>(), any::<String>())
                 .prop_map(|(stimulus, response)| Content::Teach(Teach { stimulus, response })),
-            (any_match(), 0..=2_000_000u32)
-                .prop_map(|(found, likeness)| Content::Ask(Ask::new(found, likeness))),
+            (any_match(), 0..=2_000_000u32).prop_map(|(found, score)| Content::Ask(Ask::new(found, score))),
             collection::vec(any::<u64>(), 1..20)
                 .prop_map(|blocks| Content::Forget(Forget::new(blocks).unwrap())),
         ]

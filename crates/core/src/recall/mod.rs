@@ -176,15 +176,21 @@ impl Recall {
 
     fn find_similar(&self, question: &str) -> Result<Found, CommandError> {
         let considered = self.consider(question);
-        let Some(best) = considered.first() else { return Ok(Found::nothing()) };
-        if self.judge.accepts(&best.evidence, best.probability)
-            && let Some(answer) = self.current(best.block)?
-        {
-            let by = Match::Similar { block: answer.source.index };
-            return Ok(Found { by, score: best.probability, answer: Some(answer), suggestions: Vec::new() });
+        for (at, best) in considered.iter().enumerate() {
+            // Forgotten since the index has seen it.
+            let Some(answer) = self.current(best.block)? else { continue };
+            let score = best.probability;
+            if self.judge.accepts(&best.evidence, score) {
+                let by = Match::Similar { block: answer.source.index };
+                return Ok(Found { by, score, answer: Some(answer), suggestions: Vec::new() });
+            }
+            return Ok(Found {
+                score,
+                suggestions: self.suggestions(&considered[at..])?,
+                ..Found::nothing()
+            });
         }
-        let score = best.probability;
-        Ok(Found { score, suggestions: self.suggestions(&considered)?, ..Found::nothing() })
+        Ok(Found::nothing())
     }
 
     /// What is answered now to the stimulus that `block` taught; `None` if it was forgotten since.

@@ -77,16 +77,20 @@ fn what_is_taught_is_answered_with_its_source_and_what_is_forgotten_is_not() {
     assert_eq!((&traced["event"], &traced["block"]), (&json!("TEACH"), &json!(1)));
 
     let answer = node.ask(" пароль ОТ  кофе? ");
+    let time = node.get("/api/v1/genome/blocks/1").1["time"].clone();
     let expected = json!({
-        "match": "exact", "score": 1.0, "answer": "☕ два раза", "source": taught["block"], "suggestions": [],
+        "match": "exact", "score": 1.0, "answer": "☕ два раза", "stimulus": "Пароль от кофе?",
+        "source": taught["block"], "taught": time, "suggestions": [],
     });
     assert_eq!(answer, expected);
 
     let (status, forgotten) = node.post("/api/v1/forget", &json!({ "stimulus": "пароль от кофе?" }));
     assert_eq!((status, &forgotten["erased"]), (200, &json!([1])));
     assert_eq!(keys(&forgotten), BTreeSet::from(["block", "erased"]));
-    let expected =
-        json!({ "match": "none", "score": 0.0, "answer": null, "source": null, "suggestions": [] });
+    let expected = json!({
+        "match": "none", "score": 0.0, "answer": null, "stimulus": null, "source": null, "taught": null,
+        "suggestions": [],
+    });
     assert_eq!(node.ask("Пароль от кофе?"), expected);
 }
 
@@ -104,6 +108,7 @@ fn a_rephrased_question_is_answered_and_a_distant_one_gets_suggestions() {
     });
     assert_eq!((&similar["source"]["index"], &similar["suggestions"]), (&json!(block), &json!([])));
     assert_eq!(similar["answer"], "systemctl restart payments");
+    assert_eq!(similar["stimulus"], "How do I restart the payment service?");
     let score = similar["score"].as_f64().unwrap();
     assert!(score > 0.0 && score < 1.0, "{similar}");
 
@@ -114,7 +119,9 @@ fn a_rephrased_question_is_answered_and_a_distant_one_gets_suggestions() {
     );
     let near = none["suggestions"].as_array().unwrap();
     assert!((1..=3).contains(&near.len()), "{none}");
-    assert_eq!(keys(&near[0]), BTreeSet::from(["score", "stimulus"]));
+    assert_eq!(keys(&near[0]), BTreeSet::from(["answer", "score", "source", "stimulus", "taught"]));
+    let answers: BTreeSet<_> = near.iter().map(|near| near["answer"].as_str()).collect();
+    assert_eq!(answers.len(), near.len(), "each is another answer: {none}");
     assert!(near.is_sorted_by_key(|near| -near["score"].as_f64().unwrap()), "{none}");
 }
 

@@ -61,7 +61,10 @@ fn teach_ask_and_forget_speak_to_people_and_to_machines() {
     let hash = node.get("/api/v1/genome/blocks/1").1["hash"].as_str().unwrap().to_owned();
     assert_eq!(taught, format!("taught in block 1 ({hash})\n"));
     let answer = node.run(&["ask", "кто дежурит?"]).printed();
-    assert_eq!(answer, format!("Смотри график\n  (exact match, similarity 1.00, from block 1 ({hash}))\n"));
+    let day = node.get("/api/v1/genome/blocks/1").1["time"].as_str().unwrap()[..10].to_owned();
+    let expected =
+        format!("Смотри график\n  (exact match: \"Кто дежурит?\", taught {day} in block 1 ({hash}))\n");
+    assert_eq!(answer, expected);
 
     let json = node.run(&["ask", "--json", "кто дежурит?"]).json();
     assert_eq!((&json["answer"], &json["source"]["hash"]), (&json!("Смотри график"), &json!(hash)));
@@ -76,7 +79,7 @@ fn teach_ask_and_forget_speak_to_people_and_to_machines() {
     assert!(said.contains("this stimulus is not taught") && said.contains("(trace "), "{said}");
 
     let unknown = node.run(&["ask", "Кто дежурит?"]);
-    assert_eq!((unknown.code, unknown.out.as_str()), (1, "no answer is similar enough\n"), "{unknown:?}");
+    assert_eq!((unknown.code, unknown.out.as_str()), (1, "no answer is probable enough\n"), "{unknown:?}");
     let unknown = node.run(&["ask", "--json", "Кто дежурит?"]);
     assert_eq!((unknown.code, &unknown.json()["match"]), (1, &json!("none")));
     assert!(node.run(&["teach", "", "x"]).failed(2).contains("stimulus is empty"));

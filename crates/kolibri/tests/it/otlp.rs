@@ -67,6 +67,12 @@ fn delivers_what_the_scrape_shows(rotel: &Rotel, endpoint: &str, protocol: &str,
     let directory = tempfile::tempdir().unwrap();
     let node = pushing(directory.path(), endpoint, protocol, NEVER, more);
     work(&node);
+    eventually("every meaning is known", || {
+        let scrape = node.scrape();
+        let holds = |line: &str| scrape.lines().any(|held| held == line);
+        let known = holds("kolibri_backend_recall_vectors{state=\"missing\"} 0");
+        (known && holds("kolibri_backend_recall_model_ready 1")).then_some(())
+    });
     let scraped = exposition::parse(&node.scrape());
     let log = node.stop();
     let complaints: Vec<_> = log.iter().filter(|line| line.contains("\"WARN\"")).collect();

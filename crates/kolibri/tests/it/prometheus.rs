@@ -291,6 +291,7 @@ const CLOSED_LABELS: &[&str] = &[
     "http_route",
     "le",
     "phase",
+    "state",
     "service_instance_id",
     "service_name",
     "service_namespace",

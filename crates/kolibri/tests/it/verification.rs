@@ -66,10 +66,10 @@ fn a_sound_genome_is_found_sound_while_commands_go_on() {
     }
     assert_eq!(*last, node.get(PATH).1, "the last result is remembered");
     assert_eq!((&last["state"], &last["erased"]), (&json!("sound"), &json!(1)));
-    // Its blocks, and the answers that were not forgotten.
-    let all = json!(genome["length"].as_u64().unwrap() + 599);
-    assert_eq!((&last["done"], &last["total"]), (&all, &all));
-    assert_eq!(last["head"], json!({ "index": 601, "hash": genome["head"] }));
+    // Its blocks, and the answers that were not forgotten. Questions that were asked meanwhile may be among them.
+    let blocks = last["head"]["index"].as_u64().unwrap() + 1;
+    assert!(blocks >= genome["length"].as_u64().unwrap(), "{last}");
+    assert_eq!((&last["done"], &last["total"]), (&json!(blocks + 599), &json!(blocks + 599)));
     assert!(last["ended"].as_str() > last["started"].as_str());
 }
 
