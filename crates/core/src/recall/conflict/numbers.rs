@@ -16,7 +16,7 @@ pub(super) enum Difference {
 /// addition: `I waited 20 minutes, how do I restart it?`
 pub(super) fn numbers_differ(one: &[&Term], other: &[&Term]) -> Option<Difference> {
     let lacking = |one: &[&Term], other: &[&Term]| -> Vec<usize> {
-        (0..one.len()).filter(|at| is_name(&one[*at]) && !has_name(other, one, *at)).collect()
+        (0..one.len()).filter(|at| is_name(one[*at]) && !has_name(other, one, *at)).collect()
     };
     let (here, there) = (lacking(one, other), lacking(other, one));
     if here.is_empty() || there.is_empty() {
@@ -55,7 +55,7 @@ fn has_name(other: &[&Term], one: &[&Term], at: usize) -> bool {
         _ => false,
     };
     other.iter().any(|word| word.stem == term.stem)
-        || other.windows(2).any(|pair| is_compound(&term.word, &pair[0], &pair[1]))
+        || other.windows(2).any(|pair| is_compound(&term.word, pair[0], pair[1]))
         || one[at.saturating_sub(1)..one.len().min(at + 2)].windows(2).any(is_part)
 }
 

@@ -30,9 +30,9 @@ pub(super) struct Maker {
 impl Maker {
     pub(super) fn run(self, stop: &Stop) {
         lower_priority(NICENESS);
-        let (mut pauses, mut told) = (Pauses::default(), Instant::now());
+        let (mut pauses, mut told, mut measured) = (Pauses::default(), Instant::now(), None);
         while !stop.is_set() {
-            match self.round() {
+            match self.round(&mut measured) {
                 Ok(0) => {
                     self.wait(stop);
                     told = Instant::now();
@@ -53,9 +53,10 @@ impl Maker {
     }
 
     /// Measures the model if that is due, and makes some vectors; returns how many are left.
-    fn round(&self) -> Result<u64, MeaningError> {
+    fn round(&self, last: &mut Option<Measured>) -> Result<u64, MeaningError> {
         let ready = self.shared.ready();
-        let measured = ready.map_or_else(|| self.shared.measure(), Ok)?;
+        let measured = ready.map_or_else(|| self.shared.measure(*last), Ok)?;
+        *last = Some(measured);
         let blocks = self.shared.vectors.latest_missing(self.shared.batch.size())?;
         if !blocks.is_empty() {
             let started = Instant::now();

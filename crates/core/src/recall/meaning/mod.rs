@@ -235,16 +235,22 @@ impl Shared {
         Ok(vectors)
     }
 
-    /// Measures the model, and checks that it is the one that made the vectors.
-    fn measure(&self) -> Result<Measured, MeaningError> {
+    /// Measures the model, unless it is still as it was `before`, and checks that it is the one that made the
+    /// vectors.
+    fn measure(&self, before: Option<Measured>) -> Result<Measured, MeaningError> {
         // A model that is too slow for questions would let each of them wait in vain.
-        self.model.encode(&[scale::KNOWN], Instant::now() + PATIENCE)?;
+        let known = self.model.encode(&[scale::KNOWN], Instant::now() + PATIENCE)?;
+        if let (Some(before), Some(known)) = (before, known.first())
+            && self.vectors.are_of(known)?
+        {
+            return Ok(before);
+        }
         let (scale, first) = Scale::of(&*self.model, Instant::now() + maker::PATIENCE)?;
         self.vectors.recognise(self.model.identity(), &first)?;
         Ok(Measured { scale, dimensions: first.len() })
     }
 
-    /// The model or the file failed. The model is measured again before its next use, since it may be another one
+    /// The model or the file failed. Before its next use the model is looked at, since it may be another one
     /// then.
     fn failed(&self, problem: &str) {
         let before = self.state.send_replace(State::Failed(problem.to_owned()));

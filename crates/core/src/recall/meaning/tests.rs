@@ -9,7 +9,7 @@ use super::remote::Remote;
 use super::remote::server::{Manner, Reply, Server, works, works_differently, works_with_more_dimensions};
 use crate::recall::RecallConfig;
 use crate::telemetry::Telemetry;
-use crate::testing::{answer, ask, config, series, teach, telemetry, until, until_indexed};
+use crate::testing::{answer, ask, config, series, teach, telemetry, until};
 use crate::{Node, NodeConfig};
 
 const STIMULI: [&str; 3] = ["restart the payment service", "rotate the certificates", "оформить отпуск"];
@@ -30,15 +30,20 @@ fn open(root: &Path, server: &Server, name: &str) -> Tested {
 /// A node that was taught the stimuli and knows their meaning.
 async fn taught(root: &Path, server: &Server) -> Tested {
     let tested = open(root, server, "letters");
-    for stimulus in STIMULI {
-        teach(&tested.node, stimulus, stimulus).await;
-    }
-    until_indexed(&tested.node);
+    tested.teach(&STIMULI).await;
     tested.until_known(STIMULI.len());
     tested
 }
 
 impl Tested {
+    /// Teaches stimuli that are answered by themselves, and waits until they are found.
+    async fn teach(&self, stimuli: &[&str]) {
+        for stimulus in stimuli {
+            let block = teach(&self.node, stimulus, stimulus).await;
+            self.node.indexed(block).await;
+        }
+    }
+
     #[track_caller]
     fn until_known(&self, stimuli: usize) {
         until("every meaning is known", || {
@@ -69,7 +74,6 @@ async fn questions_and_stimuli_are_sent_and_nothing_else() {
     let (root, server) = (tempfile::tempdir().unwrap(), Server::start(works));
     let tested = open(root.path(), &server, "letters");
     teach(&tested.node, "restart the payment service", "a response stays here").await;
-    until_indexed(&tested.node);
     tested.until_known(1);
     ask(&tested.node, ASKED).await;
     ask(&tested.node, "Restart the payment service").await;
@@ -78,6 +82,19 @@ async fn questions_and_stimuli_are_sent_and_nothing_else() {
     let sent = server.requests().iter().map(|request| format!("{request:?}")).collect::<String>();
     assert!(!sent.contains("stays here"), "{sent}");
     assert_eq!(tested.fallbacks(), 0.0);
+}
+
+#[tokio::test]
+async fn without_a_model_nothing_is_counted_and_every_series_exists() {
+    let (root, telemetry) = (tempfile::tempdir().unwrap(), telemetry());
+    let node = Node::open(&config(root.path()), &telemetry).unwrap();
+    let tested = Tested { node, telemetry };
+    tested.teach(&STIMULI).await;
+    assert_eq!(answer(&tested.node, ASKED).await.as_deref(), Some(STIMULI[0]));
+    for name in ["fallbacks_total", "model_ready", r#"vectors{state="made"}"#, r#"vectors{state="missing"}"#]
+    {
+        assert_eq!(tested.series(name), 0.0, "{name}");
+    }
 }
 
 #[tokio::test]
@@ -118,10 +135,7 @@ async fn while_the_server_fails_questions_are_answered_by_words_and_do_not_wait_
 async fn a_server_that_is_not_there_at_the_start_is_found_when_it_comes() {
     let (root, server) = (tempfile::tempdir().unwrap(), Server::start(|_| Reply::HangUp));
     let tested = open(root.path(), &server, "letters");
-    for stimulus in STIMULI {
-        teach(&tested.node, stimulus, stimulus).await;
-    }
-    until_indexed(&tested.node);
+    tested.teach(&STIMULI).await;
     tested.until_failed("cannot be reached");
     assert_eq!(answer(&tested.node, ASKED).await.as_deref(), Some(STIMULI[0]));
     assert_eq!(tested.fallbacks(), 1.0);

@@ -104,7 +104,7 @@ impl Vectors {
     /// Whether the model that made the vectors also made this one of the sentence by which it is recognised.
     pub(super) fn are_of(&self, vector: &[f32]) -> Result<bool, FileError> {
         let (_, known) = self.file.lock().model()?;
-        Ok(known.is_none_or(|known| is_same(&known, vector)))
+        Ok(known.is_some_and(|known| is_same(&known, vector)))
     }
 
     /// Removes what was erased from the file's log.
