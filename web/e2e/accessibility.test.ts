@@ -5,10 +5,10 @@ import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { visit } from "./browser";
-import { test } from "./fixture";
+import { say, test } from "./fixture";
 import { Node } from "./node";
 import { FIRING, Prometheus } from "./prometheus";
-import { addresses, enter, fill, STATES, type State, show, type Taught } from "./states";
+import { addresses, enter, fill, MISS, STATES, type State, show, type Taught } from "./states";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -86,7 +86,7 @@ describe.each(["en-GB", "ru"])("in %s", (locale) => {
   });
 });
 
-test("so are the question before forgetting, what lacks something, the tables under charts, and the form for the token", async ({
+test("so are the question before forgetting, what lacks something, a suggestion that was confirmed or could not be, the tables under charts, and the form for the token", async ({
   browser,
 }) => {
   const locked = await Node.start({ variables: { KOLIBRI_API_TOKEN: "correct-horse-battery-staple" } });
@@ -108,6 +108,18 @@ test("so are the question before forgetting, what lacks something, the tables un
     await page.locator(".why-not strong").waitFor();
     expect(await violations(page)).toEqual([]);
   }
+
+  await page.goto(`${full.node.url}/#/`);
+  await say(page, MISS);
+  const yes = page.getByRole("button", { name: /^Yes, this one/ });
+  await page.route("**/api/v1/teach", (route) => route.abort());
+  await yes.click();
+  await page.getByText("The node does not answer.").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.unroute("**/api/v1/teach");
+  await yes.click();
+  await page.getByText("From now on this question gets this answer").waitFor();
+  expect(await violations(page)).toEqual([]);
 
   await page.goto(`${full.node.url}/#/operations`);
   for (const table of await page.getByText("As a table").all()) await table.click();

@@ -1,7 +1,25 @@
 // Teaching, asking and forgetting in the chat.
-import { expect, say, test } from "./fixture";
+import type { Page } from "playwright-core";
+import { expect, hold, say, test } from "./fixture";
+import type { Node } from "./node";
 
 const LESSON = "How do I restart the payment service? -> systemctl restart payments";
+
+/** Teaches what is near to a question without answering it, and waits until all of it is suggested. */
+async function teachGateway(node: Node, near: string): Promise<void> {
+  await node.teach("How do I rotate the API keys of the billing gateway?", "See the vault");
+  const long = `certbot renew, ${"then wait a little, ".repeat(20)}and this is the last step`;
+  await node.teach("How do I renew the certificates of the billing gateway?", long);
+  await node.teach("When is the billing gateway maintained?", "Sundays, 02:00 to 04:00 UTC");
+  await expect.poll(async () => (await node.call("ask", { stimulus: near })).body.suggestions.length).toBe(3);
+}
+
+/** What the node answers to the lesson that a press teaches. */
+async function confirmed(page: Page, press: () => Promise<void>) {
+  const answered = page.waitForResponse("**/api/v1/teach");
+  await press();
+  return (await answered).json();
+}
 
 test("a fresh node tells what to do first, and its example works", async ({ page }) => {
   await page.getByRole("heading", { name: "This node knows nothing yet" }).waitFor();
@@ -11,7 +29,7 @@ test("a fresh node tells what to do first, and its example works", async ({ page
   expect(await page.inputValue("#composer")).toBe("");
 });
 
-test("an answer shows how it was found, its similarity and its block, a click away", async ({
+test("an answer shows how likely it is right, what it was taught for, and its block, a click away", async ({
   page,
   node,
 }) => {
@@ -19,15 +37,17 @@ test("an answer shows how it was found, its similarity and its block, a click aw
   await say(page, "How do I restart the payment service?");
   const exact = page.locator(".turn").last();
   await exact.getByText("Word for word").waitFor();
-  await exact.getByText("similarity 100%").waitFor();
+  await exact.getByText(/^taught \d+ \w+ 20\d\d, block 1$/).waitFor();
 
-  // It is found by similarity once the index has it.
+  // It is found in other words once the index has it.
   await expect
     .poll(async () => (await node.call("ask", { stimulus: "restarting payment servise" })).body.match)
     .toBe("similar");
   await say(page, "restarting payment servise");
   const similar = page.locator(".turn").last();
-  await similar.getByText("By similarity").waitFor();
+  await similar.getByText("The answer to How do I restart the payment service?").waitFor();
+  await similar.getByText(/^(over )?\d\d% likely$/).waitFor();
+  await similar.getByText(/^taught \d+ \w+ 20\d\d, block 1$/).waitFor();
   await similar.getByRole("link", { name: "block 1" }).click();
   await page.getByRole("heading", { name: "Block 1" }).waitFor();
   await page.locator(".block").getByText("systemctl restart payments").waitFor();
@@ -44,15 +64,90 @@ test("what is not known is taught in place", async ({ page }) => {
   await page.locator(".turn").last().getByText("On the second floor").waitFor();
 });
 
-test("near questions are suggested, and a suggestion asks", async ({ page, node }) => {
-  await node.teach("How do I rotate the API keys of the billing gateway?", "See the vault");
-  const near = "How do I rotate the tyres of the billing gateway car?";
-  await expect
-    .poll(async () => (await node.call("ask", { stimulus: near })).body.suggestions.length)
-    .toBeGreaterThan(0);
+test("answers that may be right are offered; the one that is confirmed is learnt", async ({ page, node }) => {
+  const near = "Something is wrong with the gateway, what now?";
+  await teachGateway(node, near);
   await say(page, near);
-  await page.getByRole("button", { name: /rotate the API keys/ }).click();
-  await page.locator(".turn").last().getByText("See the vault").waitFor();
+  const turn = page.locator(".turn").last();
+  await turn.getByText("Is it one of these answers?").waitFor();
+  const offered = turn.getByRole("listitem");
+  expect(await offered.count()).toBe(3);
+  for (const suggestion of await offered.all()) {
+    await suggestion.getByText(/^The answer to .*billing gateway/).waitFor();
+    await suggestion.getByText(/^(under )?\d+% likely$/).waitFor();
+    await suggestion.getByRole("link", { name: /^block \d$/ }).waitFor();
+  }
+
+  // A long answer is shortened, until all of it is wanted.
+  const renewal = offered.filter({ hasText: "renew the certificates" });
+  expect(await renewal.getByText("the last step").count()).toBe(0);
+  await renewal.getByRole("button", { name: "Show all" }).click();
+  await renewal.getByText("the last step").waitFor();
+
+  const { block } = await confirmed(page, () =>
+    renewal.getByRole("button", { name: /^Yes, this one/ }).click(),
+  );
+  await turn.getByText("From now on this question gets this answer").waitFor();
+  await turn.getByText("the last step").waitFor();
+  await turn.getByRole("link", { name: `block ${block.index}` }).waitFor();
+  expect(await page.getByRole("button", { name: /^Yes, this one/ }).count()).toBe(0);
+
+  await say(page, near);
+  const again = page.locator(".turn").last();
+  await again.getByText("Word for word").waitFor();
+  await again.getByText("the last step").waitFor();
+  await again.getByRole("link", { name: `block ${block.index}` }).waitFor();
+});
+
+test("an answer is confirmed once, however often and whichever is pressed; a failure says why, and it can be tried again", async ({
+  page,
+  node,
+}) => {
+  const near = "Something is wrong with the gateway, what now?";
+  await teachGateway(node, near);
+  await say(page, near);
+  const turn = page.locator(".turn").last();
+  const yes = turn.getByRole("button", { name: /^Yes, this one/ });
+
+  await node.stop();
+  await yes.first().press("Enter");
+  await turn.getByRole("listitem").first().getByText("The node does not answer.").waitFor();
+  expect(await yes.count()).toBe(3);
+  await node.restart();
+
+  const taught: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/teach")) taught.push(request.postData() ?? "");
+  });
+  const release = await hold(page, "**/api/v1/teach");
+  for (let presses = 0; presses < 3; presses += 1) await yes.first().press("Enter");
+  await turn.locator("button[aria-busy=true]").waitFor();
+  await yes.last().press("Enter");
+  await turn.getByText("An answer is being recorded already.").waitFor();
+  release();
+  await turn.getByText("From now on this question gets this answer").waitFor();
+  expect(taught.map((body) => JSON.parse(body).stimulus)).toEqual([near]);
+  // Ready for the next question.
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("composer");
+  expect(await turn.getByText("The node does not answer.").count()).toBe(0);
+});
+
+test("a miss is shown from its beginning, also where it is taller than the window", async ({
+  page,
+  node,
+}) => {
+  const near = "Something is wrong with the gateway, what now?";
+  await teachGateway(node, near);
+  await page.setViewportSize({ width: 390, height: 600 });
+  await say(page, "Hello?");
+  await say(page, near);
+  const said = page.locator(".turn").last().locator(".said");
+  await expect
+    .poll(async () => {
+      const [turn, frame] = [await said.boundingBox(), await page.locator(".frame").boundingBox()];
+      return turn && frame && turn.y >= frame.height && turn.y < 300;
+    })
+    .toBe(true);
 });
 
 test("forgetting asks first, shows what it erases, and erases it", async ({ page, node }) => {

@@ -61,6 +61,24 @@ test("after consent a line carries the id by which the node knows the request", 
   expect(await metrics()).toContain(`le="${asked.le}"`);
 });
 
+test("a confirmed answer has an action of its own, with the id of its TEACH", async ({ page, node }) => {
+  const written = lines(page);
+  await decide(page, true);
+  await node.teach("When is the billing gateway maintained?", "On Sundays");
+  const near = "Something is wrong with the gateway, what now?";
+  await expect.poll(async () => (await node.call("ask", { stimulus: near })).body.suggestions.length).toBe(1);
+  await say(page, near);
+  await page.getByRole("button", { name: /^Yes, this one/ }).click();
+  await page.getByText("From now on this question gets this answer").waitFor();
+  const line = written.find((line) => line.includes("chat.confirm")) ?? "";
+  const { action, event, req, status, outcome, ...rest } = JSON.parse(
+    line.slice("[kolibri][user-action] ".length),
+  );
+  expect([action, event, status, outcome]).toEqual(["chat.confirm", "TEACH", "2xx", "taught"]);
+  expect(Object.keys(rest)).toEqual(["v", "n", "t", "le"]);
+  await expect.poll(() => traced(node, req)).toEqual([200, "TEACH", "ok"]);
+});
+
 test("a failed command is matched as well", async ({ page, node }) => {
   const written = lines(page);
   await decide(page, true);

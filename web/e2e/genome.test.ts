@@ -53,7 +53,7 @@ test("a block is opened in full, by a click, by its number, by its address", asy
   await page.getByText("0 to 3 of 4 blocks").waitFor();
   await page.getByRole("link", { name: "2", exact: true }).click();
   const block = page.locator(".block");
-  await block.getByText("Answered word for word").waitFor();
+  await block.getByText("Asked word for word").waitFor();
   const { hash, digest, previous } = (await node.call("genome/blocks/2")).body;
   for (const value of [hash, digest, previous]) await block.getByText(value).waitFor();
   expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Block 2");

@@ -9,6 +9,8 @@ const TOKEN = "tokensecretQ7f3zW9k";
 const SECRETS = {
   question: "questionsecretX8r2mV5p",
   answer: "answersecretJ4n6cB1t",
+  suggested: "suggestedsecretB6k2xT9r",
+  confirmed: "confirmedsecretM3s7jQ4z",
   taughtInPlace: "placesecretL9d3hY7w",
   failing: "failingsecretG5v8sN2q",
   elsewhere: "elsewheresecretK6b4tF3x",
@@ -98,14 +100,22 @@ test("secrets stay out of console, storage, URLs, and of every request but the c
     }
     await page.getByRole("link", { name: "Ready" }).waitFor();
 
-    const { question, answer, taughtInPlace, failing, elsewhere } = SECRETS;
-    await say(page, `${question} -> ${answer}`);
-    await say(page, question);
-    await page.locator(".turn").last().getByText(answer).waitFor();
-    await say(page, `${elsewhere} is unknown`);
+    const { question, answer, taughtInPlace, suggested, confirmed, failing, elsewhere } = SECRETS;
+    await say(page, `Where is ${elsewhere}?`);
     await page.getByLabel("What is the answer? Teach it:").last().fill(taughtInPlace);
     await page.getByRole("button", { name: "Teach", exact: true }).last().click();
     await page.locator(".turn").last().getByText("durably recorded").waitFor();
+    await say(page, `${question} -> ${answer}`);
+    await say(page, question);
+    await page.locator(".turn").last().getByText(answer).waitFor();
+    await say(page, `When is the billing gateway maintained? -> ${suggested}`);
+    await say(page, `Something is wrong with the gateway: ${confirmed}`);
+    const miss = page.locator(".turn").last();
+    await miss
+      .getByRole("button", { name: /^Yes, this one/ })
+      .first()
+      .click();
+    await miss.getByText("From now on this question gets this answer").waitFor();
     await page
       .locator(".turn", { hasText: answer })
       .getByRole("button", { name: "Forget", exact: true })

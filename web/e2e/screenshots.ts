@@ -50,7 +50,7 @@ test("chat", { timeout: 60_000 }, async ({ browser }) => {
   await decide(page, false);
   await say(page, "How do I restart the payment service?");
   await say(page, "restarting payment servise");
-  await say(page, "Who waters the plants?");
+  await say(page, "Who knows about releases and backups?");
   await page.screenshot({ path: `${IMAGES}/chat.png` });
 });
 

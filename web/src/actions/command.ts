@@ -1,24 +1,25 @@
 // A command to the node, and its line in the user-action log. Both have the same random trace id.
 import { call, newTrace, type Reply } from "../api/client";
 import { record } from "./log";
-import { type Action, bucketOf, type EVENTS, statusClass } from "./vocabulary";
+import { type Action, bucketOf, statusClass } from "./vocabulary";
 
-type Event = (typeof EVENTS)[number];
 type Outcome = NonNullable<Action["outcome"]>;
 
+/** The actions that send a command. */
 const COMMANDS = {
-  ASK: { path: "ask", action: "chat.ask" },
-  TEACH: { path: "teach", action: "chat.teach" },
-  FORGET: { path: "forget", action: "chat.forget" },
+  "chat.ask": { path: "ask", event: "ASK" },
+  "chat.teach": { path: "teach", event: "TEACH" },
+  "chat.confirm": { path: "teach", event: "TEACH" },
+  "chat.forget": { path: "forget", event: "FORGET" },
 } as const;
 
 /** Sends a command; `outcome` gives the outcome of a success. */
 export async function command<T>(
-  event: Event,
+  action: keyof typeof COMMANDS,
   body: unknown,
   outcome: (value: T) => Outcome,
 ): Promise<{ reply: Reply<T>; trace: string }> {
-  const { path, action } = COMMANDS[event];
+  const { path, event } = COMMANDS[action];
   const trace = newTrace();
   const started = performance.now();
   const reply = await call<T>(path, { method: "POST", body, trace });

@@ -2,14 +2,14 @@
 // length, block or person can get into the log, whatever a caller passes.
 
 /** Raised when the vocabulary grows: consent to a smaller one is then asked for again. */
-export const VOCABULARY_VERSION = 1;
+export const VOCABULARY_VERSION = 2;
 
 export const ACTIONS = [
   "screen.open",
   "chat.ask",
   "chat.teach",
   "chat.forget",
-  "chat.suggestion",
+  "chat.confirm",
   "genome.open_block",
   "genome.verify",
   "genome.cancel",

@@ -4,6 +4,7 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type Answer = Schemas["AskResponse"];
+export type Suggestion = Schemas["SuggestedAnswer"];
 export type Taught = Schemas["TeachResponse"];
 export type Forgotten = Schemas["ForgetResponse"];
 export type Genome = Schemas["GenomeResponse"];
@@ -11,6 +12,7 @@ export type Blocks = Schemas["BlocksResponse"];
 export type Block = Schemas["BlockResponse"];
 export type BlockAddress = Schemas["BlockAddress"];
 export type OperationsState = Schemas["OperationsResponse"];
+export type RecallState = Schemas["RecallState"];
 export type History = Schemas["HistoryResponse"];
 export type HistoryPoint = Schemas["HistoryPoint"];
 export type Quantiles = Schemas["Quantiles"];

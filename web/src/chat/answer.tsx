@@ -1,67 +1,71 @@
-// An answer with its source: how it was found, how similar, and from which block. Or the offer to teach one.
+// An answer with its source: how it was found, from which block, and when that was taught. Or what may be meant.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Answer, BlockAddress } from "../api/types";
 import { words } from "../i18n";
-import { format } from "../i18n/format";
 import { BlockLink } from "../ui/block_link";
-import { take } from "./conversation";
+import type { Question } from "./conversation";
 import { ForgetDialog } from "./forget";
-import { TeachForm } from "./teach";
+import { AnswerTo, Likelihood, TaughtIn } from "./receipt";
+import { Unknown } from "./unknown";
 
-export function AnswerView({ answer, asked }: { answer: Answer; asked: string }) {
+export function AnswerView({ question, answer }: { question: Question; answer: Answer }) {
+  const { confirmation } = question;
+  if (confirmation?.outcome.state === "done") {
+    return <Learnt response={confirmation.answer} block={confirmation.outcome.value.block.index} />;
+  }
   if (answer.source && typeof answer.answer === "string") {
     return <Known answer={answer} response={answer.answer} source={answer.source} />;
   }
-  return <Unknown answer={answer} asked={asked} />;
+  return <Unknown question={question} suggestions={answer.suggestions} />;
 }
 
 function Known({ answer, response, source }: { answer: Answer; response: string; source: BlockAddress }) {
-  const text = words().chat;
-  const [forgetting, setForgetting] = useState(false);
   const exact = answer.match === "exact";
   return (
-    <>
-      <p class="text">{response}</p>
-      <p class="receipt">
-        <span class={exact ? "badge good" : "badge"}>{exact ? text.exact : text.similar}</span>
-        <span>
-          {text.score} {format().percent(answer.score)}
-        </span>
-        <span>
-          {text.taughtBy} <BlockLink index={source.index} />
-        </span>
-        <button type="button" class="quiet small" onClick={() => setForgetting(true)}>
-          {text.forget}
-        </button>
-      </p>
-      {forgetting && <ForgetDialog block={source.index} close={() => setForgetting(false)} />}
-    </>
+    <Given response={response} block={source.index} to={exact ? null : answer.stimulus}>
+      {exact ? <span class="badge good">{words().chat.exact}</span> : <Likelihood score={answer.score} />}
+      <TaughtIn block={source.index} at={answer.taught} />
+    </Given>
   );
 }
 
-function Unknown({ answer, asked }: { answer: Answer; asked: string }) {
+/** The answer that was confirmed: from now on, it is the one to this question. */
+function Learnt({ response, block }: { response: string; block: number }) {
   const text = words().chat;
   return (
+    <Given response={response} block={block}>
+      <span class="badge good">{text.learnt}</span>
+      <span>
+        {text.fromNowOn} {text.recordedAs} <BlockLink index={block} />.
+      </span>
+    </Given>
+  );
+}
+
+interface GivenProps {
+  response: string;
+  /** The block that can be forgotten. */
+  block: number;
+  /** The taught question, unless it is the one that was asked. */
+  to?: string | null | undefined;
+  /** Where the answer comes from. */
+  children: ComponentChildren;
+}
+
+function Given({ response, block, to, children }: GivenProps) {
+  const [forgetting, setForgetting] = useState(false);
+  return (
     <>
-      <p class="text">{text.unknown}</p>
-      {answer.suggestions.length > 0 && (
-        <>
-          <p class="small muted">
-            {text.unknownNear} {format().percent(answer.score)}. {text.didYouMean}
-          </p>
-          <ul class="suggestions">
-            {answer.suggestions.map(({ stimulus, score }) => (
-              <li key={stimulus}>
-                <button type="button" onClick={() => void take(stimulus)}>
-                  {stimulus}
-                </button>
-                <span class="small muted">{format().percent(score)}</span>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-      <TeachForm stimulus={asked} />
+      {to && <AnswerTo stimulus={to} />}
+      <p class="text">{response}</p>
+      <p class="receipt">
+        {children}
+        <button type="button" class="quiet small" onClick={() => setForgetting(true)}>
+          {words().chat.forget}
+        </button>
+      </p>
+      {forgetting && <ForgetDialog block={block} close={() => setForgetting(false)} />}
     </>
   );
 }

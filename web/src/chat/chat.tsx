@@ -11,16 +11,22 @@ import { Welcome } from "./welcome";
 
 export function Chat() {
   const text = words().chat;
+  const conversation = useRef<HTMLDivElement>(null);
   const end = useRef<HTMLDivElement>(null);
   const shown = turns.value;
   useLive(genome);
+  const last = shown.at(-1);
+  // Not when an older turn changes: the user is reading it.
   useEffect(() => {
-    if (shown.length > 0) end.current?.scrollIntoView({ block: "end" });
-  }, [shown]);
+    if (!last) return;
+    end.current?.scrollIntoView({ block: "end" });
+    const newest = conversation.current?.querySelector(".turn:last-of-type");
+    if (newest && isAbove(newest)) newest.scrollIntoView({ block: "start" });
+  }, [last?.id, last?.outcome.state]);
   return (
     <div class="chat">
       <Screen title={text.title} quiet>
-        <div class="conversation" role="log" aria-label={text.conversation}>
+        <div class="conversation" ref={conversation} role="log" aria-label={text.conversation}>
           {shown.length === 0 ? <Welcome /> : shown.map((turn) => <TurnView key={turn.id} turn={turn} />)}
           {shown.length > 0 && (
             <p class="small muted clear">
@@ -36,4 +42,10 @@ export function Chat() {
       </Screen>
     </div>
   );
+}
+
+/** Whether the beginning of an element is above what can be seen of the page, whose upper edge the frame covers. */
+function isAbove(element: Element): boolean {
+  const edge = Number.parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop);
+  return element.getBoundingClientRect().top < edge;
 }

@@ -1,20 +1,22 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { ask, clear, forget, teach, turns } from "./conversation";
+import { choose } from "../actions/consent";
+import { ask, clear, confirm, forget, type Question, teach, turns } from "./conversation";
 
 /** The requests so far, each with a way to answer it. */
-let asked: { path: string; answer: (value: unknown) => void; fail: () => void }[] = [];
+let asked: { path: string; body: unknown; answer: (value: unknown) => void; fail: () => void }[] = [];
 
 beforeEach(() => {
   clear();
   asked = [];
   vi.stubGlobal(
     "fetch",
-    (path: string) =>
+    (path: string, { body }: { body?: string } = {}) =>
       new Promise<Response>((resolve, reject) => {
         // The page also reads the length of the genome again.
         if (!/(teach|ask|forget)$/.test(path)) return;
         asked.push({
           path,
+          body: JSON.parse(body ?? "null"),
           answer: (value) => resolve(Response.json(value)),
           fail: () => reject(new TypeError("network")),
         });
@@ -65,4 +67,73 @@ test("what was cleared away does not come back with its answer", async () => {
   asked[0]?.answer({ match: "none" });
   expect(await question).toBe(true);
   expect(turns.value).toEqual([]);
+});
+
+const MISS = {
+  match: "none",
+  score: 0.4,
+  suggestions: [
+    { stimulus: "Lunch?", score: 0.4, answer: "At noon", source: { index: 1, hash: "" }, taught: "" },
+  ],
+};
+
+/** A question without an answer, whose suggestion can be confirmed. */
+async function missed(): Promise<Question> {
+  const question = ask("When is lunch?");
+  await settled();
+  asked[0]?.answer(MISS);
+  await question;
+  return last();
+}
+
+const last = () => turns.value.at(-1) as Question;
+
+test("a confirmed suggestion is taught to the question as it was asked, once", async () => {
+  const question = await missed();
+  const first = confirm(question, "At noon");
+  expect(await confirm(question, "At one")).toBe(false);
+  await settled();
+  expect(paths()).toEqual(["ask", "teach"]);
+  expect(asked[1]?.body).toEqual({ stimulus: "When is lunch?", response: "At noon" });
+  expect(last().confirmation?.outcome.state).toBe("waiting");
+  asked[1]?.answer({ block: { index: 7, hash: "" } });
+  expect(await first).toBe(true);
+  expect(await confirm(question, "At one")).toBe(false);
+  await settled();
+  expect(paths()).toEqual(["ask", "teach"]);
+  expect(last().confirmation).toEqual({
+    answer: "At noon",
+    outcome: { state: "done", value: { block: { index: 7, hash: "" } } },
+  });
+});
+
+test("a confirmation that failed says why, and can be given again", async () => {
+  const question = await missed();
+  const first = confirm(question, "At noon");
+  await settled();
+  asked[1]?.fail();
+  expect(await first).toBe(false);
+  expect(last().confirmation?.outcome).toMatchObject({ state: "failed", problem: { kind: "unreachable" } });
+  const second = confirm(question, "At noon");
+  await settled();
+  asked[2]?.answer({ block: { index: 7, hash: "" } });
+  expect(await second).toBe(true);
+});
+
+test("a confirmation is logged by its own name, without what was said", async () => {
+  const line = vi.spyOn(console, "info").mockImplementation(() => {});
+  choose(true);
+  const question = await missed();
+  line.mockClear();
+  const taught = confirm(question, "At noon");
+  await settled();
+  asked[1]?.answer({ block: { index: 7, hash: "" } });
+  await taught;
+  const [said] = line.mock.calls[0] ?? [];
+  expect(JSON.parse(String(said).slice("[kolibri][user-action] ".length))).toMatchObject({
+    action: "chat.confirm",
+    event: "TEACH",
+    outcome: "taught",
+  });
+  expect(said).not.toMatch(/lunch|noon/i);
 });

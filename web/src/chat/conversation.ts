@@ -1,7 +1,6 @@
 // The conversation of this tab, in memory only.
 import { signal } from "@preact/signals";
 import { command } from "../actions/command";
-import { record } from "../actions/log";
 import type { Problem } from "../api/problem";
 import type { Answer, Forgotten, Taught } from "../api/types";
 import { genome } from "../node";
@@ -19,8 +18,21 @@ interface Common {
   at: number;
 }
 
+/** A suggested answer that the user confirmed, and how teaching it went. */
+interface Confirmation {
+  answer: string;
+  outcome: Outcome<Taught>;
+}
+
+export type Question = Common & {
+  kind: "ask";
+  stimulus: string;
+  outcome: Outcome<Answer>;
+  confirmation?: Confirmation;
+};
+
 export type Turn =
-  | (Common & { kind: "ask"; stimulus: string; outcome: Outcome<Answer> })
+  | Question
   | (Common & { kind: "teach"; lesson: Lesson; outcome: Outcome<Taught> })
   | (Common & { kind: "forget"; stimulus: string; outcome: Outcome<Forgotten> });
 
@@ -55,7 +67,7 @@ function inTurn<T>(send: () => Promise<T>): Promise<T> {
 export async function ask(stimulus: string): Promise<boolean> {
   const turn = { ...begin(), kind: "ask", stimulus } as const;
   append({ ...turn, outcome: { state: "waiting" } });
-  const { reply } = await inTurn(() => command<Answer>("ASK", { stimulus }, outcomeOf));
+  const { reply } = await inTurn(() => command<Answer>("chat.ask", { stimulus }, outcomeOf));
   settle({ ...turn, outcome: reply.ok ? { state: "done", value: reply.value } : failed(reply.problem) });
   return reply.ok;
 }
@@ -68,7 +80,7 @@ function outcomeOf(answer: Answer): "answered" | "similar" | "unknown" {
 export async function teach(lesson: Lesson): Promise<boolean> {
   const turn = { ...begin(), kind: "teach", lesson } as const;
   append({ ...turn, outcome: { state: "waiting" } });
-  const { reply } = await inTurn(() => command<Taught>("TEACH", lesson, () => "taught"));
+  const { reply } = await inTurn(() => command<Taught>("chat.teach", lesson, () => "taught"));
   settle({ ...turn, outcome: reply.ok ? { state: "done", value: reply.value } : failed(reply.problem) });
   if (reply.ok) void genome.refresh();
   return reply.ok;
@@ -76,16 +88,28 @@ export async function teach(lesson: Lesson): Promise<boolean> {
 
 /** Forgets and erases; what went wrong is returned, for the dialog that asked. */
 export async function forget(stimulus: string): Promise<Problem | null> {
-  const { reply } = await inTurn(() => command<Forgotten>("FORGET", { stimulus }, () => "forgotten"));
+  const { reply } = await inTurn(() => command<Forgotten>("chat.forget", { stimulus }, () => "forgotten"));
   if (!reply.ok) return reply.problem;
   append({ ...begin(), kind: "forget", stimulus, outcome: { state: "done", value: reply.value } });
   return null;
 }
 
-/** Asks one of the stimuli that the node suggested. */
-export function take(suggestion: string): Promise<boolean> {
-  record({ action: "chat.suggestion" });
-  return ask(suggestion);
+/** Teaches a suggested answer to the question as it was asked; true when it is durable. Only one can be confirmed. */
+export async function confirm({ id }: Question, answer: string): Promise<boolean> {
+  const turn = turns.peek().find((other) => other.id === id);
+  if (turn?.kind !== "ask" || isTaken(turn)) return false;
+  const become = (outcome: Outcome<Taught>) => settle({ ...turn, confirmation: { answer, outcome } });
+  become({ state: "waiting" });
+  const lesson: Lesson = { stimulus: turn.stimulus, response: answer };
+  const { reply } = await inTurn(() => command<Taught>("chat.confirm", lesson, () => "taught"));
+  become(reply.ok ? { state: "done", value: reply.value } : failed(reply.problem));
+  if (reply.ok) void genome.refresh();
+  return reply.ok;
+}
+
+/** Whether a suggestion was confirmed; one that could not be taught may be confirmed again. */
+function isTaken({ confirmation }: Question): boolean {
+  return confirmation !== undefined && confirmation.outcome.state !== "failed";
 }
 
 export function clear(): void {

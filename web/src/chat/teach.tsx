@@ -6,12 +6,18 @@ import { PressButton, usePress, WhyNot } from "../ui/press";
 import { teach } from "./conversation";
 import { bytesOf } from "./lesson";
 
-export function TeachForm({ stimulus }: { stimulus: string }) {
+interface Props {
+  stimulus: string;
+  label: string;
+  /** Called when the answer is durable; the form is not needed any more. */
+  done: () => void;
+}
+
+export function TeachForm({ stimulus, label, done }: Props) {
   const text = words().chat;
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const [response, setResponse] = useState("");
-  const [taught, setTaught] = useState(false);
 
   const length = bytesOf(response.trim());
   const tooLong = length > MAX_RESPONSE ? text.tooLong(length, MAX_RESPONSE) : null;
@@ -19,14 +25,13 @@ export function TeachForm({ stimulus }: { stimulus: string }) {
     if (!(await teach({ stimulus, response: response.trim() }))) return;
     // The form disappears, and the focus with it. If the user has moved elsewhere, the focus stays there.
     if (form.current?.contains(document.activeElement)) document.getElementById("composer")?.focus();
-    setTaught(true);
+    done();
   };
   const press = usePress(submit, length === 0 ? text.answerFirst : tooLong);
-  if (taught) return null;
 
   return (
     <form class="teach" ref={form} onSubmit={press.take}>
-      <label for={id}>{text.teachThis}</label>
+      <label for={id}>{label}</label>
       <div class="bar">
         <textarea
           id={id}

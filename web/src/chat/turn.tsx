@@ -48,9 +48,7 @@ function Reply({ turn }: { turn: Turn }) {
   switch (turn.kind) {
     case "ask":
       return (
-        <Settled outcome={turn.outcome}>
-          {(answer) => <AnswerView answer={answer} asked={turn.stimulus} />}
-        </Settled>
+        <Settled outcome={turn.outcome}>{(answer) => <AnswerView question={turn} answer={answer} />}</Settled>
       );
     case "teach":
       return (

@@ -44,7 +44,7 @@ function Asked({ content }: { content: { match: string; source?: number | null; 
       <Facts
         facts={[
           [text.answered, text.matches[content.match as keyof typeof text.matches]],
-          [text.similarity, format().percent(content.score)],
+          [text.score, format().percent(content.score)],
           [text.source, content.source == null ? "—" : <BlockLink key="source" index={content.source} />],
         ]}
       />

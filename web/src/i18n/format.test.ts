@@ -27,6 +27,31 @@ test("numbers take the form that the language asks for", () => {
   ]);
 });
 
+test("a probability is told in whole percent, and never as certain", () => {
+  const said = () =>
+    [1, 0.999, 0.99, 0.914, 0.01, 0.004, 0].map((score) => plain(words().chat.likely(score)));
+  language.choose("en");
+  expect(said()).toEqual([
+    "over 99% likely",
+    "over 99% likely",
+    "99% likely",
+    "91% likely",
+    "1% likely",
+    "under 1% likely",
+    "under 1% likely",
+  ]);
+  language.choose("ru");
+  expect(said()).toEqual([
+    "вероятность больше 99 %",
+    "вероятность больше 99 %",
+    "вероятность 99 %",
+    "вероятность 91 %",
+    "вероятность 1 %",
+    "вероятность меньше 1 %",
+    "вероятность меньше 1 %",
+  ]);
+});
+
 test("times are of 24 hours and name their zone", () => {
   const evening = Date.parse("2026-11-24T20:05:09Z");
   for (const tag of ["en", "ru"] as const) {

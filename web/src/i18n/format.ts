@@ -20,11 +20,13 @@ function formats(locale: string) {
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const precise = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
   const percents = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+  const whole = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
   const plurals = new Intl.PluralRules(locale);
   const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
   const zoned = new Intl.DateTimeFormat(locale, { ...clock, timeZoneName: "short" });
   const day = { day: "numeric", month: "short", year: "numeric" } as const;
   const full = new Intl.DateTimeFormat(locale, { ...day, ...clock, timeZoneName: "short" });
+  const longDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
   const shortDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
   const axis = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
@@ -52,6 +54,12 @@ function formats(locale: string) {
     number: (value: number) => numbers.format(value),
     precise: (value: number | null | undefined) => (value == null ? "—" : precise.format(value)),
     percent: (ratio: number) => percents.format(ratio),
+    /** A probability in whole percent. What is not certain is never rounded to 0% or 100%. */
+    chance: (probability: number, over: string, under: string) => {
+      if (probability > 0.99) return `${over} ${whole.format(0.99)}`;
+      if (probability < 0.01) return `${under} ${whole.format(0.01)}`;
+      return whole.format(probability);
+    },
     /** `12 blocks`: the number and the matching plural form. */
     count: (value: number, forms: Forms) => `${numbers.format(value)} ${pick(forms, plurals.select(value))}`,
     /** `14:03:07 GMT+3` */
@@ -60,6 +68,8 @@ function formats(locale: string) {
     time: (time: number) => full.format(time),
     /** `14:03` */
     axis: (time: number) => axis.format(time),
+    /** `24 November 2026` */
+    date: (time: number) => longDay.format(time),
     /** `24 Nov` */
     day: (time: number) => shortDay.format(time),
     /** The short name of the zone, such as `GMT+3`. */

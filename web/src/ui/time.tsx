@@ -12,3 +12,10 @@ export function Time({ at, short = false }: { at: string | number; short?: boole
     </time>
   );
 }
+
+/** A day without its hour. `at`: RFC 3339. */
+export function Day({ at }: { at: string }) {
+  const moment = new Date(at);
+  if (Number.isNaN(moment.getTime())) return <span>{at}</span>;
+  return <time dateTime={moment.toISOString()}>{format().date(moment.getTime())}</time>;
+}

@@ -46,8 +46,8 @@ export const genome = {
   erasedBy: (index: number) => `Erased by block ${number(index)}`,
   noContent: "No content",
   matches: {
-    exact: "Answered word for word",
-    similar: "Answered by similarity",
+    exact: "Asked word for word",
+    similar: "Asked in other words",
     none: "No answer was known",
   },
   erasedCount: (count: number) => `Erased ${format().count(count, { one: "content", other: "contents" })}`,
@@ -69,7 +69,7 @@ export const genome = {
   erasedBlocks: "Erased the content of",
   genomeId: "Id of the genome",
   answered: "Result",
-  similarity: "Similarity",
+  score: "Score",
   source: "Source",
   questionNotRecorded: "The question itself is not recorded.",
 };

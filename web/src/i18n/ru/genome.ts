@@ -46,7 +46,11 @@ export const genome: typeof source = {
   jumpFirst: "Сначала напишите номер блока цифрами.",
   erasedBy: (index) => `Стёрто блоком ${number(index)}`,
   noContent: "Нет содержимого",
-  matches: { exact: "Ответ слово в слово", similar: "Ответ по сходству", none: "Ответа не нашлось" },
+  matches: {
+    exact: "Спросили слово в слово",
+    similar: "Спросили другими словами",
+    none: "Ответа не нашлось",
+  },
   erasedCount: (count) =>
     `Стёрто содержимое: ${format().count(count, { one: "блок", few: "блока", many: "блоков", other: "блока" })}`,
   genesis: "Начало генома",
@@ -66,7 +70,7 @@ export const genome: typeof source = {
   erasedBlocks: "Стёрто содержимое:",
   genomeId: "Идентификатор генома",
   answered: "Исход",
-  similarity: "Сходство",
+  score: "Оценка",
   source: "Источник",
   questionNotRecorded: "Сам вопрос не записывается.",
 };
