@@ -1,39 +1,41 @@
-// The state of the node in seven figures. A figure is green only if it is known to be good.
-import type { ComponentChildren } from "preact";
+// The state of the node in seven figures and a line.
 import { connection } from "../api/connection";
 import type { History, OperationsState, Soak } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
-import type { Live } from "../live";
 import { history, operations, soaks } from "../node";
 import { addresses } from "../route";
 import { Time } from "../ui/time";
 import { type Command, ERROR_RATIO_LIMIT, errorRatio, lastLatency, recent, throughput } from "./figures";
-
-type Tone = "good" | "bad" | "neutral";
-
-interface Figure {
-  value: ComponentChildren;
-  note?: ComponentChildren;
-  tone?: Tone;
-}
+import { recall } from "./recall";
+import { type Figure, Tile } from "./tile";
 
 export function Tiles() {
   const text = words().operations;
   return (
-    <ul class="tiles" aria-label={text.inShort}>
-      {connection.value.state === "down" ? (
-        <Gone />
-      ) : (
-        <Tile title={text.state} source={operations} read={state} />
-      )}
-      <Tile title={text.errors} source={history} read={errors} />
-      <Tile title={text.throughput} source={history} read={rate} />
-      <Tile title={text.genomeLength} source={operations} read={length} />
-      <Tile title={text.askLatency} source={history} read={(past) => latency(past, "ASK")} />
-      <Tile title={text.teachLatency} source={history} read={(past) => latency(past, "TEACH")} />
-      <Tile title={text.lastDrill} source={soaks} read={({ soaks: [last] }) => drill(last)} />
-    </ul>
+    <>
+      <ul class="tiles" aria-label={text.inShort}>
+        {connection.value.state === "down" ? (
+          <Gone />
+        ) : (
+          <Tile title={text.state} source={operations} read={state} />
+        )}
+        <Tile title={text.errors} source={history} read={errors} />
+        <Tile title={text.throughput} source={history} read={rate} />
+        <Tile title={text.genomeLength} source={operations} read={length} />
+        <Tile title={text.askLatency} source={history} read={(past) => latency(past, "ASK")} />
+        <Tile title={text.teachLatency} source={history} read={(past) => latency(past, "TEACH")} />
+        <Tile title={text.lastDrill} source={soaks} read={({ soaks: [last] }) => drill(last)} />
+      </ul>
+      <ul class="tiles">
+        <Tile
+          title={text.answersFound}
+          source={operations}
+          read={({ recall: state }) => recall(state)}
+          wide
+        />
+      </ul>
+    </>
   );
 }
 
@@ -44,36 +46,6 @@ function Gone() {
     <li class="tile bad stale">
       <span class="name">{text.operations.state}</span>
       <strong class="value">{text.common.noConnection}</strong>
-    </li>
-  );
-}
-
-interface TileProps<T> {
-  title: string;
-  source: Live<T>;
-  read: (value: T) => Figure;
-}
-
-function Tile<T>({ title, source, read }: TileProps<T>) {
-  const text = words();
-  const value = source.value.value;
-  const lost = connection.value.state !== "up" || source.stale.value;
-  const missing = source.problem.value ? text.operations.notKnown : "…";
-  const figure: Figure = value === null ? { value: missing } : read(value);
-  const tone = lost || value === null ? "neutral" : (figure.tone ?? "neutral");
-  return (
-    <li class={`tile ${tone}${lost ? " stale" : ""}`}>
-      <span class="name">{title}</span>
-      <strong class="value">{figure.value}</strong>
-      <span class="small muted">
-        {lost && value !== null ? (
-          <>
-            {text.operations.asOf} <Time at={source.at.value ?? 0} short />
-          </>
-        ) : (
-          figure.note
-        )}
-      </span>
     </li>
   );
 }

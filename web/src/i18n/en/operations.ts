@@ -10,6 +10,12 @@ export const operations = {
   genomeLength: "Genome",
   askLatency: "ASK, p99",
   teachLatency: "TEACH, p99",
+  answersFound: "Answers found",
+  byMeaning: "By meaning",
+  byWords: "By words alone",
+  known: (known: number, total: number) =>
+    `knows ${format().number(known)} of ${format().count(total, { one: "question", other: "questions" })}`,
+  meanings: "Questions whose meaning is known",
   lastDrill: "Last drill",
   notKnown: "Unknown",
   asOf: "out of date, as of",

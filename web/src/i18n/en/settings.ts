@@ -31,6 +31,12 @@ export const settings = {
   fieldStatus: "How the node answered",
   fieldLe: "How long you waited, as a histogram bucket in seconds",
   fieldOutcome: "How it ended",
+  texts: "Where texts go",
+  textsStay: "Texts never leave this node. It finds the answers itself and asks no other service.",
+  textsSent: (host: string) => `The text of questions leaves this node: it is sent to ${host}.`,
+  textsSentMore:
+    "A model there tells what they mean. It gets every question that is asked and every question that is taught. The answers are not sent.",
+  model: "Model",
   appearance: "Language and theme",
   language: "Language",
   theme: "Theme",

@@ -11,6 +11,12 @@ export const operations: typeof source = {
   genomeLength: "Геном",
   askLatency: "ASK, p99",
   teachLatency: "TEACH, p99",
+  answersFound: "Поиск ответов",
+  byMeaning: "По смыслу",
+  byWords: "Только по словам",
+  known: (known, total) =>
+    `знает ${format().number(known)} из ${format().count(total, { one: "вопроса", few: "вопросов", many: "вопросов", other: "вопроса" })}`,
+  meanings: "Вопросы, смысл которых уже известен",
   lastDrill: "Последний прогон",
   notKnown: "Неизвестно",
   asOf: "устарело, данные на",
