@@ -46,9 +46,8 @@ async function traffic(): Promise<void> {
 }
 
 test("chat", { timeout: 60_000 }, async ({ browser }) => {
-  const page = await visit(browser, node.url, { viewport: { width: 1100, height: 720 } });
+  const page = await visit(browser, node.url, { viewport: { width: 1100, height: 950 } });
   await decide(page, false);
-  await say(page, "How do I restart the payment service?");
   await say(page, "restarting payment servise");
   await say(page, "Who knows about releases and backups?");
   await page.screenshot({ path: `${IMAGES}/chat.png` });
