@@ -12,6 +12,9 @@ use crate::text::Term;
 const MORE_WORDINGS: f32 = 0.3;
 /// How many of the nearest wordings are averaged.
 const AVERAGED: usize = 3;
+/// How near in meaning another answer is taken to be at least. Among many answers one is always about as near as this to an
+/// unrelated question. Without it, the only answer of a new node would be far ahead of no other, and answer everything.
+const RIVAL: f32 = 0.6;
 /// The most wordings of one answer that are looked at.
 const MOST_WORDINGS: usize = 64;
 
@@ -198,7 +201,7 @@ fn meaning_of(
 
 /// Sets how much nearer each answer is than the nearest other one that does not conflict.
 fn set_gaps(candidates: &mut [Candidate]) {
-    let (mut words, mut meanings) = (Two::default(), Two::default());
+    let (mut words, mut meanings) = (Two::above(0.0), Two::above(RIVAL));
     for evidence in
         candidates.iter().map(|candidate| &candidate.evidence).filter(|evidence| !evidence.conflicting)
     {
@@ -214,14 +217,19 @@ fn set_gaps(candidates: &mut [Candidate]) {
     }
 }
 
-/// The two highest values; 0 if there are none.
-#[derive(Debug, Default)]
+/// The two highest values.
+#[derive(Debug)]
 struct Two {
     highest: f32,
     second: f32,
 }
 
 impl Two {
+    /// No value, and so the least one twice.
+    fn above(least: f32) -> Self {
+        Self { highest: least, second: least }
+    }
+
     fn see(&mut self, value: f32) {
         if value > self.highest {
             (self.highest, self.second) = (value, self.highest);
