@@ -20,7 +20,7 @@ use super::labelled;
 /// How many wordings of each answer are taught, in turn, if a set has that many.
 const WORDINGS: [u64; 3] = [1, 3, 10];
 /// The most answers of a question that are looked at.
-const ANSWERS: usize = 5;
+const ANSWERS: usize = 3;
 const COUNT: usize = FEATURES.len();
 
 #[derive(Deserialize)]
@@ -41,8 +41,6 @@ struct Asked {
 
 /// A data set with a number of wordings taught.
 struct Round {
-    name: String,
-    wordings: u64,
     russian: bool,
     weight: f64,
     asked: Vec<Asked>,
@@ -68,7 +66,7 @@ pub(crate) async fn run(directory: &Path, model: Option<&Path>) {
             let asked = ask(&lines, *wordings, model.clone()).await;
             let weight = 1.0 / taught.len() as f64;
             let russian = name.starts_with("ru-");
-            rounds.push(Round { name: name.clone(), wordings: *wordings, russian, weight, asked });
+            rounds.push(Round { russian, weight, asked });
             eprintln!("asked {name} with {wordings} wordings");
         }
     }
@@ -77,25 +75,6 @@ pub(crate) async fn run(directory: &Path, model: Option<&Path>) {
     };
     let (english, russian) = (sets(false), sets(true));
     rounds.iter_mut().for_each(|round| round.weight /= if round.russian { russian } else { english });
-    if let Ok(dump) = std::env::var("DUMP") {
-        let mut out = String::new();
-        for round in &rounds {
-            for asked in &round.asked {
-                let answers: Vec<_> =
-                    asked.answers.iter().map(|(e, r)| (e.features().to_vec(), e.conflicting, *r)).collect();
-                out += &serde_json::to_string(&(
-                    &round.name,
-                    round.wordings,
-                    asked.tune,
-                    asked.answerable,
-                    answers,
-                ))
-                .unwrap();
-                out += "\n";
-            }
-        }
-        std::fs::write(dump, out).unwrap();
-    }
     report(&rounds);
 }
 
@@ -167,54 +146,29 @@ fn report(rounds: &[Round]) {
         true => 0.0,
         false => logistic(&coefficients, &features(evidence)),
     };
-    for target in [0.85, 0.90, 0.95] {
-        let least = (300..1000)
-            .map(|thousandths| f64::from(thousandths) / 1000.0)
-            .find(|least| {
-                mean(rounds, |round| Some(Figures::of(round, true, *least, probability).precision)) >= target
-            })
-            .unwrap_or(0.999);
-        println!("\nprecision {target}: least {least:.3}\n\n{HEADINGS}");
-        for round in rounds {
-            row(&format!("{} {}", round.name, round.wordings), |figure| figure(round, least, &probability));
-        }
-        for (name, russian) in [("English", false), ("Russian", true)] {
-            row(name, |figure| {
+    println!("\nBy the least probability of an answer; precision counts questions without an answer\n");
+    println!("         English: right  wrong  out of scope  among 3  precision (tune) | Russian: the same");
+    for hundredths in (54..=96).step_by(2) {
+        let least = f64::from(hundredths) / 100.0;
+        let language = |russian: bool| {
+            let of = |tune: bool, pick: fn(Figures) -> f64| {
                 let chosen = rounds.iter().filter(|round| round.russian == russian);
-                let all: Vec<f64> = chosen
-                    .map(|round| figure(round, least, &probability))
-                    .filter(|value| !value.is_nan())
-                    .collect();
+                let all = chosen.map(|round| pick(Figures::of(round, tune, least, probability)));
+                let all: Vec<f64> = all.filter(|value| !value.is_nan()).collect();
                 all.iter().sum::<f64>() / all.len() as f64
-            });
-        }
+            };
+            format!(
+                "{:.3}  {:.3}  {:12.3}  {:7.3}  {:9.3} ({:.3})",
+                of(false, |figures| figures.right),
+                of(false, |figures| figures.wrong),
+                of(false, |figures| figures.out_of_scope),
+                of(false, |figures| figures.among),
+                of(false, |figures| figures.precision),
+                of(true, |figures| figures.precision),
+            )
+        };
+        println!("{least:7.2}  {:8} {} | {}", "", language(false), language(true));
     }
-}
-
-const HEADINGS: &str = "                          right   wrong out of scope  among 3  precision";
-
-type Figure<'a> = dyn Fn(&Round, f64, &dyn Fn(&Evidence) -> f64) -> f64 + 'a;
-
-fn row(name: &str, value: impl Fn(&Figure<'_>) -> f64) {
-    let of = |pick: fn(Figures) -> f64| {
-        value(&move |round, least, probability| pick(Figures::of(round, false, least, probability)))
-    };
-    println!(
-        "{name:24}{:8.3}{:8.3}{:13.3}{:9.3}{:11.3}",
-        of(|figures| figures.right),
-        of(|figures| figures.wrong),
-        of(|figures| figures.out_of_scope),
-        of(|figures| figures.among),
-        of(|figures| figures.precision)
-    );
-}
-
-/// The mean over rounds in which every data set counts the same.
-fn mean(rounds: &[Round], value: impl Fn(&Round) -> Option<f64>) -> f64 {
-    let values: Vec<(f64, f64)> =
-        rounds.iter().filter_map(|round| Some((value(round)?, round.weight))).collect();
-    values.iter().map(|(value, weight)| value * weight).sum::<f64>()
-        / values.iter().map(|(_, weight)| weight).sum::<f64>()
 }
 
 #[derive(Clone, Copy)]
@@ -297,9 +251,8 @@ fn solve(mut matrix: [[f64; COUNT]; COUNT], mut vector: [f64; COUNT]) -> [f64; C
     for i in 0..COUNT {
         for below in i + 1..COUNT {
             let factor = matrix[below][i] / matrix[i][i];
-            for j in i..COUNT {
-                matrix[below][j] -= factor * matrix[i][j];
-            }
+            let pivot = matrix[i];
+            matrix[below].iter_mut().zip(pivot).skip(i).for_each(|(number, pivot)| *number -= factor * pivot);
             vector[below] -= factor * vector[i];
         }
     }

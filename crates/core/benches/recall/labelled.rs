@@ -104,10 +104,10 @@ impl Tally {
 }
 
 /// Teaches the labelled pairs to a new node in `directory`, and asks it every question.
-pub(crate) async fn ask_all(directory: &Path) -> Vec<Asked> {
+pub(crate) async fn ask_all(directory: &Path, recall: RecallConfig) -> Vec<Asked> {
     let taught: Vec<Pair> = read("taught.jsonl");
     let questions: Vec<Question> = read("queries.jsonl");
-    let node = open(directory);
+    let node = open_with(directory, recall);
     teach(&node, taught.iter().map(|pair| (pair.stimulus.clone(), pair.response.clone()))).await;
     let ids: HashMap<_, _> = taught.into_iter().map(|pair| (pair.stimulus, pair.id)).collect();
     let mut asked = Vec::with_capacity(questions.len());

@@ -7,6 +7,7 @@ mod fit;
 mod labelled;
 mod speed;
 
+use kolibri_core::recall::RecallConfig;
 use labelled::{Asked, Tally, ask_all};
 
 const KINDS: [&str; 5] = ["rephrased", "misspelt", "reordered", "near-miss", "unrelated"];
@@ -22,7 +23,7 @@ async fn main() {
         _ => {}
     }
     let directory = tempfile::tempdir().unwrap();
-    let asked = ask_all(directory.path()).await;
+    let asked = ask_all(directory.path(), RecallConfig::default()).await;
     let split = |name: &str| asked.iter().filter(|asked| asked.question.split == name).collect::<Vec<_>>();
     thresholds(&split("tune"));
     for name in ["tune", "held-out"] {
