@@ -47,7 +47,7 @@ struct Round {
 }
 
 pub(crate) async fn run(directory: &Path, model: Option<&Path>) {
-    let model = model.map(read_model);
+    let model = model.map(|file| read_model(file) as Arc<dyn Model>);
     let mut rounds = Vec::new();
     let mut files: Vec<_> =
         std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -79,7 +79,7 @@ pub(crate) async fn run(directory: &Path, model: Option<&Path>) {
 }
 
 /// The encoder in a file. It lives as long as the program.
-fn read_model(file: &Path) -> Arc<dyn Model> {
+pub(crate) fn read_model(file: &Path) -> Arc<Encoder> {
     Arc::new(Encoder::new(Box::leak(std::fs::read(file).unwrap().into_boxed_slice())).unwrap())
 }
 
@@ -251,8 +251,8 @@ fn solve(mut matrix: [[f64; COUNT]; COUNT], mut vector: [f64; COUNT]) -> [f64; C
     for i in 0..COUNT {
         for below in i + 1..COUNT {
             let factor = matrix[below][i] / matrix[i][i];
-            let pivot = matrix[i];
-            matrix[below].iter_mut().zip(pivot).skip(i).for_each(|(number, pivot)| *number -= factor * pivot);
+            let above = matrix[i];
+            matrix[below].iter_mut().zip(above).skip(i).for_each(|(value, above)| *value -= factor * above);
             vector[below] -= factor * vector[i];
         }
     }

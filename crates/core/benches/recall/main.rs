@@ -6,13 +6,20 @@
 mod fit;
 mod labelled;
 mod speed;
+mod synthetic;
+mod texts;
 
 use kolibri_core::recall::RecallConfig;
 use labelled::{Asked, Tally, ask_all};
+use speed::Speed;
+
+/// What the program allocates with.
+#[global_allocator]
+static GLOBAL: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const KINDS: [&str; 5] = ["rephrased", "misspelt", "reordered", "near-miss", "unrelated"];
 const LANGUAGES: [&str; 2] = ["en", "ru"];
-const SIZES: [usize; 2] = [10_000, 100_000];
+const SIZES: [&str; 2] = ["10000", "100000"];
 
 #[tokio::main]
 async fn main() {
@@ -20,6 +27,10 @@ async fn main() {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["fit", sets] => return fit::run(sets.as_ref(), None).await,
         ["fit", sets, model] => return fit::run(sets.as_ref(), Some(model.as_ref())).await,
+        ["speed", ref what @ ..] => return Speed::of(what).measure().await,
+        // What `speed` starts.
+        ["opened", directory] => return speed::opened(directory.as_ref(), None),
+        ["opened", directory, model] => return speed::opened(directory.as_ref(), Some(model)),
         _ => {}
     }
     let directory = tempfile::tempdir().unwrap();
@@ -29,7 +40,7 @@ async fn main() {
     for name in ["tune", "held-out"] {
         quality(name, &split(name));
     }
-    speed::measure(&SIZES).await;
+    Speed::of(&SIZES).measure().await;
 }
 
 fn thresholds(tune: &[&Asked]) {
