@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 use parking_lot::Mutex;
 
 use super::shelf::{Shelf, Slot};
-use crate::text::{SPELT, Term, is_cyrillic, latin, stem};
+use crate::text::{SPELT, Term, stem};
 
 /// The most terms of a question that are searched for; of a longer question, the rarest.
 const SEARCHED_TERMS: usize = 48;
@@ -18,6 +18,9 @@ const ALTERNATIVES: usize = 16;
 /// BM25: how much length counts (its usual constants). Each stem counts once in a stimulus.
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
+/// When what was found is fewer than one in this many of the stimuli that contain a word, each is searched for among
+/// them.
+const SEARCHED_SHARE: usize = 16;
 /// The most buffers that are kept for later questions.
 const MOST_IDLE: usize = 8;
 
@@ -46,19 +49,44 @@ impl Candidates {
     pub(super) fn find(&self, question: &[Term], shelf: &Shelf, limit: usize) -> Vec<Slot> {
         let mut buffer = self.idle.lock().pop().unwrap_or_default();
         buffer.weights.resize(shelf.slots(), 0.0);
-        for clause in clauses(question, shelf) {
-            buffer.add(&clause);
-        }
-        let best = buffer.best(shelf, limit);
+        buffer.collect(clauses(question, shelf), shelf, limit);
+        let best = buffer.best(shelf, limit).into_sorted_vec();
+        buffer.clear();
         let mut idle = self.idle.lock();
         if idle.len() < MOST_IDLE {
             idle.push(buffer);
         }
-        best
+        best.into_iter().map(|Reverse(ranked)| ranked.slot).collect()
     }
 }
 
 impl Buffer {
+    /// Weighs what contains the rarest words first. Once nothing without them can be among the best any more, the
+    /// common ones, which very many stimuli contain, only add to what was found.
+    fn collect(&mut self, mut clauses: Vec<Clause<'_>>, shelf: &Shelf, limit: usize) {
+        clauses.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        let mut rest: f32 = clauses.iter().map(|clause| clause.weight).sum();
+        let mut is_settled = false;
+        for clause in &clauses {
+            let is_worth_it = clause.slots.len() > self.touched.len();
+            is_settled = is_settled || is_worth_it && self.is_settled(rest, shelf, limit);
+            if is_settled {
+                self.add_to_found(clause)
+            } else {
+                self.add(clause)
+            }
+            rest -= clause.weight;
+        }
+    }
+
+    /// Whether a stimulus that was not found yet, and has every word that is left, is too light.
+    fn is_settled(&self, rest: f32, shelf: &Shelf, limit: usize) -> bool {
+        let best = self.best(shelf, limit);
+        // The sums are rounded.
+        let highest = rest / length_factor(0.0) * 1.001;
+        best.len() == limit && best.peek().is_some_and(|least| highest < least.0.score)
+    }
+
     fn add(&mut self, clause: &Clause<'_>) {
         for slot in clause.slots {
             let weight = &mut self.weights[*slot as usize];
@@ -69,21 +97,52 @@ impl Buffer {
         }
     }
 
-    /// The heaviest slots; the buffer is empty afterwards.
-    fn best(&mut self, shelf: &Shelf, limit: usize) -> Vec<Slot> {
-        let mean = shelf.mean_terms();
-        let mut best = BinaryHeap::with_capacity(limit + 1);
-        for slot in self.touched.drain(..) {
-            let weight = std::mem::take(&mut self.weights[slot as usize]);
-            let Some(entry) = shelf.entry(slot) else { continue };
-            let score = weight / (1.0 + K1 * (1.0 - B + B * entry.terms.len() as f32 / mean));
-            best.push(Reverse(Ranked { score, slot }));
-            if best.len() > limit {
-                best.pop();
+    fn add_to_found(&mut self, clause: &Clause<'_>) {
+        if self.touched.len() < clause.slots.len() / SEARCHED_SHARE {
+            for slot in self.touched.iter().filter(|slot| clause.slots.binary_search(slot).is_ok()) {
+                self.weights[*slot as usize] += clause.weight;
+            }
+        } else {
+            for slot in clause.slots {
+                let weight = &mut self.weights[*slot as usize];
+                *weight += if *weight > 0.0 { clause.weight } else { 0.0 };
             }
         }
-        best.into_sorted_vec().into_iter().map(|Reverse(ranked)| ranked.slot).collect()
     }
+
+    /// The heaviest slots, the least of them on top.
+    fn best(&self, shelf: &Shelf, limit: usize) -> BinaryHeap<Reverse<Ranked>> {
+        let mean = shelf.mean_terms();
+        let mut best: BinaryHeap<Reverse<Ranked>> = BinaryHeap::with_capacity(limit);
+        for slot in &self.touched {
+            let weight = self.weights[*slot as usize];
+            let is_full = best.len() == limit;
+            // Most are too light even if they had no other words.
+            if is_full && best.peek().is_none_or(|least| weight / length_factor(0.0) < least.0.score) {
+                continue;
+            }
+            let Some(entry) = shelf.entry(*slot) else { continue };
+            let score = weight / length_factor(entry.terms.len() as f32 / mean);
+            let ranked = Ranked { score, slot: *slot };
+            if !is_full {
+                best.push(Reverse(ranked));
+            } else if let Some(mut least) = best.peek_mut().filter(|least| least.0 < ranked) {
+                *least = Reverse(ranked);
+            }
+        }
+        best
+    }
+
+    fn clear(&mut self) {
+        for slot in self.touched.drain(..) {
+            self.weights[slot as usize] = 0.0;
+        }
+    }
+}
+
+/// What the weight of a stimulus is divided by, for its length relative to the mean.
+fn length_factor(length: f32) -> f32 {
+    1.0 + K1 * (1.0 - B + B * length)
 }
 
 /// A slot in its rank: by score, then by slot.
@@ -167,8 +226,8 @@ fn unknown<'shelf>(term: &Term, shelf: &'shelf Shelf) -> Vec<Clause<'shelf>> {
         meant.extend(shelf.beginning_with(&term.stem).take(ALTERNATIVES));
         meant.extend(known_beginning(&term.stem, shelf));
     }
-    if is_cyrillic(&term.word) {
-        let loanword = stem(&latin(&term.word));
+    if let Some(latin) = &term.latin {
+        let loanword = stem(latin);
         meant.push(shelf.containing(&loanword));
         meant.extend(shelf.spelt_like(&loanword).take(ALTERNATIVES));
     }
@@ -179,4 +238,47 @@ fn unknown<'shelf>(term: &Term, shelf: &'shelf Shelf) -> Vec<Clause<'shelf>> {
 fn known_beginning<'shelf>(stem: &str, shelf: &'shelf Shelf) -> Option<&'shelf [Slot]> {
     let ends = stem.char_indices().skip(*SPELT.start()).map(|(end, _)| end);
     ends.map(|end| shelf.containing(&stem[..end])).filter(|slots| !slots.is_empty()).last()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::recall::shelf::Answer;
+    use crate::text::{Key, terms};
+
+    /// Texts of a few words, some of them far more frequent than others.
+    fn texts() -> impl Strategy<Value = String> {
+        let word = prop_oneof![
+            8 => Just("server"),
+            4 => Just("printer"),
+            2 => Just("invoice"),
+            1 => prop::sample::select(vec!["badge", "canteen", "lockers", "parking", "visitor", "window"]),
+        ];
+        prop::collection::vec(word, 1..6).prop_map(|words| words.join(" "))
+    }
+
+    proptest! {
+        #[test]
+        fn what_has_only_common_words_is_left_out_only_if_it_is_not_among_the_best(
+            stimuli in prop::collection::vec(texts(), 1..80), question in texts(), limit in 1..6usize
+        ) {
+            let mut shelf = Shelf::default();
+            for (block, stimulus) in stimuli.iter().enumerate() {
+                shelf.put(block as u64, Key::of(stimulus), Answer::of("x"), terms(stimulus));
+            }
+            let question = terms(&question);
+            let mut whole = Buffer { weights: vec![0.0; shelf.slots()], touched: Vec::new() };
+            let mut clauses = clauses(&question, &shelf);
+            clauses.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+            clauses.iter().for_each(|clause| whole.add(clause));
+            let best = whole.best(&shelf, limit).into_sorted_vec();
+            let best: Vec<Slot> = best.into_iter().map(|Reverse(ranked)| ranked.slot).collect();
+            let candidates = Candidates::default();
+            prop_assert_eq!(&candidates.find(&question, &shelf, limit), &best);
+            // The buffer was left empty.
+            prop_assert_eq!(&candidates.find(&question, &shelf, limit), &best);
+        }
+    }
 }

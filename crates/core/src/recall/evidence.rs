@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::conflict::{Conflict, conflict};
+use super::conflict::{Claims, Conflict, Text, conflict};
 use super::likeness::{Comparison, Share, Weights, compare};
 use super::shelf::{Answer, Shelf, Slot};
 use crate::text::Term;
@@ -109,18 +109,20 @@ pub(super) fn weigh(
     let mut weights = Weights::new(|stem: &str| shelf.containing(stem).len() as u64, shelf.len() as u64);
     let mut answers: HashMap<Answer, Vec<Wording>> = HashMap::new();
     let asked: Vec<&Term> = question.iter().collect();
+    let question = Text { terms: &asked, claims: Claims::of(&asked) };
     for (slot, entry) in pool.iter().filter_map(|slot| Some((*slot, shelf.entry(*slot)?))) {
-        let terms: Vec<&Term> = entry.terms.iter().map(AsRef::as_ref).collect();
+        let terms = entry.terms();
+        let stimulus = Text { terms: &terms, claims: entry.claims };
         let wordings = answers.entry(entry.answer).or_default();
         wordings.push(Wording {
             slot,
             comparison: compare(&asked, &terms, &mut weights),
             meaning: meaning(slot),
-            conflicting: conflict(&asked, &terms)
+            conflicting: conflict(question, stimulus)
                 .is_some_and(|found| !(found.is_detail() && varies(entry.answer, shelf))),
         });
     }
-    let shares = weights.shares(question);
+    let shares = weights.shares(&asked);
     let mut candidates: Vec<Candidate> = answers
         .into_iter()
         .filter_map(|(answer, wordings)| {
@@ -135,14 +137,16 @@ pub(super) fn weigh(
 /// Whether an answer is the same for different numbers, since its own wordings contradict each other in them: `wake me
 /// at 6` and `wake me at 7`.
 fn varies(answer: Answer, shelf: &Shelf) -> bool {
-    let wordings: Vec<Vec<&Term>> = shelf
+    let wordings: Vec<(Vec<&Term>, Claims)> = shelf
         .wordings(answer)
         .iter()
         .take(VARIED)
-        .filter_map(|slot| Some(shelf.entry(*slot)?.terms.iter().map(AsRef::as_ref).collect()))
+        .filter_map(|slot| shelf.entry(*slot).map(|entry| (entry.terms(), entry.claims)))
         .collect();
-    let differ = |one: &Vec<&Term>, other: &Vec<&Term>| conflict(one, other).is_some_and(Conflict::is_detail);
-    wordings.iter().enumerate().any(|(at, one)| wordings[at + 1..].iter().any(|other| differ(one, other)))
+    let texts: Vec<Text<'_>> =
+        wordings.iter().map(|(terms, claims)| Text { terms, claims: *claims }).collect();
+    let differ = |one: Text<'_>, other: Text<'_>| conflict(one, other).is_some_and(Conflict::is_detail);
+    texts.iter().enumerate().any(|(at, one)| texts[at + 1..].iter().any(|other| differ(*one, *other)))
 }
 
 /// Weighs one answer by itself.

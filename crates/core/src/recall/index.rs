@@ -9,7 +9,7 @@ use super::shelf::{Answer, Shelf};
 use crate::error::CommandError;
 use crate::follow::Derived;
 use crate::store::{BlockRef, Change, ChangeKind};
-use crate::text::{Term, terms};
+use crate::text::{Key, Term, terms};
 
 /// The shelf, as questions see it.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +22,9 @@ impl Shelves {
     }
 }
 
+/// The most steps under one lock: questions wait for them, less than a millisecond.
+const STEPS: usize = 64;
+
 /// The index itself, which its thread owns.
 #[derive(Debug, Default)]
 pub(super) struct Index {
@@ -32,7 +35,7 @@ pub(super) struct Index {
 
 #[derive(Debug)]
 enum Step {
-    Put { block: u64, answer: Answer, terms: Vec<Term> },
+    Put { block: u64, key: Key, answer: Answer, terms: Vec<Term> },
     Take(u64),
 }
 
@@ -40,6 +43,16 @@ impl Index {
     /// What questions use.
     pub(super) fn shelves(&self) -> Shelves {
         self.shelves.clone()
+    }
+
+    fn shelve(&mut self) {
+        let mut shelf = self.shelves.0.write();
+        for step in self.pending.drain(..) {
+            match step {
+                Step::Put { block, key, answer, terms } => shelf.put(block, key, answer, terms),
+                Step::Take(block) => shelf.take(block),
+            }
+        }
     }
 }
 
@@ -60,12 +73,16 @@ impl Derived for Index {
                 self.pending.extend(replaces.map(Step::Take));
                 self.pending.push(Step::Put {
                     block: change.block.index,
+                    key: Key::of(&teach.stimulus),
                     answer: Answer::of(&teach.response),
                     terms: terms(&teach.stimulus),
                 });
             }
             ChangeKind::Erased(blocks) => self.pending.extend(blocks.into_iter().map(Step::Take)),
             ChangeKind::Nothing => {}
+        }
+        if self.pending.len() >= STEPS {
+            self.shelve();
         }
         Ok(())
     }
@@ -77,13 +94,7 @@ impl Derived for Index {
     }
 
     fn commit(&mut self) -> Result<(), CommandError> {
-        let mut shelf = self.shelves.0.write();
-        for step in self.pending.drain(..) {
-            match step {
-                Step::Put { block, answer, terms } => shelf.put(block, answer, terms),
-                Step::Take(block) => shelf.take(block),
-            }
-        }
+        self.shelve();
         Ok(())
     }
 

@@ -16,13 +16,9 @@
 //! Neither word order nor which side is the question matters. Unlike a raw BM25 score this has a fixed range,
 //! so one threshold works for every genome.
 
-use std::borrow::Borrow;
 use std::collections::HashMap;
 
-use crate::text::{
-    Asks, Class, Kind, Marks, SPELT, Term, compare_marks, in_one_alphabet, is_cyrillic, latin, spelt_out,
-    stem, unit,
-};
+use crate::text::{Asks, Class, Kind, Marks, SPELT, Term, compare_marks, in_one_alphabet, spelt_out, stem};
 
 /// The weight of a common word, relative to another word that is equally rare.
 const COMMON_WEIGHT: f32 = 0.1;
@@ -48,28 +44,23 @@ const LONGEST_SHORT_NAME: usize = 6;
 pub(super) const COMPARED_TERMS: usize = 100;
 
 /// The weights of terms among the stimuli of one genome.
-pub(super) struct Weights<F> {
+pub(super) struct Weights<'text, F> {
     documents_with: F,
     documents: u64,
-    known: HashMap<String, u64>,
+    known: HashMap<&'text str, u64>,
 }
 
-impl<F: Fn(&str) -> u64> Weights<F> {
+impl<'text, F: Fn(&str) -> u64> Weights<'text, F> {
     /// Weights for `documents` stimuli; `documents_with` counts those that contain a stem.
     pub(super) fn new(documents_with: F, documents: u64) -> Self {
         Self { documents_with, documents, known: HashMap::new() }
     }
 
-    fn holding(&mut self, term: &Term) -> u64 {
-        if let Some(holding) = self.known.get(&term.stem) {
-            return *holding;
-        }
-        let holding = (self.documents_with)(&term.stem);
-        self.known.insert(term.stem.clone(), holding);
-        holding
+    fn holding(&mut self, term: &'text Term) -> u64 {
+        *self.known.entry(&term.stem).or_insert_with(|| (self.documents_with)(&term.stem))
     }
 
-    fn rarity(&mut self, term: &Term) -> f32 {
+    fn rarity(&mut self, term: &'text Term) -> f32 {
         let holding = self.holding(term);
         let rarity = 1.0 + (1.0 + self.documents as f32 / (1 + holding) as f32).ln();
         match term.kind {
@@ -79,16 +70,18 @@ impl<F: Fn(&str) -> u64> Weights<F> {
     }
 
     /// What part of a text's weight each of its words has.
-    pub(super) fn shares(&mut self, text: &[Term]) -> Vec<Share> {
+    pub(super) fn shares(&mut self, text: &[&'text Term]) -> Vec<Share> {
         let text = &text[..text.len().min(COMPARED_TERMS)];
         let no_subject = text.iter().all(|term| term.common);
-        let weight = |weights: &mut Self, term: &Term| {
+        let weight = |weights: &mut Self, term: &'text Term| {
             weights.rarity(term) * if term.common && !no_subject { COMMON_WEIGHT } else { 1.0 }
         };
         let all: Vec<f32> = text.iter().map(|term| weight(self, term)).collect();
         let whole = all.iter().sum::<f32>().max(f32::MIN_POSITIVE);
-        let share =
-            |(term, weight): (&Term, f32)| Share { weight: weight / whole, known: self.holding(term) > 0 };
+        let share = |(term, weight): (&&'text Term, f32)| Share {
+            weight: weight / whole,
+            known: self.holding(term) > 0,
+        };
         text.iter().zip(all).map(share).collect()
     }
 }
@@ -112,17 +105,17 @@ pub(super) struct Comparison {
 }
 
 /// Compares a question and a stimulus.
-pub(super) fn compare<F: Fn(&str) -> u64>(
-    question: &[impl Borrow<Term>],
-    stimulus: &[impl Borrow<Term>],
-    weights: &mut Weights<F>,
+pub(super) fn compare<'text, F: Fn(&str) -> u64>(
+    question: &[&'text Term],
+    stimulus: &[&'text Term],
+    weights: &mut Weights<'text, F>,
 ) -> Comparison {
-    let question: Vec<&Term> = question.iter().take(COMPARED_TERMS).map(Borrow::borrow).collect();
-    let stimulus: Vec<&Term> = stimulus.iter().take(COMPARED_TERMS).map(Borrow::borrow).collect();
-    let (in_stimulus, in_question) = matches(&question, &stimulus, weights);
-    let other_wanted = want_different_things(&question, &stimulus);
-    let replaced = replaced_classes((&question, &in_stimulus), (&stimulus, &in_question));
-    let sides = [(&question, &in_stimulus), (&stimulus, &in_question)];
+    let question = &question[..question.len().min(COMPARED_TERMS)];
+    let stimulus = &stimulus[..stimulus.len().min(COMPARED_TERMS)];
+    let (in_stimulus, in_question) = matches(question, stimulus, weights);
+    let other_wanted = want_different_things(question, stimulus);
+    let replaced = replaced_classes((question, &in_stimulus), (stimulus, &in_question));
+    let sides = [(question, &in_stimulus), (stimulus, &in_question)];
     let is_common = |(term, matched): (&&Term, &Matched)| term.common || matched.common;
     let no_subject = sides.iter().all(|(side, matches)| side.iter().zip(matches.iter()).all(is_common));
     // Double precision, so that the weights do not affect the score if all words are equally similar.
@@ -189,10 +182,10 @@ impl Matched {
 }
 
 /// How well each term of either side is matched on the other.
-fn matches<F: Fn(&str) -> u64>(
-    one: &[&Term],
-    other: &[&Term],
-    weights: &mut Weights<F>,
+fn matches<'text, F: Fn(&str) -> u64>(
+    one: &[&'text Term],
+    other: &[&'text Term],
+    weights: &mut Weights<'text, F>,
 ) -> (Vec<Matched>, Vec<Matched>) {
     let mut in_other = vec![Matched::default(); one.len()];
     let mut in_one = vec![Matched::default(); other.len()];
@@ -228,13 +221,18 @@ pub(super) fn is_compound(whole: &str, first: &Term, second: &Term) -> bool {
     };
     let joins = !matches!(first.kind, Kind::Symbol(_) | Kind::Gram);
     let digits = first.word.ends_with(char::is_numeric) && rest.starts_with(char::is_numeric);
-    joins && !digits && (rest == second.word || stem(rest) == second.stem)
+    let same_stem = || begin_alike(rest, &second.stem) && stem(rest) == second.stem;
+    joins && !digits && (rest == second.word || same_stem())
 }
 
 /// How similar two words are: 1 for forms of the same word, less if one may be a misspelling, the beginning
 /// or a transliteration of the other, otherwise 0. Numbers and symbols are names: another digit is another
 /// thing.
-fn alike<F: Fn(&str) -> u64>(one: &Term, other: &Term, weights: &mut Weights<F>) -> f32 {
+fn alike<'text, F: Fn(&str) -> u64>(
+    one: &'text Term,
+    other: &'text Term,
+    weights: &mut Weights<'text, F>,
+) -> f32 {
     if one.stem == other.stem {
         return with_marks(one, other);
     }
@@ -244,22 +242,25 @@ fn alike<F: Fn(&str) -> u64>(one: &Term, other: &Term, weights: &mut Weights<F>)
     if one.kind != Kind::Word || other.kind != Kind::Word {
         return 0.0;
     }
-    match (is_cyrillic(&one.word), is_cyrillic(&other.word)) {
-        (true, false) if looks_like(one, other) => MARKS_MISSING,
-        (false, true) if looks_like(other, one) => MARKS_MISSING,
+    match (&one.latin, &other.latin) {
+        (Some(_), None) if looks_like(one, other) => MARKS_MISSING,
+        (None, Some(_)) if looks_like(other, one) => MARKS_MISSING,
         _ if is_spelt_out(one, other) || is_spelt_out(other, one) => MARKS_MISSING,
+        (Some(latin), None) if !one.common && !other.common => spelling(latin, &other.word),
+        (None, Some(latin)) if !one.common && !other.common => spelling(&one.word, latin),
+        _ if !begin_alike(&one.word, &other.word) => 0.0,
         _ if one.common || other.common => slip(one, other, weights),
-        (true, false) => spelling(&latin(&one.word), &other.word),
-        (false, true) => spelling(&one.word, &latin(&other.word)),
         _ if is_beginning(one, other) || is_beginning(other, one) => BEGINNING,
-        _ => {
-            // A typing error may hide the ending from the stemmer, and an ending how similar the words are.
-            let spelling = spelling(&one.stem, &other.stem).max(spelling(&one.word, &other.word));
-            // If the genome knows both words, they are two words.
-            let two_words = spelling > 0.0 && weights.holding(one) > 0 && weights.holding(other) > 0;
-            if two_words { 0.0 } else { spelling }
-        }
+        // If the genome knows both words, they are two words.
+        _ if weights.holding(one) > 0 && weights.holding(other) > 0 => 0.0,
+        // A typing error may hide the ending from the stemmer, and an ending how similar the words are.
+        _ => spelling(&one.stem, &other.stem).max(spelling(&one.word, &other.word)),
     }
+}
+
+/// Whether two words have the same first letter, and so their stems.
+fn begin_alike(one: &str, other: &str) -> bool {
+    one.chars().next() == other.chars().next()
 }
 
 /// How similar two forms of a word are by their diacritics. People leave them out, but those that they write
@@ -278,14 +279,14 @@ fn with_marks(one: &Term, other: &Term) -> f32 {
 
 /// `GB` and `ГБ`, `$` and `dollars`. Not a single letter, which may be anything.
 fn names_same_unit(one: &Term, other: &Term) -> bool {
-    let named = |term: &Term| {
-        let is_name =
+    let is_name = |term: &Term| {
+        let is_long =
             matches!(term.kind, Kind::Symbol(Class::Unit)) || term.kind == Kind::Word && term.word.len() > 1;
-        if is_name && !term.common { unit(&term.word) } else { None }
+        is_long && !term.common
     };
     // One of two names is a short one.
-    one.word.len().min(other.word.len()) <= LONGEST_SHORT_NAME
-        && named(one).is_some_and(|unit| named(other) == Some(unit))
+    let is_short = one.word.len().min(other.word.len()) <= LONGEST_SHORT_NAME;
+    one.unit.is_some() && one.unit == other.unit && is_short && is_name(one) && is_name(other)
 }
 
 /// Whether a Cyrillic word was typed in Latin letters that look the same: `МТС`, `MTC`.
@@ -300,17 +301,21 @@ fn is_spelt_out(spelt: &Term, marked: &Term) -> bool {
 
 /// How similar a common word and another one are, if that is a word only by mistake: the genome does not know
 /// it. Short words must have the same letters, since `cat` is not `can`: two swapped, or one doubled.
-fn slip<F: Fn(&str) -> u64>(one: &Term, other: &Term, weights: &mut Weights<F>) -> f32 {
+fn slip<'text, F: Fn(&str) -> u64>(
+    one: &'text Term,
+    other: &'text Term,
+    weights: &mut Weights<'text, F>,
+) -> f32 {
     let typed = match (one.common, other.common) {
         (true, false) => other,
         (false, true) => one,
         _ => return 0.0,
     };
-    let similar = match has_same_letters(&one.word, &other.word) {
-        true => LEAST_SPELLING.max(spelling(&one.word, &other.word)),
-        false => spelling(&one.word, &other.word),
-    };
-    if similar > 0.0 && weights.holding(typed) == 0 { similar } else { 0.0 }
+    if weights.holding(typed) > 0 {
+        return 0.0;
+    }
+    let spelling = spelling(&one.word, &other.word);
+    if has_same_letters(&one.word, &other.word) { spelling.max(LEAST_SPELLING) } else { spelling }
 }
 
 /// Whether two words that begin alike differ in two swapped neighbours or in one doubled letter.
@@ -341,10 +346,13 @@ fn is_beginning(short: &Term, long: &Term) -> bool {
 /// too little, or if they begin with different letters: errors in the first letter are rare, and pairs such
 /// as `import` and `export` are not.
 fn spelling(one: &str, other: &str) -> f32 {
+    if !begin_alike(one, other) {
+        return 0.0;
+    }
     let (a, b) = (one.chars().count(), other.chars().count());
     let (shorter, longer) = (a.min(b), a.max(b));
     let hopeless = (shorter as f32) < LEAST_SPELLING * longer as f32;
-    if !SPELT.contains(&shorter) || hopeless || one.chars().next() != other.chars().next() {
+    if !SPELT.contains(&shorter) || hopeless {
         return 0.0;
     }
     let edits = strsim::osa_distance(one, other);
@@ -361,11 +369,16 @@ mod tests {
     /// What is enough for a drill.
     const THRESHOLD: f32 = 0.75;
 
+    fn likeness(one: &[Term], other: &[Term], holding: impl Fn(&str) -> u64, documents: u64) -> f32 {
+        let (one, other): (Vec<&Term>, Vec<&Term>) = (one.iter().collect(), other.iter().collect());
+        compare(&one, &other, &mut Weights::new(holding, documents)).likeness
+    }
+
     /// The likeness in a genome of ten stimuli whose words are those of `stimulus`.
     fn like(question: &str, stimulus: &str) -> f32 {
         let taught = terms(stimulus);
         let holding = |stem: &str| u64::from(taught.iter().any(|term| term.stem == stem));
-        compare(&terms(question), &taught, &mut Weights::new(holding, 10)).likeness
+        likeness(&terms(question), &taught, holding, 10)
     }
 
     #[track_caller]
@@ -409,7 +422,7 @@ mod tests {
         let (question, stimulus) = (terms("where is the contact form"), terms("where is the contract form"));
         let like = |known: &[&str]| {
             let holding = |stem: &str| u64::from(known.contains(&stem));
-            compare(&question, &stimulus, &mut Weights::new(holding, 10)).likeness
+            likeness(&question, &stimulus, holding, 10)
         };
         assert!(like(&["contract", "form"]) > THRESHOLD);
         assert!(like(&["contract", "contact", "form"]) < THRESHOLD);
@@ -470,12 +483,8 @@ mod tests {
                 .filter(|taught| taught.iter().any(|term| term.stem == stem))
                 .count() as u64
         };
-        let mut weights = Weights::new(holding, 10);
         let question = terms(question);
-        (
-            compare(&question, &taught_one, &mut weights).likeness,
-            compare(&question, &taught_other, &mut weights).likeness,
-        )
+        (likeness(&question, &taught_one, holding, 10), likeness(&question, &taught_other, holding, 10))
     }
 
     #[test]
@@ -613,7 +622,7 @@ mod tests {
     proptest! {
         #[test]
         fn likeness_is_symmetric_and_within_its_range(one in ".{0,40}", other in ".{0,40}") {
-            let like = |one: &str, other: &str| compare(&terms(one), &terms(other), &mut Weights::new(|_| 1, 10)).likeness;
+            let like = |one: &str, other: &str| likeness(&terms(one), &terms(other), |_| 1, 10);
             let (there, back) = (like(&one, &other), like(&other, &one));
             prop_assert!((0.0..=1.0).contains(&there));
             prop_assert!((there - back).abs() < 1e-5);
@@ -631,8 +640,7 @@ mod tests {
             };
             let slipped: Vec<String> =
                 stimulus.split(' ').map(|word| format!("{}{}{}{}", &word[..3], &word[4..5], &word[3..4], &word[5..])).collect();
-            let mut weights = Weights::new(held, documents);
-            prop_assert_eq!(compare(&terms(&slipped.join(" ")), &taught, &mut weights).likeness, 0.875);
+            prop_assert_eq!(likeness(&terms(&slipped.join(" ")), &taught, held, documents), 0.875);
         }
 
         #[test]

@@ -195,10 +195,11 @@ impl Recall {
 
     /// What is answered now to the stimulus that `block` taught; `None` if it was forgotten since.
     fn current(&self, block: u64) -> Result<Option<Association>, CommandError> {
-        match self.reader.proposed(block)? {
-            Some(stimulus) => self.reader.answer(Key::of(&stimulus)),
-            None => Ok(None),
-        }
+        let key = {
+            let shelf = self.shelves.read();
+            shelf.slot(block).and_then(|slot| Some(shelf.entry(slot)?.key))
+        };
+        key.map_or(Ok(None), |key| self.reader.answer(key))
     }
 
     fn suggestions(&self, considered: &[Considered]) -> Result<Vec<Suggestion>, CommandError> {

@@ -1,11 +1,13 @@
 //! What can be asked, in memory: the terms of every stimulus, which stimuli contain a stem, and which
 //! stimuli share an answer.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
+use super::conflict::Claims;
 use super::spelling::Spellings;
-use crate::text::Term;
+use crate::text::{Key, Term};
 use sha2::{Digest, Sha256};
 
 /// A place on the shelf. Later stimuli have higher ones.
@@ -32,8 +34,17 @@ impl Answer {
 pub(super) struct Entry {
     /// The block that taught it.
     pub(super) block: u64,
+    /// The key of the stimulus, which its answer is read by.
+    pub(super) key: Key,
     pub(super) answer: Answer,
     pub(super) terms: Box<[Arc<Term>]>,
+    pub(super) claims: Claims,
+}
+
+impl Entry {
+    pub(super) fn terms(&self) -> Vec<&Term> {
+        self.terms.iter().map(AsRef::as_ref).collect()
+    }
 }
 
 /// Everything that can be asked.
@@ -45,7 +56,9 @@ pub(super) struct Shelf {
     /// Each word once, however many stimuli contain it.
     words: HashSet<Arc<Term>>,
     /// The slots that contain a stem, in ascending order.
-    stems: BTreeMap<Arc<str>, Vec<Slot>>,
+    stems: HashMap<Arc<str>, Vec<Slot>>,
+    /// The same stems in alphabetical order.
+    ordered: BTreeSet<Arc<str>>,
     spellings: Spellings,
     /// The number of terms of all entries.
     terms: usize,
@@ -89,10 +102,10 @@ impl Shelf {
 
     /// The stems that begin with `beginning`, in alphabetical order.
     pub(super) fn beginning_with(&self, beginning: &str) -> impl Iterator<Item = &[Slot]> {
-        self.stems
-            .range::<str, _>((std::ops::Bound::Excluded(beginning), std::ops::Bound::Unbounded))
-            .take_while(move |(stem, _)| stem.starts_with(beginning))
-            .map(|(_, slots)| slots.as_slice())
+        self.ordered
+            .range::<str, _>((Bound::Excluded(beginning), Bound::Unbounded))
+            .take_while(move |stem| stem.starts_with(beginning))
+            .map(|stem| self.containing(stem))
     }
 
     /// The slots of each stem that is one typing error away from `word`.
@@ -101,10 +114,11 @@ impl Shelf {
     }
 
     /// Puts a stimulus on the shelf; what its block put there before is taken off.
-    pub(super) fn put(&mut self, block: u64, answer: Answer, terms: Vec<Term>) {
+    pub(super) fn put(&mut self, block: u64, key: Key, answer: Answer, terms: Vec<Term>) {
         self.take(block);
+        let claims = Claims::of(&terms.iter().collect::<Vec<_>>());
         let terms = terms.into_iter().map(|term| self.intern(term)).collect();
-        self.place(Entry { block, answer, terms });
+        self.place(Entry { block, key, answer, terms, claims });
     }
 
     fn place(&mut self, entry: Entry) {
@@ -115,6 +129,7 @@ impl Shelf {
                 None => {
                     let stem: Arc<str> = Arc::from(term.stem.as_str());
                     self.spellings.add(&stem);
+                    self.ordered.insert(Arc::clone(&stem));
                     self.stems.insert(stem, vec![slot]);
                 }
             }
@@ -162,6 +177,7 @@ impl Shelf {
             remove(slots, slot);
             if slots.is_empty() {
                 self.stems.remove(stem);
+                self.ordered.remove(stem);
                 self.spellings.remove(stem);
             }
         }
@@ -191,7 +207,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn put(shelf: &mut Shelf, block: u64, stimulus: &str, response: &str) {
-        shelf.put(block, Answer::of(response), terms(stimulus));
+        shelf.put(block, Key::of(stimulus), Answer::of(response), terms(stimulus));
     }
 
     fn blocks(shelf: &Shelf, slots: &[Slot]) -> Vec<u64> {
@@ -221,7 +237,9 @@ mod tests {
         assert_eq!((shelf.len(), shelf.containing("server").len()), (1, 1));
         shelf.take(2);
         assert!(!format!("{shelf:?}").contains("server"));
-        assert!((shelf.words.is_empty(), shelf.stems.is_empty(), shelf.terms) == (true, true, 0));
+        assert!(
+            shelf.words.is_empty() && shelf.stems.is_empty() && shelf.ordered.is_empty() && shelf.terms == 0
+        );
     }
 
     proptest! {
@@ -229,7 +247,7 @@ mod tests {
         fn putting_and_taking_in_any_order_leaves_what_was_not_taken(
             steps in prop::collection::vec((0..6u64, prop::option::of("[ab]{1,2}( [ab]{1,2}){0,3}")), 1..60)
         ) {
-            let (mut shelf, mut expected) = (Shelf::default(), BTreeMap::new());
+            let (mut shelf, mut expected) = (Shelf::default(), std::collections::BTreeMap::new());
             for (block, stimulus) in steps {
                 match stimulus {
                     Some(stimulus) => { put(&mut shelf, block, &stimulus, "x"); expected.insert(block, stimulus); }

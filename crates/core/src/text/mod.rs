@@ -19,9 +19,9 @@ pub use key::{Key, normalise};
 pub(crate) use stem::{SPELT, stem};
 pub use stem::{is_cyrillic, latin};
 pub use symbol::Class;
-pub(crate) use unit::unit;
 
 use token::{Token, scan};
+use unit::unit;
 
 /// One word of a text: a word proper, a number, a symbol, or a group of letters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -40,6 +40,10 @@ pub struct Term {
     pub number: bool,
     /// What it asks for, if it is a question word.
     pub asks: Option<Asks>,
+    /// The unit or currency that it names.
+    pub unit: Option<&'static str>,
+    /// A Cyrillic word in Latin letters.
+    pub latin: Option<String>,
 }
 
 /// A kind of word.
@@ -73,46 +77,44 @@ impl Term {
             Token::Name(letter) => Self::name(letter),
             Token::Number(number) => Self::number(&number::canonical(&number)),
             Token::Gram(gram) => Self {
-                word: gram.text.to_owned(),
-                marked: None,
-                stem: gram.text.to_owned(),
-                kind: Kind::Gram,
                 common: gram.light,
-                number: false,
                 asks: common::asks(gram.text),
+                ..Self::new(gram.text.to_owned(), gram.text.to_owned(), Kind::Gram)
             },
             Token::Symbol { text, class, light } => Self {
-                word: text.clone().into_owned(),
-                marked: None,
-                stem: text.into_owned(),
-                kind: Kind::Symbol(class),
                 common: light,
-                number: false,
-                asks: None,
+                ..Self::new(text.clone().into_owned(), text.into_owned(), Kind::Symbol(class))
             },
+        }
+    }
+
+    /// A term with what follows from its word alone.
+    fn new(word: String, stem: String, kind: Kind) -> Self {
+        Self {
+            unit: unit(&word),
+            latin: is_cyrillic(&word).then(|| latin(&word)),
+            marked: None,
+            common: false,
+            number: kind == Kind::Number,
+            asks: None,
+            word,
+            stem,
+            kind,
         }
     }
 
     /// The letter of `C++`: Latin if it looks so, and not an article or a preposition.
     fn name(letter: &str) -> Self {
         let word = fold::in_one_alphabet(letter, true).into_owned();
-        let stem = word.clone();
-        Self { word, marked: None, stem, kind: Kind::Word, common: false, number: false, asks: None }
+        Self::new(word.clone(), word, Kind::Word)
     }
 
     fn number(written: &str) -> Self {
         // People leave it out, but `+1` is not `1`.
         let unsigned = written.strip_prefix('+');
         let word = fold::in_one_alphabet(&fold::bare(unsigned.unwrap_or(written)), true).into_owned();
-        Self {
-            stem: word.clone(),
-            word,
-            marked: unsigned.map(|_| written.to_owned()),
-            kind: Kind::Number,
-            common: false,
-            number: true,
-            asks: None,
-        }
+        let marked = unsigned.map(|_| written.to_owned());
+        Self { marked, ..Self::new(word.clone(), word, Kind::Number) }
     }
 
     fn word(written: &str) -> Self {
@@ -121,19 +123,11 @@ impl Term {
             matches!(bare, Cow::Owned(_)).then(|| written.to_owned()).filter(|marked| *marked != *bare);
         let word = fold::in_one_alphabet(&bare, false).into_owned();
         if let Some(number) = number::spoken(&word) {
-            return Self {
-                word,
-                marked,
-                stem: number.to_owned(),
-                kind: Kind::Number,
-                common: false,
-                number: true,
-                asks: None,
-            };
+            return Self { marked, ..Self::new(word, number.to_owned(), Kind::Number) };
         }
         let stem = stem(&word);
         let (common, asks) = (common::is_common(&word, &stem), common::asks(&word));
-        Self { word, marked, stem, kind: Kind::Word, common, number: false, asks }
+        Self { marked, common, asks, ..Self::new(word, stem, Kind::Word) }
     }
 }
 

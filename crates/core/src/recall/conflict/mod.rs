@@ -9,7 +9,7 @@ mod numbers;
 mod opposites;
 
 use super::likeness::COMPARED_TERMS;
-use crate::text::Term;
+use crate::text::{Kind, Term};
 use numbers::Difference;
 
 /// Why a stimulus does not answer a question.
@@ -36,22 +36,63 @@ impl Conflict {
     }
 }
 
+/// Which kinds of words a text has that may contradict another text. Most pairs of texts have none in common, so that
+/// there is nothing to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Claims {
+    names: bool,
+    currencies: bool,
+    symbols: bool,
+    sides: bool,
+    prefixes: bool,
+    negations: bool,
+    exclusions: bool,
+}
+
+impl Claims {
+    /// What the terms of a text may contradict.
+    pub(super) fn of(terms: &[&Term]) -> Self {
+        let any = |has: fn(&Term) -> bool| terms.iter().any(|term| has(term));
+        Self {
+            names: any(numbers::is_name),
+            currencies: any(numbers::is_currency),
+            symbols: any(|term| matches!(term.kind, Kind::Symbol(_))),
+            sides: opposites::takes_side(terms),
+            prefixes: any(|term| opposites::bases(term).next().is_some()),
+            negations: negation::has_negation(terms),
+            exclusions: any(negation::excludes),
+        }
+    }
+}
+
+/// A text, as it is searched for contradictions.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text<'text> {
+    pub(super) terms: &'text [&'text Term],
+    pub(super) claims: Claims,
+}
+
 /// What contradicts in a question and a stimulus; `None` if nothing does. Symmetric.
-pub(super) fn conflict(question: &[&Term], stimulus: &[&Term]) -> Option<Conflict> {
-    let one = &question[..question.len().min(COMPARED_TERMS)];
-    let other = &stimulus[..stimulus.len().min(COMPARED_TERMS)];
-    let numbers = numbers::numbers_differ(one, other);
+pub(super) fn conflict(question: Text<'_>, stimulus: Text<'_>) -> Option<Conflict> {
+    let one = &question.terms[..question.terms.len().min(COMPARED_TERMS)];
+    let other = &stimulus.terms[..stimulus.terms.len().min(COMPARED_TERMS)];
+    let both = |claim: fn(Claims) -> bool| claim(question.claims) && claim(stimulus.claims);
+    let either = |claim: fn(Claims) -> bool| claim(question.claims) || claim(stimulus.claims);
+    let numbers = if both(|has| has.names) { numbers::numbers_differ(one, other) } else { None };
     if numbers == Some(Difference::Numbers) {
         Some(Conflict::Number)
-    } else if numbers::units_differ(one, other) {
+    } else if both(|has| has.names || has.currencies) && numbers::units_differ(one, other) {
         Some(Conflict::Unit)
-    } else if numbers::symbols_differ(one, other) {
+    } else if either(|has| has.symbols) && numbers::symbols_differ(one, other) {
         Some(Conflict::Symbol)
-    } else if opposites::are_opposite(one, other) {
+    } else if both(|has| has.sides) && opposites::are_opposite(one, other)
+        || question.claims.prefixes && opposites::has_turned_round(one, other)
+        || stimulus.claims.prefixes && opposites::has_turned_round(other, one)
+    {
         Some(Conflict::Opposite)
-    } else if negation::is_negated(one, other)
-        || negation::is_excluded(one, other)
-        || negation::is_excluded(other, one)
+    } else if either(|has| has.negations) && negation::is_negated(one, other)
+        || question.claims.exclusions && negation::is_excluded(one, other)
+        || stimulus.claims.exclusions && negation::is_excluded(other, one)
     {
         Some(Conflict::Negation)
     } else {
@@ -63,15 +104,21 @@ pub(super) fn conflict(question: &[&Term], stimulus: &[&Term]) -> Option<Conflic
 mod tests {
     use super::*;
     use crate::text::terms;
+    use proptest::prelude::*;
 
     #[track_caller]
     fn assert_conflicts(cases: &[(&str, &str, Option<Conflict>)]) {
         for (question, stimulus, expected) in cases {
             let (one, other) = (terms(question), terms(stimulus));
             let (one, other): (Vec<&Term>, Vec<&Term>) = (one.iter().collect(), other.iter().collect());
-            assert_eq!(conflict(&one, &other), *expected, "{question} / {stimulus}");
-            assert_eq!(conflict(&other, &one), *expected, "{stimulus} / {question}");
+            let (one, other) = (text(&one), text(&other));
+            assert_eq!(conflict(one, other), *expected, "{question} / {stimulus}");
+            assert_eq!(conflict(other, one), *expected, "{stimulus} / {question}");
         }
+    }
+
+    fn text<'text>(terms: &'text [&'text Term]) -> Text<'text> {
+        Text { terms, claims: Claims::of(terms) }
     }
 
     #[test]
@@ -257,10 +304,33 @@ mod tests {
 
     #[test]
     fn nothing_contradicts_itself() {
-        for text in ["turn it on and off", "не 5, а 6", "C++ or C#", "10% without $5", ""] {
-            let terms = terms(text);
+        for written in ["turn it on and off", "не 5, а 6", "C++ or C#", "10% without $5", ""] {
+            let terms = terms(written);
             let terms: Vec<&Term> = terms.iter().collect();
-            assert_eq!(conflict(&terms, &terms), None, "{text}");
+            assert_eq!(conflict(text(&terms), text(&terms)), None, "{written}");
+        }
+    }
+
+    /// Texts of words that contradict something.
+    fn texts() -> impl Strategy<Value = String> {
+        let words = [
+            "5", "6", "two", "E-42", "C", "GB", "MB", "$", "euros", "+", "++", "#", "=", "on", "off", "turn",
+            "enable", "disable", "valid", "invalid", "remove", "not", "don't", "know", "what", "can",
+            "without", "non", "with", "password", "server", "7", "am", "pm",
+        ];
+        prop::collection::vec(prop::sample::select(words.to_vec()), 0..6).prop_map(|words| words.join(" "))
+    }
+
+    proptest! {
+        #[test]
+        fn texts_without_the_claims_for_a_conflict_have_none(one in texts(), other in texts()) {
+            let (one, other) = (terms(&one), terms(&other));
+            let (one, other): (Vec<&Term>, Vec<&Term>) = (one.iter().collect(), other.iter().collect());
+            let every = Claims {
+                names: true, currencies: true, symbols: true, sides: true, prefixes: true, negations: true, exclusions: true,
+            };
+            let compared = |terms| Text { terms, claims: every };
+            prop_assert_eq!(conflict(text(&one), text(&other)), conflict(compared(&one), compared(&other)));
         }
     }
 }

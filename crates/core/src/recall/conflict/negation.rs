@@ -48,7 +48,7 @@ fn asked(terms: &[&Term]) -> (Option<Asks>, bool) {
     (terms.iter().find_map(|term| term.asks), terms.iter().any(what))
 }
 
-fn has_negation(terms: &[&Term]) -> bool {
+pub(super) fn has_negation(terms: &[&Term]) -> bool {
     let negates = |(at, term): (usize, &&Term)| is_negation(term) && !is_alternative(terms, at);
     // `I don't know where it is` asks where it is.
     let is_ignorance = terms.iter().any(|term| matches!(term.word.as_str(), "know" | "знаю" | "знаем"));
@@ -119,6 +119,6 @@ pub(super) fn is_excluded(one: &[&Term], other: &[&Term]) -> bool {
     !other.iter().any(|term| excludes(term)) && (said || same)
 }
 
-fn excludes(term: &Term) -> bool {
+pub(super) fn excludes(term: &Term) -> bool {
     matches!(term.word.as_str(), "without" | "non" | "без")
 }

@@ -1,7 +1,7 @@
 //! Numbers, units and symbols of which each text has one that the other lacks.
 
 use crate::recall::likeness::is_compound;
-use crate::text::{Class, Kind, Term, unit};
+use crate::text::{Class, Kind, Term};
 
 /// How the numbers of two texts differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ const MOMENTS: &str = "am pm p o morning evening noon утра вечера дн
 
 /// Whether a term names one thing of its kind: a number, a code, or a letter, as in `vitamin C`. Not the letter
 /// of `p.m.`.
-fn is_name(term: &Term) -> bool {
+pub(super) fn is_name(term: &Term) -> bool {
     let letter =
         term.kind == Kind::Word && !term.common && term.word.chars().count() == 1 && term.word != "p";
     term.number || letter
@@ -82,11 +82,10 @@ fn is_signed(one: &[&Term], other: &[&Term]) -> bool {
 
 /// Whether the same number counts different things, or the texts name different currencies.
 pub(super) fn units_differ(one: &[&Term], other: &[&Term]) -> bool {
-    let named = |term: &Term| unit(&term.word);
     let counted = |terms: &[&Term], number: &str| {
         let at = terms.iter().position(|term| term.stem == number)?;
         let before = at.checked_sub(1).and_then(|before| terms.get(before)).filter(|term| is_currency(term));
-        terms.get(at + 1).and_then(|term| named(term)).or(before.and_then(|term| named(term)))
+        terms.get(at + 1).and_then(|term| term.unit).or(before.and_then(|term| term.unit))
     };
     let same_number = one.iter().filter(|term| term.number).any(|term| {
         match (counted(one, &term.stem), counted(other, &term.stem)) {
@@ -99,12 +98,12 @@ pub(super) fn units_differ(one: &[&Term], other: &[&Term]) -> bool {
 
 fn currencies_differ(one: &[&Term], other: &[&Term]) -> bool {
     let named = |terms: &[&Term]| -> Vec<&str> {
-        terms.iter().filter(|term| is_currency(term)).filter_map(|term| unit(&term.word)).collect()
+        terms.iter().filter(|term| is_currency(term)).filter_map(|term| term.unit).collect()
     };
     let (one, other) = (named(one), named(other));
     !one.is_empty() && !other.is_empty() && !one.iter().any(|currency| other.contains(currency))
 }
 
-fn is_currency(term: &Term) -> bool {
-    matches!(unit(&term.word), Some("$" | "€" | "£" | "₽" | "¥"))
+pub(super) fn is_currency(term: &Term) -> bool {
+    matches!(term.unit, Some("$" | "€" | "£" | "₽" | "¥"))
 }

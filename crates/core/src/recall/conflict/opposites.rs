@@ -10,8 +10,12 @@ use crate::text::{Kind, Term, stem};
 pub(super) fn are_opposite(one: &[&Term], other: &[&Term]) -> bool {
     let (sides, others) = (sides(one), sides(other));
     let only = |sides: &[Side], side: Side| sides.contains(&side) && !sides.contains(&side.opposite());
-    let listed = sides.iter().any(|side| only(&sides, *side) && only(&others, side.opposite()));
-    listed || has_turned_round(one, other) || has_turned_round(other, one)
+    sides.iter().any(|side| only(&sides, *side) && only(&others, side.opposite()))
+}
+
+/// Whether a text has a word of which there is an opposite.
+pub(super) fn takes_side(terms: &[&Term]) -> bool {
+    !sides(terms).is_empty()
 }
 
 /// A side of a pair of opposites.
@@ -186,20 +190,22 @@ const PAIRS: &[(&str, &str)] = &[
 
 /// Whether a word of `one` is a word of `other` with a prefix that turns it round. In the same form only:
 /// `unfriended` is not the opposite of a `friend`.
-fn has_turned_round(one: &[&Term], other: &[&Term]) -> bool {
+pub(super) fn has_turned_round(one: &[&Term], other: &[&Term]) -> bool {
     let has = |terms: &[&Term], word: &str| terms.iter().any(|term| term.word == word);
+    let turns = |base: &str| has(other, base) && !has(one, base);
     // `remove trust` is `untrust`.
-    let undone = other.iter().any(|term| UNDOING.contains(&term.stem.as_str()));
-    !undone
-        && one.iter().filter(|term| term.kind == Kind::Word && !has(other, &term.word)).any(|term| {
-            PREFIXES.iter().any(|(prefix, letters)| {
-                let base = term.word.strip_prefix(prefix).filter(|base| base.chars().count() >= *letters);
-                let turns = |base: &str| {
-                    has(other, base) && !has(one, base) && !NO_PREFIX.contains(&term.stem.as_str())
-                };
-                base.is_some_and(turns)
-            })
-        })
+    let undone = || other.iter().any(|term| UNDOING.contains(&term.stem.as_str()));
+    one.iter().any(|term| bases(term).any(turns) && !has(other, &term.word)) && !undone()
+}
+
+/// What remains of a word without each prefix that turns it round.
+pub(super) fn bases(term: &Term) -> impl Iterator<Item = &str> {
+    let without = |(prefix, letters): &(&str, usize)| {
+        term.word.strip_prefix(prefix).filter(|base| base.chars().count() >= *letters)
+    };
+    let turns = term.kind == Kind::Word;
+    let bases = PREFIXES.iter().filter(move |_| turns).filter_map(without);
+    bases.filter(|_| !NO_PREFIX.contains(&term.stem.as_str()))
 }
 
 /// Stems of words that turn round what they are about.
