@@ -12,9 +12,10 @@ use kolibri_core::recall::{Model, RecallConfig};
 use kolibri_encoder::Encoder;
 use labelled::{Tally, ask_all};
 
-/// The least precision and recall. One more wrong answer passes, two do not.
-const WORDS: (f64, f64) = (0.0, 0.0);
-const MEANING: (f64, f64) = (0.0, 2.0);
+/// The least precision and recall. Measured: 0.975 and 0.815 by words, 0.877 and 0.973 by meaning. The near misses of this set
+/// keep every word of a stimulus but one, and are harder than what people ask.
+const WORDS: (f64, f64) = (0.965, 0.80);
+const MEANING: (f64, f64) = (0.865, 0.96);
 
 /// The model that `make model` makes.
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../encoder/model/multilingual-e5-small.bin");

@@ -85,7 +85,7 @@ pub(crate) fn read_model(file: &Path) -> Arc<Encoder> {
 
 async fn ask(lines: &[Line], wordings: u64, model: Option<Arc<dyn Model>>) -> Vec<Asked> {
     let directory = tempfile::tempdir().unwrap();
-    let node = labelled::open_with(
+    let node = labelled::open(
         directory.path(),
         RecallConfig { model: model.ok_or_else(String::new), ..RecallConfig::default() },
     );

@@ -107,7 +107,7 @@ impl Tally {
 pub(crate) async fn ask_all(directory: &Path, recall: RecallConfig) -> Vec<Asked> {
     let taught: Vec<Pair> = read("taught.jsonl");
     let questions: Vec<Question> = read("queries.jsonl");
-    let node = open_with(directory, recall);
+    let node = open(directory, recall);
     teach(&node, taught.iter().map(|pair| (pair.stimulus.clone(), pair.response.clone()))).await;
     let ids: HashMap<_, _> = taught.into_iter().map(|pair| (pair.stimulus, pair.id)).collect();
     let mut asked = Vec::with_capacity(questions.len());
@@ -131,11 +131,7 @@ impl Asked {
     }
 }
 
-pub(crate) fn open(directory: &Path) -> Node {
-    open_with(directory, RecallConfig::default())
-}
-
-pub(crate) fn open_with(directory: &Path, recall: RecallConfig) -> Node {
+pub(crate) fn open(directory: &Path, recall: RecallConfig) -> Node {
     let directory = DataDirectory::new(directory);
     let config = NodeConfig { directory, queue_capacity: 4096, trace: None, recall };
     Node::open(&config, &Telemetry::off()).unwrap()

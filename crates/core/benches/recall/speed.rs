@@ -17,7 +17,7 @@ use kolibri_encoder::Encoder;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::fit::read_model;
-use super::labelled::{open_with, teach};
+use super::labelled::{open, teach};
 use super::texts::Texts;
 
 /// Questions that are timed, unless the time runs out first.
@@ -67,7 +67,7 @@ impl<'arguments> Speed<'arguments> {
 
     async fn measure_with(&self, texts: &Texts, model: Option<&str>, directory: &Path) {
         let name = if model.is_some() { "with the model" } else { "by words" };
-        let node = open_with(directory, recall(model));
+        let node = open(directory, recall(model));
         let started = Instant::now();
         if model.is_none() {
             teach(&node, texts.pairs.iter().cloned()).await;
@@ -96,7 +96,7 @@ impl<'arguments> Speed<'arguments> {
 /// Opens a node that was taught, in a process of its own: how long that takes, and what it holds in memory.
 pub(crate) fn opened(directory: &Path, model: Option<&str>) {
     let started = Instant::now();
-    let node = open_with(directory, recall(model));
+    let node = open(directory, recall(model));
     let head = node.reader().head().unwrap().index;
     let behind = |node: &Node| node.index().reached < Some(head) || node.meaning().missing > 0;
     while behind(&node) || (model.is_some() && !node.meaning().ready) {

@@ -88,6 +88,8 @@ pub(super) struct Candidate {
     pub(super) evidence: Evidence,
     /// Its wording that is nearest to the question.
     pub(super) nearest: Slot,
+    /// The places of the words that were exchanged in the question and in that wording, if nothing else differs.
+    pub(super) exchanged: Option<(usize, usize)>,
 }
 
 /// A stimulus, compared with the question.
@@ -175,7 +177,7 @@ fn one(
             *(if share.known { &mut evidence.elsewhere } else { &mut evidence.unknown }) += share.weight;
         }
     }
-    Some(Candidate { evidence, nearest: nearest.slot })
+    Some(Candidate { evidence, nearest: nearest.slot, exchanged: nearest.comparison.exchanged })
 }
 
 impl Wording {

@@ -102,6 +102,8 @@ pub(super) struct Comparison {
     pub(super) likeness: f32,
     /// How well the stimulus matches each term of the question; of a long question, the first terms.
     pub(super) in_stimulus: Vec<Matched>,
+    /// The places of a word of the question and of one of the stimulus, if nothing else tells the two apart.
+    pub(super) exchanged: Option<(usize, usize)>,
 }
 
 /// Compares a question and a stimulus.
@@ -120,8 +122,9 @@ pub(super) fn compare<'text, F: Fn(&str) -> u64>(
     let no_subject = sides.iter().all(|(side, matches)| side.iter().zip(matches.iter()).all(is_common));
     // Double precision, so that the weights do not affect the score if all words are equally similar.
     let (mut shared, mut matched, mut light, mut left) = (0.0f64, 0.0, 0.0, [0.0f64, 0.0]);
-    for ((side, matches), left) in sides.iter().zip(&mut left) {
-        for (term, found) in side.iter().zip(matches.iter()) {
+    let mut differences = Differences::default();
+    for (which, ((side, matches), left)) in sides.iter().zip(&mut left).enumerate() {
+        for (at, (term, found)) in side.iter().zip(matches.iter()).enumerate() {
             let tells_apart = match term.kind {
                 Kind::Symbol(class) => replaced.contains(&class),
                 _ => other_wanted && term.asks.is_some(),
@@ -129,6 +132,7 @@ pub(super) fn compare<'text, F: Fn(&str) -> u64>(
             let is_light = is_common((term, found)) && !no_subject && !tells_apart;
             let weight = f64::from(weights.rarity(term) * if is_light { COMMON_WEIGHT } else { 1.0 });
             let alike = f64::from(found.alike);
+            differences.see(which, at, is_light, found.alike > 0.0);
             match (alike > 0.0, is_light) {
                 // Half, because the other side's match counts too.
                 (true, _) => (shared, matched) = (shared + alike * weight / 2.0, matched + weight / 2.0),
@@ -142,7 +146,40 @@ pub(super) fn compare<'text, F: Fn(&str) -> u64>(
     let whole = matched + f64::from(REPLACED) * replaced + f64::from(ADDED) * added;
     #[expect(clippy::cast_possible_truncation, reason = "a likeness is 0 to 1; f32 is finer than it means")]
     let likeness = if whole > 0.0 { (shared / whole) as f32 } else { 0.0 };
-    Comparison { likeness, in_stimulus }
+    let exchanged = differences.exchanged().filter(|(asked, taught)| {
+        question[*asked].kind == Kind::Word && stimulus[*taught].kind == Kind::Word
+    });
+    Comparison { likeness, in_stimulus, exchanged }
+}
+
+/// What tells two texts apart.
+#[derive(Debug, Default)]
+struct Differences {
+    /// How many subject words each has for itself, and the place of the last one.
+    subjects: [(usize, usize); 2],
+    /// How many common words only one of them has.
+    light: usize,
+    /// How many subject words both have.
+    shared: usize,
+}
+
+impl Differences {
+    fn see(&mut self, side: usize, at: usize, is_light: bool, is_matched: bool) {
+        match (is_light, is_matched) {
+            (false, false) => self.subjects[side] = (self.subjects[side].0 + 1, at),
+            (true, false) => self.light += 1,
+            (false, true) => self.shared += 1,
+            (true, true) => {}
+        }
+    }
+
+    /// The places of a word on each side, if they are all that matters.
+    fn exchanged(&self) -> Option<(usize, usize)> {
+        match self.subjects {
+            [(1, one), (1, other)] if self.light <= 1 && self.shared > 0 => Some((one, other)),
+            _ => None,
+        }
+    }
 }
 
 /// Whether both ask for something, and for different things: instructions do not answer `who restarts it`.

@@ -122,6 +122,20 @@ pub struct Considered {
     pub probability: f32,
 }
 
+/// An answer that was considered, and the words of the question and of its stimulus that were exchanged.
+struct Weighed {
+    considered: Considered,
+    exchanged: Option<(String, String)>,
+}
+
+/// The most probable first; of equals, the one that was taught last.
+fn sort(weighed: &mut [Weighed]) {
+    weighed.sort_by(|a, b| {
+        let (a, b) = (&a.considered, &b.considered);
+        b.probability.total_cmp(&a.probability).then(b.block.cmp(&a.block))
+    });
+}
+
 impl Found {
     fn nothing() -> Self {
         Self { by: Match::None, score: 0.0, answer: None, suggestions: Vec::new() }
@@ -232,9 +246,32 @@ impl Recall {
             self.observer.fell_back();
         }
         let nearness = |block| meant.as_ref().and_then(|(meaning, query)| meaning.nearness(query, block));
-        let mut considered = self.weigh(&terms, &pool, nearness);
-        considered.sort_by(|a, b| b.probability.total_cmp(&a.probability).then(b.block.cmp(&a.block)));
-        considered
+        let mut weighed = self.weigh(&terms, &pool, nearness);
+        sort(&mut weighed);
+        if self.judge != Judge::Likeness {
+            let are_synonyms = |one: &str, other: &str| {
+                meant.as_ref().is_some_and(|(meaning, query)| meaning.are_synonyms(query, one, other))
+            };
+            self.refuse_exchanged(&mut weighed, are_synonyms);
+        }
+        weighed.into_iter().map(|weighed| weighed.considered).collect()
+    }
+
+    /// An answer that would be given, although one word of the question stands where its stimulus has another, is
+    /// given only if the two mean the same.
+    fn refuse_exchanged(&self, weighed: &mut [Weighed], are_synonyms: impl Fn(&str, &str) -> bool) {
+        for _ in 0..SUGGESTIONS {
+            let Some(Weighed { considered, exchanged: Some((asked, taught)) }) = weighed.first_mut() else {
+                break;
+            };
+            let given = self.judge.accepts(&considered.evidence, considered.probability);
+            if !given || are_synonyms(asked, taught) {
+                break;
+            }
+            considered.evidence.conflicting = true;
+            considered.probability = self.judge.probability(&considered.evidence);
+            sort(weighed);
+        }
     }
 
     /// The blocks whose stimuli share most words with a question.
@@ -244,21 +281,21 @@ impl Recall {
         slots.into_iter().filter_map(|slot| Some(shelf.entry(slot)?.block)).collect()
     }
 
-    fn weigh(
-        &self,
-        question: &[Term],
-        pool: &[u64],
-        nearness: impl Fn(u64) -> Option<f32>,
-    ) -> Vec<Considered> {
+    fn weigh(&self, question: &[Term], pool: &[u64], nearness: impl Fn(u64) -> Option<f32>) -> Vec<Weighed> {
         let shelf = self.shelves.read();
         let pool: Vec<Slot> = pool.iter().filter_map(|block| shelf.slot(*block)).collect();
         let nearness = |slot| shelf.entry(slot).and_then(|entry| nearness(entry.block));
         let candidates = evidence::weigh(question, &pool, &shelf, nearness).into_iter();
-        let considered = candidates.filter_map(|Candidate { evidence, nearest, .. }| {
-            let block = shelf.entry(nearest)?.block;
-            Some(Considered { block, evidence, probability: self.judge.probability(&evidence) })
+        let weighed = candidates.filter_map(|Candidate { evidence, nearest, exchanged }| {
+            let entry = shelf.entry(nearest)?;
+            let probability = self.judge.probability(&evidence);
+            let considered = Considered { block: entry.block, evidence, probability };
+            let words = |(asked, taught): (usize, usize)| {
+                Some((question.get(asked)?.word.clone(), entry.terms().get(taught)?.word.clone()))
+            };
+            Some(Weighed { considered, exchanged: exchanged.and_then(words) })
         });
-        considered.collect()
+        weighed.collect()
     }
 
     /// How far the index is.

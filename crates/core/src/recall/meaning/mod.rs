@@ -37,6 +37,10 @@ use vectors::Vectors;
 /// How long a question waits for its meaning before it is answered by words alone.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
+/// How near two single words are at least if they mean the same. Most synonyms are nearly as near as two wordings of one
+/// question; most other words of one kind (`payment` and `search`, Tuesday and Friday) are not.
+const SYNONYMS: f32 = 0.95;
+
 /// How far a node knows the meaning of what it was taught.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MeaningStatus {
@@ -179,6 +183,13 @@ impl Meaning {
             None => self.shared.vectors.matrix.cosine(&meant.query, block),
         };
         cosine.map(|cosine| meant.measured.scale.nearness(cosine))
+    }
+
+    /// Whether two words mean the same; `false` if that cannot be told in time.
+    pub(super) fn are_synonyms(&self, meant: &Meant, one: &str, other: &str) -> bool {
+        let encoded = self.shared.encode(meant.measured, &[one, other], meant.until);
+        let Ok([one, other]) = encoded.as_deref() else { return false };
+        meant.measured.scale.nearness(scale::cosine(one, other)) >= SYNONYMS
     }
 
     /// How far it is.
