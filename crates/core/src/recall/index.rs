@@ -22,8 +22,8 @@ impl Shelves {
     }
 }
 
-/// The most steps under one lock: questions wait for them, less than a millisecond.
-const STEPS: usize = 64;
+/// The most steps under one lock, which questions wait for: a fraction of a millisecond.
+const STEPS: usize = 16;
 
 /// The index itself, which its thread owns.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ pub(super) struct Index {
 
 #[derive(Debug)]
 enum Step {
-    Put { block: u64, key: Key, answer: Answer, terms: Vec<Term> },
+    Put { block: u64, replaces: Option<u64>, key: Key, answer: Answer, terms: Vec<Term> },
     Take(u64),
 }
 
@@ -46,11 +46,17 @@ impl Index {
     }
 
     fn shelve(&mut self) {
-        let mut shelf = self.shelves.0.write();
-        for step in self.pending.drain(..) {
-            match step {
-                Step::Put { block, key, answer, terms } => shelf.put(block, key, answer, terms),
-                Step::Take(block) => shelf.take(block),
+        let mut steps = std::mem::take(&mut self.pending).into_iter();
+        while steps.len() > 0 {
+            let mut shelf = self.shelves.0.write();
+            for step in steps.by_ref().take(STEPS) {
+                match step {
+                    Step::Put { block, replaces, key, answer, terms } => {
+                        replaces.into_iter().for_each(|replaced| shelf.take(replaced));
+                        shelf.put(block, key, answer, terms);
+                    }
+                    Step::Take(block) => shelf.take(block),
+                }
             }
         }
     }
@@ -70,9 +76,9 @@ impl Derived for Index {
     fn apply(&mut self, change: Change) -> Result<(), CommandError> {
         match change.kind {
             ChangeKind::Taught { teach, replaces } => {
-                self.pending.extend(replaces.map(Step::Take));
                 self.pending.push(Step::Put {
                     block: change.block.index,
+                    replaces,
                     key: Key::of(&teach.stimulus),
                     answer: Answer::of(&teach.response),
                     terms: terms(&teach.stimulus),
