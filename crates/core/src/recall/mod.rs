@@ -52,7 +52,7 @@ const BY_MEANING: usize = 32;
 /// The most suggestions that are made when nothing is probable enough.
 const SUGGESTIONS: usize = 3;
 /// What is less probable than this is not suggested.
-const SUGGESTED: f32 = 0.02;
+const SUGGESTED: f32 = 0.005;
 
 /// How a node finds answers.
 #[derive(Clone)]
