@@ -219,20 +219,27 @@ mod tests {
     #[test]
     fn an_answer_shows_where_it_comes_from() {
         let answer = json!({
-            "match": "similar", "score": 0.8312, "answer": "Paris",
-            "source": { "index": 7, "hash": "ab" }, "suggestions": [],
+            "match": "similar", "score": 0.8312, "answer": "Paris", "stimulus": "the capital of France",
+            "source": { "index": 7, "hash": "ab" }, "taught": "2026-11-24T09:30:00Z", "suggestions": [],
         });
         let shown = answer_for_people(&from_value(answer).unwrap());
-        assert_eq!(shown, "Paris\n  (similar match, similarity 0.83, from block 7 (ab))");
+        assert_eq!(
+            shown,
+            "Paris\n  (similar match, probability 0.83: \"the capital of France\", taught 2026-11-24 in block 7 (ab))"
+        );
     }
 
     #[test]
     fn no_answer_shows_what_is_near() {
         let answer = json!({
             "match": "none", "score": 0.5, "answer": null, "source": null,
-            "suggestions": [{ "stimulus": "capital of France", "score": 0.5 }],
+            "suggestions": [{
+                "stimulus": "capital of France", "score": 0.5, "answer": "Paris",
+                "source": { "index": 7, "hash": "ab" }, "taught": "2026-11-24T09:30:00Z",
+            }],
         });
-        let expected = "no answer is similar enough; the closest stimuli are:\n  0.50  capital of France";
+        let expected =
+            "no answer is probable enough; the most probable ones answer:\n  0.50  capital of France";
         assert_eq!(answer_for_people(&from_value(answer).unwrap()), expected);
     }
 }

@@ -42,10 +42,10 @@ fn answers_to_commands_travel() {
     travels::<TeachResponse>(r#"{"block":{"index":7,"hash":"ab"}}"#);
     travels::<ForgetResponse>(r#"{"block":{"index":9,"hash":"cd"},"erased":[7,8]}"#);
     travels::<AskResponse>(
-        r#"{"match":"similar","score":0.831,"answer":"Paris","source":{"index":7,"hash":"ab"},"suggestions":[]}"#,
+        r#"{"match":"similar","score":0.831,"answer":"Paris","stimulus":"the capital","source":{"index":7,"hash":"ab"},"taught":"2026-11-24T00:00:00Z","suggestions":[]}"#,
     );
     travels::<AskResponse>(
-        r#"{"match":"none","score":0.5,"answer":null,"source":null,"suggestions":[{"stimulus":"the capital","score":0.5}]}"#,
+        r#"{"match":"none","score":0.5,"answer":null,"stimulus":null,"source":null,"taught":null,"suggestions":[{"stimulus":"the capital","score":0.5,"answer":"Paris","source":{"index":7,"hash":"ab"},"taught":"2026-11-24T00:00:00Z"}]}"#,
     );
 }
 
@@ -81,7 +81,9 @@ fn the_genome_travels() {
     let one = block(r#""content":null,"erased_by":4"#);
     travels::<BlocksResponse>(&format!(r#"{{"blocks":[{one}],"next":2}}"#));
     travels::<BlocksResponse>(r#"{"blocks":[],"next":null}"#);
-    travels::<AssociationLine>(r#"{"stimulus":"a","response":"b","source":{"index":1,"hash":"ab"}}"#);
+    travels::<AssociationLine>(
+        r#"{"stimulus":"a","response":"b","source":{"index":1,"hash":"ab"},"taught":"2026-11-24T00:00:00Z"}"#,
+    );
 }
 
 #[test]
@@ -146,11 +148,12 @@ fn traces_travel() {
 #[test]
 fn how_the_node_is_travels() {
     travels::<Health>(r#"{"status":"ready"}"#);
+    travels::<Health>(r#"{"status":"ready","notes":["answers are found by words alone: why"]}"#);
     travels::<OperationsResponse>(
-        r#"{"state":"ready","problems":[],"version":"0.1.0","started":"2026-11-24T00:00:00Z","now":"2026-11-24T00:00:01Z","uptime_seconds":1.5,"genome":{"blocks":2,"head":{"index":1,"hash":"ab"}},"telemetry":true,"tracing":true,"index":{"caught_up":true,"reached":1}}"#,
+        r#"{"state":"ready","problems":[],"version":"0.1.0","started":"2026-11-24T00:00:00Z","now":"2026-11-24T00:00:01Z","uptime_seconds":1.5,"genome":{"blocks":2,"head":{"index":1,"hash":"ab"}},"telemetry":true,"tracing":true,"index":{"caught_up":true,"reached":1},"recall":{"precision":0.9,"model":"e5/0123","sent_to":null,"known":3,"missing":1,"by_words_alone":null}}"#,
     );
     travels::<OperationsResponse>(
-        r#"{"state":"not_ready","problems":["why"],"version":"0.1.0","started":"2026-11-24T00:00:00Z","now":"2026-11-24T00:00:01Z","uptime_seconds":1.5,"genome":null,"telemetry":false,"tracing":false,"index":{"caught_up":false,"reached":null}}"#,
+        r#"{"state":"not_ready","problems":["why"],"version":"0.1.0","started":"2026-11-24T00:00:00Z","now":"2026-11-24T00:00:01Z","uptime_seconds":1.5,"genome":null,"telemetry":false,"tracing":false,"index":{"caught_up":false,"reached":null},"recall":{"precision":null,"model":null,"sent_to":"host:1","known":0,"missing":0,"by_words_alone":"why"}}"#,
     );
 }
 
