@@ -7,7 +7,7 @@ export const STATES = ["normal", "empty", "loading", "failed", "server down", "a
 export type State = (typeof STATES)[number];
 
 /** It is near to what `fill` teaches, but not answered by it. */
-export const MISS = "Who waters the plants?";
+export const MISS = "What is an on-call duty?";
 
 const API = "**/api/v1/**";
 const FAILED = {

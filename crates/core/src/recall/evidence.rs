@@ -35,6 +35,9 @@ pub struct Evidence {
     pub elsewhere: f32,
     /// The share of the question's weight in words that no stimulus contains. 0 to 1.
     pub unknown: f32,
+    /// Whether its nearest wording asks for something else, such as who instead of how much. It is never given, but
+    /// it is a rival.
+    pub other_wanted: bool,
     /// Whether each of its wordings contradicts the question, such as by another number. Then it is no rival
     /// of other answers, and is never given.
     pub conflicting: bool,
@@ -116,12 +119,13 @@ pub(super) fn weigh(
         let terms = entry.terms();
         let stimulus = Text { terms: &terms, claims: entry.claims };
         let wordings = answers.entry(entry.answer).or_default();
+        let contradicts = conflict(question, stimulus)
+            .is_some_and(|found| !(found.is_detail() && varies(entry.answer, shelf)));
         wordings.push(Wording {
             slot,
             comparison: compare(&asked, &terms, &mut weights),
             meaning: meaning(slot),
-            conflicting: conflict(question, stimulus)
-                .is_some_and(|found| !(found.is_detail() && varies(entry.answer, shelf))),
+            conflicting: contradicts,
         });
     }
     let shares = weights.shares(&asked);
@@ -166,6 +170,7 @@ fn one(
         meaning: nearest.meaning.map(|_| value(meaning_of(wordings, conflicting, all, meaning))),
         nearest: nearest.meaning.unwrap_or(0.0),
         words: value(counted().map(|wording| wording.comparison.likeness).fold(0.0, f32::max)),
+        other_wanted: nearest.comparison.other_wanted,
         conflicting,
         ..Evidence::default()
     };

@@ -47,7 +47,7 @@ impl Default for Judge {
 /// The minimum likeness of an answer, and how far the next one has to be behind, for [`Judge::Likeness`].
 const LIKENESS: f32 = 0.75;
 const LIKENESS_GAP: f32 = 0.05;
-/// The highest probability of an answer that contradicts the question. It is only suggested.
+/// The highest probability of an answer that is refused. It is only suggested.
 const CONFLICTING: f32 = 0.3;
 /// An answer has the words of the question if its likeness is at least this: forms may differ, and diacritics may be
 /// left out.
@@ -86,12 +86,17 @@ impl Judge {
             Self::Calibrated(_) => calibration(evidence).probability(evidence).min(BY_SAME_WORDS),
             Self::Likeness => evidence.words.value,
         };
-        if evidence.conflicting { probability.min(CONFLICTING) } else { probability }
+        if self.refuses(evidence) { probability.min(CONFLICTING) } else { probability }
+    }
+
+    /// Whether an answer is never given, however probable it seems.
+    fn refuses(self, evidence: &Evidence) -> bool {
+        evidence.conflicting || (self != Self::Likeness && evidence.other_wanted)
     }
 
     /// Whether an answer with this probability is given.
     pub(super) fn accepts(self, evidence: &Evidence, probability: f32) -> bool {
-        !evidence.conflicting
+        !self.refuses(evidence)
             && match self {
                 Self::Calibrated(precision) => {
                     let [p85, p90, p95] = calibration(evidence).least;

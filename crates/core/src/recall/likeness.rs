@@ -100,6 +100,8 @@ pub(super) struct Share {
 pub(super) struct Comparison {
     /// 0 to 1.
     pub(super) likeness: f32,
+    /// Whether both ask for something, and for different things, such as who and how much.
+    pub(super) other_wanted: bool,
     /// How well the stimulus matches each term of the question; of a long question, the first terms.
     pub(super) in_stimulus: Vec<Matched>,
     /// The places of a word of the question and of one of the stimulus, if nothing else tells the two apart.
@@ -149,7 +151,7 @@ pub(super) fn compare<'text, F: Fn(&str) -> u64>(
     let exchanged = differences.exchanged().filter(|(asked, taught)| {
         question[*asked].kind == Kind::Word && stimulus[*taught].kind == Kind::Word
     });
-    Comparison { likeness, in_stimulus, exchanged }
+    Comparison { likeness, other_wanted, in_stimulus, exchanged }
 }
 
 /// What tells two texts apart.
