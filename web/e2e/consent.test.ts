@@ -68,7 +68,10 @@ test("a confirmed answer has an action of its own, with the id of its TEACH", as
   const near = "Something is wrong with the gateway, what now?";
   await expect.poll(async () => (await node.call("ask", { stimulus: near })).body.suggestions.length).toBe(1);
   await say(page, near);
-  await page.getByRole("button", { name: /^Yes, this one/ }).first().click();
+  await page
+    .getByRole("button", { name: /^Yes, this one/ })
+    .first()
+    .click();
   await page.getByText("From now on this question gets this answer").waitFor();
   const line = written.find((line) => line.includes("chat.confirm")) ?? "";
   const { action, event, req, status, outcome, ...rest } = JSON.parse(

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::conflict::{Claims, Conflict, Text, conflict};
+use super::conflict::{Claims, Text, conflict};
 use super::likeness::{Comparison, Share, Weights, compare};
 use super::shelf::{Answer, Shelf, Slot};
 use crate::text::Term;
@@ -17,9 +17,6 @@ const AVERAGED: usize = 3;
 const RIVAL: f32 = 0.6;
 /// The most wordings of one answer that are looked at.
 const MOST_WORDINGS: usize = 64;
-
-/// The most wordings of an answer that are compared with each other.
-const VARIED: usize = 8;
 
 /// What speaks for one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -57,6 +54,14 @@ pub const FEATURES: [&str; 9] = [
 ];
 
 impl Evidence {
+    /// Whether this answer may keep another one from being given. One that contradicts the question does not, if the
+    /// other has more of the question's words: of `error 500` and `error 503`, only one is meant by a question about
+    /// 503. But it does if neither has them: a question about error 504 is not one about errors.
+    fn is_rival_of(&self, other: &Self) -> bool {
+        let lacks = |evidence: &Self| evidence.elsewhere + evidence.unknown;
+        !self.conflicting || lacks(other) >= lacks(self)
+    }
+
     /// The evidence as numbers, in the order of [`FEATURES`].
     pub fn features(&self) -> [f32; FEATURES.len()] {
         let meaning = self.meaning.unwrap_or_default();
@@ -119,13 +124,11 @@ pub(super) fn weigh(
         let terms = entry.terms();
         let stimulus = Text { terms: &terms, claims: entry.claims };
         let wordings = answers.entry(entry.answer).or_default();
-        let contradicts = conflict(question, stimulus)
-            .is_some_and(|found| !(found.is_detail() && varies(entry.answer, shelf)));
         wordings.push(Wording {
             slot,
             comparison: compare(&asked, &terms, &mut weights),
             meaning: meaning(slot),
-            conflicting: contradicts,
+            conflicting: conflict(question, stimulus).is_some(),
         });
     }
     let shares = weights.shares(&asked);
@@ -138,21 +141,6 @@ pub(super) fn weigh(
         .collect();
     set_gaps(&mut candidates);
     candidates
-}
-
-/// Whether an answer is the same for different numbers, since its own wordings contradict each other in them: `wake me
-/// at 6` and `wake me at 7`.
-fn varies(answer: Answer, shelf: &Shelf) -> bool {
-    let wordings: Vec<(Vec<&Term>, Claims)> = shelf
-        .wordings(answer)
-        .iter()
-        .take(VARIED)
-        .filter_map(|slot| shelf.entry(*slot).map(|entry| (entry.terms(), entry.claims)))
-        .collect();
-    let texts: Vec<Text<'_>> =
-        wordings.iter().map(|(terms, claims)| Text { terms, claims: *claims }).collect();
-    let differ = |one: Text<'_>, other: Text<'_>| conflict(one, other).is_some_and(Conflict::is_detail);
-    texts.iter().enumerate().any(|(at, one)| texts[at + 1..].iter().any(|other| differ(*one, *other)))
 }
 
 /// Weighs one answer by itself.
@@ -210,47 +198,20 @@ fn meaning_of(
     (first + MORE_WORDINGS * mean) / (1.0 + MORE_WORDINGS)
 }
 
-/// Sets how much nearer each answer is than the nearest other one that does not conflict.
+/// Sets how much nearer each answer is than the nearest of its rivals.
 fn set_gaps(candidates: &mut [Candidate]) {
-    let (mut words, mut meanings) = (Two::above(0.0), Two::above(RIVAL));
-    for evidence in
-        candidates.iter().map(|candidate| &candidate.evidence).filter(|evidence| !evidence.conflicting)
-    {
-        words.see(evidence.words.value);
-        meanings.see(evidence.meaning.map_or(0.0, |meaning| meaning.value));
-    }
-    for Candidate { evidence, .. } in candidates {
-        let rival = !evidence.conflicting;
-        evidence.words.gap = evidence.words.value - words.other_than(evidence.words.value, rival);
-        if let Some(meaning) = &mut evidence.meaning {
-            meaning.gap = meaning.value - meanings.other_than(meaning.value, rival);
+    let near = |evidence: &Evidence| evidence.meaning.map_or(0.0, |meaning| meaning.value);
+    for at in 0..candidates.len() {
+        let evidence = candidates[at].evidence;
+        let others = candidates.iter().enumerate().filter(|(other, _)| *other != at);
+        let (mut words, mut meaning) = (0.0f32, RIVAL);
+        for rival in others.map(|(_, other)| &other.evidence).filter(|other| other.is_rival_of(&evidence)) {
+            (words, meaning) = (words.max(rival.words.value), meaning.max(near(rival)));
         }
-    }
-}
-
-/// The two highest values.
-#[derive(Debug)]
-struct Two {
-    highest: f32,
-    second: f32,
-}
-
-impl Two {
-    /// No value, and so the least one twice.
-    fn above(least: f32) -> Self {
-        Self { highest: least, second: least }
-    }
-
-    fn see(&mut self, value: f32) {
-        if value > self.highest {
-            (self.highest, self.second) = (value, self.highest);
-        } else {
-            self.second = self.second.max(value);
+        let evidence = &mut candidates[at].evidence;
+        evidence.words.gap = evidence.words.value - words;
+        if let Some(own) = &mut evidence.meaning {
+            own.gap = own.value - meaning;
         }
-    }
-
-    /// The highest of all but one value, which `seen` says was among them.
-    fn other_than(&self, value: f32, seen: bool) -> f32 {
-        if seen && value >= self.highest { self.second } else { self.highest }
     }
 }

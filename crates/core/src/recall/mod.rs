@@ -399,6 +399,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_another_number_rules_out_is_not_answered_by_its_neighbour() {
+        for (taught_, question) in [
+            (
+                ["What is the wifi password in room 305?", "How do I change the wifi password?"],
+                "what is the wifi password in room 306",
+            ),
+            (["Какой пароль в кабинете 305?", "Как сменить пароль?"], "какой пароль в кабинете 306"),
+            (["Install version 2 of the app", "Install the app"], "install version 3 of the app"),
+            (["Flight SU-1042 gate", "Where do I find the flight gate?"], "flight SU-1043 gate"),
+        ] {
+            let (node, _root) = taught(&taught_).await;
+            assert_eq!(ask(&node, question).await.by, Match::None, "{question}");
+        }
+        let (node, _root) = taught(&["What does error 503 mean?", "What does error 500 mean?"]).await;
+        assert_eq!(answer(&node, "meaning of error 503").await.as_deref(), Some("What does error 503 mean?"));
+    }
+
+    #[tokio::test]
     async fn what_does_not_match_its_digest_is_neither_answered_nor_suggested() {
         let (node, root) = taught(&["restart the payment service", "cook borscht"]).await;
         let asked = "who owns the payment service";

@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use super::client::{Answer, Client};
 use super::{Connection, Exit, Output, print_json, print_line};
 use crate::wire::{
-    AskResponse, BlockAddress, ForgetResponse, Health, LatestQuery, MatchKind, StimulusRequest, TeachRequest,
-    TeachResponse,
+    AskResponse, BlockAddress, ForgetResponse, Health, LatestQuery, MatchKind, StimulusRequest,
+    SuggestedAnswer, TeachRequest, TeachResponse,
 };
 
 #[derive(Args)]
@@ -166,8 +166,12 @@ fn block(BlockAddress { index, hash }: &BlockAddress) -> String {
 fn answer_for_people(asked: &AskResponse) -> String {
     let (Some(answer), Some(source)) = (&asked.answer, &asked.source) else {
         let near = asked.suggestions.iter();
-        let near: Vec<_> = near.map(|near| format!("\n  {:.2}  {}", near.score, near.stimulus)).collect();
-        let hint = if near.is_empty() { "" } else { "; the most probable ones answer:" };
+        let first = |answer: &str| answer.lines().next().unwrap_or_default().to_owned();
+        let line = |near: &SuggestedAnswer| {
+            format!("\n  {:.2}  {}\n        {}", near.score, near.stimulus, first(&near.answer))
+        };
+        let near: Vec<_> = near.map(line).collect();
+        let hint = if near.is_empty() { "" } else { "; the most probable ones:" };
         return format!("no answer is probable enough{hint}{}", near.concat());
     };
     let taught = asked.taught.as_deref().and_then(|time| time.get(..10)).unwrap_or_default();
@@ -239,7 +243,7 @@ mod tests {
             }],
         });
         let expected =
-            "no answer is probable enough; the most probable ones answer:\n  0.50  capital of France";
+            "no answer is probable enough; the most probable ones:\n  0.50  capital of France\n        Paris";
         assert_eq!(answer_for_people(&from_value(answer).unwrap()), expected);
     }
 }

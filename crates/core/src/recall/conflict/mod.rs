@@ -29,13 +29,6 @@ pub(super) enum Conflict {
     Negation,
 }
 
-impl Conflict {
-    /// Whether it may be a detail of a command, such as a time, which its answer does not depend on.
-    pub(super) fn is_detail(self) -> bool {
-        matches!(self, Self::Number | Self::Moment | Self::Unit)
-    }
-}
-
 /// Which kinds of words a text has that may contradict another text. Most pairs of texts have none in common, so that
 /// there is nothing to compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -163,8 +163,9 @@ impl Meaning {
         if lacking.is_empty() {
             return true;
         }
-        // A model that is this slow would let the question wait in vain.
-        if lacking.len() > self.shared.batch.size() as usize * 2 {
+        // A server that is this slow would let the question wait in vain.
+        let is_elsewhere = self.shared.model.sent_to().is_some();
+        if is_elsewhere && lacking.len() > self.shared.batch.size() as usize * 2 {
             return false;
         }
         let Ok(stimuli) = stimuli(&self.reader, &lacking) else { return false };

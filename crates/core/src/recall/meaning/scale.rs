@@ -57,7 +57,7 @@ impl Scale {
         let tells_apart = scale.related - scale.unrelated > 0.01;
         match vectors.into_iter().next().filter(|_| tells_apart) {
             Some(first) => Ok((scale, first)),
-            None => Err(ModelError("its vectors do not tell questions apart".into())),
+            None => Err(ModelError("gives vectors that do not tell questions apart".into())),
         }
     }
 
