@@ -255,6 +255,12 @@ mod tests {
             ("подключить интеграцию", "отключить интеграцию", opposite),
             ("the first invoice", "the last invoice", opposite),
             ("максимальный размер", "минимальный размер", opposite),
+            ("при высоком давлении", "при низком давлении", opposite),
+            ("people over 18", "people under 18", opposite),
+            ("the fastest plan", "the slowest plan", opposite),
+            ("duties of the landlord", "duties of the tenant", opposite),
+            ("обязанности работодателя", "обязанности работника", opposite),
+            ("next episode", "previous episode", opposite),
         ]);
     }
 

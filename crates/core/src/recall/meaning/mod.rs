@@ -38,8 +38,8 @@ use vectors::Vectors;
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// How near two single words are at least if they mean the same. Most synonyms are nearly as near as two wordings of one
-/// question; most other words of one kind (`payment` and `search`, Tuesday and Friday) are not.
-const SYNONYMS: f32 = 0.95;
+/// question or nearer; other words of one kind (`payment` and `search`, `Windows` and `Linux`) are not.
+const SYNONYMS: f32 = 1.0;
 
 /// How far a node knows the meaning of what it was taught.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
