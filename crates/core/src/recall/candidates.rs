@@ -3,11 +3,9 @@
 //! BM25 only proposes. It has no upper limit and rewards shared words without minding the others, so what
 //! answers is decided elsewhere (`judge`).
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
 use parking_lot::Mutex;
 
+use super::best::Best;
 use super::shelf::{Shelf, Slot};
 use crate::text::{SPELT, Term, stem};
 
@@ -50,13 +48,13 @@ impl Candidates {
         let mut buffer = self.idle.lock().pop().unwrap_or_default();
         buffer.weights.resize(shelf.slots(), 0.0);
         buffer.collect(clauses(question, shelf), shelf, limit);
-        let best = buffer.best(shelf, limit).into_sorted_vec();
+        let best = buffer.best(shelf, limit);
         buffer.clear();
         let mut idle = self.idle.lock();
         if idle.len() < MOST_IDLE {
             idle.push(buffer);
         }
-        best.into_iter().map(|Reverse(ranked)| ranked.slot).collect()
+        best.into_sorted().collect()
     }
 }
 
@@ -81,10 +79,9 @@ impl Buffer {
 
     /// Whether a stimulus that was not found yet, and has every word that is left, is too light.
     fn is_settled(&self, rest: f32, shelf: &Shelf, limit: usize) -> bool {
-        let best = self.best(shelf, limit);
         // The sums are rounded.
         let highest = rest / length_factor(0.0) * 1.001;
-        best.len() == limit && best.peek().is_some_and(|least| highest < least.0.score)
+        self.best(shelf, limit).least().is_some_and(|least| highest < least)
     }
 
     fn add(&mut self, clause: &Clause<'_>) {
@@ -110,24 +107,18 @@ impl Buffer {
         }
     }
 
-    /// The heaviest slots, the least of them on top.
-    fn best(&self, shelf: &Shelf, limit: usize) -> BinaryHeap<Reverse<Ranked>> {
+    /// The heaviest slots.
+    fn best(&self, shelf: &Shelf, limit: usize) -> Best<Slot> {
         let mean = shelf.mean_terms();
-        let mut best: BinaryHeap<Reverse<Ranked>> = BinaryHeap::with_capacity(limit);
+        let mut best = Best::new(limit);
         for slot in &self.touched {
             let weight = self.weights[*slot as usize];
-            let is_full = best.len() == limit;
             // Most are too light even if they had no other words.
-            if is_full && best.peek().is_none_or(|least| weight / length_factor(0.0) < least.0.score) {
+            if best.least().is_some_and(|least| weight / length_factor(0.0) < least) {
                 continue;
             }
-            let Some(entry) = shelf.entry(*slot) else { continue };
-            let score = weight / length_factor(entry.terms.len() as f32 / mean);
-            let ranked = Ranked { score, slot: *slot };
-            if !is_full {
-                best.push(Reverse(ranked));
-            } else if let Some(mut least) = best.peek_mut().filter(|least| least.0 < ranked) {
-                *least = Reverse(ranked);
+            if let Some(entry) = shelf.entry(*slot) {
+                best.see(weight / length_factor(entry.terms.len() as f32 / mean), *slot);
             }
         }
         best
@@ -143,27 +134,6 @@ impl Buffer {
 /// What the weight of a stimulus is divided by, for its length relative to the mean.
 fn length_factor(length: f32) -> f32 {
     1.0 + K1 * (1.0 - B + B * length)
-}
-
-/// A slot in its rank: by score, then by slot.
-#[derive(PartialEq)]
-struct Ranked {
-    score: f32,
-    slot: Slot,
-}
-
-impl Eq for Ranked {}
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.score.total_cmp(&other.score).then(self.slot.cmp(&other.slot))
-    }
-}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
 }
 
 fn clauses<'shelf>(question: &[Term], shelf: &'shelf Shelf) -> Vec<Clause<'shelf>> {
@@ -273,8 +243,7 @@ mod tests {
             let mut clauses = clauses(&question, &shelf);
             clauses.sort_by(|a, b| b.weight.total_cmp(&a.weight));
             clauses.iter().for_each(|clause| whole.add(clause));
-            let best = whole.best(&shelf, limit).into_sorted_vec();
-            let best: Vec<Slot> = best.into_iter().map(|Reverse(ranked)| ranked.slot).collect();
+            let best: Vec<Slot> = whole.best(&shelf, limit).into_sorted().collect();
             let candidates = Candidates::default();
             prop_assert_eq!(&candidates.find(&question, &shelf, limit), &best);
             // The buffer was left empty.

@@ -35,8 +35,8 @@ pub struct Evidence {
     /// Whether its nearest wording asks for something else, such as who instead of how much. It is never given, but
     /// it is a rival.
     pub other_wanted: bool,
-    /// Whether each of its wordings contradicts the question, such as by another number. Then it is no rival
-    /// of other answers, and is never given.
+    /// Whether each of its wordings contradicts the question, such as by another number. Then it is never given,
+    /// and a rival only of answers that have no more of the question's words.
     pub conflicting: bool,
 }
 
@@ -151,22 +151,24 @@ fn one(
     meaning: &impl Fn(Slot) -> Option<f32>,
 ) -> Option<Candidate> {
     let conflicting = wordings.iter().all(|wording| wording.conflicting);
-    let counted = || wordings.iter().filter(|wording| conflicting || !wording.conflicting);
-    let nearest = counted().max_by(|a, b| a.nearness().total_cmp(&b.nearness()).then(a.slot.cmp(&b.slot)))?;
+    let counted: Vec<&Wording> =
+        wordings.iter().filter(|wording| conflicting || !wording.conflicting).collect();
+    let nearest =
+        counted.iter().max_by(|a, b| a.nearness().total_cmp(&b.nearness()).then(a.slot.cmp(&b.slot)))?;
     let value = |value: f32| Nearness { value, gap: 0.0 };
     let mut evidence = Evidence {
-        meaning: nearest.meaning.map(|_| value(meaning_of(wordings, conflicting, all, meaning))),
+        meaning: nearest.meaning.map(|_| value(meaning_of(&counted, wordings, all, meaning))),
         nearest: nearest.meaning.unwrap_or(0.0),
-        words: value(counted().map(|wording| wording.comparison.likeness).fold(0.0, f32::max)),
+        words: value(counted.iter().map(|wording| wording.comparison.likeness).fold(0.0, f32::max)),
         other_wanted: nearest.comparison.other_wanted,
         conflicting,
         ..Evidence::default()
     };
     for (at, share) in shares.iter().enumerate() {
-        let missing = |wording: &Wording| {
+        let missing = |wording: &&Wording| {
             wording.comparison.in_stimulus.get(at).is_none_or(|matched| matched.alike == 0.0)
         };
-        if counted().all(missing) {
+        if counted.iter().all(missing) {
             *(if share.known { &mut evidence.elsewhere } else { &mut evidence.unknown }) += share.weight;
         }
     }
@@ -181,16 +183,16 @@ impl Wording {
 
 /// How near the meaning of an answer is: that of its nearest wording, and a part of the mean of its nearest ones.
 fn meaning_of(
+    counted: &[&Wording],
     wordings: &[Wording],
-    conflicting: bool,
     all: &[Slot],
     meaning: &impl Fn(Slot) -> Option<f32>,
 ) -> f32 {
     let compared = |slot: &Slot| wordings.iter().any(|wording| wording.slot == *slot);
     let others =
         all.iter().filter(|slot| !compared(slot)).take(MOST_WORDINGS).filter_map(|slot| meaning(*slot));
-    let counted = wordings.iter().filter(|wording| conflicting || !wording.conflicting);
-    let mut values: Vec<f32> = counted.filter_map(|wording| wording.meaning).chain(others).collect();
+    let counted = counted.iter().filter_map(|wording| wording.meaning);
+    let mut values: Vec<f32> = counted.chain(others).collect();
     values.sort_by(|a, b| b.total_cmp(a));
     values.truncate(AVERAGED);
     let Some(first) = values.first() else { return 0.0 };

@@ -48,7 +48,7 @@ impl Default for Judge {
 const LIKENESS: f32 = 0.75;
 const LIKENESS_GAP: f32 = 0.05;
 /// The highest probability of an answer that is refused. It is only suggested.
-const CONFLICTING: f32 = 0.3;
+const REFUSED: f32 = 0.3;
 /// An answer has the words of the question if its likeness is at least this: forms may differ, and diacritics may be
 /// left out.
 const SAME_WORDS: f32 = 0.985;
@@ -86,7 +86,7 @@ impl Judge {
             Self::Calibrated(_) => calibration(evidence).probability(evidence).min(BY_SAME_WORDS),
             Self::Likeness => evidence.words.value,
         };
-        if self.refuses(evidence) { probability.min(CONFLICTING) } else { probability }
+        if self.refuses(evidence) { probability.min(REFUSED) } else { probability }
     }
 
     /// Whether an answer is never given, however probable it seems.

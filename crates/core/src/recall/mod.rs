@@ -3,7 +3,7 @@
 //! | file here | what it is for |
 //! |---|---|
 //! | `index`, `shelf`, `spelling` | what can be asked, in memory: a follower of the genome |
-//! | `candidates` | the stimuli that share most words with a question |
+//! | `candidates`, `best` | the stimuli that share most words with a question; the best few of many |
 //! | `meaning` | the stimuli whose meaning is nearest: models, and vectors as a second follower |
 //! | `likeness`, `conflict` | two texts, compared by their words |
 //! | `evidence` | what speaks for each answer |
@@ -12,6 +12,7 @@
 //! All of this only proposes. What is answered or suggested is read from the genome's file and checked there,
 //! so a stale index can miss an answer for a moment, but never give a wrong or forgotten one.
 
+mod best;
 mod candidates;
 mod conflict;
 mod evidence;

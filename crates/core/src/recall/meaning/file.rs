@@ -193,7 +193,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// Removes the database with its log.
-pub(super) fn remove(path: &Path) -> Result<(), FileError> {
+fn remove(path: &Path) -> Result<(), FileError> {
     for end in ["", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
         name.push(end);

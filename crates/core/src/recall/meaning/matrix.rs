@@ -1,11 +1,12 @@
 //! The vectors of all stimuli, in memory, and the search for the nearest of them: a plain scan, which is
 //! faster than an index up to some million vectors (`docs/recall.md` has the measurements).
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 
 use kolibri_encoder::scan::Query;
 use parking_lot::RwLock;
+
+use crate::recall::best::Best;
 
 /// Vectors that are scanned under one lock: short enough that nothing waits for it.
 const CHUNK: usize = 4096;
@@ -65,7 +66,7 @@ impl Matrix {
     /// The blocks whose vectors are nearest to this one, nearest first. What is put or taken meanwhile may be
     /// missed.
     pub(super) fn nearest(&self, query: &Query, limit: usize) -> Vec<u64> {
-        let mut best = BinaryHeap::with_capacity(limit + 1);
+        let mut best = Best::new(limit);
         let mut found = Vec::with_capacity(CHUNK);
         let mut from = 0;
         loop {
@@ -78,17 +79,11 @@ impl Matrix {
             };
             query.cosines(bytes, &mut found);
             for (cosine, block) in found.iter().zip(&rows.blocks[from..to]) {
-                if best.len() < limit {
-                    best.push(Reverse(Near { cosine: *cosine, block: *block }));
-                } else if best.peek().is_some_and(|least| least.0.cosine < *cosine) {
-                    best.pop();
-                    best.push(Reverse(Near { cosine: *cosine, block: *block }));
-                }
+                best.see(*cosine, *block);
             }
             from = to;
         }
-        let mut blocks: Vec<u64> =
-            best.into_sorted_vec().into_iter().map(|Reverse(near)| near.block).collect();
+        let mut blocks: Vec<u64> = best.into_sorted().collect();
         // A row that was moved during the scan may have been seen twice.
         blocks.dedup();
         blocks
@@ -118,27 +113,6 @@ pub(super) fn cosine(query: &Query, row: &[u8]) -> Option<f32> {
     let mut cosines = Vec::with_capacity(1);
     query.cosines(row, &mut cosines);
     cosines.first().copied()
-}
-
-/// A block in its rank.
-#[derive(PartialEq)]
-struct Near {
-    cosine: f32,
-    block: u64,
-}
-
-impl Eq for Near {}
-
-impl Ord for Near {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.cosine.total_cmp(&other.cosine).then(self.block.cmp(&other.block))
-    }
-}
-
-impl PartialOrd for Near {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
 }
 
 #[cfg(test)]
