@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::conflict::{Claims, Text, conflict};
-use super::likeness::{Comparison, Share, Weights, compare};
+use super::likeness::{Comparison, Exchanged, Share, Weights, compare};
 use super::shelf::{Answer, Shelf, Slot};
 use crate::text::Term;
 
@@ -21,7 +21,7 @@ const MOST_WORDINGS: usize = 64;
 /// What speaks for one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Evidence {
-    /// How near its meaning is; `None` if meanings are not known.
+    /// How near its meaning is; `None` if that is not known yet.
     pub meaning: Option<Nearness>,
     /// How near the meaning of its nearest wording is; 0 if meanings are not known.
     pub nearest: f32,
@@ -96,8 +96,8 @@ pub(super) struct Candidate {
     pub(super) evidence: Evidence,
     /// Its wording that is nearest to the question.
     pub(super) nearest: Slot,
-    /// The places of the words that were exchanged in the question and in that wording, if nothing else differs.
-    pub(super) exchanged: Option<(usize, usize)>,
+    /// The word of the question that stands where that wording has another, if nothing else differs.
+    pub(super) exchanged: Option<Exchanged>,
 }
 
 /// A stimulus, compared with the question.

@@ -7,7 +7,7 @@
 //! | `meaning` | the stimuli whose meaning is nearest: models, and vectors as a second follower |
 //! | `likeness`, `conflict` | two texts, compared by their words |
 //! | `evidence` | what speaks for each answer |
-//! | `judge` | the decision |
+//! | `judge`, `twins` | the decision; stimuli between which a question may leave it open |
 //!
 //! All of this only proposes. What is answered or suggested is read from the genome's file and checked there,
 //! so a stale index can miss an answer for a moment, but never give a wrong or forgotten one.
@@ -22,6 +22,7 @@ mod likeness;
 mod meaning;
 mod shelf;
 mod spelling;
+mod twins;
 #[cfg(test)]
 mod words;
 
@@ -42,9 +43,10 @@ use evidence::Candidate;
 pub use evidence::{Evidence, FEATURES, Nearness};
 use index::{Index, Shelves};
 pub use judge::{Judge, Precision};
+use likeness::Exchanged;
 use meaning::Meaning;
 pub use meaning::{ApiKey, MeaningStatus, Model, ModelError, Remote, RemoteError};
-use shelf::Slot;
+use shelf::{Entry, Slot};
 
 /// The most stimuli that are compared with a question because they share words with it.
 const BY_WORDS: usize = 32;
@@ -126,7 +128,14 @@ pub struct Considered {
 /// An answer that was considered, and the words of the question and of its stimulus that were exchanged.
 struct Weighed {
     considered: Considered,
-    exchanged: Option<(String, String)>,
+    exchanged: Option<Words>,
+}
+
+/// A word that stands in the place of another. `alone`: at most a common word differs besides.
+struct Words {
+    asked: String,
+    taught: String,
+    alone: bool,
 }
 
 /// The most probable first; of equals, the one that was taught last.
@@ -250,29 +259,39 @@ impl Recall {
         let mut weighed = self.weigh(&terms, &pool, nearness);
         sort(&mut weighed);
         if self.judge != Judge::Likeness {
-            let are_synonyms = |one: &str, other: &str| {
-                meant.as_ref().is_some_and(|(meaning, query)| meaning.are_synonyms(query, one, other))
+            let may_replace = |Words { asked, taught, alone }: &Words| {
+                meant
+                    .as_ref()
+                    .is_some_and(|(meaning, query)| meaning.may_replace(query, asked, taught, *alone))
             };
-            self.refuse_exchanged(&mut weighed, are_synonyms);
+            self.refuse(&terms, &mut weighed, may_replace);
         }
         weighed.into_iter().map(|weighed| weighed.considered).collect()
     }
 
-    /// An answer that would be given, although one word of the question stands where its stimulus has another, is
-    /// given only if the two mean the same.
-    fn refuse_exchanged(&self, weighed: &mut [Weighed], are_synonyms: impl Fn(&str, &str) -> bool) {
-        for _ in 0..SUGGESTIONS {
-            let Some(Weighed { considered, exchanged: Some((asked, taught)) }) = weighed.first_mut() else {
-                break;
-            };
+    /// An answer that would be given is only suggested if the question leaves open whether its twin is meant, or if
+    /// words of the question stand where its stimulus has others that mean something else.
+    fn refuse(&self, question: &[Term], weighed: &mut [Weighed], may_replace: impl Fn(&Words) -> bool) {
+        while let Some(Weighed { considered, exchanged }) = weighed.first() {
             let given = self.judge.accepts(&considered.evidence, considered.probability);
-            if !given || are_synonyms(asked, taught) {
+            let other = exchanged.as_ref().is_some_and(|words| !may_replace(words));
+            if !given || !other && !self.has_open_twin(question, weighed) {
                 break;
             }
-            considered.evidence.conflicting = true;
-            considered.probability = self.judge.probability(&considered.evidence);
+            let Considered { evidence, probability, .. } = &mut weighed[0].considered;
+            evidence.conflicting = true;
+            *probability = self.judge.probability(evidence);
             sort(weighed);
         }
+    }
+
+    /// Whether the question leaves open if the first answer is meant or another one.
+    fn has_open_twin(&self, question: &[Term], weighed: &[Weighed]) -> bool {
+        let shelf = self.shelves.read();
+        let entry = |weighed: &Weighed| shelf.entry(shelf.slot(weighed.considered.block)?);
+        let mut entries = weighed.iter().filter_map(entry).map(Entry::terms);
+        let Some(first) = entries.next() else { return false };
+        entries.any(|other| twins::leaves_open(question, &first, &other))
     }
 
     /// The blocks whose stimuli share most words with a question.
@@ -291,8 +310,9 @@ impl Recall {
             let entry = shelf.entry(nearest)?;
             let probability = self.judge.probability(&evidence);
             let considered = Considered { block: entry.block, evidence, probability };
-            let words = |(asked, taught): (usize, usize)| {
-                Some((question.get(asked)?.word.clone(), entry.terms().get(taught)?.word.clone()))
+            let words = |Exchanged { asked, taught, alone }: Exchanged| {
+                let (asked, taught) = (question.get(asked)?, *entry.terms().get(taught)?);
+                Some(Words { asked: asked.word.clone(), taught: taught.word.clone(), alone })
             };
             Some(Weighed { considered, exchanged: exchanged.and_then(words) })
         });

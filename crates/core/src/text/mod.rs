@@ -4,6 +4,7 @@ mod common;
 mod fold;
 mod key;
 mod number;
+mod spoken;
 mod stem;
 mod symbol;
 mod token;
@@ -16,10 +17,12 @@ use std::collections::HashSet;
 pub use common::Asks;
 pub(crate) use fold::{Marks, compare_marks, in_one_alphabet, spelt_out};
 pub use key::{Key, normalise};
+pub(crate) use spoken::{Spoken, joined};
 pub(crate) use stem::{SPELT, stem};
 pub use stem::{is_cyrillic, latin};
 pub use symbol::Class;
 
+use spoken::spoken;
 use token::{Token, scan};
 use unit::unit;
 
@@ -44,6 +47,30 @@ pub struct Term {
     pub unit: Option<&'static str>,
     /// A Cyrillic word in Latin letters.
     pub latin: Option<String>,
+    /// The number that the word says.
+    pub(crate) spoken: Option<Spoken>,
+    /// Where the text goes from it, or to it: `from Moscow to Kazan`.
+    pub(crate) end: Option<End>,
+}
+
+/// An end of a way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum End {
+    /// Where it begins.
+    From,
+    /// Where it leads.
+    To,
+}
+
+impl End {
+    /// The end that a preposition stands before.
+    fn after(preposition: &str) -> Option<Self> {
+        match preposition {
+            "from" | "из" | "с" | "со" | "от" => Some(Self::From),
+            "to" | "into" | "onto" | "with" | "в" | "во" | "на" | "до" | "к" => Some(Self::To),
+            _ => None,
+        }
+    }
 }
 
 /// A kind of word.
@@ -97,6 +124,8 @@ impl Term {
             common: false,
             number: kind == Kind::Number,
             asks: None,
+            spoken: None,
+            end: None,
             word,
             stem,
             kind,
@@ -122,12 +151,13 @@ impl Term {
         let marked =
             matches!(bare, Cow::Owned(_)).then(|| written.to_owned()).filter(|marked| *marked != *bare);
         let word = fold::in_one_alphabet(&bare, false).into_owned();
-        if let Some(number) = number::spoken(&word) {
-            return Self { marked, ..Self::new(word, number.to_owned(), Kind::Number) };
+        let spoken = spoken(&word);
+        if let Some(Spoken { value, .. }) = spoken.filter(Spoken::is_number) {
+            return Self { marked, spoken, ..Self::new(word, value.to_string(), Kind::Number) };
         }
         let stem = stem(&word);
         let (common, asks) = (common::is_common(&word, &stem), common::asks(&word));
-        Self { marked, common, asks, ..Self::new(word, stem, Kind::Word) }
+        Self { marked, common, asks, spoken, ..Self::new(word, stem, Kind::Word) }
     }
 }
 
@@ -137,13 +167,20 @@ struct Terms {
     all: Vec<Term>,
     /// The stems of `all`, once there are too many to look through.
     stems: HashSet<String>,
+    /// The preposition of a way that stands before the next subject.
+    end: Option<End>,
 }
 
 impl Terms {
     /// How many terms are looked through.
     const FEW: usize = 24;
 
-    fn add(&mut self, term: Term) {
+    fn add(&mut self, mut term: Term) {
+        match End::after(&term.word) {
+            Some(end) => self.end = Some(end),
+            None if !term.common => term.end = self.end.take(),
+            None => {}
+        }
         let is_new = match self.all.len() {
             ..Self::FEW => self.all.iter().all(|other| other.stem != term.stem),
             Self::FEW => {

@@ -83,25 +83,6 @@ fn latin_digit(digit: char) -> char {
     }
 }
 
-/// The number that a word says, up to twelve; not `one`, which is seldom a number.
-pub(super) fn spoken(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "zero" | "ноль" => "0",
-        "two" | "два" | "две" | "двух" | "двумя" => "2",
-        "three" | "три" | "трех" | "тремя" => "3",
-        "four" | "четыре" | "четырех" => "4",
-        "five" | "пять" | "пяти" => "5",
-        "six" | "шесть" | "шести" => "6",
-        "seven" | "семь" | "семи" => "7",
-        "eight" | "восемь" | "восьми" => "8",
-        "nine" | "девять" | "девяти" => "9",
-        "ten" | "десять" | "десяти" => "10",
-        "eleven" | "одиннадцать" => "11",
-        "twelve" | "двенадцать" => "12",
-        _ => return None,
-    })
-}
-
 /// The ending of an ordinal, which is no word: `2nd`, `5-й`.
 pub(super) fn is_ordinal_ending(letters: &str) -> bool {
     matches!(

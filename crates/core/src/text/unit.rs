@@ -14,20 +14,25 @@ pub(crate) fn unit(word: &str) -> Option<&'static str> {
 /// Units, and their names in both languages; a name has one meaning.
 #[rustfmt::skip]
 const UNITS: &[(&str, &str)] = &[
-    ("kB", "kb kib кб kilobyte kilobytes килобайт килобайта"), ("MB", "mb mib мб megabyte megabytes мегабайт мегабайта"),
-    ("GB", "gb gib гб gigabyte gigabytes гигабайт гигабайта"), ("TB", "tb tib тб terabyte terabytes терабайт терабайта"),
+    ("kB", "kb кб kilobyte kilobytes килобайт килобайта"), ("MB", "mb мб megabyte megabytes мегабайт мегабайта"),
+    ("GB", "gb гб gigabyte gigabytes гигабайт гигабайта"), ("TB", "tb тб terabyte terabytes терабайт терабайта"),
+    ("KiB", "kib kibibyte kibibytes киб"), ("MiB", "mib mebibyte mebibytes миб"), ("GiB", "gib gibibyte gibibytes гиб"), ("TiB", "tib"),
     ("Mbit", "mbit мбит"), ("Gbit", "gbit гбит"),
     ("ms", "ms мс millisecond milliseconds миллисекунд"), ("us", "us μs мкс microsecond microseconds"), ("s", "s sec secs second seconds с сек секунда секунды секунд"),
     ("min", "min mins minute minutes мин минута минуты минут"), ("h", "h hr hrs hour hours ч час часа часов"), ("d", "d day days день дня дней"),
     ("w", "week weeks неделя недели недель"), ("mo", "month months мес месяц месяца месяцев"), ("y", "y yr year years год года лет"),
     ("mm", "mm мм"), ("cm", "cm см"), ("m", "m м meter meters metre metres метр метра метров"), ("km", "km км kilometer kilometers kilometre kilometres километр километра километров"), ("mi", "mile miles миля мили миль"),
     ("ft", "ft foot feet фут фута футов"), ("in", "inch inches дюйм дюйма дюймов"),
-    ("g", "g г gram grams грамм грамма граммов"), ("kg", "kg кг kilogram kilograms килограмм килограмма"), ("lb", "lb lbs pounds"), ("t", "т тонна тонны тонн ton tons"),
+    ("mg", "mg мг milligram milligrams миллиграмм миллиграмма"), ("mcg", "mcg мкг microgram micrograms микрограмм"),
+    ("g", "g г gram grams грамм грамма граммов"), ("kg", "kg кг kilogram kilograms килограмм килограмма"), ("lb", "lb lbs pounds"), ("t", "т тонна тонны тонн t ton tons"),
     ("ml", "ml мл"), ("l", "l л liter liters litre litres литр литра литров"),
+    ("mA", "ma ма"), ("Ah", "ah"), ("A", "amp amps ampere amperes ампер ампера"), ("mV", "mv мв"), ("kV", "kv кв"),
     ("V", "v в volt volts вольт"), ("W", "w вт watt watts ватт"), ("kW", "kw квт"), ("Hz", "hz гц"), ("MHz", "mhz мгц"), ("GHz", "ghz ггц"),
+    ("thousand", "thousand тыс тысяча тысячи тысяч"), ("million", "million млн миллион миллиона миллионов"), ("billion", "billion млрд миллиард миллиарда миллиардов"),
     ("%", "% percent процент процента процентов"), ("°", "° degree degrees градус градуса градусов"),
     ("$", "$ usd dollar dollars доллар доллара долларов долларах долл"), ("€", "€ eur euro euros евро"), ("£", "£ gbp sterling фунт фунта фунтов"),
-    ("₽", "₽ rub rur ruble rubles рубль рубля рублей рублях руб"), ("¥", "¥ jpy yen cny yuan иена юань юаней"),
+    ("₽", "₽ rub rur ruble rubles рубль рубля рублей рублях руб"), ("₸", "₸ kzt тенге"), ("₴", "₴ uah гривна гривны гривен гривнах"), ("₹", "₹ inr rupee rupees рупия рупий"), ("₩", "₩ krw"), ("₺", "₺ lira лира лир"),
+    ("Fr", "chf franc francs франк франков"), ("zł", "zł pln zloty злотый злотых"), ("BYN", "byn"), ("¥", "¥ jpy yen cny yuan иена юань юаней"),
 ];
 
 #[cfg(test)]

@@ -4,25 +4,29 @@
 //!
 //! A word on one side only is no conflict: people explain themselves, and leave out what is clear to them.
 
+mod kinds;
 mod negation;
 mod numbers;
 mod opposites;
+mod prefixes;
+mod ways;
 
 use super::likeness::COMPARED_TERMS;
 use crate::text::{Kind, Term};
-use numbers::Difference;
 
 /// Why a stimulus does not answer a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Conflict {
     /// Each has a number, a code or a single letter that the other lacks.
     Number,
-    /// Only times of the day or dates differ. In a command they are often only its details.
-    Moment,
     /// The same number counts different things, or different currencies are named.
     Unit,
     /// Each has a symbol that the other lacks.
     Symbol,
+    /// Each names another month, system, or whatever else is one of a kind.
+    Kind,
+    /// They lead from the same to the same, but the other way round.
+    Way,
     /// One has a word, and the other its opposite.
     Opposite,
     /// One is the other with a negation, or one has without what the other is about.
@@ -36,8 +40,11 @@ pub(super) struct Claims {
     names: bool,
     currencies: bool,
     symbols: bool,
+    kinds: bool,
+    ways: bool,
     sides: bool,
     prefixes: bool,
+    paired: bool,
     negations: bool,
     exclusions: bool,
 }
@@ -47,11 +54,14 @@ impl Claims {
     pub(super) fn of(terms: &[&Term]) -> Self {
         let any = |has: fn(&Term) -> bool| terms.iter().any(|term| has(term));
         Self {
-            names: any(numbers::is_name),
+            names: any(numbers::may_be_name),
             currencies: any(numbers::is_currency),
             symbols: any(|term| matches!(term.kind, Kind::Symbol(_))),
+            kinds: kinds::has_member(terms),
+            ways: ways::has_way(terms),
             sides: opposites::takes_side(terms),
             prefixes: any(|term| opposites::bases(term).next().is_some()),
+            paired: any(|term| prefixes::paired(term).next().is_some()),
             negations: negation::has_negation(terms),
             exclusions: any(negation::excludes),
         }
@@ -71,14 +81,18 @@ pub(super) fn conflict(question: Text<'_>, stimulus: Text<'_>) -> Option<Conflic
     let other = &stimulus.terms[..stimulus.terms.len().min(COMPARED_TERMS)];
     let both = |claim: fn(Claims) -> bool| claim(question.claims) && claim(stimulus.claims);
     let either = |claim: fn(Claims) -> bool| claim(question.claims) || claim(stimulus.claims);
-    let numbers = if both(|has| has.names) { numbers::numbers_differ(one, other) } else { None };
-    if numbers == Some(Difference::Numbers) {
+    if both(|has| has.names) && numbers::numbers_differ(one, other) {
         Some(Conflict::Number)
     } else if both(|has| has.names || has.currencies) && numbers::units_differ(one, other) {
         Some(Conflict::Unit)
     } else if either(|has| has.symbols) && numbers::symbols_differ(one, other) {
         Some(Conflict::Symbol)
+    } else if both(|has| has.kinds) && kinds::members_differ(one, other) {
+        Some(Conflict::Kind)
+    } else if both(|has| has.ways) && ways::are_reversed(one, other) {
+        Some(Conflict::Way)
     } else if both(|has| has.sides) && opposites::are_opposite(one, other)
+        || both(|has| has.paired) && prefixes::are_opposed(one, other)
         || question.claims.prefixes && opposites::has_turned_round(one, other)
         || stimulus.claims.prefixes && opposites::has_turned_round(other, one)
     {
@@ -89,7 +103,7 @@ pub(super) fn conflict(question: Text<'_>, stimulus: Text<'_>) -> Option<Conflic
     {
         Some(Conflict::Negation)
     } else {
-        numbers.map(|_| Conflict::Moment)
+        None
     }
 }
 
@@ -161,12 +175,72 @@ mod tests {
     }
 
     #[test]
-    fn times_of_the_day_and_dates_are_told_from_other_numbers() {
+    fn times_and_dates_are_numbers() {
+        let number = Some(Conflict::Number);
         assert_conflicts(&[
-            ("set an alarm for 6 am", "set an alarm for 7 pm", Some(Conflict::Moment)),
-            ("встреча в 12:30", "встреча в 13:00", Some(Conflict::Moment)),
-            ("отчет за 8 мая", "отчет за 9 мая", Some(Conflict::Moment)),
-            ("room 6 at 7 am", "room 5 at 7 am", Some(Conflict::Number)),
+            ("set an alarm for 6 am", "set an alarm for 7 pm", number),
+            ("встреча в 12:30", "встреча в 13:00", number),
+            ("отчет за 8 мая", "отчет за 9 мая", number),
+            ("room 6 at 7 am", "room 5 at 7 am", number),
+        ]);
+    }
+
+    #[test]
+    fn a_number_may_be_written_as_a_word() {
+        let number = Some(Conflict::Number);
+        assert_conflicts(&[
+            ("which bus goes to stop fifteen", "which bus goes to stop 50", number),
+            ("which bus goes to stop 15", "which bus goes to stop fifteen", None),
+            ("extension twenty five", "extension 26", number),
+            ("extension twenty five", "extension twenty six", number),
+            ("extension twenty five", "extension 25", None),
+            ("single factor login", "two factor login", number),
+            ("part no. 12", "part 12", None),
+            ("кто живет на третьем этаже", "кто живет на 4 этаже", number),
+            ("кто живет на шестом этаже", "кто живет на 6 этаже", None),
+            ("the third floor", "the 4th floor", number),
+            ("king Henry VIII", "king Henry VII", number),
+            ("World War I causes", "World War II causes", number),
+            ("World War II causes", "World War 2 causes", None),
+            ("one-way ticket", "two-way ticket", number),
+            ("take it twice a day", "take it three times a day", number),
+            ("a budget of five million", "a budget of 5 billion", number),
+            ("a budget of five million", "a budget of 5 million", None),
+            ("the price of a dozen eggs", "the price of half a dozen eggs", number),
+            ("divide by 2", "divide by two and a half", number),
+            ("which one of the 3 plans is best", "which of the three plans is best", None),
+            ("hepatitis A vaccine", "hepatitis B vaccine", number),
+            ("гепатит А прививка", "гепатит Б прививка", number),
+            ("Model S price", "Model X price", number),
+        ]);
+    }
+
+    #[test]
+    fn another_member_of_a_kind_contradicts() {
+        let kind = Some(Conflict::Kind);
+        assert_conflicts(&[
+            ("the meeting on 12 March", "the meeting on 12 May", kind),
+            ("may I park here in March", "parking here in March", None),
+            ("отчет за октябрь", "отчеты за ноябрь", kind),
+            ("closed on Monday", "closed on Tuesday", kind),
+            ("driver for Windows", "driver for Linux", kind),
+            ("Java version", "JavaScript version", kind),
+            ("red light", "green light", kind),
+            ("Windows and Linux drivers", "Linux drivers", None),
+        ]);
+    }
+
+    #[test]
+    fn the_other_way_round_contradicts() {
+        let way = Some(Conflict::Way);
+        assert_conflicts(&[
+            ("from 5 to 7", "from 7 to 5", way),
+            ("how to convert inches to cm", "how to convert cm to inches", way),
+            ("migrate from AWS to GCP", "migrate from GCP to AWS", way),
+            ("перевести с карты на счёт", "перевести со счёта на карту", way),
+            ("train from Moscow to Kazan", "train to Kazan from Moscow", None),
+            ("replace the tag with a label", "replace a label with the tag", way),
+            ("how to reset the password of the router", "reset the router password", None),
         ]);
     }
 
@@ -184,7 +258,17 @@ mod tests {
             ("лимит 5 ГБ", "limit 5 gb", None),
             ("price in dollars", "price in $", None),
             ("price in $", "price", None),
+            ("стоимость в тенге", "стоимость в ₽", unit),
+            ("стоимость в тенге", "стоимость в ₸", None),
             ("a week off", "a day off", None),
+            ("meeting at 9 am", "meeting at 9 pm", unit),
+            ("лекарство 5 мг", "лекарство 5 мкг", unit),
+            ("battery 5 V", "battery 5 A", unit),
+            ("truck of 3 t", "truck of 3 kg", unit),
+            ("5 MiB cache", "5 MB cache", unit),
+            ("resistor 10kΩ", "resistor 10MΩ", unit),
+            ("size 42 EU", "size 42 US", unit),
+            ("transfer 5 EUR to the card", "transfer 5 to the card", None),
         ]);
     }
 
@@ -261,6 +345,16 @@ mod tests {
             ("duties of the landlord", "duties of the tenant", opposite),
             ("обязанности работодателя", "обязанности работника", opposite),
             ("next episode", "previous episode", opposite),
+            ("накатить миграцию", "откатить миграцию", opposite),
+            ("замьютить канал", "размьютить канал", opposite),
+            ("закрепить сообщение", "открепить сообщение", opposite),
+            ("overestimate the cost", "underestimate the cost", opposite),
+            ("back up the database", "restore the database", opposite),
+            ("как сделать бэкап базы", "как восстановить базу из бэкапа", opposite),
+            ("odd rows", "even rows", opposite),
+            ("who is on call this week", "who is on call next week", opposite),
+            ("кто дежурит на этой неделе", "кто дежурит на следующей неделе", opposite),
+            ("как сделать заказ", "как отменить заказ", opposite),
         ]);
     }
 
@@ -291,6 +385,10 @@ mod tests {
             ("log in with a password", "log in without a password", negation),
             ("вход с паролем", "вход без пароля", negation),
             ("non-EU citizens", "EU citizens", negation),
+            ("who has no access", "who has access", negation),
+            ("у кого нет доступа", "у кого есть доступ", negation),
+            ("что если нет визы", "что если есть виза", negation),
+            ("a sugar-free drink", "a drink with sugar", negation),
             ("I can't log in", "how do I log in", None),
             ("не могу войти", "как войти", None),
             ("I don't know where my phone is", "tell me where my phone is", None),
@@ -313,9 +411,55 @@ mod tests {
     /// Texts of words that contradict something.
     fn texts() -> impl Strategy<Value = String> {
         let words = [
-            "5", "6", "two", "E-42", "C", "GB", "MB", "$", "euros", "+", "++", "#", "=", "on", "off", "turn",
-            "enable", "disable", "valid", "invalid", "remove", "not", "don't", "know", "what", "can",
-            "without", "non", "with", "password", "server", "7", "am", "pm",
+            "5",
+            "6",
+            "two",
+            "E-42",
+            "C",
+            "GB",
+            "MB",
+            "$",
+            "euros",
+            "+",
+            "++",
+            "#",
+            "=",
+            "on",
+            "off",
+            "turn",
+            "enable",
+            "disable",
+            "valid",
+            "invalid",
+            "remove",
+            "not",
+            "don't",
+            "know",
+            "what",
+            "can",
+            "without",
+            "non",
+            "with",
+            "password",
+            "server",
+            "7",
+            "am",
+            "pm",
+            "one",
+            "I",
+            "II",
+            "half",
+            "may",
+            "june",
+            "from",
+            "to",
+            "no",
+            "free",
+            "накатить",
+            "откатить",
+            "this",
+            "next",
+            "week",
         ];
         prop::collection::vec(prop::sample::select(words.to_vec()), 0..6).prop_map(|words| words.join(" "))
     }
@@ -326,7 +470,8 @@ mod tests {
             let (one, other) = (terms(&one), terms(&other));
             let (one, other): (Vec<&Term>, Vec<&Term>) = (one.iter().collect(), other.iter().collect());
             let every = Claims {
-                names: true, currencies: true, symbols: true, sides: true, prefixes: true, negations: true, exclusions: true,
+                names: true, currencies: true, symbols: true, kinds: true, ways: true, sides: true, prefixes: true,
+                paired: true, negations: true, exclusions: true,
             };
             let compared = |terms| Text { terms, claims: every };
             prop_assert_eq!(conflict(text(&one), text(&other)), conflict(compared(&one), compared(&other)));

@@ -49,7 +49,10 @@ fn asked(terms: &[&Term]) -> (Option<Asks>, bool) {
 }
 
 pub(super) fn has_negation(terms: &[&Term]) -> bool {
-    let negates = |(at, term): (usize, &&Term)| is_negation(term) && !is_alternative(terms, at);
+    // `part no. 12` is part 12.
+    let is_numero = |at: usize| terms[at].word == "no" && terms.get(at + 1).is_none_or(|next| next.number);
+    let negates =
+        |(at, term): (usize, &&Term)| is_negation(term) && !is_alternative(terms, at) && !is_numero(at);
     // `I don't know where it is` asks where it is.
     let is_ignorance = terms.iter().any(|term| matches!(term.word.as_str(), "know" | "знаю" | "знаем"));
     !is_ignorance && (terms.iter().enumerate().any(negates) || is_contracted(terms))
@@ -64,6 +67,7 @@ fn is_negation(term: &Term) -> bool {
     matches!(
         term.word.as_str(),
         "not"
+            | "no"
             | "never"
             | "cannot"
             | "cant"
@@ -73,6 +77,7 @@ fn is_negation(term: &Term) -> bool {
             | "isnt"
             | "wont"
             | "не"
+            | "нет"
             | "нельзя"
             | "никогда"
     )
@@ -109,8 +114,10 @@ fn is_contracted(terms: &[&Term]) -> bool {
 /// password`, `log in with a password`. The other must say so, or be the same but for the absence.
 pub(super) fn is_excluded(one: &[&Term], other: &[&Term]) -> bool {
     let Some(at) = one.iter().position(|term| excludes(term)) else { return false };
-    // `without having to register` is about something else.
-    let Some(thing) = one[at + 1..].iter().take(2).find(|term| !term.common) else { return false };
+    // `sugar free`; `without having to register` is about something else.
+    let before = (one[at].word == "free").then(|| &one[at.saturating_sub(1)..at]);
+    let thing = before.unwrap_or(&one[at + 1..]).iter().take(2).find(|term| !term.common);
+    let Some(thing) = thing else { return false };
     let Some(there) = other.iter().position(|term| term.stem == thing.stem) else { return false };
     let with = |term: &&Term| matches!(term.word.as_str(), "with" | "using" | "с" | "со");
     let said = other[there.saturating_sub(2)..there].iter().any(with);
@@ -120,5 +127,5 @@ pub(super) fn is_excluded(one: &[&Term], other: &[&Term]) -> bool {
 }
 
 pub(super) fn excludes(term: &Term) -> bool {
-    matches!(term.word.as_str(), "without" | "non" | "без")
+    matches!(term.word.as_str(), "without" | "non" | "free" | "без")
 }

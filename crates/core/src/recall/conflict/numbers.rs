@@ -1,63 +1,114 @@
 //! Numbers, units and symbols of which each text has one that the other lacks.
 
+use std::borrow::Cow;
+
 use crate::recall::likeness::is_compound;
-use crate::text::{Class, Kind, Term};
+use crate::text::{Class, Kind, Term, joined};
 
-/// How the numbers of two texts differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Difference {
-    /// Only in times of the day and dates.
-    Moments,
-    /// In other numbers or codes.
-    Numbers,
-}
-
-/// The difference if each text has a number, a code or a letter that the other lacks. A number on one side only is an
-/// addition: `I waited 20 minutes, how do I restart it?`
-pub(super) fn numbers_differ(one: &[&Term], other: &[&Term]) -> Option<Difference> {
-    let lacking = |one: &[&Term], other: &[&Term]| -> Vec<usize> {
-        (0..one.len()).filter(|at| is_name(one[*at]) && !has_name(other, one, *at)).collect()
+/// Whether each text has a number, a code or a letter that the other lacks. A number on one side only is an addition:
+/// `I waited 20 minutes, how do I restart it?`
+pub(super) fn numbers_differ(one: &[&Term], other: &[&Term]) -> bool {
+    let (names, others) = (names(one), names(other));
+    let lacking = |one: &[&Term], names: &[Name<'_>], other: &[&Term], others: &[Name<'_>]| {
+        let lacks = |name: &&Name<'_>| !has_name(other, others, one, name);
+        let (certain, possible): (Vec<_>, Vec<_>) = names.iter().filter(lacks).partition(|name| name.certain);
+        (!certain.is_empty(), !possible.is_empty())
     };
-    let (here, there) = (lacking(one, other), lacking(other, one));
-    if here.is_empty() || there.is_empty() {
-        return None;
+    let (here, perhaps_here) = lacking(one, &names, other, &others);
+    let (there, perhaps_there) = lacking(other, &others, one, &names);
+    here && (there || perhaps_there)
+        || there && perhaps_here
+        || letters_differ(one, other)
+        || letters_differ(other, one)
+        || parts_differ(one, other)
+}
+
+/// What names one thing of its kind: a number, a code, or a letter, as in `vitamin C`.
+struct Name<'terms> {
+    text: Cow<'terms, str>,
+    /// `one` and `second` are names only if the other text has another one in their place: `World War I`.
+    certain: bool,
+    /// Several words say it.
+    joined: bool,
+    at: usize,
+}
+
+fn names<'terms>(terms: &[&'terms Term]) -> Vec<Name<'terms>> {
+    let mut names: Vec<Name<'_>> = Vec::new();
+    let mut before: Option<u64> = None;
+    for (at, term) in terms.iter().enumerate() {
+        let together = before.zip(term.spoken).and_then(|(before, next)| joined(before, next.value));
+        let value = together.or(term.spoken.map(|spoken| spoken.value));
+        before = value;
+        match (together, value, names.last_mut()) {
+            (Some(number), _, Some(name)) => {
+                (name.text, name.certain, name.joined) = (number.to_string().into(), true, true);
+            }
+            (_, Some(number), _) => {
+                let certain = term.spoken.is_some_and(|spoken| spoken.certain);
+                names.push(Name { text: number.to_string().into(), certain, joined: false, at });
+            }
+            _ if is_name(term) => {
+                names.push(Name { text: Cow::Borrowed(&term.stem), certain: true, joined: false, at });
+            }
+            _ => {}
+        }
     }
-    let moments = |terms: &[&Term], lacking: &[usize]| lacking.iter().all(|at| is_moment(terms, *at));
-    let only_moments = moments(one, &here) && moments(other, &there);
-    Some(if only_moments { Difference::Moments } else { Difference::Numbers })
+    names
 }
 
-/// Whether a number is a time of the day or belongs to a date: `5 pm`, `12:30`, `8 мая`.
-fn is_moment(terms: &[&Term], at: usize) -> bool {
-    let names = |term: &Term| MOMENTS.split(' ').any(|name| name == term.word);
-    let beside =
-        [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|beside| terms.get(beside));
-    terms[at].word.contains(':') || beside.into_iter().any(|term| names(term))
+/// Whether a term is, or may be, the name of one thing of its kind.
+pub(super) fn may_be_name(term: &Term) -> bool {
+    is_name(term) || is_letter(term) || term.spoken.is_some()
 }
 
-const MOMENTS: &str = "am pm p o morning evening noon утра вечера дня ночи часов \
-    january february march april may june july august september october november december \
-    января февраля марта апреля мая июня июля августа сентября октября ноября декабря";
-
-/// Whether a term names one thing of its kind: a number, a code, or a letter, as in `vitamin C`. Not the letter
-/// of `p.m.`.
-pub(super) fn is_name(term: &Term) -> bool {
-    let letter =
-        term.kind == Kind::Word && !term.common && term.word.chars().count() == 1 && term.word != "p";
-    term.number || letter
+/// Not the letter of `p.m.`.
+fn is_name(term: &Term) -> bool {
+    term.number || is_letter(term) && !term.common && term.word != "p"
 }
 
-/// Whether `other` has the name at `at`, alone, within a compound, or in two parts.
-fn has_name(other: &[&Term], one: &[&Term], at: usize) -> bool {
-    let term = &one[at];
+fn is_letter(term: &Term) -> bool {
+    term.kind == Kind::Word && term.word.chars().count() == 1
+}
+
+/// Whether `other` has a name of `one`, alone, within a compound, or in two parts.
+fn has_name(other: &[&Term], others: &[Name<'_>], one: &[&Term], name: &Name<'_>) -> bool {
+    let (term, at) = (&one[name.at], name.at);
     let is_part = |pair: &[&Term]| match pair {
         [first, second] => other.iter().any(|whole| is_compound(&whole.word, first, second)),
         _ => false,
     };
-    other.iter().any(|word| word.stem == term.stem)
+    others.iter().any(|other| other.text == name.text)
+        || !name.joined && other.iter().any(|word| word.stem == term.stem)
         || other.windows(2).any(|pair| is_compound(&term.word, pair[0], pair[1]))
         || one[at.saturating_sub(1)..one.len().min(at + 2)].windows(2).any(is_part)
 }
+
+/// Whether the same word is followed by a letter in `one`, and by another letter in `other`: `hepatitis A` and
+/// `hepatitis B`, although `A` is usually an article.
+fn letters_differ(one: &[&Term], other: &[&Term]) -> bool {
+    let after = |terms: &[&Term], word: &Term| {
+        let at = terms.iter().position(|term| term.stem == word.stem)?;
+        terms.get(at + 1).filter(|term| is_letter(term)).map(|term| term.stem.clone())
+    };
+    one.windows(2).any(|pair| {
+        let [word, letter] = pair else { return false };
+        let named = is_letter(letter) && is_name(letter) && !word.common && !word.number;
+        named && after(other, word).is_some_and(|other| other != letter.stem)
+    })
+}
+
+/// Whether one text speaks of a half or a quarter, the other does not, and both have numbers: `a dozen`, `half a dozen`.
+fn parts_differ(one: &[&Term], other: &[&Term]) -> bool {
+    let part = |terms: &[&Term]| terms.iter().any(|term| PARTS.contains(&term.stem.as_str()));
+    let counts = |terms: &[&Term]| {
+        terms.iter().any(|term| term.number || term.spoken.is_some_and(|spoken| spoken.certain))
+    };
+    counts(one) && counts(other) && part(one) != part(other)
+}
+
+/// Stems.
+const PARTS: &[&str] = &["half", "quarter", "половин", "пол", "полтор", "четверт"];
 
 /// Whether each text has a symbol that the other lacks, of the same class; or one has a sign at a name of a
 /// single letter, and the other has only the letter: `C++`, `C`.
@@ -82,19 +133,39 @@ fn is_signed(one: &[&Term], other: &[&Term]) -> bool {
 
 /// Whether the same number counts different things, or the texts name different currencies.
 pub(super) fn units_differ(one: &[&Term], other: &[&Term]) -> bool {
-    let counted = |terms: &[&Term], number: &str| {
-        let at = terms.iter().position(|term| term.stem == number)?;
-        let before = at.checked_sub(1).and_then(|before| terms.get(before)).filter(|term| is_currency(term));
-        terms.get(at + 1).and_then(|term| term.unit).or(before.and_then(|term| term.unit))
-    };
-    let same_number = one.iter().filter(|term| term.number).any(|term| {
-        match (counted(one, &term.stem), counted(other, &term.stem)) {
-            (Some(one), Some(other)) => one != other,
-            _ => false,
-        }
+    let same_number = one.iter().filter(|term| term.number).any(|number| {
+        let (here, there) = (counted(one, number), counted(other, number));
+        matches!((here, there), (Some(here), Some(there)) if are_other_units(here, there, one, other))
     });
     same_number || currencies_differ(one, other)
 }
+
+/// What a number counts: the term after it, or the currency before it.
+fn counted<'terms>(terms: &[&'terms Term], number: &Term) -> Option<&'terms Term> {
+    let at = terms.iter().position(|term| term.stem == number.stem)?;
+    let before = at.checked_sub(1).and_then(|before| terms.get(before)).filter(|term| is_currency(term));
+    let after = terms.get(at + 1);
+    after.filter(|term| term.unit.is_some()).or(before).or(after).copied()
+}
+
+/// Whether what two terms count is different: two units, or two short words of which each text has only one.
+fn are_other_units(here: &Term, there: &Term, one: &[&Term], other: &[&Term]) -> bool {
+    if let (Some(here), Some(there)) = (here.unit, there.unit) {
+        return here != there;
+    }
+    let lacks = |terms: &[&Term], word: &Term| terms.iter().all(|term| term.stem != word.stem);
+    let short = |term: &Term| {
+        let letters = term.word.chars().count() <= LONGEST_SYMBOL;
+        term.kind == Kind::Word && letters && (!term.common || COMMON_SYMBOLS.contains(&term.word.as_str()))
+    };
+    short(here) && short(there) && !(here.common && there.common) && lacks(other, here) && lacks(one, there)
+}
+
+/// The length in letters of the longest symbol of a unit that is not listed.
+const LONGEST_SYMBOL: usize = 3;
+
+/// Common words that are symbols of units too: ampere, before noon, the size of a country.
+const COMMON_SYMBOLS: &[&str] = &["a", "am", "us", "а", "в"];
 
 fn currencies_differ(one: &[&Term], other: &[&Term]) -> bool {
     let named = |terms: &[&Term]| -> Vec<&str> {
@@ -105,5 +176,5 @@ fn currencies_differ(one: &[&Term], other: &[&Term]) -> bool {
 }
 
 pub(super) fn is_currency(term: &Term) -> bool {
-    matches!(term.unit, Some("$" | "€" | "£" | "₽" | "¥"))
+    matches!(term.unit, Some("$" | "€" | "£" | "₽" | "¥" | "₸" | "₴" | "₹" | "₩" | "₺" | "Fr" | "zł" | "BYN"))
 }

@@ -42,7 +42,7 @@ fn sides(terms: &[&Term]) -> Vec<Side> {
         "down" => Some(Side { pair: MORE, first: false }),
         _ => None,
     });
-    words.chain(phrases(terms)).chain(last).collect()
+    words.chain(phrases(terms)).chain(last).chain(present(terms)).collect()
 }
 
 fn listed() -> HashMap<String, Vec<Side>> {
@@ -75,6 +75,33 @@ fn phrases(terms: &[&Term]) -> impl Iterator<Item = Side> {
     })
 }
 
+/// `this week`, `на этой неделе`: neither the next nor the last one.
+fn present(terms: &[&Term]) -> Option<Side> {
+    let this = |term: &Term| term.word == "this" || term.word.starts_with("эт");
+    let time = |term: &Term| TIMES.contains(&term.stem.as_str());
+    let is_present = terms.windows(2).any(|pair| this(pair[0]) && time(pair[1]));
+    is_present.then_some(Side { pair: PRESENT, first: true })
+}
+
+/// Stems of times that follow each other.
+const TIMES: &[&str] = &[
+    "week",
+    "weekend",
+    "month",
+    "year",
+    "quarter",
+    "night",
+    "semest",
+    "sprint",
+    "недел",
+    "месяц",
+    "год",
+    "квартал",
+    "выходн",
+    "семестр",
+    "спринт",
+];
+
 /// How far a particle may be from its verb, in terms.
 const PHRASE_TERMS: usize = 4;
 
@@ -95,6 +122,7 @@ const LOGGED_IN: usize = 2;
 const CHECKED_IN: usize = 3;
 const OPTED_IN: usize = 4;
 const FORWARD: usize = 5;
+const PRESENT: usize = 6;
 
 /// Opposites. A word may be in several pairs; forms with the same stem need no entry of their own.
 #[rustfmt::skip]
@@ -105,8 +133,16 @@ const PAIRS: &[(&str, &str)] = &[
     ("checkin заселение заехать", "checkout выселение выехать"),
     ("subscribe подписаться подписка подписывать", "unsubscribe отписаться отписка отписывать"),
     ("forward вперед", "backward backwards назад"),
+    ("current текущий", "next upcoming last previous past следующий будущий прошлый предыдущий"),
     ("install installation установить установка поставить", "uninstall удалить удаление деинсталлировать снести"),
     ("add append insert attach добавить добавление прикрепить вставить", "remove delete detach erase удалить удаление убрать открепить"),
+    ("backup back бэкапить", "restore восстановить восстановление"),
+    ("make create take сделать создать снять", "restore recover восстановить"),
+    ("create создать создание завести сделать оформить", "cancel отменить отмена аннулировать"),
+    ("odd нечетный", "even четный"),
+    ("serialize", "deserialize"),
+    ("boy мальчик", "girl девочка"),
+    ("day daytime дневной", "night ночной"),
     ("create создать создание завести", "delete destroy удалить удаление уничтожить"),
     ("start begin launch run запустить запуск начать начало стартовать старт", "stop end finish quit terminate halt kill остановить остановка закончить окончание конец завершить завершение прекратить стоп"),
     ("open открыть открытие открывать", "close shut закрыть закрытие закрывать"),
@@ -274,6 +310,7 @@ mod tests {
             (CHECKED_IN, "checkin"),
             (OPTED_IN, "subscribe"),
             (FORWARD, "forward"),
+            (PRESENT, "current"),
         ] {
             assert!(PAIRS[place].0.split(' ').any(|listed| listed == word), "{word}");
         }

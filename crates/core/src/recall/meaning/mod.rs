@@ -37,9 +37,14 @@ use vectors::Vectors;
 /// How long a question waits for its meaning before it is answered by words alone.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
+/// How many bytes of stimuli without a vector a question waits for: they take about 50 ms.
+const MADE_AT_ONCE: usize = 1600;
+
 /// How near two single words are at least if they mean the same. Most synonyms are nearly as near as two wordings of one
 /// question or nearer; other words of one kind (`payment` and `search`, `Windows` and `Linux`) are not.
 const SYNONYMS: f32 = 1.0;
+/// How near two single words are at least if one may be part of another phrasing: `cpu` and `memory` are not.
+const RELATED: f32 = 0.5;
 
 /// How far a node knows the meaning of what it was taught.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -155,8 +160,8 @@ impl Meaning {
         self.shared.vectors.matrix.nearest(&meant.query, limit)
     }
 
-    /// Makes the vectors that these blocks still lack, so that a question need not wait for all of them. `false`
-    /// if some are missing all the same.
+    /// Makes the vectors that the first of these blocks still lack, so that a question need not wait until all are made.
+    /// Those of the others stay unknown. `false` if the model fails, or has too much to do.
     pub(super) fn complete(&self, meant: &mut Meant, blocks: &[u64]) -> bool {
         let lacking: Vec<u64> =
             blocks.iter().filter(|block| self.nearness(meant, **block).is_none()).copied().collect();
@@ -168,7 +173,10 @@ impl Meaning {
         if is_elsewhere && lacking.len() > self.shared.batch.size() as usize * 2 {
             return false;
         }
-        let Ok(stimuli) = stimuli(&self.reader, &lacking) else { return false };
+        let Ok(mut stimuli) = stimuli(&self.reader, &lacking) else { return false };
+        if !is_elsewhere {
+            stimuli.truncate(first_few(&stimuli));
+        }
         let texts: Vec<&str> = stimuli.iter().map(|(_, stimulus)| stimulus.as_str()).collect();
         let Ok(vectors) = self.shared.encode(meant.measured, &texts, meant.until) else { return false };
         let rows = vectors.iter().map(|vector| quantise(vector));
@@ -186,11 +194,13 @@ impl Meaning {
         cosine.map(|cosine| meant.measured.scale.nearness(cosine))
     }
 
-    /// Whether two words mean the same; `false` if that cannot be told in time.
-    pub(super) fn are_synonyms(&self, meant: &Meant, one: &str, other: &str) -> bool {
+    /// Whether a word may stand in the place of another; `false` if that cannot be told in time. If nothing else differs
+    /// (`alone`), they have to mean the same.
+    pub(super) fn may_replace(&self, meant: &Meant, one: &str, other: &str, alone: bool) -> bool {
         let encoded = self.shared.encode(meant.measured, &[one, other], meant.until);
         let Ok([one, other]) = encoded.as_deref() else { return false };
-        meant.measured.scale.nearness(scale::cosine(one, other)) >= SYNONYMS
+        let least = if alone { SYNONYMS } else { RELATED };
+        meant.measured.scale.nearness(scale::cosine(one, other)) >= least
     }
 
     /// How far it is.
@@ -283,6 +293,15 @@ impl Shared {
             tracing::info!(model = self.model.identity(), "meanings are known again");
         }
     }
+}
+
+/// How many of these stimuli a question waits for; one at least.
+fn first_few(stimuli: &[(u64, String)]) -> usize {
+    let sizes = stimuli.iter().scan(0, |size, (_, stimulus)| {
+        *size += stimulus.len();
+        Some(*size)
+    });
+    sizes.take_while(|size| *size <= MADE_AT_ONCE).count().max(1)
 }
 
 /// Why meanings are not known.

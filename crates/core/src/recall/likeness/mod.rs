@@ -2,7 +2,7 @@
 //!
 //! Both are sets of words. The rarer a word is among the stimuli, the more it weighs; common words weigh
 //! little, numbers and symbols double. A word is matched if the other side has it in any form, or has one that
-//! may be the same word ([`alike`]).
+//! may be the same word (`alike`).
 //!
 //! `likeness = shared / (matched + REPLACED * replaced + ADDED * added)`
 //!
@@ -16,9 +16,16 @@
 //! Neither word order nor which side is the question matters. Unlike a raw BM25 score this has a fixed range,
 //! so one threshold works for every genome.
 
+mod alike;
+mod difference;
+
 use std::collections::HashMap;
 
-use crate::text::{Asks, Class, Kind, Marks, SPELT, Term, compare_marks, in_one_alphabet, spelt_out, stem};
+use crate::text::{Asks, Class, Kind, Term};
+pub(super) use alike::is_compound;
+use alike::{Matched, matches};
+use difference::Differences;
+pub(super) use difference::Exchanged;
 
 /// The weight of a common word, relative to another word that is equally rare.
 const COMMON_WEIGHT: f32 = 0.1;
@@ -29,16 +36,6 @@ const NAME_WEIGHT: f32 = 2.0;
 const REPLACED: f32 = 2.0;
 /// How much an added word counts: people explain themselves, and leave out what is clear to them.
 const ADDED: f32 = 0.25;
-/// The minimum similarity of two spellings that may be one word.
-const LEAST_SPELLING: f32 = 0.7;
-/// The similarity of a word and its beginning: clipped (`prod` for `production`) or derived (`оформить`,
-/// `оформление`).
-const BEGINNING: f32 = 0.75;
-/// The similarity of a word with diacritics and the same word without some of them: enough for a stimulus with
-/// the right ones to be nearer.
-const MARKS_MISSING: f32 = 0.99;
-/// The length in bytes of the longest short name of a unit: `руб`.
-const LONGEST_SHORT_NAME: usize = 6;
 /// The most words of a text that are compared. Both texts may be long, and every word is compared with every
 /// other.
 pub(super) const COMPARED_TERMS: usize = 100;
@@ -104,8 +101,8 @@ pub(super) struct Comparison {
     pub(super) other_wanted: bool,
     /// How well the stimulus matches each term of the question; of a long question, the first terms.
     pub(super) in_stimulus: Vec<Matched>,
-    /// The places of a word of the question and of one of the stimulus, if nothing else tells the two apart.
-    pub(super) exchanged: Option<(usize, usize)>,
+    /// The word that stands in the place of another, if nothing else tells the two apart.
+    pub(super) exchanged: Option<Exchanged>,
 }
 
 /// Compares a question and a stimulus.
@@ -148,40 +145,8 @@ pub(super) fn compare<'text, F: Fn(&str) -> u64>(
     let whole = matched + f64::from(REPLACED) * replaced + f64::from(ADDED) * added;
     #[expect(clippy::cast_possible_truncation, reason = "a likeness is 0 to 1; f32 is finer than it means")]
     let likeness = if whole > 0.0 { (shared / whole) as f32 } else { 0.0 };
-    let exchanged = differences.exchanged().filter(|(asked, taught)| {
-        question[*asked].kind == Kind::Word && stimulus[*taught].kind == Kind::Word
-    });
+    let exchanged = differences.exchanged(question, stimulus);
     Comparison { likeness, other_wanted, in_stimulus, exchanged }
-}
-
-/// What tells two texts apart.
-#[derive(Debug, Default)]
-struct Differences {
-    /// How many subject words each has for itself, and the place of the last one.
-    subjects: [(usize, usize); 2],
-    /// How many common words only one of them has.
-    light: usize,
-    /// How many subject words both have.
-    shared: usize,
-}
-
-impl Differences {
-    fn see(&mut self, side: usize, at: usize, is_light: bool, is_matched: bool) {
-        match (is_light, is_matched) {
-            (false, false) => self.subjects[side] = (self.subjects[side].0 + 1, at),
-            (true, false) => self.light += 1,
-            (false, true) => self.shared += 1,
-            (true, true) => {}
-        }
-    }
-
-    /// The places of a word on each side, if they are all that matters.
-    fn exchanged(&self) -> Option<(usize, usize)> {
-        match self.subjects {
-            [(1, one), (1, other)] if self.light <= 1 && self.shared > 0 => Some((one, other)),
-            _ => None,
-        }
-    }
 }
 
 /// Whether both ask for something, and for different things: instructions do not answer `who restarts it`.
@@ -201,202 +166,6 @@ fn replaced_classes(one: (&[&Term], &[Matched]), other: (&[&Term], &[Matched])) 
     };
     let other = unmatched(other);
     unmatched(one).into_iter().filter(|class| other.contains(class)).collect()
-}
-
-/// How well a term is matched on the other side.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Matched {
-    /// The similarity of the most similar word; 0 if there is none.
-    pub(super) alike: f32,
-    /// That word is common, and this one a misspelling of it.
-    common: bool,
-}
-
-impl Matched {
-    fn or(&mut self, alike: f32, by: &Term) {
-        if alike > self.alike {
-            *self = Self { alike, common: by.common };
-        }
-    }
-}
-
-/// How well each term of either side is matched on the other.
-fn matches<'text, F: Fn(&str) -> u64>(
-    one: &[&'text Term],
-    other: &[&'text Term],
-    weights: &mut Weights<'text, F>,
-) -> (Vec<Matched>, Vec<Matched>) {
-    let mut in_other = vec![Matched::default(); one.len()];
-    let mut in_one = vec![Matched::default(); other.len()];
-    for (term, in_other) in one.iter().zip(&mut in_other) {
-        for (candidate, in_one) in other.iter().zip(&mut in_one) {
-            let alike = alike(term, candidate, weights);
-            in_other.or(alike, candidate);
-            in_one.or(alike, term);
-        }
-    }
-    match_compounds(one, &mut in_other, other, &mut in_one);
-    match_compounds(other, &mut in_one, one, &mut in_other);
-    (in_other, in_one)
-}
-
-/// Matches two neighbours of `parts` with one term of `wholes`: `on call` is `oncall`, `E 1207` is `E1207`.
-fn match_compounds(parts: &[&Term], in_wholes: &mut [Matched], wholes: &[&Term], in_parts: &mut [Matched]) {
-    for (at, pair) in parts.windows(2).enumerate() {
-        let [first, second] = pair else { continue };
-        for (whole, in_parts) in wholes.iter().zip(&mut *in_parts) {
-            if in_parts.alike < 1.0 && is_compound(&whole.word, first, second) {
-                *in_parts = Matched { alike: 1.0, common: false };
-                in_wholes[at..at + 2].fill(Matched { alike: 1.0, common: false });
-            }
-        }
-    }
-}
-
-/// Whether a word is two others written together. `2 12` is not `212`, nor is `- 1` `-1`.
-pub(super) fn is_compound(whole: &str, first: &Term, second: &Term) -> bool {
-    let Some(rest) = whole.strip_prefix(first.word.as_str()).filter(|rest| !rest.is_empty()) else {
-        return false;
-    };
-    let joins = !matches!(first.kind, Kind::Symbol(_) | Kind::Gram);
-    let digits = first.word.ends_with(char::is_numeric) && rest.starts_with(char::is_numeric);
-    let same_stem = || begin_alike(rest, &second.stem) && stem(rest) == second.stem;
-    joins && !digits && (rest == second.word || same_stem())
-}
-
-/// How similar two words are: 1 for forms of the same word, less if one may be a misspelling, the beginning
-/// or a transliteration of the other, otherwise 0. Numbers and symbols are names: another digit is another
-/// thing.
-fn alike<'text, F: Fn(&str) -> u64>(
-    one: &'text Term,
-    other: &'text Term,
-    weights: &mut Weights<'text, F>,
-) -> f32 {
-    if one.stem == other.stem {
-        return with_marks(one, other);
-    }
-    if names_same_unit(one, other) {
-        return 1.0;
-    }
-    if one.kind != Kind::Word || other.kind != Kind::Word {
-        return 0.0;
-    }
-    match (&one.latin, &other.latin) {
-        (Some(_), None) if looks_like(one, other) => MARKS_MISSING,
-        (None, Some(_)) if looks_like(other, one) => MARKS_MISSING,
-        _ if is_spelt_out(one, other) || is_spelt_out(other, one) => MARKS_MISSING,
-        (Some(latin), None) if !one.common && !other.common => spelling(latin, &other.word),
-        (None, Some(latin)) if !one.common && !other.common => spelling(&one.word, latin),
-        _ if !begin_alike(&one.word, &other.word) => 0.0,
-        _ if one.common || other.common => slip(one, other, weights),
-        _ if is_beginning(one, other) || is_beginning(other, one) => BEGINNING,
-        // If the genome knows both words, they are two words.
-        _ if weights.holding(one) > 0 && weights.holding(other) > 0 => 0.0,
-        // A typing error may hide the ending from the stemmer, and an ending how similar the words are.
-        _ => spelling(&one.stem, &other.stem).max(spelling(&one.word, &other.word)),
-    }
-}
-
-/// Whether two words have the same first letter, and so their stems.
-fn begin_alike(one: &str, other: &str) -> bool {
-    one.chars().next() == other.chars().next()
-}
-
-/// How similar two forms of a word are by their diacritics. People leave them out, but those that they write
-/// they mean.
-fn with_marks(one: &Term, other: &Term) -> f32 {
-    if one.word != other.word || one.marked == other.marked {
-        return 1.0;
-    }
-    let written = |term: &Term| term.marked.clone().unwrap_or_else(|| term.word.clone());
-    match compare_marks(&written(one), &written(other)) {
-        Marks::Same => 1.0,
-        Marks::Missing => MARKS_MISSING,
-        Marks::Different => LEAST_SPELLING,
-    }
-}
-
-/// `GB` and `ГБ`, `$` and `dollars`. Not a single letter, which may be anything.
-fn names_same_unit(one: &Term, other: &Term) -> bool {
-    let is_name = |term: &Term| {
-        let is_long =
-            matches!(term.kind, Kind::Symbol(Class::Unit)) || term.kind == Kind::Word && term.word.len() > 1;
-        is_long && !term.common
-    };
-    // One of two names is a short one.
-    let is_short = one.word.len().min(other.word.len()) <= LONGEST_SHORT_NAME;
-    one.unit.is_some() && one.unit == other.unit && is_short && is_name(one) && is_name(other)
-}
-
-/// Whether a Cyrillic word was typed in Latin letters that look the same: `МТС`, `MTC`.
-fn looks_like(cyrillic: &Term, latin: &Term) -> bool {
-    cyrillic.word.len() == 2 * latin.word.len() && in_one_alphabet(&cyrillic.word, true) == latin.word
-}
-
-/// Whether one word is the other without umlauts: `fuer`, `für`.
-fn is_spelt_out(spelt: &Term, marked: &Term) -> bool {
-    marked.marked.as_deref().and_then(spelt_out).is_some_and(|letters| letters == spelt.word)
-}
-
-/// How similar a common word and another one are, if that is a word only by mistake: the genome does not know
-/// it. Short words must have the same letters, since `cat` is not `can`: two swapped, or one doubled.
-fn slip<'text, F: Fn(&str) -> u64>(
-    one: &'text Term,
-    other: &'text Term,
-    weights: &mut Weights<'text, F>,
-) -> f32 {
-    let typed = match (one.common, other.common) {
-        (true, false) => other,
-        (false, true) => one,
-        _ => return 0.0,
-    };
-    if weights.holding(typed) > 0 {
-        return 0.0;
-    }
-    let spelling = spelling(&one.word, &other.word);
-    if has_same_letters(&one.word, &other.word) { spelling.max(LEAST_SPELLING) } else { spelling }
-}
-
-/// Whether two words that begin alike differ in two swapped neighbours or in one doubled letter.
-fn has_same_letters(one: &str, other: &str) -> bool {
-    let undoubled = |word: &str| {
-        let mut letters: Vec<char> = word.chars().collect();
-        letters.dedup();
-        letters
-    };
-    let (a, b) = (undoubled(one), undoubled(other));
-    if a.first() != b.first() || a.len() < 2 || a.len() != b.len() {
-        return false;
-    }
-    let differ: Vec<usize> = (0..a.len()).filter(|at| a[*at] != b[*at]).collect();
-    match differ[..] {
-        [] => one.chars().count().abs_diff(other.chars().count()) <= 1,
-        [first, second] => second == first + 1 && a[first] == b[second] && a[second] == b[first],
-        _ => false,
-    }
-}
-
-fn is_beginning(short: &Term, long: &Term) -> bool {
-    let begins = |short: &str, long: &str| long.starts_with(short) && SPELT.contains(&short.chars().count());
-    begins(&short.word, &long.word) || begins(&short.stem, &long.stem)
-}
-
-/// How similar the spellings of two words are: the part of the longer one that needs no edits. 0 if that is
-/// too little, or if they begin with different letters: errors in the first letter are rare, and pairs such
-/// as `import` and `export` are not.
-fn spelling(one: &str, other: &str) -> f32 {
-    if !begin_alike(one, other) {
-        return 0.0;
-    }
-    let (a, b) = (one.chars().count(), other.chars().count());
-    let (shorter, longer) = (a.min(b), a.max(b));
-    let hopeless = (shorter as f32) < LEAST_SPELLING * longer as f32;
-    if !SPELT.contains(&shorter) || hopeless {
-        return 0.0;
-    }
-    let edits = strsim::osa_distance(one, other);
-    let same = (longer - edits) as f32 / longer as f32;
-    if same >= LEAST_SPELLING { same } else { 0.0 }
 }
 
 #[cfg(test)]
