@@ -1,5 +1,9 @@
 //! Models: what turns a text into a vector.
 
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::sync::LazyLock;
+use std::thread;
 use std::time::Instant;
 
 use kolibri_encoder::Encoder;
@@ -30,13 +34,39 @@ pub trait Model: Send + Sync + 'static {
 #[error("{0}")]
 pub struct ModelError(pub String);
 
-/// The built-in model. It computes in the calling thread, and cannot fail.
+/// The built-in model. It computes in the calling thread; many texts are shared out among the cores. It cannot fail.
 impl Model for Encoder {
     fn identity(&self) -> &str {
         Encoder::identity(self)
     }
 
     fn encode(&self, texts: &[&str], _: Instant) -> Result<Vec<Vec<f32>>, ModelError> {
-        Ok(Encoder::encode(self, texts))
+        let threads = (texts.len() / TEXTS_EACH).clamp(1, cores());
+        let mut parts = texts.chunks(texts.len().div_ceil(threads).max(1));
+        let own = parts.next().unwrap_or_default();
+        Ok(thread::scope(|scope| {
+            let share = |part| {
+                let thread = thread::Builder::new().name("kolibri-encode".into());
+                thread.spawn_scoped(scope, move || Encoder::encode(self, part)).map_err(|_| part)
+            };
+            let others: Vec<_> = parts.map(share).collect();
+            let mut vectors = Encoder::encode(self, own);
+            for other in others {
+                vectors.append(&mut match other {
+                    Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                    // The system has no thread to give.
+                    Err(part) => Encoder::encode(self, part),
+                });
+            }
+            vectors
+        }))
     }
+}
+
+/// The least texts that are worth a thread of their own.
+const TEXTS_EACH: usize = 4;
+
+fn cores() -> usize {
+    static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get));
+    *CORES
 }

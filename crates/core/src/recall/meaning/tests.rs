@@ -204,6 +204,16 @@ async fn a_model_that_tells_nothing_apart_is_not_used() {
     open(root.path(), &server, "letters").until_failed("do not tell questions apart");
 }
 
+#[test]
+fn a_question_waits_for_a_few_vectors_only_however_long_the_texts_are() {
+    let texts =
+        |sizes: &[usize]| -> Vec<(u64, String)> { sizes.iter().map(|size| (1, "x".repeat(*size))).collect() };
+    assert_eq!(super::first_few(&texts(&[40; 64])), 40);
+    assert_eq!(super::first_few(&texts(&[4096; 3])), 1);
+    assert_eq!(super::first_few(&texts(&[800, 800, 1])), 2);
+    assert_eq!(super::first_few(&texts(&[10])), 1);
+}
+
 #[tokio::test]
 async fn a_node_stops_although_its_server_is_silent() {
     let (root, server) = (tempfile::tempdir().unwrap(), Server::start(works));

@@ -122,6 +122,7 @@ fn whatever_is_no_answer_is_told_as_such() {
         (vectors("[1, null];[1, 2]"), format),
         (vectors("[1, 1e999];[1, 2]"), format),
         (vectors("[1, 1e39];[1, 2]"), finite),
+        (vectors("[0, 0];[0, 0]"), "all zero"),
         (vectors("[1]"), count),
         (vectors("[1];[2];[3]"), count),
         (vectors("[1];[2]").replace("1, \"embedding\"", "0, \"embedding\""), count),
