@@ -84,6 +84,7 @@ impl Drill {
             node: Arc::clone(&node),
             phrases: Phrases::new(parameters.seed),
             tally: Arc::clone(&tally),
+            instruments: Arc::clone(&self.instruments),
             stop: control.stop.clone(),
         });
         let mut script = Script::new(parameters);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kolibri_core::background::{Control, Crew, Job, NotStarted, Status};
 use kolibri_core::store::{DataDirectory, Lock};
-use kolibri_core::telemetry::{Instruments, Telemetry};
+use kolibri_core::telemetry::Telemetry;
 use kolibri_core::trace::Traces;
 use kolibri_core::{Node, OpenError, clock, host, random};
 use time::OffsetDateTime;
@@ -24,7 +24,6 @@ const RESERVE: u64 = 1 << 30;
 pub struct Drills {
     directory: DataDirectory,
     history: Arc<History>,
-    backend: Arc<Instruments>,
     instruments: Arc<SoakInstruments>,
     /// The traces of the node that serves people.
     failures: Option<Arc<Traces>>,
@@ -118,7 +117,6 @@ impl Drills {
         Ok(Self {
             directory: directory.clone(),
             history: Arc::new(history),
-            backend: Arc::clone(telemetry.instruments()),
             instruments: Arc::new(SoakInstruments::new(telemetry)),
             failures,
             machine: Machine { host: host::name(), cores: host::cores(), standalone: lock.is_some() },
@@ -158,7 +156,6 @@ impl Drills {
         let progress = DrillProgress::begin(&report);
         let observer = DrillObserver {
             id: report.id.as_str().into(),
-            backend: Arc::clone(&self.backend),
             soak: Arc::clone(&self.instruments),
             failures: self.failures.clone(),
         };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use kolibri_core::command::Command;
 use kolibri_core::observer::{Failed, Observer};
-use kolibri_core::telemetry::{Instruments, METER, Telemetry};
+use kolibri_core::telemetry::{METER, Telemetry};
 use kolibri_core::trace::{Outcome, Trace, Traces};
 use kolibri_genome::EventType;
 use opentelemetry::KeyValue;
@@ -15,6 +15,7 @@ use opentelemetry::metrics::{BoundCounter, BoundHistogram};
 pub(super) struct SoakInstruments {
     duration: BoundHistogram<f64>,
     events: BoundCounter<u64>,
+    events_failed: BoundCounter<u64>,
 }
 
 impl SoakInstruments {
@@ -32,35 +33,43 @@ impl SoakInstruments {
             ])
             .build()
             .bind(&phase);
-        let events = meter
-            .u64_counter("kolibri.backend.soak.events")
-            .with_unit("{event}")
-            .with_description("Events made by soak drills")
-            .build()
-            .bind(&phase);
-        events.add(0);
-        Self { duration, events }
+        let counter = |name: &'static str, help: &'static str| {
+            let counter = meter.u64_counter(name).with_unit("{event}").with_description(help).build();
+            let bound = counter.bind(&phase);
+            bound.add(0);
+            bound
+        };
+        let events = counter("kolibri.backend.soak.events", "Events made by soak drills");
+        let events_failed = counter(
+            "kolibri.backend.soak.events.failed",
+            "Commands of soak drills that were refused, failed or answered wrongly, and traces of drills that could \
+             not be written",
+        );
+        Self { duration, events, events_failed }
     }
 
     /// A drill was completed.
     pub(super) fn completed(&self, duration: Duration) {
         self.duration.record(duration.as_secs_f64());
     }
+
+    /// A drill's command or its trace failed, or its answer was wrong.
+    pub(super) fn failed(&self) {
+        self.events_failed.add(1);
+    }
 }
 
-/// Counts a drill's events, also as the drill's. Latency and genome length are only those of the node that
+/// Counts a drill's events and failures as the drill's. Everything else that is measured describes the node that
 /// serves people.
 pub(super) struct DrillObserver {
     pub(super) id: Arc<str>,
-    pub(super) backend: Arc<Instruments>,
     pub(super) soak: Arc<SoakInstruments>,
-    /// The traces of the node that serves people: alerts link to them and count a drill's failures.
+    /// The traces of the node that serves people: what failed in a drill can be looked up there.
     pub(super) failures: Option<Arc<Traces>>,
 }
 
 impl Observer for DrillObserver {
-    fn recorded(&self, event: EventType, _: u64) {
-        self.backend.count(event);
+    fn recorded(&self, _: EventType, _: u64) {
         self.soak.events.add(1);
     }
 
@@ -68,13 +77,11 @@ impl Observer for DrillObserver {
 
     fn executed(&self, _: Command, _: Duration) {}
 
-    fn failed(&self, failed: Failed) {
-        self.backend.failed(failed);
+    fn failed(&self, _: Failed) {
+        self.soak.failed();
     }
 
-    fn refused(&self, command: Command) {
-        self.backend.refused(command);
-    }
+    fn refused(&self, _: Command) {}
 
     fn fell_back(&self) {}
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use kolibri_genome::{EventType, Match};
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, OwnedSemaphorePermit, RwLock, Semaphore};
 
+use crate::instruments::SoakInstruments;
 use crate::parameters::{Pace, Parameters};
 use crate::phrases::Phrases;
 use crate::script::{Act, Script, Step};
@@ -27,6 +28,7 @@ pub(super) struct Callers {
     pub(super) node: Arc<Node>,
     pub(super) phrases: Phrases,
     pub(super) tally: Arc<Tally>,
+    pub(super) instruments: Arc<SoakInstruments>,
     pub(super) stop: Stop,
 }
 
@@ -125,7 +127,12 @@ impl Callers {
                     && answer.teach.response == self.phrases.response(pair, version)
             }
         };
-        if right { Ok(()) } else { Err("wrong_answer") }
+        if right {
+            return Ok(());
+        }
+        // The node has answered, so only the drill knows.
+        self.instruments.failed();
+        Err("wrong_answer")
     }
 }
 

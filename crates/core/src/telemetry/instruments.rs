@@ -33,7 +33,7 @@ impl Instruments {
             events: counter(
                 &meter,
                 "kolibri.backend.events",
-                "Events recorded in the genome, by type",
+                "Events recorded in the node's own genome, by type",
             ),
             events_failed: counter(
                 &meter,
@@ -86,11 +86,6 @@ impl Instruments {
             fallbacks: fallbacks(&meter),
             meter,
         }
-    }
-
-    /// Counts an event, whichever genome it was recorded in.
-    pub fn count(&self, event: EventType) {
-        self.events[event].add(1);
     }
 
     /// Publishes how many places of the queue are in use.
@@ -156,7 +151,7 @@ impl Instruments {
 
 impl Observer for Instruments {
     fn recorded(&self, event: EventType, length: u64) {
-        self.count(event);
+        self.events[event].add(1);
         self.genome_blocks[event].record(length);
     }
 

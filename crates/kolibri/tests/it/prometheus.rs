@@ -44,7 +44,7 @@ impl Done {
         self.events.iter().filter(|(name, _)| *name == event).count() as f64
     }
 
-    /// The five families, whole.
+    /// The families of events and drills, whole.
     fn expected(&self) -> Samples {
         let mut samples = Samples::new();
         for event in EVENTS {
@@ -63,7 +63,9 @@ impl Done {
         let phase = [("phase", "soak")];
         let duration = "kolibri_backend_soak_duration_seconds";
         exposition::histogram(&mut samples, duration, &phase, &SOAK_BOUNDS, &[]);
-        samples.insert(Series::new("kolibri_backend_soak_events_total", &phase), 0.0);
+        for name in ["kolibri_backend_soak_events_total", "kolibri_backend_soak_events_failed_total"] {
+            samples.insert(Series::new(name, &phase), 0.0);
+        }
         samples
     }
 }

@@ -72,7 +72,8 @@ fn a_drill_is_started_watched_and_reported_by_the_api() {
     assert!(report["memory"]["peak_bytes"].as_u64() >= report["memory"]["start_bytes"].as_u64());
     let (_, all) = node.get("/api/v1/soaks");
     assert_eq!((&all["running"], &all["soaks"][0]), (&Value::Null, &report));
-    // Counted like any event, and people's genome is what people made it.
+    // Counted as a drill's, and people's genome is what people made it.
+    assert_eq!(node.series(r#"kolibri_backend_events_total{event_type="TEACH"}"#), Some(1.0));
     assert_eq!(node.series(r#"kolibri_backend_soak_events_total{phase="soak"}"#), Some(1000.0));
     assert_eq!(node.series(r#"kolibri_backend_soak_duration_seconds_count{phase="soak"}"#), Some(1.0));
     assert_eq!(node.get("/api/v1/genome").1["length"], 2);
