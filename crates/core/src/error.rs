@@ -56,7 +56,35 @@ pub enum ErrorKind {
     Stopping,
 }
 
+/// Whose fault it is that a command failed: the label `fault` of `kolibri_backend_events_failed_total`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Fault {
+    /// The caller asked for something that no node can do.
+    Caller,
+    /// The node could not do what it should.
+    Node,
+}
+
+impl Fault {
+    /// The fault's name, as in metrics, traces and logs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Caller => "caller",
+            Self::Node => "node",
+        }
+    }
+}
+
 impl CommandError {
+    /// Whose fault this is.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Text { .. } | Self::NotTaught | Self::UnknownCommand => Fault::Caller,
+            Self::QueueFull | Self::StoreFailed(_) | Self::Unreadable(_) | Self::Stopping => Fault::Node,
+        }
+    }
+
     /// Which of the closed set of reasons this is.
     pub fn kind(&self) -> ErrorKind {
         match self {

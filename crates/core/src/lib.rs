@@ -34,5 +34,5 @@ pub mod text;
 pub mod trace;
 pub mod verification_job;
 
-pub use error::{CommandError, ErrorKind, OpenError};
+pub use error::{CommandError, ErrorKind, Fault, OpenError};
 pub use node::{Context, Forgotten, InBatch, Node, NodeConfig, Ready, Taught};

@@ -5,22 +5,24 @@ use std::time::Duration;
 use kolibri_genome::EventType;
 
 use crate::command::Command;
+use crate::error::{CommandError, Fault};
 use crate::trace::Trace;
 
-/// What can fail: the labels of `kolibri_backend_events_failed_total`.
+/// What failed, and whose fault it was: the labels of `kolibri_backend_events_failed_total`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failed {
     /// A command of a known type.
-    Event(EventType),
-    /// A command of an unknown type.
+    Event(EventType, Fault),
+    /// A command of an unknown type: always the caller's fault.
     Command,
     /// The trace of a command could not be written.
     Trace,
 }
 
-impl From<Command> for Failed {
-    fn from(command: Command) -> Self {
-        Self::Event(command.event())
+impl Failed {
+    /// A command that failed in this way; `None` for one of an unknown type.
+    pub(crate) fn of(command: Option<Command>, error: &CommandError) -> Self {
+        command.map_or(Self::Command, |command| Self::Event(command.event(), error.fault()))
     }
 }
 

@@ -564,6 +564,29 @@ export interface components {
             /** Format: int64 */
             TRACE: number;
         };
+        /**
+         * @description Whose fault it is that a command failed: the label `fault` of `kolibri_backend_events_failed_total`.
+         * @enum {string}
+         */
+        Fault: "caller" | "node";
+        /** @description As in the label `fault` of `kolibri_backend_events_failed_total`. */
+        FaultCounts: {
+            /**
+             * Format: int64
+             * @description The caller asked for something that no node can do.
+             */
+            caller: number;
+            /**
+             * Format: int64
+             * @description The node could not do what it should.
+             */
+            node: number;
+            /**
+             * Format: int64
+             * @description A trace could not be written.
+             */
+            trace: number;
+        };
         /** @description A FORGET that was recorded; the content is erased. */
         ForgetResponse: {
             /** @description The FORGET's own block. */
@@ -615,6 +638,8 @@ export interface components {
             events: components["schemas"]["EventCounts"];
             /** @description Commands refused or failed (COMMAND: unknown commands) and traces that could not be written. */
             failed: components["schemas"]["FailureCounts"];
+            /** @description The same failures, by whose fault they were. */
+            faults: components["schemas"]["FaultCounts"];
             /** @description How long executed commands took. */
             latency: components["schemas"]["Latencies"];
             /**
@@ -1164,6 +1189,7 @@ export interface components {
             error?: components["schemas"]["ErrorKind"] | null;
             /** @description The command's event type, or `COMMAND` for an unknown one. */
             event: string;
+            fault?: components["schemas"]["Fault"] | null;
             /** @description How it ended. */
             outcome: components["schemas"]["Outcome"];
             /** @description The soak drill that sent the command; `None` for other commands. */

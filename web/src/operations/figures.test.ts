@@ -7,6 +7,7 @@ function point(events: number, failed: number, p99: number | null = null): Histo
     time: "2026-11-24T14:00:00Z",
     events: { TEACH: 0, ASK: events, FORGET: 0 },
     failed: { TEACH: failed, ASK: 0, FORGET: 0, COMMAND: 0, TRACE: 0 },
+    faults: { caller: 0, node: failed, trace: 0 },
     latency: { ASK: p99 === null ? null : { p50_seconds: p99 / 10, p99_seconds: p99 } },
     blocks: 1,
     queue_depth: 0,

@@ -80,7 +80,8 @@ function Elsewhere({ trace }: { trace: Trace }) {
   const text = words().traces;
   const command = `kolibri trace show ${trace.trace_id}`;
   const family = trace.outcome === "failed" ? "events_failed_total" : "events_total";
-  const metric = `kolibri_backend_${family}{event_type="${trace.event}"}`;
+  const fault = trace.fault ? `,fault="${trace.fault}"` : "";
+  const metric = `kolibri_backend_${family}{event_type="${trace.event}"${fault}}`;
   return (
     <div class="elsewhere">
       <p class="small muted">{text.elsewhere}</p>

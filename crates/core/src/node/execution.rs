@@ -53,7 +53,7 @@ impl Execution {
             self.observer.executed(command, self.draft.started.elapsed());
         }
         if let Err(error) = &result {
-            self.observer.failed(self.command.map_or(Failed::Command, Failed::from));
+            self.observer.failed(Failed::of(self.command, error));
             if let (CommandError::QueueFull, Some(command)) = (error, self.command) {
                 self.observer.refused(command);
             }

@@ -38,8 +38,8 @@ impl Instruments {
             events_failed: counter(
                 &meter,
                 "kolibri.backend.events.failed",
-                "Commands that were refused or failed, by type; COMMAND: unknown commands; TRACE: traces that could \
-                 not be written",
+                "Commands that were refused or failed, by type, and by whose fault it was: the caller's or the node's; \
+                 COMMAND: unknown commands; TRACE: traces that could not be written",
             ),
             queue_refused: counter(
                 &meter,
@@ -204,7 +204,7 @@ fn fallbacks(meter: &Meter) -> BoundCounter<u64> {
 fn counter<L: Label>(meter: &Meter, name: &'static str, help: &'static str) -> Each<L, BoundCounter<u64>> {
     let counter = meter.u64_counter(name).with_unit("{event}").with_description(help).build();
     Each::new(|label: L| {
-        let bound = counter.bind(&label_of(label));
+        let bound = counter.bind(&attributes(label));
         bound.add(0);
         bound
     })
@@ -212,9 +212,10 @@ fn counter<L: Label>(meter: &Meter, name: &'static str, help: &'static str) -> E
 
 /// A histogram for each label.
 fn by_type<L: Label, T>(histogram: Histogram<T>) -> Each<L, BoundHistogram<T>> {
-    Each::new(|label: L| histogram.bind(&label_of(label)))
+    Each::new(|label: L| histogram.bind(&attributes(label)))
 }
 
-fn label_of(label: impl Label) -> [KeyValue; 1] {
-    [KeyValue::new("event.type", label.value())]
+fn attributes(label: impl Label) -> Vec<KeyValue> {
+    let fault = label.fault().map(|fault| KeyValue::new("fault", fault));
+    [KeyValue::new("event.type", label.event_type())].into_iter().chain(fault).collect()
 }

@@ -6,6 +6,7 @@ use std::ops::Index;
 use kolibri_genome::EventType;
 
 use crate::command::{Command, UNKNOWN_COMMAND};
+use crate::error::Fault;
 use crate::observer::Failed;
 
 /// A closed set of label values. No caller can add one.
@@ -13,14 +14,19 @@ pub trait Label: Copy + PartialEq + 'static {
     /// Every value.
     const ALL: &'static [Self];
 
-    /// As it is scraped.
-    fn value(self) -> &'static str;
+    /// The label `event_type`, as it is scraped.
+    fn event_type(self) -> &'static str;
+
+    /// The label `fault`, as it is scraped; `None` if the set has no such label.
+    fn fault(self) -> Option<&'static str> {
+        None
+    }
 }
 
 impl Label for EventType {
     const ALL: &'static [Self] = &Self::ALL;
 
-    fn value(self) -> &'static str {
+    fn event_type(self) -> &'static str {
         self.name()
     }
 }
@@ -28,31 +34,44 @@ impl Label for EventType {
 impl Label for Command {
     const ALL: &'static [Self] = &Self::ALL;
 
-    fn value(self) -> &'static str {
+    fn event_type(self) -> &'static str {
         self.name()
     }
 }
 
-const FAILED: [Failed; EventType::ALL.len() + 2] = {
-    let mut all = [Failed::Command; EventType::ALL.len() + 2];
+/// Any event may fail in the node; a caller can be wrong only in commands.
+const FAILED: [Failed; EventType::ALL.len() + Command::ALL.len() + 2] = {
+    let mut all = [Failed::Command; EventType::ALL.len() + Command::ALL.len() + 2];
     let mut at = 0;
     while at < EventType::ALL.len() {
-        all[at] = Failed::Event(EventType::ALL[at]);
+        all[at] = Failed::Event(EventType::ALL[at], Fault::Node);
         at += 1;
     }
-    all[at + 1] = Failed::Trace;
+    while at < EventType::ALL.len() + Command::ALL.len() {
+        all[at] = Failed::Event(Command::ALL[at - EventType::ALL.len()].event(), Fault::Caller);
+        at += 1;
+    }
+    all[at] = Failed::Trace;
     all
 };
 
 impl Label for Failed {
     const ALL: &'static [Self] = &FAILED;
 
-    fn value(self) -> &'static str {
+    fn event_type(self) -> &'static str {
         match self {
-            Self::Event(event) => event.name(),
+            Self::Event(event, _) => event.name(),
             Self::Command => UNKNOWN_COMMAND,
             Self::Trace => "TRACE",
         }
+    }
+
+    fn fault(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Event(_, fault) => fault.name(),
+            Self::Command => Fault::Caller.name(),
+            Self::Trace => "trace",
+        })
     }
 }
 
@@ -98,17 +117,21 @@ mod tests {
 
     #[track_caller]
     fn assert_closed<L: Label + std::fmt::Debug>(some: &[L]) {
-        let each = Each::<L, &str>::new(Label::value);
+        let names = |label: L| (label.event_type(), label.fault());
+        let each = Each::<L, _>::new(names);
         for label in L::ALL.iter().chain(some) {
-            assert_eq!(each[*label], label.value(), "{label:?} has its own place");
+            assert_eq!(each[*label], names(*label), "{label:?} has its own place");
         }
-        assert!(each.iter().all(|(label, value)| label.value() == *value));
+        assert!(each.iter().all(|(label, found)| names(label) == *found));
     }
 
     #[test]
     fn every_label_has_its_own_place() {
         assert_closed(&[EventType::Genesis, EventType::Teach, EventType::Ask, EventType::Forget]);
         assert_closed(&[Command::Teach, Command::Ask, Command::Forget]);
-        assert_closed(&[Failed::Command, Failed::Trace, Failed::Event(EventType::Forget)]);
+        assert_closed(&[Failed::Command, Failed::Trace, Failed::Event(EventType::Genesis, Fault::Node)]);
+        for command in Command::ALL {
+            assert_closed(&[Fault::Caller, Fault::Node].map(|fault| Failed::Event(command.event(), fault)));
+        }
     }
 }

@@ -41,6 +41,8 @@ pub const METER: &str = "kolibri.backend";
 
 /// The label for the type of a command or event, as it is scraped.
 const EVENT_TYPE: &str = "event_type";
+/// The label for whose fault a failure is, as it is scraped.
+const FAULT: &str = "fault";
 
 /// The most series of one instrument. Labels come from closed sets that are far smaller, so reaching it is a
 /// defect. The SDK then folds the rest into `otel_metric_overflow` instead of growing.
@@ -185,8 +187,11 @@ mod tests {
         for series in [
             r#"kolibri_backend_events_total{event_type="TEACH"} 0"#,
             r#"kolibri_backend_events_total{event_type="GENESIS"} 0"#,
-            r#"kolibri_backend_events_failed_total{event_type="TRACE"} 0"#,
-            r#"kolibri_backend_events_failed_total{event_type="COMMAND"} 0"#,
+            r#"kolibri_backend_events_failed_total{event_type="ASK",fault="caller"} 0"#,
+            r#"kolibri_backend_events_failed_total{event_type="ASK",fault="node"} 0"#,
+            r#"kolibri_backend_events_failed_total{event_type="GENESIS",fault="node"} 0"#,
+            r#"kolibri_backend_events_failed_total{event_type="TRACE",fault="trace"} 0"#,
+            r#"kolibri_backend_events_failed_total{event_type="COMMAND",fault="caller"} 0"#,
             r#"kolibri_backend_genome_blocks_bucket{event_type="ASK",le="1000000000"} 0"#,
             r#"kolibri_backend_command_duration_seconds_bucket{event_type="FORGET",le="10"} 0"#,
         ] {

@@ -4,9 +4,9 @@
 use prometheus::Registry;
 use prometheus::proto::{Metric, MetricFamily};
 
-use super::EVENT_TYPE;
 use super::labels::{Each, Label};
 use super::point::{Point, Quantiles};
+use super::{EVENT_TYPE, FAULT};
 use crate::command::Command;
 use crate::observer::Failed;
 
@@ -115,19 +115,20 @@ impl Families {
         found.map(MetricFamily::get_metric).unwrap_or_default()
     }
 
-    fn of_type(&self, name: &str, label: impl Label) -> Option<&Metric> {
+    fn labelled(&self, name: &str, label: impl Label) -> Option<&Metric> {
+        let wanted = [(EVENT_TYPE, Some(label.event_type())), (FAULT, label.fault())];
         let is_meant = |metric: &&Metric| {
-            metric
-                .get_label()
-                .iter()
-                .any(|found| found.name() == EVENT_TYPE && found.value() == label.value())
+            let has = |name: &str, value: &str| {
+                metric.get_label().iter().any(|found| found.name() == name && found.value() == value)
+            };
+            wanted.iter().all(|(name, value)| value.is_none_or(|value| has(name, value)))
         };
         self.family(name).iter().find(is_meant)
     }
 
     fn counts<L: Label>(&self, name: &str) -> Each<L, u64> {
         Each::new(|label| {
-            self.of_type(name, label).map_or(0, |metric: &Metric| whole(metric.get_counter().get_value()))
+            self.labelled(name, label).map_or(0, |metric: &Metric| whole(metric.get_counter().get_value()))
         })
     }
 
@@ -136,7 +137,7 @@ impl Families {
     }
 
     fn buckets(&self, name: &str, label: impl Label) -> Buckets {
-        let Some(metric) = self.of_type(name, label) else { return Buckets::default() };
+        let Some(metric) = self.labelled(name, label) else { return Buckets::default() };
         let histogram = metric.get_histogram();
         let finite = histogram.get_bucket().iter().filter(|bucket| bucket.upper_bound().is_finite());
         Buckets {
@@ -153,6 +154,7 @@ mod tests {
     use kolibri_genome::EventType;
 
     use super::*;
+    use crate::error::Fault;
     use crate::observer::Observer;
     use crate::testing::telemetry;
 
@@ -166,7 +168,8 @@ mod tests {
         let before = Reading::of(&registry);
         (3..6).for_each(|length| instruments.recorded(EventType::Ask, length));
         instruments.recorded(EventType::Forget, 6);
-        instruments.failed(Command::Teach.into());
+        instruments.failed(Failed::Event(EventType::Teach, Fault::Node));
+        instruments.failed(Failed::Event(EventType::Forget, Fault::Caller));
         instruments.failed(Failed::Command);
         instruments.failed(Failed::Trace);
         instruments.failed(Failed::Trace);
@@ -181,9 +184,11 @@ mod tests {
                 Command::Forget => 1,
             }),
             failed: Each::new(|failed| match failed {
-                Failed::Event(EventType::Teach) | Failed::Command => 1,
+                Failed::Event(EventType::Teach, Fault::Node)
+                | Failed::Event(EventType::Forget, Fault::Caller)
+                | Failed::Command => 1,
                 Failed::Trace => 2,
-                Failed::Event(_) => 0,
+                Failed::Event(..) => 0,
             }),
             // One value between 0.5 and 1 ms: 50 % and 99 % of the way from bound to bound.
             latency: Each::new(|command| {

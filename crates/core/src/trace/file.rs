@@ -196,6 +196,7 @@ mod tests {
             event: "TEACH".into(),
             outcome: Outcome::Ok,
             error: None,
+            fault: None,
             duration_us: Phases::default(),
             block: Some(3),
             soak: None,

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use crate::background::Crew;
 use crate::clock;
-use crate::error::{CommandError, ErrorKind};
+use crate::error::{CommandError, ErrorKind, Fault};
 
 use file::TraceFile;
 use ring::Ring;
@@ -111,6 +111,9 @@ pub struct Trace {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorKind>,
+    /// Whose fault it was that it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
     /// Microseconds spent, in total and by phase.
     pub duration_us: Phases,
     /// The block that recorded it.
@@ -177,7 +180,7 @@ impl Draft {
     /// The finished record.
     pub(crate) fn finish(self, result: Result<Finish, &CommandError>) -> Trace {
         let micros = clock::microseconds;
-        let error = result.as_ref().err().map(|error| error.kind());
+        let (error, fault) = result.as_ref().err().map(|error| (error.kind(), error.fault())).unzip();
         let finish = result.unwrap_or_default();
         Trace {
             trace_id: self.trace_id,
@@ -185,6 +188,7 @@ impl Draft {
             event: Cow::Borrowed(self.event),
             outcome: if error.is_none() { Outcome::Ok } else { Outcome::Failed },
             error,
+            fault,
             duration_us: Phases {
                 total: micros(self.started.elapsed()),
                 recall: micros(self.recall),

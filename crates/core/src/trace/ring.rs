@@ -92,6 +92,7 @@ mod tests {
             event: "ASK".into(),
             outcome,
             error: None,
+            fault: None,
             duration_us: Phases::default(),
             block: None,
             soak: None,

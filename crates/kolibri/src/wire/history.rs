@@ -1,9 +1,10 @@
 //! What the last hour was like.
 
+use kolibri_core::Fault;
 use kolibri_core::clock::rfc3339;
 use kolibri_core::command::Command;
 use kolibri_core::observer::Failed;
-use kolibri_core::telemetry::{Each, Point, Quantiles as PointQuantiles};
+use kolibri_core::telemetry::{Each, Label, Point, Quantiles as PointQuantiles};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -30,6 +31,8 @@ pub(crate) struct HistoryPoint {
     events: EventCounts,
     /// Commands refused or failed (COMMAND: unknown commands) and traces that could not be written.
     failed: FailureCounts,
+    /// The same failures, by whose fault they were.
+    faults: FaultCounts,
     /// How long executed commands took.
     latency: Latencies,
     /// Length of the genome at the end of the step; null when it could not be read.
@@ -58,6 +61,17 @@ struct FailureCounts {
     trace: u64,
 }
 
+/// As in the label `fault` of `kolibri_backend_events_failed_total`.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+struct FaultCounts {
+    /// The caller asked for something that no node can do.
+    caller: u64,
+    /// The node could not do what it should.
+    node: u64,
+    /// A trace could not be written.
+    trace: u64,
+}
+
 /// By command; null if none was executed.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
@@ -80,21 +94,22 @@ impl From<Point> for HistoryPoint {
     fn from(point: Point) -> Self {
         let [teach, ask, forget] = each(&point.events);
         let events = EventCounts { teach, ask, forget };
-        let [teach, ask, forget] = [Command::Teach, Command::Ask, Command::Forget]
-            .map(Failed::from)
-            .map(|failed| point.failed[failed]);
-        let failed = FailureCounts {
-            teach,
-            ask,
-            forget,
-            command: point.failed[Failed::Command],
-            trace: point.failed[Failed::Trace],
+        let failures = |wanted: &dyn Fn(Failed) -> bool| {
+            point.failed.iter().filter(|(failed, _)| wanted(*failed)).map(|(_, count)| count).sum()
         };
+        let of_type = |name: &str| failures(&|failed| failed.event_type() == name);
+        let [teach, ask, forget] = Command::ALL.map(|command| of_type(command.name()));
+        let [command, trace] = [Failed::Command, Failed::Trace].map(|failed| point.failed[failed]);
+        let of_fault = |name: &str| failures(&|failed| failed.fault() == Some(name));
+        let [caller, node] = [Fault::Caller, Fault::Node].map(|fault| of_fault(fault.name()));
+        let failed = FailureCounts { teach, ask, forget, command, trace };
+        let faults = FaultCounts { caller, node, trace };
         let [teach, ask, forget] = each(&point.latency).map(|latency| latency.map(Quantiles::from));
         Self {
             time: rfc3339(point.time),
             events,
             failed,
+            faults,
             latency: Latencies { teach, ask, forget },
             blocks: point.blocks,
             queue_depth: point.queue_depth,

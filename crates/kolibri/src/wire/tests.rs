@@ -160,7 +160,7 @@ fn how_the_node_is_travels() {
 #[test]
 fn the_last_hour_travels() {
     travels::<HistoryResponse>(
-        r#"{"available":true,"step_seconds":10,"points":[{"time":"2026-11-24T00:00:00Z","events":{"TEACH":1,"ASK":2,"FORGET":0},"failed":{"TEACH":0,"ASK":0,"FORGET":1,"COMMAND":2,"TRACE":3},"latency":{"TEACH":{"p50_seconds":0.001,"p99_seconds":0.005},"ASK":null,"FORGET":null},"blocks":null,"queue_depth":1,"queue_refused":0}]}"#,
+        r#"{"available":true,"step_seconds":10,"points":[{"time":"2026-11-24T00:00:00Z","events":{"TEACH":1,"ASK":2,"FORGET":0},"failed":{"TEACH":0,"ASK":0,"FORGET":1,"COMMAND":2,"TRACE":3},"faults":{"caller":3,"node":0,"trace":3},"latency":{"TEACH":{"p50_seconds":0.001,"p99_seconds":0.005},"ASK":null,"FORGET":null},"blocks":null,"queue_depth":1,"queue_refused":0}]}"#,
     );
     travels::<HistoryResponse>(
         r#"{"available":false,"variable":"KOLIBRI_TELEMETRY","step_seconds":10,"points":[]}"#,

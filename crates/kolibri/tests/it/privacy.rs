@@ -256,7 +256,10 @@ fn plant_and_search(
     }
     collector.refuse_some();
     let scraped = node.scrape();
-    assert!(scraped.contains("kolibri_backend_events_failed_total{event_type=\"COMMAND\"} 2\n"), "{scraped}");
+    assert!(
+        scraped.contains("kolibri_backend_events_failed_total{event_type=\"COMMAND\",fault=\"caller\"} 2\n"),
+        "{scraped}"
+    );
     secrets.assert_absent("a scrape", scraped.as_bytes());
     secrets.assert_absent("the lock file", &std::fs::read(data.join("lock")).unwrap());
     let pushes = collector.await_pushes(1);

@@ -15,8 +15,18 @@ use crate::watching::exposition::{self, Samples, Series, difference, family, lab
 use crate::watching::prometheus::Prometheus;
 
 const EVENTS: [&str; 4] = ["GENESIS", "TEACH", "ASK", "FORGET"];
-/// What can fail: every event, a command that does not exist, a trace that cannot be written.
-const FAILURES: [&str; 6] = ["GENESIS", "TEACH", "ASK", "FORGET", "COMMAND", "TRACE"];
+/// What can fail, and by whose fault: every event, a command that does not exist, a trace that cannot be written.
+const FAILURES: [(&str, &str); 9] = [
+    ("GENESIS", "node"),
+    ("TEACH", "caller"),
+    ("TEACH", "node"),
+    ("ASK", "caller"),
+    ("ASK", "node"),
+    ("FORGET", "caller"),
+    ("FORGET", "node"),
+    ("COMMAND", "caller"),
+    ("TRACE", "trace"),
+];
 const SOAK_BOUNDS: [f64; 15] =
     [1.0, 5.0, 10.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0, 240.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0];
 const FAMILIES: &str = "kolibri_backend_events_total|kolibri_backend_events_failed_total|\
@@ -27,7 +37,7 @@ fn genome_bounds() -> Vec<f64> {
     steps.chain([1e9]).collect()
 }
 
-/// What the node did: events with the genome's length after each, and failures.
+/// What the node did: events with the genome's length after each, and failures, all by their callers' fault.
 #[derive(Default)]
 struct Done {
     events: Vec<(&'static str, u64)>,
@@ -55,9 +65,10 @@ impl Done {
             let name = "kolibri_backend_genome_blocks";
             exposition::histogram(&mut samples, name, &labels, &genome_bounds(), &lengths);
         }
-        for failure in FAILURES {
-            let series = Series::new("kolibri_backend_events_failed_total", &[("event_type", failure)]);
-            let count = self.failures.iter().filter(|name| **name == failure).count();
+        for (event, fault) in FAILURES {
+            let labels = [("event_type", event), ("fault", fault)];
+            let series = Series::new("kolibri_backend_events_failed_total", &labels);
+            let count = self.failures.iter().filter(|name| (**name, "caller") == (event, fault)).count();
             samples.insert(series, count as f64);
         }
         let phase = [("phase", "soak")];
@@ -288,6 +299,7 @@ fn the_names_are_the_same_whatever_the_scraper_accepts() {
 const CLOSED_LABELS: &[&str] = &[
     "error_type",
     "event_type",
+    "fault",
     "http_request_method",
     "http_response_status_code",
     "http_route",
@@ -438,7 +450,8 @@ fn no_request_can_add_a_label_or_a_series_beyond_the_closed_set() {
     assert!(told.is_subset(&routes), "{:?}", told.difference(&routes));
     let statuses = label_values(&samples, "http_response_status_code");
     assert!(statuses.iter().all(|status| status.len() == 3), "{statuses:?}");
-    assert_eq!(label_values(&samples, "event_type"), FAILURES.map(str::to_owned).into());
+    assert_eq!(label_values(&samples, "event_type"), FAILURES.map(|(event, _)| event.to_owned()).into());
+    assert_eq!(label_values(&samples, "fault"), FAILURES.map(|(_, fault)| fault.to_owned()).into());
     assert!(!node.scrape().to_lowercase().contains("secret"));
 }
 

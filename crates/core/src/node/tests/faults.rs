@@ -39,7 +39,7 @@ async fn a_commit_that_fails_stops_the_writer_until_the_node_is_opened_again() {
     assert_eq!(node.ask(TraceId::random(), "kept".into()).await, Err(failed.clone()));
     assert_eq!(node.ready(), Ready::No(vec![failed.to_string()]));
     for (event, failures) in [("TEACH", 2.0), ("FORGET", 1.0), ("ASK", 1.0)] {
-        let name = format!("kolibri_backend_events_failed_total{{event_type=\"{event}\"}}");
+        let name = format!("kolibri_backend_events_failed_total{{event_type=\"{event}\",fault=\"node\"}}");
         assert_eq!(series(&telemetry, &name), Some(failures), "{event}");
     }
     node.close();

@@ -55,8 +55,11 @@ async fn a_full_queue_refuses_at_once_counts_it_and_records_nothing_of_it() {
     let asked = node.ask(TraceId::random(), "refused".into()).await;
     assert_eq!(asked, Err(CommandError::QueueFull), "an answer without a block");
     for command in ["TEACH", "ASK", "FORGET"] {
-        for family in ["events_failed", "queue_refused"] {
-            let name = format!("kolibri_backend_{family}_total{{event_type=\"{command}\"}}");
+        let labels = format!("event_type=\"{command}\"");
+        for name in [
+            format!("kolibri_backend_events_failed_total{{{labels},fault=\"node\"}}"),
+            format!("kolibri_backend_queue_refused_total{{{labels}}}"),
+        ] {
             assert_eq!(series(&telemetry, &name), Some(1.0), "{name}");
         }
     }
@@ -204,9 +207,12 @@ async fn closing_finishes_what_was_taken_and_refuses_the_rest() {
 
 /// How many events of one type were counted as recorded, and how many as failed.
 fn counted(telemetry: &Telemetry, event: &str) -> [f64; 2] {
-    ["events", "events_failed"].map(|family| {
-        series(telemetry, &format!("kolibri_backend_{family}_total{{event_type=\"{event}\"}}")).unwrap()
-    })
+    let labels = format!("event_type=\"{event}\"");
+    [
+        format!("kolibri_backend_events_total{{{labels}}}"),
+        format!("kolibri_backend_events_failed_total{{{labels},fault=\"node\"}}"),
+    ]
+    .map(|name| series(telemetry, &name).unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,12 +36,15 @@ async fn metrics_count_what_was_recorded_and_what_failed() {
             (r#"events_total{event_type="TEACH"}"#, 3.0),
             (r#"events_total{event_type="ASK"}"#, 2.0),
             (r#"events_total{event_type="FORGET"}"#, 1.0),
-            (r#"events_failed_total{event_type="GENESIS"}"#, 0.0),
-            (r#"events_failed_total{event_type="TEACH"}"#, 1.0),
-            (r#"events_failed_total{event_type="ASK"}"#, 1.0),
-            (r#"events_failed_total{event_type="FORGET"}"#, 1.0),
-            (r#"events_failed_total{event_type="COMMAND"}"#, 1.0),
-            (r#"events_failed_total{event_type="TRACE"}"#, 0.0),
+            (r#"events_failed_total{event_type="GENESIS",fault="node"}"#, 0.0),
+            (r#"events_failed_total{event_type="TEACH",fault="caller"}"#, 1.0),
+            (r#"events_failed_total{event_type="TEACH",fault="node"}"#, 0.0),
+            (r#"events_failed_total{event_type="ASK",fault="caller"}"#, 1.0),
+            (r#"events_failed_total{event_type="ASK",fault="node"}"#, 0.0),
+            (r#"events_failed_total{event_type="FORGET",fault="caller"}"#, 1.0),
+            (r#"events_failed_total{event_type="FORGET",fault="node"}"#, 0.0),
+            (r#"events_failed_total{event_type="COMMAND",fault="caller"}"#, 1.0),
+            (r#"events_failed_total{event_type="TRACE",fault="trace"}"#, 0.0),
             (r#"queue_refused_total{event_type="TEACH"}"#, 0.0),
             (r#"genome_blocks_count{event_type="TEACH"}"#, 3.0),
             (r#"genome_blocks_sum{event_type="TEACH"}"#, 2.0 + 3.0 + 4.0),
@@ -178,8 +181,9 @@ async fn commands_continue_when_traces_cannot_be_written_and_are_still_found_in_
     assert_series(
         &telemetry,
         &[
-            (r#"events_failed_total{event_type="TRACE"}"#, 1.0),
-            (r#"events_failed_total{event_type="TEACH"}"#, 0.0),
+            (r#"events_failed_total{event_type="TRACE",fault="trace"}"#, 1.0),
+            (r#"events_failed_total{event_type="TEACH",fault="caller"}"#, 0.0),
+            (r#"events_failed_total{event_type="TEACH",fault="node"}"#, 0.0),
         ],
     );
 }

@@ -143,9 +143,14 @@ impl Running {
         scraped.lines().find_map(|line| line.strip_prefix(name_and_labels)?.strip_prefix(' ')?.parse().ok())
     }
 
-    /// How many commands of a type were refused or failed.
+    /// How many commands of a type were refused or failed, whosever fault it was.
     pub fn failed(&self, event: &str) -> f64 {
-        self.series(&format!("kolibri_backend_events_failed_total{{event_type=\"{event}\"}}")).unwrap()
+        let start = format!("kolibri_backend_events_failed_total{{event_type=\"{event}\",");
+        let scraped = self.scrape();
+        let ours = scraped.lines().filter(|line| line.starts_with(&start));
+        let values: Vec<f64> = ours.map(|line| line.rsplit(' ').next().unwrap().parse().unwrap()).collect();
+        assert!(!values.is_empty(), "there is no series of {event}: {scraped}");
+        values.iter().sum()
     }
 
     /// Kills the node as a power loss would: nothing is flushed.
