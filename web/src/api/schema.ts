@@ -389,6 +389,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description A kind of network address.
+         * @enum {string}
+         */
+        AddressClass: "loopback" | "private" | "public";
         /** @description An alert that is firing or pending. */
         Alert: {
             dashboard_url?: string | null;
@@ -511,6 +516,13 @@ export interface components {
             block: number;
             /** @description What is wrong with it. */
             fault: string;
+        };
+        /** @description Who sent a command. */
+        Caller: {
+            /** @description Where it came from. Behind a reverse proxy this is where the proxy is. */
+            address: components["schemas"]["AddressClass"];
+            /** @description The name of the token that it was sent with; `None` if the node asks for none. */
+            token?: string | null;
         };
         /** @description A command by its name; the other fields are the same as at the command's own path. */
         CommandRequest: {
@@ -1183,6 +1195,7 @@ export interface components {
              * @description The block that recorded it.
              */
             block?: number | null;
+            caller?: components["schemas"]["Caller"] | null;
             content?: components["schemas"]["TracedContent"] | null;
             /** @description Microseconds spent, in total and by phase. */
             duration_us: components["schemas"]["Phases"];

@@ -23,4 +23,5 @@ export type Soaks = Schemas["SoaksResponse"];
 export type Soak = Schemas["SoakReport"];
 export type SoakProgress = Schemas["SoakProgress"];
 export type Trace = Schemas["Trace"];
+export type Caller = Schemas["Caller"];
 export type ErrorKind = Schemas["ErrorKind"];

@@ -19,6 +19,7 @@ export function TraceView({ trace }: { trace: Trace }) {
     [text.recordedBy, <Recorded block={trace.block ?? null} />],
     [text.traceId, <Hex value={trace.trace_id} short={false} />],
   ];
+  if (trace.caller) facts.push([text.sentBy, <SentBy caller={trace.caller} />]);
   if (trace.soak) facts.push([text.madeBy, <a href={addresses.soak(trace.soak)}>{text.drill}</a>]);
   return (
     <>
@@ -31,6 +32,12 @@ export function TraceView({ trace }: { trace: Trace }) {
       <Elsewhere trace={trace} />
     </>
   );
+}
+
+function SentBy({ caller }: { caller: NonNullable<Trace["caller"]> }) {
+  const text = words().traces;
+  const where = text.addresses[caller.address];
+  return <>{caller.token ? text.withToken(where, caller.token) : where}</>;
 }
 
 function Reason({ error }: { error: string }) {

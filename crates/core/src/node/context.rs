@@ -1,5 +1,6 @@
-//! What comes with a command besides its texts: its trace id, and how its event enters the genome.
+//! What comes with a command besides its texts: its trace id, who sent it, and how its event enters the genome.
 
+use crate::caller::Caller;
 use crate::order::Turn;
 use crate::trace::TraceId;
 
@@ -8,6 +9,7 @@ use crate::trace::TraceId;
 #[derive(Debug)]
 pub struct Context {
     pub(super) trace: TraceId,
+    pub(super) caller: Option<Caller>,
     pub(super) time: Option<u64>,
     pub(super) turn: Option<Turn>,
     pub(super) patient: bool,
@@ -15,11 +17,17 @@ pub struct Context {
 
 impl From<TraceId> for Context {
     fn from(trace: TraceId) -> Self {
-        Self { trace, time: None, turn: None, patient: false }
+        Self { trace, caller: None, time: None, turn: None, patient: false }
     }
 }
 
 impl Context {
+    /// Who sent it is known.
+    #[must_use]
+    pub fn sent_by(self, caller: Option<Caller>) -> Self {
+        Self { caller, ..self }
+    }
+
     /// The event waits for room in the queue instead of being refused.
     #[must_use]
     pub fn patient(self) -> Self {

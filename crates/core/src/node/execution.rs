@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::context::Context;
+use super::failure_log::FailureLog;
 use crate::command::Command;
 use crate::error::CommandError;
 use crate::observer::{Failed, Observer};
@@ -18,6 +19,7 @@ pub(super) type Pending = oneshot::Receiver<Result<Committed, CommandError>>;
 pub(super) struct Execution {
     pub(super) traces: Option<Arc<Traces>>,
     pub(super) observer: Arc<dyn Observer>,
+    pub(super) failures: Arc<FailureLog>,
     /// `None` for a command of an unknown type.
     pub(super) command: Option<Command>,
     pub(super) context: Context,
@@ -57,24 +59,18 @@ impl Execution {
             if let (CommandError::QueueFull, Some(command)) = (error, self.command) {
                 self.observer.refused(command);
             }
-            self.log(error);
+        }
+        let error = result.as_ref().err().copied();
+        if self.traces.is_none() && error.is_none() {
+            return;
+        }
+        let mut trace = self.draft.finish(result);
+        self.observer.traced(&mut trace);
+        if let Some(error) = error {
+            self.failures.failed(&trace, error);
         }
         if let Some(traces) = &self.traces {
-            let mut trace = self.draft.finish(result);
-            self.observer.traced(&mut trace);
             traces.keep(Arc::new(trace));
-        }
-    }
-
-    /// Logs what an operator should see at once. The rest is reported elsewhere: callers' mistakes in metrics
-    /// and traces, a full queue and a failed store once in the log.
-    fn log(&self, error: &CommandError) {
-        let Draft { trace_id, event, .. } = &self.draft;
-        match error {
-            CommandError::Unreadable(problem) => {
-                tracing::error!(%trace_id, event, problem, "a command failed: stored knowledge cannot be read");
-            }
-            other => tracing::debug!(%trace_id, event, error = other.kind().name(), "a command failed"),
         }
     }
 }

@@ -1,28 +1,31 @@
 //! The node: every command passes through here on its way from a door to the genome and back.
 
+mod chores;
 mod context;
 mod execution;
+mod failure_log;
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use kolibri_genome::{Head, Teach};
 
-use crate::background::Crew;
+use crate::background::{Crew, Worker};
 use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check};
 use crate::error::{CommandError, OpenError};
 use crate::follow::FollowStatus;
 use crate::observer::{Failed, Observer};
 use crate::recall::{Considered, Found, Judge, MeaningStatus, Recall, RecallConfig};
-use crate::store::{BlockRef, Committed, DataDirectory, Event, GenomeSettings, Reader, Store};
+use crate::store::{BlockRef, Committed, DataDirectory, Entry, Event, GenomeSettings, Reader, Store};
 use crate::telemetry::Telemetry;
 use crate::telemetry::last_hour::{self, LastHour};
 use crate::text::Key;
-use crate::trace::{Draft, TraceConfig, TraceId, TracedContent, Traces};
+use crate::trace::{Draft, TraceConfig, TracedContent, Traces};
 use crate::verification_job::VerificationJob;
 
 pub use context::Context;
 use execution::{Execution, Pending};
+use failure_log::FailureLog;
 
 /// How a node is set up.
 #[derive(Debug, Clone)]
@@ -45,8 +48,10 @@ pub struct Node {
     recall: Arc<Recall>,
     traces: Option<Arc<Traces>>,
     observer: Arc<dyn Observer>,
+    failures: Arc<FailureLog>,
     last_hour: Option<LastHour>,
     verification: VerificationJob,
+    chores: Option<Worker>,
 }
 
 /// A TEACH that was recorded.
@@ -118,6 +123,9 @@ impl Node {
         instruments
             .observe_meaning(move || recall.upgrade().map_or_else(MeaningStatus::default, |it| it.meaning()));
         node.last_hour = keep_last_hour(telemetry, &node.reader, &node.crew);
+        let failures = Arc::clone(&node.failures);
+        let chores = chores::start(&node.crew, move || failures.tell_left_out());
+        node.chores = Some(chores.map_err(OpenError::System)?);
         Ok(node)
     }
 
@@ -141,7 +149,19 @@ impl Node {
         let lost = Arc::new(move || lost.failed(Failed::Trace));
         let traces = Traces::start(trace.as_ref(), lost, &crew).map(Arc::new);
         let verification = VerificationJob::new(directory.clone(), crew.clone());
-        Ok(Self { crew, store, reader, recall, traces, observer, last_hour: None, verification })
+        let failures = Arc::default();
+        Ok(Self {
+            crew,
+            store,
+            reader,
+            recall,
+            traces,
+            observer,
+            failures,
+            last_hour: None,
+            verification,
+            chores: None,
+        })
     }
 
     /// The node's threads.
@@ -219,8 +239,13 @@ impl Node {
 
     /// Hands over one TEACH of a batch, waiting for room in the queue. [`InBatch::settled`] waits until it is
     /// durable.
-    pub async fn teach_in_batch(&self, trace: TraceId, stimulus: String, response: String) -> InBatch {
-        let context = Context::from(trace).patient();
+    pub async fn teach_in_batch(
+        &self,
+        context: impl Into<Context>,
+        stimulus: String,
+        response: String,
+    ) -> InBatch {
+        let context = context.into().patient();
         let execution = self.begin(Command::Teach, context, || (stimulus.clone(), Some(response.clone())));
         InBatch(match teach_event(stimulus, response) {
             Ok(event) => Ok(self.submit(execution, event).await),
@@ -292,8 +317,8 @@ impl Node {
     }
 
     /// Refuses a command of an unknown type.
-    pub fn refuse_unknown(&self, trace: TraceId) -> CommandError {
-        self.execution(None, trace.into(), None).fail(CommandError::UnknownCommand)
+    pub fn refuse_unknown(&self, context: impl Into<Context>) -> CommandError {
+        self.execution(None, context.into(), None).fail(CommandError::UnknownCommand)
     }
 
     fn begin(
@@ -310,14 +335,17 @@ impl Node {
     fn execution(
         &self,
         command: Option<Command>,
-        context: Context,
+        mut context: Context,
         content: Option<TracedContent>,
     ) -> Execution {
+        let event = command.map_or(UNKNOWN_COMMAND, Command::name);
+        let draft = Draft::begin(context.trace, event, context.caller.take(), content);
         Execution {
             traces: self.traces.clone(),
             observer: Arc::clone(&self.observer),
+            failures: Arc::clone(&self.failures),
             command,
-            draft: Draft::begin(context.trace, command.map_or(UNKNOWN_COMMAND, Command::name), content),
+            draft,
             context,
         }
     }
@@ -326,6 +354,7 @@ impl Node {
     /// queue or not.
     async fn submit(&self, mut execution: Execution, event: Event) -> Pending {
         let time = execution.context.time.unwrap_or(execution.draft.time);
+        let entry = Entry { trace: execution.draft.trace_id, event, time };
         // Held until the event is handed over: then the next turn comes.
         let mut turn = execution.context.turn.take();
         let patient = execution.context.patient;
@@ -334,8 +363,8 @@ impl Node {
             turn.come().await;
         }
         match patient {
-            true => self.store.intake.submit_when_free(event, time, done).await,
-            false => self.store.intake.submit(event, time, done),
+            true => self.store.intake.submit_when_free(entry, done).await,
+            false => self.store.intake.submit(entry, done),
         }
         pending
     }
@@ -386,11 +415,15 @@ impl Node {
     /// Accepts no more commands, finishes those that were accepted, and closes every file. Blocks; call it
     /// off the async runtime.
     pub fn close(&self) {
+        if let Some(chores) = &self.chores {
+            chores.close();
+        }
         if let Some(last_hour) = &self.last_hour {
             last_hour.close();
         }
         self.verification.close();
         self.store.close();
+        self.failures.close();
         self.recall.close();
         if let Some(traces) = &self.traces {
             traces.close();

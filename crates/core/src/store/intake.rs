@@ -13,6 +13,7 @@ use super::BlockRef;
 use super::decide::Event;
 use crate::clock;
 use crate::error::CommandError;
+use crate::trace::TraceId;
 
 /// The minimum time between two log lines about a full queue.
 const FULL_SAID_EVERY: Duration = Duration::from_secs(10);
@@ -34,6 +35,15 @@ pub(crate) struct Committed {
 /// Called once, on the writer's thread, when the outcome of the event is known. It must not block.
 pub(crate) type Done = Box<dyn FnOnce(Result<Committed, CommandError>) + Send>;
 
+/// What a command hands over.
+pub(crate) struct Entry {
+    /// The command's trace.
+    pub(crate) trace: TraceId,
+    pub(crate) event: Event,
+    /// When it happened, in nanoseconds since the Unix epoch.
+    pub(crate) time: u64,
+}
+
 /// An event in the queue.
 pub(super) struct Queued {
     pub(super) event: Event,
@@ -43,6 +53,7 @@ pub(super) struct Queued {
 
 /// A caller who is answered when the outcome of the event is known.
 pub(super) struct Waiting {
+    pub(super) trace: TraceId,
     pub(super) event: EventType,
     pub(super) entered: Instant,
     done: Done,
@@ -92,16 +103,16 @@ impl Intake {
     }
 
     /// Hands over an event, or refuses it at once when there is no room for it. Either way `done` is called.
-    pub(crate) fn submit(&self, event: Event, time: u64, done: Done) {
-        let place = Arc::clone(&self.places).try_acquire_many_owned(weight(&event, self.capacity));
+    pub(crate) fn submit(&self, entry: Entry, done: Done) {
+        let place = Arc::clone(&self.places).try_acquire_many_owned(weight(&entry.event, self.capacity));
         let place = place.map(|place| (place, None)).map_err(|error| match error {
             TryAcquireError::NoPermits => {
-                self.say_full(time);
+                self.say_full(entry.time);
                 CommandError::QueueFull
             }
             TryAcquireError::Closed => CommandError::Stopping,
         });
-        self.send(event, time, done, place);
+        self.send(entry, done, place);
     }
 
     /// Metrics count every refusal; the log mentions them only occasionally.
@@ -118,9 +129,9 @@ impl Intake {
     }
 
     /// Hands over an event of a batch when there is room for it.
-    pub(crate) async fn submit_when_free(&self, event: Event, time: u64, done: Done) {
-        let place = self.place_in_batch(&event).await.map_err(|_| CommandError::Stopping);
-        self.send(event, time, done, place);
+    pub(crate) async fn submit_when_free(&self, entry: Entry, done: Done) {
+        let place = self.place_in_batch(&entry.event).await.map_err(|_| CommandError::Stopping);
+        self.send(entry, done, place);
     }
 
     async fn place_in_batch(&self, event: &Event) -> Result<Place, AcquireError> {
@@ -130,12 +141,13 @@ impl Intake {
         Ok((place, Some(share)))
     }
 
-    fn send(&self, event: Event, time: u64, done: Done, place: Result<Place, CommandError>) {
+    fn send(&self, entry: Entry, done: Done, place: Result<Place, CommandError>) {
         let place = match self.check_health().and(place) {
             Ok(place) => place,
             Err(error) => return done(Err(error)),
         };
-        let waiting = Waiting { event: event.event_type(), entered: Instant::now(), done, place };
+        let Entry { trace, event, time } = entry;
+        let waiting = Waiting { trace, event: event.event_type(), entered: Instant::now(), done, place };
         let queued = Queued { event, time, waiting };
         let sent = match &*self.sender.read() {
             Some(sender) => sender.send(queued),

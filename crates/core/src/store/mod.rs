@@ -38,7 +38,7 @@ use crate::observer::Observer;
 pub(crate) use decide::Event;
 pub use directory::{DataDirectory, Lock};
 pub use feed::Announced;
-pub(crate) use intake::{Committed, Done, Intake};
+pub(crate) use intake::{Committed, Done, Entry, Intake};
 pub use read::{Association, Reader, Recorded, StoredBlock};
 pub(crate) use read::{Change, ChangeKind};
 pub use settings::{Durability, GenomeSettings, Salts};

@@ -199,8 +199,12 @@ impl Writer {
     /// It is now in doubt whether the batch is on disk. Only a restart can find out.
     fn fail(&self, error: &CommitError, waiting: Vec<Waiting>) {
         let reason = error.to_string();
+        let trace_id = waiting.first().map(|waiting| tracing::field::display(waiting.trace));
         tracing::error!(
             error = %reason,
+            // Of the first; each of them has a trace.
+            trace_id,
+            commands = waiting.len(),
             "a commit failed; nothing more is recorded until a restart. Check the disk (space, permissions, hardware), then restart \
              the node: it reads back what is durable. `kolibri genome verify` checks the genome"
         );

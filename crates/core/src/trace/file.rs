@@ -197,6 +197,7 @@ mod tests {
             outcome: Outcome::Ok,
             error: None,
             fault: None,
+            caller: None,
             duration_us: Phases::default(),
             block: Some(3),
             soak: None,

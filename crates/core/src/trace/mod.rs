@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::background::Crew;
+use crate::caller::Caller;
 use crate::clock;
 use crate::error::{CommandError, ErrorKind, Fault};
 
@@ -114,6 +115,9 @@ pub struct Trace {
     /// Whose fault it was that it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
+    /// Who sent a command that failed; `None` for one that was executed, and for one that a drill sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<Caller>,
     /// Microseconds spent, in total and by phase.
     pub duration_us: Phases,
     /// The block that recorded it.
@@ -159,6 +163,7 @@ pub(crate) struct Draft {
     pub(crate) time: u64,
     pub(crate) started: std::time::Instant,
     pub(crate) recall: Duration,
+    pub(crate) caller: Option<Caller>,
     pub(crate) content: Option<TracedContent>,
 }
 
@@ -172,9 +177,14 @@ pub(crate) struct Finish {
 
 impl Draft {
     /// The trace of a command that reaches the node now.
-    pub(crate) fn begin(trace_id: TraceId, event: &'static str, content: Option<TracedContent>) -> Self {
+    pub(crate) fn begin(
+        trace_id: TraceId,
+        event: &'static str,
+        caller: Option<Caller>,
+        content: Option<TracedContent>,
+    ) -> Self {
         let started = std::time::Instant::now();
-        Self { trace_id, event, time: clock::now(), started, recall: Duration::ZERO, content }
+        Self { trace_id, event, time: clock::now(), started, recall: Duration::ZERO, caller, content }
     }
 
     /// The finished record.
@@ -189,6 +199,7 @@ impl Draft {
             outcome: if error.is_none() { Outcome::Ok } else { Outcome::Failed },
             error,
             fault,
+            caller: self.caller.filter(|_| error.is_some()),
             duration_us: Phases {
                 total: micros(self.started.elapsed()),
                 recall: micros(self.recall),

@@ -6,12 +6,13 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
-use kolibri_core::InBatch;
+use kolibri_core::caller::Caller;
 use kolibri_core::trace::TraceId;
+use kolibri_core::{Context, InBatch};
 use tokio::sync::mpsc;
 
 use super::App;
-use super::extract::{parse, require_type};
+use super::extract::{caller, parse, require_type};
 use crate::wire::limits::MAX_BODY;
 use crate::wire::{LineResult, Problem, Summary, TeachRequest};
 
@@ -37,7 +38,8 @@ pub(super) async fn teach_batch(State(app): State<App>, request: Request) -> Res
         return problem.into_response();
     }
     let (sender, receiver) = mpsc::channel(WINDOW);
-    tokio::spawn(intake(app, request.into_body().into_data_stream(), sender));
+    let caller = caller(&app, request.extensions());
+    tokio::spawn(intake(app, caller, request.into_body().into_data_stream(), sender));
     ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(answers(receiver))).into_response()
 }
 
@@ -49,7 +51,7 @@ enum Pending {
 }
 
 /// Reads lines and hands them to the node until the stream ends, the caller goes away or the node stops.
-async fn intake(app: App, body: BodyDataStream, sender: mpsc::Sender<Pending>) {
+async fn intake(app: App, caller: Option<Caller>, body: BodyDataStream, sender: mpsc::Sender<Pending>) {
     let mut lines = Lines::new(body);
     let mut stopping = app.stopping.clone();
     let mut number = 0;
@@ -60,7 +62,7 @@ async fn intake(app: App, body: BodyDataStream, sender: mpsc::Sender<Pending>) {
         };
         let Some(line) = line else { break };
         number += 1;
-        let Some(pending) = submit(&app, number, line).await else { continue };
+        let Some(pending) = submit(&app, &caller, number, line).await else { continue };
         if sender.send(pending).await.is_err() {
             return;
         }
@@ -71,7 +73,7 @@ async fn intake(app: App, body: BodyDataStream, sender: mpsc::Sender<Pending>) {
     }
 }
 
-async fn submit(app: &App, line: u64, text: Line) -> Option<Pending> {
+async fn submit(app: &App, caller: &Option<Caller>, line: u64, text: Line) -> Option<Pending> {
     let request = match text {
         Line::Whole(text) if text.trim_ascii().is_empty() => return None,
         Line::Whole(text) => parse(&text),
@@ -85,7 +87,8 @@ async fn submit(app: &App, line: u64, text: Line) -> Option<Pending> {
     Some(match request {
         Ok(TeachRequest { stimulus, response }) => {
             let trace = TraceId::random();
-            let taught = app.node.teach_in_batch(trace, stimulus, response).await;
+            let context = Context::from(trace).sent_by(caller.clone());
+            let taught = app.node.teach_in_batch(context, stimulus, response).await;
             Pending::Line { line, trace, taught }
         }
         Err(problem) => Pending::Refused { line, problem },

@@ -31,10 +31,11 @@ const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 )]
 pub(super) async fn teach(
     State(app): State<App>,
-    Traced(trace): Traced,
+    traced: Traced,
     JsonBody(TeachRequest { stimulus, response }): JsonBody<TeachRequest>,
 ) -> Response {
-    let taught = app.node.teach(trace, stimulus, response).await;
+    let trace = traced.id;
+    let taught = app.node.teach(traced, stimulus, response).await;
     let body = taught.map(|taught| (StatusCode::CREATED, Json(TeachResponse { block: taught.block.into() })));
     answer(trace, body.map_err(|error| Problem::of(&error, trace)))
 }
@@ -51,10 +52,11 @@ pub(super) async fn teach(
 )]
 pub(super) async fn ask(
     State(app): State<App>,
-    Traced(trace): Traced,
+    traced: Traced,
     JsonBody(StimulusRequest { stimulus }): JsonBody<StimulusRequest>,
 ) -> Response {
-    let found = app.node.ask(trace, stimulus).await;
+    let trace = traced.id;
+    let found = app.node.ask(traced, stimulus).await;
     answer(
         trace,
         found.map(|found| Json(AskResponse::from(found))).map_err(|error| Problem::of(&error, trace)),
@@ -74,10 +76,11 @@ pub(super) async fn ask(
 )]
 pub(super) async fn forget(
     State(app): State<App>,
-    Traced(trace): Traced,
+    traced: Traced,
     JsonBody(StimulusRequest { stimulus }): JsonBody<StimulusRequest>,
 ) -> Response {
-    let forgotten = app.node.forget(trace, stimulus).await;
+    let trace = traced.id;
+    let forgotten = app.node.forget(traced, stimulus).await;
     let body = forgotten.map(|done| Json(ForgetResponse { block: done.block.into(), erased: done.erased }));
     answer(trace, body.map_err(|error| Problem::of(&error, trace)))
 }
@@ -107,8 +110,9 @@ pub(super) async fn command(
         Some(Command::Ask) => ask(State(app), traced, body_of(fields)?).await,
         Some(Command::Forget) => forget(State(app), traced, body_of(fields)?).await,
         None => {
-            let error = app.node.refuse_unknown(traced.0);
-            answer(traced.0, Err::<(), _>(Problem::of(&error, traced.0)))
+            let trace = traced.id;
+            let error = app.node.refuse_unknown(traced);
+            answer(trace, Err::<(), _>(Problem::of(&error, trace)))
         }
     })
 }

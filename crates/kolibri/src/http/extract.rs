@@ -1,15 +1,20 @@
 //! Reading requests within their limits. What does not get past here never becomes a command.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use futures_util::StreamExt;
+use kolibri_core::Context;
+use kolibri_core::caller::{AddressClass, Caller};
 use kolibri_core::trace::TraceId;
 use serde::de::DeserializeOwned;
 
+use super::App;
+use super::listener::Peer;
 use crate::wire::Problem;
 use crate::wire::limits::MAX_BODY;
 
@@ -18,6 +23,8 @@ use crate::wire::limits::MAX_BODY;
 const MAX_PASSED_OVER: usize = 64 * MAX_BODY;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// The name of the one token there is (`KOLIBRI_API_TOKEN`).
+const API_TOKEN: &str = "api token";
 
 /// A JSON body. Only `application/json` is taken: a browser then asks before it lets another site's page send one.
 pub(super) struct JsonBody<T>(pub(super) T);
@@ -92,17 +99,35 @@ pub(super) fn require_type(headers: &HeaderMap, types: &[&str]) -> Result<(), Pr
     ))
 }
 
-/// The trace id of a request: the caller's, if it sent a valid `traceparent`, or a new one.
-#[derive(Clone, Copy)]
-pub(super) struct Traced(pub(super) TraceId);
+/// What a command's trace says of its request: the trace id, which is the caller's if it sent a valid `traceparent`, or
+/// a new one; and who the caller is.
+#[derive(Clone)]
+pub(super) struct Traced {
+    pub(super) id: TraceId,
+    pub(super) caller: Option<Caller>,
+}
 
-impl<S: Sync> FromRequestParts<S> for Traced {
+impl From<Traced> for Context {
+    fn from(Traced { id, caller }: Traced) -> Self {
+        Self::from(id).sent_by(caller)
+    }
+}
+
+impl FromRequestParts<App> for Traced {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let sent = parts.headers.get("traceparent").and_then(|value| value.to_str().ok());
-        Ok(Self(sent.and_then(TraceId::from_traceparent).unwrap_or_else(TraceId::random)))
+        let id = sent.and_then(TraceId::from_traceparent).unwrap_or_else(TraceId::random);
+        Ok(Self { id, caller: caller(app, &parts.extensions) })
     }
+}
+
+/// Who sent a request that the guard let through; `None` if it came over no connection.
+pub(super) fn caller(app: &App, of_request: &Extensions) -> Option<Caller> {
+    let Peer(address) = of_request.get()?;
+    let token = app.guard.needs_token().then_some(Cow::Borrowed(API_TOKEN));
+    Some(Caller { address: AddressClass::of(*address), token })
 }
 
 /// A query string, with a problem document when it cannot be read.

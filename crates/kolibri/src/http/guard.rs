@@ -33,6 +33,11 @@ impl Guard {
         name == "localhost" || name.parse::<IpAddr>().is_ok() || self.hosts.contains(&name)
     }
 
+    /// Whether every caller of the API has sent a token.
+    pub(super) fn needs_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     fn admits(&self, headers: &HeaderMap) -> bool {
         let Some(token) = &self.token else { return true };
         let given =

@@ -1,11 +1,15 @@
 //! Accepting connections: no more than a bound of them, and none that keeps its place without asking for anything.
 
 use std::io::ErrorKind;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -26,6 +30,10 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How often the log mentions that all places are taken.
 const FULL_LOGGED_EVERY: Duration = Duration::from_secs(10);
 
+/// Where a request comes from: an extension of each request that a listener takes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(pub(super) IpAddr);
+
 /// Serves until `stopping` turns true and the connections under way have ended.
 pub(crate) async fn serve(listener: TcpListener, router: Router, stopping: watch::Receiver<bool>) {
     serve_within(LIMITS, listener, router, stopping).await;
@@ -42,11 +50,11 @@ async fn serve_within(
     let mut acceptor =
         Acceptor { places: Arc::new(Semaphore::new(limits.connections as usize)), full_logged: None };
     loop {
-        let (place, stream) = tokio::select! {
+        let (place, (stream, peer)) = tokio::select! {
             accepted = acceptor.accept(&listener) => accepted,
             () = stopped(&mut stopping) => break,
         };
-        let connection = connection(http.clone(), stream, router.clone(), stopping.clone());
+        let connection = connection(http.clone(), (stream, peer), router.clone(), stopping.clone());
         tokio::spawn(async move {
             connection.await;
             drop(place);
@@ -65,11 +73,16 @@ async fn stopped(stopping: &mut watch::Receiver<bool>) {
 /// Serves one connection; when the node stops, the request under way is the last.
 async fn connection(
     http: http1::Builder,
-    stream: TcpStream,
+    (stream, peer): (TcpStream, Peer),
     router: Router,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let served = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        router.call(request)
+    });
+    let served = http.serve_connection(TokioIo::new(stream), service);
     let mut served = std::pin::pin!(served);
     // That it broke off is the caller's doing, and in no way unusual.
     tokio::select! {
@@ -85,11 +98,11 @@ struct Acceptor {
 }
 
 impl Acceptor {
-    async fn accept(&mut self, listener: &TcpListener) -> (OwnedSemaphorePermit, TcpStream) {
+    async fn accept(&mut self, listener: &TcpListener) -> (OwnedSemaphorePermit, (TcpStream, Peer)) {
         let place = self.place().await;
         loop {
             match listener.accept().await {
-                Ok((stream, _)) => return (place, stream),
+                Ok((stream, peer)) => return (place, (stream, Peer(peer.ip()))),
                 Err(error) if is_of_the_caller(error.kind()) => {}
                 Err(error) => {
                     tracing::error!(%error, "cannot accept a connection; has the limit of open files been reached?");

@@ -137,10 +137,14 @@ fn traces_travel() {
         r#"{{"trace_id":"{id}","time":"2026-11-24T00:00:00.5Z","event":"TEACH","outcome":"ok","duration_us":{{"total":4,"recall":1,"queue":2,"commit":1}},"block":7,"soak":"x","content":{{"stimulus":"a","response":"b"}}}}"#
     );
     let failed = format!(
-        r#"{{"trace_id":"{id}","time":"2026-11-24T00:00:00Z","event":"FORGET","outcome":"failed","error":"not_taught","duration_us":{{"total":4,"recall":0,"queue":0,"commit":0}}}}"#
+        r#"{{"trace_id":"{id}","time":"2026-11-24T00:00:00Z","event":"FORGET","outcome":"failed","error":"not_taught","fault":"caller","caller":{{"address":"private","token":"api token"}},"duration_us":{{"total":4,"recall":0,"queue":0,"commit":0}}}}"#
     );
     travels::<Trace>(&taught);
     travels::<Trace>(&failed);
+    // As an earlier version wrote it.
+    let earlier =
+        failed.replace(r#""fault":"caller","caller":{"address":"private","token":"api token"},"#, "");
+    travels::<Trace>(&earlier);
     travels::<TracesResponse>(&format!(r#"{{"traces":[{taught},{failed}]}}"#));
     travels::<TracesResponse>(r#"{"traces":[]}"#);
 }

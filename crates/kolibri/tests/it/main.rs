@@ -30,6 +30,7 @@ mod deployment;
 mod disk_full;
 mod earlier_data;
 mod embeddings;
+mod failures;
 mod guard;
 mod links;
 mod operations;

@@ -1,5 +1,5 @@
 import { MAX_RESPONSE, MAX_STIMULUS } from "../../api/limits";
-import type { ErrorKind } from "../../api/types";
+import type { Caller, ErrorKind } from "../../api/types";
 
 export const traces = {
   title: "How a command was executed",
@@ -43,6 +43,13 @@ export const traces = {
   fine: "Nothing went wrong.",
   when: "When",
   traceId: "Trace id",
+  sentBy: "Sent from",
+  addresses: {
+    loopback: "this machine (or a proxy on it)",
+    private: "a private network",
+    public: "a public address",
+  } satisfies Record<Caller["address"], string>,
+  withToken: (where: string, token: string) => `${where}, with the token “${token}”`,
   madeBy: "Made by",
   drill: "a soak drill, not a person",
   event: "Event type",

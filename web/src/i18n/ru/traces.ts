@@ -43,6 +43,13 @@ export const traces: typeof source = {
   fine: "Всё прошло хорошо.",
   when: "Когда",
   traceId: "Идентификатор",
+  sentBy: "Откуда",
+  addresses: {
+    loopback: "эта машина (или прокси на ней)",
+    private: "частная сеть",
+    public: "публичный адрес",
+  },
+  withToken: (where, token) => `${where}, токен «${token}»`,
   madeBy: "Кто отправил",
   drill: "soak-прогон, не человек",
   event: "Тип события",

@@ -101,7 +101,10 @@ async fn a_writer_that_is_gone_makes_the_node_unready() {
     teach(&node, "kept", "yes").await;
     until_indexed(&node);
     let event = Event::Forget { key: Key::of("unheard of") };
-    node.store.intake.submit(event, 0, Box::new(|_| panic!("on purpose, to end the writer's thread")));
+    node.store.intake.submit(
+        Entry { trace: TraceId::random(), event, time: 0 },
+        Box::new(|_| panic!("on purpose, to end the writer's thread")),
+    );
     until("the node is not ready", || node.ready() != Ready::Yes);
     assert!(node.failure().is_some_and(|failure| failure.contains("kolibri-writer")));
     assert_eq!(try_teach(&node, "later", "no").await, Err(CommandError::Stopping));

@@ -10,3 +10,4 @@ mod records;
 use super::*;
 use crate::testing::{answer, ask, config, copy, files, forget, open, series, teach, telemetry, try_teach};
 use crate::testing::{until, until_indexed};
+use crate::trace::TraceId;
