@@ -14,7 +14,7 @@ test.concurrent("state, figures, and a failed command with its trace", async ({ 
   await tile("State").getByText("Ready").waitFor();
   await tile("Genome").getByText("22").waitFor();
   // The first point of the history appears ten seconds after the start.
-  await renew(page, tile("Failed").getByText("4.8%"));
+  await renew(page, tile("Failed").getByText("4.5%"));
   await tile("ASK, p99").getByText("median").waitFor();
   await page.getByRole("row", { name: /FORGET 1 1/ }).waitFor();
 

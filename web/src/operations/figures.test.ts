@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { History, HistoryPoint } from "../api/types";
-import { errorRatio, failures, lastLatency, recent, throughput } from "./figures";
+import { failedShare, failures, lastLatency, recent, spikes, throughput } from "./figures";
 
 function point(events: number, failed: number, p99: number | null = null): HistoryPoint {
   return {
@@ -15,11 +15,28 @@ function point(events: number, failed: number, p99: number | null = null): Histo
   };
 }
 
-test("the error ratio is the alert's: failed for each recorded", () => {
-  expect(errorRatio([point(90, 5), point(10, 0)])).toBe(0.05);
-  expect(errorRatio([point(0, 0)])).toBeNull();
-  expect(errorRatio([point(0, 3)])).toBe(Infinity);
-  expect(errorRatio([])).toBeNull();
+test("failed commands are a share of what was tried, so never more than all of it", () => {
+  expect(failedShare([point(90, 5), point(5, 0)])).toBe(0.05);
+  expect(failedShare([point(9, 10)])).toBe(10 / 19);
+  expect(failedShare([point(0, 3)])).toBe(1);
+  expect(failedShare([point(0, 0)])).toBeNull();
+  expect(failedShare([])).toBeNull();
+});
+
+test("a trace that was lost is no failed command", () => {
+  const lost = point(4, 0);
+  lost.failed.TRACE = 4;
+  expect(failedShare([lost])).toBe(0);
+});
+
+test("the node spikes as its alert does: by its own failures for each recorded event", () => {
+  expect(spikes([point(100, 6)])).toBe(true);
+  expect(spikes([point(100, 5)])).toBe(false);
+  expect(spikes([point(0, 1)])).toBe(true);
+  expect(spikes([point(0, 0)])).toBe(false);
+  const mistakes = point(1, 9);
+  mistakes.faults = { caller: 9, node: 0, trace: 0 };
+  expect(spikes([mistakes])).toBe(false);
 });
 
 test("throughput is per second", () => {

@@ -8,7 +8,7 @@ export type Command = (typeof COMMANDS)[number];
 export const FAILURES = [...COMMANDS, "COMMAND", "TRACE"] as const;
 export type Failure = (typeof FAILURES)[number];
 /** Above it, KolibriBackendErrorsSpike fires. */
-export const ERROR_RATIO_LIMIT = 0.05;
+const SPIKE = 0.05;
 
 /** The points of the last `seconds`, counted from the newest. */
 export function recent({ points, step_seconds }: History, seconds: number): HistoryPoint[] {
@@ -32,10 +32,18 @@ function recorded(points: HistoryPoint[]): number {
   return points.reduce((sum, { events }) => sum + total(events), 0);
 }
 
-/** Failures divided by recorded events, as in the alert; null if there were neither, infinite if all failed. */
-export function errorRatio(points: HistoryPoint[]): number | null {
-  const [failed, done] = [total(failures(points)), recorded(points)];
-  return failed + done === 0 ? null : failed / done;
+/** The share of commands that failed, 0 to 1; null if none was tried. A lost trace is no failed command. */
+export function failedShare(points: HistoryPoint[]): number | null {
+  const { TRACE: _, ...commands } = failures(points);
+  const failed = total(commands);
+  const tried = recorded(points) + failed;
+  return tried === 0 ? null : failed / tried;
+}
+
+/** Whether the node itself fails as often as KolibriBackendErrorsSpike allows no longer: for each recorded event. */
+export function spikes(points: HistoryPoint[]): boolean {
+  const failed = points.reduce((sum, { faults }) => sum + faults.node, 0);
+  return failed > SPIKE * recorded(points);
 }
 
 /** Events per second. */

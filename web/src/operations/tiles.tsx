@@ -6,9 +6,12 @@ import { format } from "../i18n/format";
 import { history, operations, soaks } from "../node";
 import { addresses } from "../route";
 import { Time } from "../ui/time";
-import { type Command, ERROR_RATIO_LIMIT, errorRatio, lastLatency, recent, throughput } from "./figures";
+import { type Command, failedShare, lastLatency, recent, spikes, throughput } from "./figures";
 import { recall } from "./recall";
 import { type Figure, Tile } from "./tile";
+
+/** The share of failed commands above which the figure is not shown as good. */
+const SHARE_OF_NOTE = 0.05;
 
 export function Tiles() {
   const text = words().operations;
@@ -74,14 +77,12 @@ function off(): Figure {
 function errors(past: History): Figure {
   const text = words().operations;
   if (!past.available) return off();
-  const ratio = errorRatio(recent(past, 300));
-  if (ratio === null) return { value: "—", note: text.noCommands };
-  const tone = ratio > ERROR_RATIO_LIMIT ? "bad" : "good";
-  return {
-    value: Number.isFinite(ratio) ? format().percent(ratio) : text.allFailed,
-    tone,
-    note: text.lastFive,
-  };
+  const lately = recent(past, 300);
+  const share = failedShare(lately);
+  if (share === null) return { value: "—", note: text.noCommands };
+  // Callers' mistakes alone are no fault of the node, but not all is well either.
+  const tone = spikes(lately) ? "bad" : share > SHARE_OF_NOTE ? "neutral" : "good";
+  return { value: format().percent(share), tone, note: text.lastFive };
 }
 
 function rate(past: History): Figure {

@@ -22,7 +22,6 @@ export const operations = {
   running: (version: string, uptime: string) => `${version}, up for ${uptime}`,
   inBlocks: "blocks",
   noCommands: "no commands in 5 minutes",
-  allFailed: "All",
   lastFive: "of commands, in 5 minutes",
   perSecond: (rate: number) => `${format().precise(rate)}/s`,
   lastMinute: "events, in the last minute",

@@ -23,7 +23,6 @@ export const operations: typeof source = {
   running: (version, uptime) => `${version}, работает ${uptime}`,
   inBlocks: "длина в блоках",
   noCommands: "за 5 минут команд не было",
-  allFailed: "Все",
   lastFive: "от команд за 5 минут",
   perSecond: (rate) => `${format().precise(rate)}/с`,
   lastMinute: "событий за последнюю минуту",
