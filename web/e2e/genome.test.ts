@@ -126,4 +126,18 @@ test("a broken block is pinned first, with what is wrong", async ({ page, node }
   await page.locator(".block").getByText("This was changed or damaged:").waitFor();
   const first = page.getByRole("region", { name: "Blocks" }).locator("tbody tr").first();
   await expect.poll(() => first.innerText()).toContain("Broken");
+
+  // The verdict outlives the process, and stands on every screen: answers go on, marked.
+  await node.stop();
+  await node.restart();
+  await page.goto(`${node.url}/#/operations`);
+  await page.locator(".pinned").getByText("This was changed or damaged:").waitFor();
+  await page.locator(".node-state").getByText("Genome broken").waitFor();
+  await page.locator(".tile", { hasText: "Genome" }).getByText("found broken").waitFor();
+  await page.goto(`${node.url}/#/genome`);
+  await page.getByRole("status").getByText("Broken", { exact: true }).waitFor();
+  await page.goto(`${node.url}/#/`);
+  await page.getByRole("textbox").fill("How do I close the door?");
+  await page.keyboard.press("Enter");
+  await page.getByText("this answer may be wrong").waitFor();
 });

@@ -33,6 +33,7 @@ pub mod telemetry;
 mod testing;
 pub mod text;
 pub mod trace;
+pub mod verdict;
 pub mod verification_job;
 
 pub use error::{CommandError, ErrorKind, Fault, OpenError};

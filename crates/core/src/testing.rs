@@ -19,6 +19,7 @@ pub(crate) fn config(path: &Path) -> NodeConfig {
         queue_capacity: 1024,
         trace: None,
         recall: RecallConfig::default(),
+        verify_every: None,
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn check(
     let head = match verdict {
         Verdict::Sound { head, .. } => head,
         Verdict::Cancelled => return Ok(Checked::Stopped),
-        Verdict::Broken { index, fault } => {
+        Verdict::Broken { index, fault, .. } => {
             return Ok(Checked::Fault(format!("block {index} of the drill's genome is broken: {fault}")));
         }
     };

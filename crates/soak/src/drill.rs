@@ -116,6 +116,7 @@ impl Drill {
                 content: false,
             }),
             recall: by_likeness(),
+            verify_every: None,
         };
         let genome = seeded::genome(parameters.seed, parameters.durable);
         Node::open_with(&config, &genome, Arc::clone(&self.observer) as _)

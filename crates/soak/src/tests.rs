@@ -53,6 +53,7 @@ fn config(root: &Path) -> NodeConfig {
         queue_capacity: 1024,
         trace: None,
         recall: RecallConfig::default(),
+        verify_every: None,
     }
 }
 

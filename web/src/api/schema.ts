@@ -432,6 +432,8 @@ export interface components {
         AskResponse: {
             /** @description The answer that was taught; null when none is probable enough. */
             answer?: string | null;
+            /** @description Present if the last verification found the genome broken: this answer may be wrong. */
+            genome_broken?: boolean;
             /** @description How the answer was found. */
             match: components["schemas"]["MatchKind"];
             /**
@@ -634,7 +636,9 @@ export interface components {
         };
         /** @description The node can do its work. */
         Health: {
-            /** @description What a ready node cannot do now, in words, such as to find answers by their meaning. */
+            /** @description Present if the last verification found the genome broken: answers go on, but may be wrong. A note says where. */
+            genome_broken?: boolean;
+            /** @description What is not as it should be on a ready node, in words: such as that answers cannot be found by their meaning. */
             notes?: string[];
             /** @description `live` or `ready`. */
             status: string;
@@ -748,6 +752,7 @@ export interface components {
              * @description Seconds since the node started.
              */
             uptime_seconds: number;
+            verdict?: components["schemas"]["VerdictResponse"] | null;
             /** @description Version of the program. */
             version: string;
         };
@@ -1224,6 +1229,30 @@ export interface components {
             /** @description Newest first. */
             traces: components["schemas"]["Trace"][];
         };
+        /** @description What a verification found. It speaks of the genome as it was then. */
+        VerdictResponse: {
+            broken?: components["schemas"]["BrokenBlock"] | null;
+            /** @description When it ended, RFC 3339. */
+            ended: string;
+            /**
+             * Format: int64
+             * @description How many blocks were erased by a FORGET; null if the genome is broken.
+             */
+            erased?: number | null;
+            head?: components["schemas"]["BlockAddress"] | null;
+            /**
+             * Format: int64
+             * @description The length of the genome then, in blocks.
+             */
+            length: number;
+            /** @description Whether every block was as it was recorded. */
+            sound: boolean;
+            /**
+             * Format: int64
+             * @description How many blocks were found sound: those before the first broken one, or all.
+             */
+            sound_blocks: number;
+        };
         /** @description The last verification since the node started. */
         VerificationResponse: {
             broken?: components["schemas"]["BrokenBlock"] | null;
@@ -1250,6 +1279,7 @@ export interface components {
              * @description Blocks and current answers at the start.
              */
             total: number;
+            verdict?: components["schemas"]["VerdictResponse"] | null;
         };
         /**
          * @description The state of a verification.
@@ -1522,7 +1552,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The last verification since the node started */
+            /** @description The last verification since the node started, and the last verdict */
             200: {
                 headers: {
                     [name: string]: unknown;

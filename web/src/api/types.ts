@@ -18,6 +18,7 @@ export type HistoryPoint = Schemas["HistoryPoint"];
 export type Quantiles = Schemas["Quantiles"];
 export type Alerts = Schemas["AlertsResponse"];
 export type Alert = Schemas["Alert"];
+export type Verdict = Schemas["VerdictResponse"];
 export type Verification = Schemas["VerificationResponse"];
 export type Soaks = Schemas["SoaksResponse"];
 export type Soak = Schemas["SoakReport"];

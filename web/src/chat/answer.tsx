@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Answer, BlockAddress } from "../api/types";
 import { words } from "../i18n";
+import { addresses } from "../route";
 import { BlockLink } from "../ui/block_link";
 import type { Question } from "./conversation";
 import { ForgetDialog } from "./forget";
@@ -14,10 +15,26 @@ export function AnswerView({ question, answer }: { question: Question; answer: A
   if (confirmation?.outcome.state === "done") {
     return <Learnt response={confirmation.answer} block={confirmation.outcome.value.block.index} />;
   }
-  if (answer.source && typeof answer.answer === "string") {
-    return <Known answer={answer} response={answer.answer} source={answer.source} />;
-  }
-  return <Unknown question={question} suggestions={answer.suggestions} />;
+  return (
+    <>
+      {answer.genome_broken && <MayBeWrong />}
+      {answer.source && typeof answer.answer === "string" ? (
+        <Known answer={answer} response={answer.answer} source={answer.source} />
+      ) : (
+        <Unknown question={question} suggestions={answer.suggestions} />
+      )}
+    </>
+  );
+}
+
+/** Answers go on while the genome is known to be broken, but nobody should take them for proven. */
+function MayBeWrong() {
+  const text = words().chat;
+  return (
+    <p class="note bad">
+      {text.genomeBroken} <a href={addresses.genome}>{text.seeGenome}</a>
+    </p>
+  );
 }
 
 function Known({ answer, response, source }: { answer: Answer; response: string; source: BlockAddress }) {

@@ -1,8 +1,7 @@
 // Verifying the genome: start, progress, cancel, result. A broken block is shown first.
-import type { Verification } from "../api/types";
+import type { Verdict, Verification } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
-import { addresses } from "../route";
 import { Hex } from "../ui/copy";
 import { Facts } from "../ui/facts";
 import { Panel } from "../ui/panel";
@@ -56,53 +55,58 @@ const BADGES: Record<Result, string> = {
   none: "badge",
 };
 
+/** A run that came to no verdict is told as it ended, with the last verdict below it. */
 function Checked({ state, result }: { state: Verification; result: Result }) {
   const text = words().genome;
+  const verdict = state.verdict ?? null;
+  const ended = verdict && (verdict.sound ? "sound" : "broken");
+  const open = result === "cancelled" || result === "failed";
   return (
     <>
       <p role="status">
-        <span class={BADGES[result]}>{text.results[result]}</span>{" "}
-        {state.ended && (
-          <>
-            {text.checkedAt} <Time at={state.ended} />
-          </>
+        {open ? (
+          <Told result={result} at={state.ended} />
+        ) : (
+          <Told result={ended ?? result} at={verdict?.ended ?? state.ended} />
         )}
       </p>
-      {result === "none" && <p class="muted">{text.neverChecked}</p>}
       {state.problem && <q lang="en">{state.problem}</q>}
-      {result === "sound" && <Proof state={state} />}
       {result === "cancelled" && <p>{text.checked(state.done, state.total)}</p>}
+      {open && verdict && ended && (
+        <p>
+          {text.before} <Told result={ended} at={verdict.ended} />
+        </p>
+      )}
+      {!verdict && <p class="muted">{text.neverChecked}</p>}
+      {verdict?.sound && <Proof verdict={verdict} />}
     </>
   );
 }
 
-function Proof({ state }: { state: Verification }) {
+function Told({ result, at }: { result: Result; at: string | null | undefined }) {
   const text = words().genome;
-  if (!state.head) return null;
   return (
-    <Facts
-      facts={[
-        [text.proven, text.blocks(state.head.index + 1)],
-        [text.headThen, <Hex key="head" value={state.head.hash} />],
-        [text.erasedContents, format().number(state.erased ?? 0)],
-      ]}
-    />
+    <>
+      <span class={BADGES[result]}>{text.results[result]}</span>{" "}
+      {at && (
+        <>
+          {text.checkedAt} <Time at={at} />
+        </>
+      )}
+    </>
   );
 }
 
-/** Pins a broken block above everything else. */
-export function BrokenNote() {
+function Proof({ verdict }: { verdict: Verdict }) {
   const text = words().genome;
-  const state = verification.value.value;
-  if (state?.state !== "broken" || !state.broken) return null;
-  const { block, fault } = state.broken;
+  if (!verdict.head) return null;
   return (
-    <div class="note bad pinned" role="alert">
-      <p>
-        <strong>{text.brokenTitle}</strong>{" "}
-        <a href={addresses.block(block)}>{text.block(format().number(block))}</a>: <q lang="en">{fault}</q>
-      </p>
-      <p>{text.brokenAdvice}</p>
-    </div>
+    <Facts
+      facts={[
+        [text.proven, text.blocks(verdict.sound_blocks)],
+        [text.headThen, <Hex key="head" value={verdict.head.hash} />],
+        [text.erasedContents, format().number(verdict.erased ?? 0)],
+      ]}
+    />
   );
 }

@@ -11,7 +11,8 @@ import { Screen } from "../ui/screen";
 import { Time } from "../ui/time";
 import { BlockPanel } from "./block";
 import { around } from "./blocks";
-import { BrokenNote, Check } from "./check";
+import { BrokenNote } from "./broken";
+import { Check } from "./check";
 import { BlocksPanel } from "./table";
 import { followVerification, verification } from "./verification";
 
@@ -28,7 +29,7 @@ export function GenomeScreen({ block, until }: Props) {
   useEffect(followVerification, []);
   return (
     <Screen title={text.title}>
-      <BrokenNote />
+      <BrokenNote verdict={verification.value.value?.verdict} />
       <div class="columns">
         <Panel title={text.head}>
           <Reading source={genome}>

@@ -39,7 +39,7 @@ export function BlocksPanel({ until, opened }: Props) {
 
 function BlocksTable({ shown, until, opened }: Props & { shown: Page }) {
   const text = words().genome;
-  const broken = verification.value.value?.broken?.block ?? null;
+  const broken = verification.value.value?.verdict?.broken?.block ?? null;
   const rows = shown.blocks.toSorted((one, other) => rank(other, broken) - rank(one, broken));
   return (
     <Table

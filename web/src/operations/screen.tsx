@@ -2,6 +2,7 @@
 
 import { Drills } from "../drills/drills";
 import { Heatmap } from "../drills/heatmap";
+import { BrokenNote } from "../genome/broken";
 import { words } from "../i18n";
 import { useLive } from "../live";
 import { alerts, failedTraces, history, operations, soaks } from "../node";
@@ -22,6 +23,7 @@ export function OperationsScreen() {
   return (
     <Screen title={words().operations.title}>
       <NotReady />
+      <BrokenNote verdict={operations.value.value?.verdict} />
       <Tiles />
       <div class="columns">
         <Alerts />

@@ -56,16 +56,27 @@ function Gone() {
 function state(node: OperationsState): Figure {
   const text = words();
   const ready = node.state === "ready";
+  const broken = node.verdict?.sound === false;
   return {
-    value: ready ? text.common.ready : text.common.notReady,
-    tone: ready ? "good" : "bad",
+    value: ready ? (broken ? text.common.genomeBroken : text.common.ready) : text.common.notReady,
+    tone: ready && !broken ? "good" : "bad",
     note: text.operations.running(node.version, format().duration(node.uptime_seconds)),
   };
 }
 
-function length({ genome }: OperationsState): Figure {
-  if (!genome) return { value: words().operations.notKnown, tone: "bad" };
-  return { value: format().number(genome.blocks), note: words().operations.inBlocks };
+function length({ genome, verdict }: OperationsState): Figure {
+  const text = words().operations;
+  if (!genome) return { value: text.notKnown, tone: "bad" };
+  return {
+    value: format().number(genome.blocks),
+    tone: verdict?.sound === false ? "bad" : "neutral",
+    note: (
+      <>
+        {text.inBlocks} · {verdict ? (verdict.sound ? text.foundSound : text.foundBroken) : text.notVerified}{" "}
+        {verdict && <Time at={verdict.ended} short />}
+      </>
+    ),
+  };
 }
 
 /** Without telemetry there is no history. */

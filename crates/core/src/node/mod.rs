@@ -6,7 +6,7 @@ mod execution;
 mod failure_log;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use kolibri_genome::{Head, Teach};
 
@@ -21,6 +21,7 @@ use crate::telemetry::Telemetry;
 use crate::telemetry::last_hour::{self, LastHour};
 use crate::text::Key;
 use crate::trace::{Draft, TraceConfig, TracedContent, Traces};
+use crate::verdict::LastVerdict;
 use crate::verification_job::VerificationJob;
 
 pub use context::Context;
@@ -38,6 +39,9 @@ pub struct NodeConfig {
     pub trace: Option<TraceConfig>,
     /// How it finds answers.
     pub recall: RecallConfig,
+    /// How old the last verdict on the genome may become before a serving node verifies it by itself; `None`: it
+    /// never does.
+    pub verify_every: Option<Duration>,
 }
 
 /// A running node.
@@ -50,7 +54,7 @@ pub struct Node {
     observer: Arc<dyn Observer>,
     failures: Arc<FailureLog>,
     last_hour: Option<LastHour>,
-    verification: VerificationJob,
+    verification: Arc<VerificationJob>,
     chores: Option<Worker>,
 }
 
@@ -122,9 +126,15 @@ impl Node {
         let recall = Arc::downgrade(&node.recall);
         instruments
             .observe_meaning(move || recall.upgrade().map_or_else(MeaningStatus::default, |it| it.meaning()));
+        let verification = Arc::downgrade(&node.verification);
+        instruments.observe_verdict(move || verification.upgrade()?.verdict());
         node.last_hour = keep_last_hour(telemetry, &node.reader, &node.crew);
         let failures = Arc::clone(&node.failures);
-        let chores = chores::start(&node.crew, move || failures.tell_left_out());
+        let (verification, verify_every) = (Arc::clone(&node.verification), config.verify_every);
+        let chores = chores::start(&node.crew, move || {
+            failures.tell_left_out();
+            verify_every.inspect(|every| verification.start_if_due(*every));
+        });
         node.chores = Some(chores.map_err(OpenError::System)?);
         Ok(node)
     }
@@ -138,7 +148,7 @@ impl Node {
         genome: &GenomeSettings,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, OpenError> {
-        let NodeConfig { directory, queue_capacity, trace, recall } = config;
+        let NodeConfig { directory, queue_capacity, trace, recall, .. } = config;
         let crew = Crew::default();
         let store = Store::open(directory, *queue_capacity, genome, Arc::clone(&observer), &crew)?;
         let reader = Arc::new(Reader::open(directory)?);
@@ -148,7 +158,7 @@ impl Node {
         let lost = Arc::clone(&observer);
         let lost = Arc::new(move || lost.failed(Failed::Trace));
         let traces = Traces::start(trace.as_ref(), lost, &crew).map(Arc::new);
-        let verification = VerificationJob::new(directory.clone(), crew.clone());
+        let verification = Arc::new(VerificationJob::new(directory.clone(), &reader, crew.clone()));
         let failures = Arc::default();
         Ok(Self {
             crew,
@@ -214,7 +224,12 @@ impl Node {
         }
     }
 
-    /// The verification of the genome, on request.
+    /// What people have to know before they believe an answer: the last verification found the genome broken.
+    pub fn broken(&self) -> Option<LastVerdict> {
+        self.verification.verdict().filter(|verdict| verdict.broken.is_some())
+    }
+
+    /// The verification of the genome.
     pub fn verification(&self) -> &VerificationJob {
         &self.verification
     }

@@ -51,6 +51,11 @@ impl DataDirectory {
         self.path.join("trace.jsonl")
     }
 
+    /// The verdict of the last verification of the genome.
+    pub fn verdict(&self) -> PathBuf {
+        self.path.join("verdict.json")
+    }
+
     /// Bytes that are free for this process on its file system; what is reserved for root does not count.
     ///
     /// # Errors

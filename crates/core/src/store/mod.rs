@@ -42,7 +42,7 @@ pub(crate) use intake::{Committed, Done, Entry, Intake};
 pub use read::{Association, Reader, Recorded, StoredBlock};
 pub(crate) use read::{Change, ChangeKind};
 pub use settings::{Durability, GenomeSettings, Salts};
-pub use verify::{Fault, Verdict, VerifyProgress, verify};
+pub use verify::{Fault, Seen, Verdict, VerifyProgress, verify};
 
 /// A block by position and hash: what an answer cites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,6 +13,7 @@ use crate::command::Command;
 use crate::observer::{Failed, Observer};
 use crate::recall::MeaningStatus;
 use crate::trace::Trace;
+use crate::verdict::LastVerdict;
 
 /// The backend's instruments.
 pub struct Instruments {
@@ -131,6 +132,42 @@ impl Instruments {
             )
             .with_callback(move |observer| observer.observe(status().ready.into(), &[]))
             .build();
+    }
+
+    /// Publishes what the last verification of the genome found.
+    pub(crate) fn observe_verdict(
+        &self,
+        last: impl Fn() -> Option<LastVerdict> + Clone + Send + Sync + 'static,
+    ) {
+        let gauge =
+            |name: &'static str, unit: &'static str, help: &'static str, of: fn(&LastVerdict) -> u64| {
+                let last = last.clone();
+                let _registered = self
+                    .meter
+                    .u64_observable_gauge(name)
+                    .with_unit(unit)
+                    .with_description(help)
+                    .with_callback(move |observer| observer.observe(last().as_ref().map_or(0, of), &[]))
+                    .build();
+            };
+        gauge(
+            "kolibri.backend.genome.verified.timestamp",
+            "s",
+            "Unix time at which the last verification of the genome ended; 0 if there was none",
+            |verdict| verdict.ended / 1_000_000_000,
+        );
+        gauge(
+            "kolibri.backend.genome.verified.blocks",
+            "{block}",
+            "Blocks that the last verification of the genome found sound; 0 if there was none",
+            LastVerdict::sound_blocks,
+        );
+        gauge(
+            "kolibri.backend.genome.verified.broken",
+            "",
+            "Whether the last verification found the genome broken: 1, or 0 if it is sound or there was none",
+            |verdict| verdict.broken.is_some().into(),
+        );
     }
 
     /// Publishes the free bytes on the data directory's file system; nothing while they cannot be read.

@@ -91,6 +91,11 @@ impl Ask {
         let body = StimulusRequest { stimulus: self.stimulus };
         let answer = call(&self.node, |client| client.post("/api/v1/ask").json(&body))?;
         print(&self.output, &answer, answer_for_people)?;
+        if answer.value.genome_broken {
+            eprintln!(
+                "kolibri: the last verification found this node's genome broken; the answer may be wrong"
+            );
+        }
         if answer.value.answer.is_some() { Ok(()) } else { Err(Exit::No) }
     }
 }
@@ -130,7 +135,10 @@ impl Healthcheck {
     pub(super) fn run(self) -> Result<(), Exit> {
         let client = Client::new(&self.node)?;
         match client.answer::<Health>(client.get("/readyz"))? {
-            Ok(_) => print_line(&format!("ready: {}", client.url())),
+            Ok(answer) => {
+                answer.value.notes.iter().for_each(|note| eprintln!("kolibri: {note}"));
+                print_line(&format!("ready: {}", client.url()))
+            }
             Err(problem) => {
                 eprintln!("kolibri: {problem}");
                 Err(Exit::No)
@@ -192,6 +200,11 @@ fn trace_for_people(trace: &Trace) -> String {
         format!("outcome  {}", name(trace.outcome)),
     ];
     lines.extend(trace.error.map(|error| format!("error    {}", error.name())));
+    lines.extend(trace.fault.map(|fault| format!("fault    {}", fault.name())));
+    lines.extend(trace.caller.as_ref().map(|caller| {
+        let token = caller.token.iter().map(|token| format!(", with the token \"{token}\""));
+        format!("caller   {}{}", caller.address.name(), token.collect::<String>())
+    }));
     lines.extend(trace.block.map(|block| format!("block    {block}")));
     lines.push(format!(
         "took     {} us (recall {}, queue {}, commit {})",

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use kolibri_core::clock::rfc3339;
 use kolibri_core::store::{Reader, Verdict, VerifyProgress, verify};
+use kolibri_core::verdict::{self, LastVerdict};
 use kolibri_genome::Head;
 use serde::Serialize;
 use serde_json::json;
@@ -17,7 +18,8 @@ use crate::wire::BlockResponse;
 pub(super) enum Genome {
     /// Check every block, its content or erasure, and every answer; exit code 1 when something is wrong
     #[command(after_help = "\
-A node may be running meanwhile. A genome that was rewritten completely or cut short looks sound here: \
+A node may be running meanwhile. The verdict is kept in the data directory (verdict.json), and the node reports it in its
+metrics, /readyz and on its page. What --expect finds is only printed. A genome that was rewritten completely or cut short looks sound here: \
 compare the printed head with one that you noted elsewhere, or let --expect compare them.
 
 Examples:
@@ -89,9 +91,11 @@ fn run_verify(expect: Option<(u64, kolibri_genome::Hash)>, data: Data, output: &
         true
     });
     bar.finish_and_clear();
-    let (head, erased) = match verdict.map_err(|error| error.to_string())? {
+    let verdict = verdict.map_err(|error| error.to_string())?;
+    keep(&directory, &verdict);
+    let (head, erased) = match verdict {
         Verdict::Sound { head, erased } => (head, erased),
-        Verdict::Broken { index, fault } => return broken(index, &fault.to_string(), output),
+        Verdict::Broken { index, fault, .. } => return broken(index, &fault.to_string(), output),
         Verdict::Cancelled => return Err("the verification was cancelled".to_owned().into()),
     };
     if let Some((index, hash)) = expect
@@ -106,6 +110,18 @@ fn run_verify(expect: Option<(u64, kolibri_genome::Hash)>, data: Data, output: &
     }
     let LastBlock { index, hash, .. } = head;
     print_line(&format!("sound: {blocks} blocks, {erased} of them erased by a FORGET; head {index}:{hash}"))
+}
+
+/// Keeps the verdict for the node of this directory. A directory that cannot be written, such as a backup, is
+/// verified all the same.
+fn keep(directory: &kolibri_core::store::DataDirectory, verdict: &Verdict) {
+    let Some(found) = LastVerdict::now(verdict) else { return };
+    if let Err(error) = verdict::write(directory, &found) {
+        eprintln!(
+            "kolibri: the node will not know of this verdict: {}: {error}",
+            directory.verdict().display()
+        );
+    }
 }
 
 /// What is at `index` instead of the block that was noted.

@@ -204,7 +204,8 @@ impl Parser<'_> {
         let directory = data_directory(self.settings);
         let queue_capacity = self.number(&settings::QUEUE_CAPACITY, 1, 1 << 20);
         let trace = self.trace(&directory);
-        NodeConfig { directory, queue_capacity, trace, recall: self.recall() }
+        let verify_every = self.read(&settings::VERIFY_EVERY, verify_every);
+        NodeConfig { directory, queue_capacity, trace, recall: self.recall(), verify_every }
     }
 
     fn recall(&mut self) -> RecallConfig {
@@ -401,6 +402,20 @@ impl Parser<'_> {
     }
 }
 
+/// How often the genome is verified: at least once a year and at most once a minute.
+fn verify_every(text: &str) -> Result<Option<Duration>, String> {
+    const LEAST: Duration = Duration::from_secs(60);
+    const MOST: Duration = Duration::from_secs(366 * 24 * 3600);
+    if ["off", "no", "false", "0"].contains(&text.to_lowercase().as_str()) {
+        return Ok(None);
+    }
+    match humantime::parse_duration(text) {
+        Ok(every) if (LEAST..=MOST).contains(&every) => Ok(Some(every)),
+        Ok(_) => Err(format!("`{text}` is not between 1m (a minute) and 366d")),
+        Err(error) => Err(format!("`{text}` is neither off nor a time such as 24h, 90m or 7d: {error}")),
+    }
+}
+
 /// The URL of a server. It is quoted in messages and logs, so it must not carry credentials; and a path may be added to it.
 /// `advice` says what to do with a key.
 fn check_url(text: &str, advice: &str) -> Result<reqwest::Url, String> {
@@ -433,6 +448,25 @@ mod tests {
         let telemetry = config.telemetry.unwrap();
         assert_eq!(telemetry.scrape, "0.0.0.0:9464".parse().unwrap());
         assert!(telemetry.otlp.is_none());
+    }
+
+    #[test]
+    fn how_often_the_genome_is_verified_is_a_time_or_off() {
+        let every = |text: &str| {
+            let config = Config::parse(&Settings::of([("KOLIBRI_VERIFY_EVERY", text)])).map_err(|faults| {
+                assert_eq!(faults.len(), 1, "{faults:?}");
+                faults[0].to_string()
+            });
+            config.map(|config| config.node.verify_every)
+        };
+        assert_eq!(every(""), Ok(Some(Duration::from_secs(86_400))), "daily unless set");
+        assert_eq!(every("7d"), Ok(Some(Duration::from_secs(7 * 86_400))));
+        assert_eq!(every("1m"), Ok(Some(Duration::from_secs(60))));
+        assert_eq!(every("off"), Ok(None));
+        for wrong in ["59s", "400d", "24", "daily", "on"] {
+            let problem = every(wrong).unwrap_err();
+            assert!(problem.starts_with(&format!("KOLIBRI_VERIFY_EVERY: `{wrong}` is n")), "{problem}");
+        }
     }
 
     #[test]

@@ -59,7 +59,9 @@ pub(super) async fn ask(
     let found = app.node.ask(traced, stimulus).await;
     answer(
         trace,
-        found.map(|found| Json(AskResponse::from(found))).map_err(|error| Problem::of(&error, trace)),
+        found
+            .map(|found| Json(AskResponse::of(found, app.node.broken().is_some())))
+            .map_err(|error| Problem::of(&error, trace)),
     )
 }
 

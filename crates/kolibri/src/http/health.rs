@@ -15,7 +15,7 @@ use crate::wire::{Health, Problem};
 /// Whether the process is running. Does not touch the store.
 #[utoipa::path(get, path = "/livez", tag = "health", responses((status = 200, description = "It is running", body = Health)))]
 pub(super) async fn livez() -> Json<Health> {
-    Json(Health { status: "live".to_owned(), notes: Vec::new() })
+    Json(Health { status: "live".to_owned(), notes: Vec::new(), genome_broken: false })
 }
 
 /// Whether the node is ready: the writer accepts events, the genome is readable, and the index has caught up.
@@ -34,11 +34,14 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Probl
         return Err(not_ready("the node is stopping".into()));
     }
     let node = Arc::clone(&app.node);
-    match tokio::task::spawn_blocking(move || (node.ready(), node.meaning().note())).await {
-        Ok((Ready::Yes, note)) => {
-            Ok(Json(Health { status: "ready".to_owned(), notes: note.into_iter().collect() }))
+    let look = move || (node.ready(), node.broken(), node.meaning().note());
+    match tokio::task::spawn_blocking(look).await {
+        Ok((Ready::Yes, broken, meaning)) => {
+            let genome_broken = broken.is_some();
+            let notes = broken.and_then(|verdict| verdict.note()).into_iter().chain(meaning).collect();
+            Ok(Json(Health { status: "ready".to_owned(), notes, genome_broken }))
         }
-        Ok((Ready::No(problems), _)) => Err(not_ready(problems.join("; "))),
+        Ok((Ready::No(problems), ..)) => Err(not_ready(problems.join("; "))),
         Err(error) => Err(Problem::internal(error)),
     }
 }

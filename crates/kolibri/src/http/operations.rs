@@ -11,7 +11,9 @@ use kolibri_core::recall::{Judge, MeaningStatus};
 use kolibri_core::{Node, Ready};
 
 use super::App;
-use crate::wire::{GenomeEnd, IndexState, OperationsResponse, Problem, ReadyState, RecallState};
+use crate::wire::{
+    GenomeEnd, IndexState, OperationsResponse, Problem, ReadyState, RecallState, VerdictResponse,
+};
 
 /// When the node began to serve, by the clock and by a monotonic one.
 pub(super) struct Started {
@@ -52,6 +54,7 @@ pub(super) async fn operations(State(app): State<App>) -> Result<Json<Operations
         tracing: app.node.traces().is_some(),
         index: IndexState { caught_up, reached },
         recall: recall(&app.node),
+        verdict: app.node.verification().verdict().map(VerdictResponse::from),
     }))
 }
 

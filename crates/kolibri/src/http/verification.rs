@@ -1,5 +1,7 @@
 //! Verifying the genome of the running node: start, watch, stop.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -30,10 +32,11 @@ pub(super) async fn start(
 /// The state of the running verification, or the result of the last one.
 #[utoipa::path(
     get, path = "/api/v1/genome/verification", operation_id = "verification", tag = "genome",
-    responses((status = 200, description = "The last verification since the node started", body = VerificationResponse))
+    responses((status = 200, description = "The last verification since the node started, and the last verdict", body = VerificationResponse))
 )]
 pub(super) async fn status(State(app): State<App>) -> Json<VerificationResponse> {
-    Json(VerificationResponse::from(&*app.node.verification().watch().borrow()))
+    let verification = app.node.verification();
+    Json(VerificationResponse::of(&verification.watch().borrow(), verification.verdict()))
 }
 
 /// Progress of the verification, as server-sent events: `progress` after every change, and `end` at the end. Each has the
@@ -44,8 +47,9 @@ pub(super) async fn status(State(app): State<App>) -> Json<VerificationResponse>
 )]
 pub(super) async fn progress(State(app): State<App>) -> impl IntoResponse {
     let over = |status: &VerificationStatus| !status.is_running();
-    progress_events(app.node.verification().watch(), app.stopping.clone(), over, |status| {
-        VerificationResponse::from(status)
+    let node = Arc::clone(&app.node);
+    progress_events(app.node.verification().watch(), app.stopping.clone(), over, move |status| {
+        VerificationResponse::of(status, node.verification().verdict())
     })
 }
 

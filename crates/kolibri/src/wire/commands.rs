@@ -98,6 +98,9 @@ pub(crate) struct AskResponse {
     /// question. To confirm one, teach its answer to the question as it was asked.
     #[schema(max_items = 3)]
     pub(crate) suggestions: Vec<SuggestedAnswer>,
+    /// Present if the last verification found the genome broken: this answer may be wrong.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) genome_broken: bool,
 }
 
 /// How an answer was found.
@@ -147,15 +150,16 @@ impl From<Suggestion> for SuggestedAnswer {
     }
 }
 
-impl From<Found> for AskResponse {
-    fn from(found: Found) -> Self {
+impl AskResponse {
+    /// The answer to a question, marked if the genome is known to be broken.
+    pub(crate) fn of(found: Found, genome_broken: bool) -> Self {
         let (found_by, score) = (found.by.into(), rounded(found.score));
         let suggestions = found.suggestions.into_iter().map(SuggestedAnswer::from).collect();
         let (source, taught) =
             found.answer.as_ref().map(|answer| (answer.source.into(), rfc3339(answer.taught))).unzip();
         let (stimulus, answer) =
             found.answer.map(|answer| (answer.teach.stimulus, answer.teach.response)).unzip();
-        Self { found: found_by, score, answer, stimulus, source, taught, suggestions }
+        Self { found: found_by, score, answer, stimulus, source, taught, suggestions, genome_broken }
     }
 }
 

@@ -8,7 +8,10 @@ use utoipa::ToSchema;
 pub(crate) struct Health {
     /// `live` or `ready`.
     pub(crate) status: String,
-    /// What a ready node cannot do now, in words, such as to find answers by their meaning.
+    /// What is not as it should be on a ready node, in words: such as that answers cannot be found by their meaning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<String>,
+    /// Present if the last verification found the genome broken: answers go on, but may be wrong. A note says where.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) genome_broken: bool,
 }

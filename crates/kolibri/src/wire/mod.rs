@@ -47,4 +47,4 @@ pub(crate) use operations::{GenomeEnd, IndexState, OperationsResponse, ReadyStat
 pub(crate) use problem::Problem;
 pub(crate) use soaks::{SoakLinks, SoakStarted, SoaksResponse};
 pub(crate) use traces::{LastQuery, LatestQuery, TracesResponse};
-pub(crate) use verification::VerificationResponse;
+pub(crate) use verification::{VerdictResponse, VerificationResponse};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::BlockAddress;
+use super::{BlockAddress, VerdictResponse};
 
 /// The state of the node.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -28,6 +28,10 @@ pub(crate) struct OperationsResponse {
     pub(crate) tracing: bool,
     pub(crate) index: IndexState,
     pub(crate) recall: RecallState,
+    /// The verdict of the last verification of the genome; null if there is none. The node stays ready and answers even if
+    /// the genome is broken.
+    #[serde(default)]
+    pub(crate) verdict: Option<VerdictResponse>,
 }
 
 /// How answers are found.

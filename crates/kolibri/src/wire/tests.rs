@@ -45,6 +45,9 @@ fn answers_to_commands_travel() {
         r#"{"match":"similar","score":0.831,"answer":"Paris","stimulus":"the capital","source":{"index":7,"hash":"ab"},"taught":"2026-11-24T00:00:00Z","suggestions":[]}"#,
     );
     travels::<AskResponse>(
+        r#"{"match":"none","score":0.0,"answer":null,"stimulus":null,"source":null,"taught":null,"suggestions":[],"genome_broken":true}"#,
+    );
+    travels::<AskResponse>(
         r#"{"match":"none","score":0.5,"answer":null,"stimulus":null,"source":null,"taught":null,"suggestions":[{"stimulus":"the capital","score":0.5,"answer":"Paris","source":{"index":7,"hash":"ab"},"taught":"2026-11-24T00:00:00Z"}]}"#,
     );
 }
@@ -94,17 +97,18 @@ fn a_verification_travels() {
         )
     };
     travels::<VerificationResponse>(
-        r#"{"state":"none","done":0,"total":0,"started":null,"ended":null,"head":null,"erased":null,"broken":null,"problem":null}"#,
+        r#"{"state":"none","done":0,"total":0,"started":null,"ended":null,"head":null,"erased":null,"broken":null,"problem":null,"verdict":null}"#,
     );
     for state in ["running", "cancelled"] {
-        let unknown = r#""head":null,"erased":null,"broken":null,"problem":null"#;
+        let unknown = r#""head":null,"erased":null,"broken":null,"problem":null,"verdict":null"#;
         travels::<VerificationResponse>(&text(state, unknown));
     }
-    let sound = r#""head":{"index":1,"hash":"ab"},"erased":3,"broken":null,"problem":null"#;
+    let sound = r#""head":{"index":1,"hash":"ab"},"erased":3,"broken":null,"problem":null,"verdict":null"#;
     travels::<VerificationResponse>(&text("sound", sound));
-    let broken = r#""head":null,"erased":null,"broken":{"block":1,"fault":"why"},"problem":null"#;
+    let broken =
+        r#""head":null,"erased":null,"broken":{"block":1,"fault":"why"},"problem":null,"verdict":null"#;
     travels::<VerificationResponse>(&text("broken", broken));
-    let failed = r#""head":null,"erased":null,"broken":null,"problem":"unreadable""#;
+    let failed = r#""head":null,"erased":null,"broken":null,"problem":"unreadable","verdict":{"sound":true,"ended":"2026-11-24T00:00:00Z","length":2,"sound_blocks":2,"head":{"index":1,"hash":"ab"},"erased":0,"broken":null}"#;
     travels::<VerificationResponse>(&text("failed", failed));
 }
 
@@ -153,11 +157,12 @@ fn traces_travel() {
 fn how_the_node_is_travels() {
     travels::<Health>(r#"{"status":"ready"}"#);
     travels::<Health>(r#"{"status":"ready","notes":["answers are found by words alone: why"]}"#);
+    travels::<Health>(r#"{"status":"ready","notes":["broken at block 7: why"],"genome_broken":true}"#);
     travels::<OperationsResponse>(
-        r#"{"state":"ready","problems":[],"version":"0.1.0","started":"2026-11-24T00:00:00Z","now":"2026-11-24T00:00:01Z","uptime_seconds":1.5,"genome":{"blocks":2,"head":{"index":1,"hash":"ab"}},"telemetry":true,"tracing":true,"index":{"caught_up":true,"reached":1},"recall":{"precision":0.9,"model":"e5/0123","sent_to":null,"known":3,"missing":1,"by_words_alone":null}}"#,
+        r#"{"state":"ready","problems":[],"version":"0.1.0","started":"2026-11-24T00:00:00Z","now":"2026-11-24T00:00:01Z","uptime_seconds":1.5,"genome":{"blocks":2,"head":{"index":1,"hash":"ab"}},"telemetry":true,"tracing":true,"index":{"caught_up":true,"reached":1},"recall":{"precision":0.9,"model":"e5/0123","sent_to":null,"known":3,"missing":1,"by_words_alone":null},"verdict":null}"#,
     );
     travels::<OperationsResponse>(
-        r#"{"state":"not_ready","problems":["why"],"version":"0.1.0","started":"2026-11-24T00:00:00Z","now":"2026-11-24T00:00:01Z","uptime_seconds":1.5,"genome":null,"telemetry":false,"tracing":false,"index":{"caught_up":false,"reached":null},"recall":{"precision":null,"model":null,"sent_to":"host:1","known":0,"missing":0,"by_words_alone":"why"}}"#,
+        r#"{"state":"not_ready","problems":["why"],"version":"0.1.0","started":"2026-11-24T00:00:00Z","now":"2026-11-24T00:00:01Z","uptime_seconds":1.5,"genome":null,"telemetry":false,"tracing":false,"index":{"caught_up":false,"reached":null},"recall":{"precision":null,"model":null,"sent_to":"host:1","known":0,"missing":0,"by_words_alone":"why"},"verdict":{"sound":false,"ended":"2026-11-24T00:00:00Z","length":9,"sound_blocks":7,"head":{"index":8,"hash":"ab"},"erased":null,"broken":{"block":7,"fault":"why"}}}"#,
     );
 }
 

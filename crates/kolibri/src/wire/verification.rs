@@ -1,6 +1,7 @@
-//! How the last verification of the genome stands.
+//! How the last verification of the genome stands, and the last verdict on it.
 
 use kolibri_core::clock::rfc3339;
+use kolibri_core::verdict::{LastVerdict, SeenHead};
 use kolibri_core::verification_job::{self as job, VerificationStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,6 +28,42 @@ pub(crate) struct VerificationResponse {
     broken: Option<BrokenBlock>,
     /// Why it failed.
     problem: Option<String>,
+    /// The verdict of the last verification that came to its end, in this process, an earlier one or on the command line;
+    /// null if there is none.
+    verdict: Option<VerdictResponse>,
+}
+
+/// What a verification found. It speaks of the genome as it was then.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct VerdictResponse {
+    /// Whether every block was as it was recorded.
+    sound: bool,
+    /// When it ended, RFC 3339.
+    ended: String,
+    /// The length of the genome then, in blocks.
+    length: u64,
+    /// How many blocks were found sound: those before the first broken one, or all.
+    sound_blocks: u64,
+    /// The last block then; null if it could not be read.
+    head: Option<BlockAddress>,
+    /// How many blocks were erased by a FORGET; null if the genome is broken.
+    erased: Option<u64>,
+    /// The first block that was changed or damaged; null if the genome is sound.
+    broken: Option<BrokenBlock>,
+}
+
+impl From<LastVerdict> for VerdictResponse {
+    fn from(verdict: LastVerdict) -> Self {
+        Self {
+            sound: verdict.broken.is_none(),
+            ended: rfc3339(verdict.ended),
+            length: verdict.length,
+            sound_blocks: verdict.sound_blocks(),
+            head: verdict.head.map(|SeenHead { index, hash }| BlockAddress { index, hash }),
+            erased: verdict.erased,
+            broken: verdict.broken.map(|broken| BrokenBlock { block: broken.block, fault: broken.fault }),
+        }
+    }
 }
 
 /// The state of a verification.
@@ -54,8 +91,9 @@ struct BrokenBlock {
     fault: String,
 }
 
-impl From<&VerificationStatus> for VerificationResponse {
-    fn from(status: &VerificationStatus) -> Self {
+impl VerificationResponse {
+    /// How a verification stands, beside the last verdict.
+    pub(crate) fn of(status: &VerificationStatus, verdict: Option<LastVerdict>) -> Self {
         let mut response = Self {
             state: VerificationState::None,
             done: status.done,
@@ -66,6 +104,7 @@ impl From<&VerificationStatus> for VerificationResponse {
             erased: None,
             broken: None,
             problem: None,
+            verdict: verdict.map(VerdictResponse::from),
         };
         response.state = match &status.state {
             job::VerificationState::None => VerificationState::None,

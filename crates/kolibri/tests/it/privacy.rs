@@ -283,6 +283,7 @@ fn plant_and_search(
         "lock",
         "soaks.db",
         "trace.jsonl",
+        "verdict.json",
         "vectors.db",
         "vectors.db-wal",
         "vectors.db-shm",

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::running::{Running, eventually};
+use crate::running::{Running, eventually, kolibri};
 
 const PATH: &str = "/api/v1/genome/verification";
 
@@ -49,7 +49,7 @@ fn a_sound_genome_is_found_sound_while_commands_go_on() {
     let node = node_with_much(data.path());
     let none = json!({
         "state": "none", "done": 0, "total": 0, "started": null, "ended": null, "head": null, "erased": null,
-        "broken": null, "problem": null,
+        "broken": null, "problem": null, "verdict": null,
     });
     assert_eq!(node.get(PATH), (200, none));
     assert_eq!(node.post("/api/v1/forget", &json!({ "stimulus": "0" })).0, 200);
@@ -90,6 +90,112 @@ fn a_broken_block_is_named() {
     // The log comes through a pipe, a moment later.
     let logged = || node.log().iter().any(|line| line.contains("the genome is broken"));
     eventually("the log names it", || logged().then_some(()));
+}
+
+/// The values of the three gauges.
+fn gauges(node: &Running) -> [f64; 3] {
+    ["timestamp_seconds", "blocks", "broken"]
+        .map(|name| node.series(&format!("kolibri_backend_genome_verified_{name}")).unwrap())
+}
+
+/// Verifies by the API, and returns the verdict.
+fn verdict(node: &Running) -> Value {
+    assert_eq!(start(node).0, 202);
+    events(node).last().unwrap().1["verdict"].clone()
+}
+
+fn verify_by_hand(data: &std::path::Path) -> Option<i32> {
+    kolibri().args(["genome", "verify", "--data-dir"]).arg(data).output().unwrap().status.code()
+}
+
+fn alter(data: &std::path::Path, statement: &str) {
+    let other = rusqlite::Connection::open(data.join("genome.db")).unwrap();
+    other.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
+    other.execute_batch(statement).unwrap();
+}
+
+#[test]
+fn a_sound_verdict_outlives_a_restart_with_its_time_its_head_and_its_length() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    assert_eq!(gauges(&node), [0.0; 3], "there is none");
+    assert_eq!(node.get("/api/v1/operations").1["verdict"], Value::Null);
+    node.teach("a", "1");
+    let found = verdict(&node);
+    let (_, genome) = node.get("/api/v1/genome");
+    assert_eq!(
+        (&found["sound"], &found["length"], &found["sound_blocks"]),
+        (&json!(true), &json!(2), &json!(2))
+    );
+    assert_eq!(found["head"], json!({ "index": 1, "hash": genome["head"] }));
+    let before = gauges(&node);
+    assert!(before[0] > 1.7e9 && before[1..] == [2.0, 0.0], "{before:?}");
+    node.teach("b", "2");
+    node.stop();
+
+    let node = Running::start(data.path());
+    assert_eq!(node.get("/api/v1/operations").1["verdict"], found, "what was taught later is not in it");
+    let (_, told) = node.get(PATH);
+    assert_eq!((&told["state"], &told["verdict"]), (&json!("none"), &found));
+    assert_eq!(gauges(&node), before);
+}
+
+#[test]
+fn a_node_with_a_broken_genome_answers_on_and_marks_it_until_a_verification_finds_it_sound() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    node.teach("a", "1");
+    node.teach("b", "2");
+    assert!(node.ask("b").get("genome_broken").is_none());
+    let saved = "CREATE TABLE saved AS SELECT idx, content FROM block WHERE idx = 1";
+    alter(data.path(), &format!("{saved}; UPDATE block SET content = zeroblob(10) WHERE idx = 1"));
+    let found = verdict(&node);
+    assert_eq!((&found["sound"], &found["broken"]["block"]), (&json!(false), &json!(1)));
+    let is_marked = |node: &Running| {
+        eventually("it is ready", || (node.get("/readyz").0 == 200).then_some(()));
+        let (_, ready) = node.get("/readyz");
+        assert_eq!(ready["genome_broken"], true, "{ready}");
+        assert!(ready["notes"][0].as_str().unwrap().contains("broken at block 1: "), "{ready}");
+        assert_eq!(node.ask("b")["genome_broken"], true);
+        assert_eq!(gauges(node)[1..], [1.0, 1.0]);
+    };
+    is_marked(&node);
+    node.stop();
+    let node = Running::start(data.path());
+    is_marked(&node);
+
+    // As if a backup had been restored: another process finds it sound, and the node takes that over.
+    alter(
+        data.path(),
+        "UPDATE block SET content = (SELECT content FROM saved) WHERE idx = 1; DROP TABLE saved",
+    );
+    assert_eq!(verify_by_hand(data.path()), Some(0));
+    eventually("the node knows of it", || (gauges(&node)[2] == 0.0).then_some(()));
+    assert!(node.ask("b").get("genome_broken").is_none());
+    assert!(node.get("/readyz").1.get("genome_broken").is_none());
+}
+
+#[test]
+fn what_the_command_line_finds_without_a_node_is_known_to_the_next_one() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    node.teach("a", "1");
+    node.stop();
+    alter(data.path(), "UPDATE block SET content = zeroblob(10) WHERE idx = 1");
+    assert_eq!(verify_by_hand(data.path()), Some(1));
+    let node = Running::start(data.path());
+    assert_eq!(gauges(&node)[1..], [1.0, 1.0]);
+    assert_eq!(node.get("/api/v1/operations").1["verdict"]["broken"]["block"], 1);
+}
+
+#[test]
+fn a_backup_that_cannot_be_written_is_verified_all_the_same() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    node.stop();
+    // A directory in its place cannot be replaced by a file, whoever tries.
+    std::fs::create_dir_all(data.path().join("verdict.json/in the way")).unwrap();
+    assert_eq!(verify_by_hand(data.path()), Some(0));
 }
 
 #[test]

@@ -27,6 +27,8 @@ export const chat = {
   you: "You",
   node: "Kolibri",
   exact: "Word for word",
+  genomeBroken: "The last verification found the genome broken, so this answer may be wrong.",
+  seeGenome: "See what is broken",
   likely: (score: number) => `${format().chance(score, "over", "under")} likely`,
   answerTo: "The answer to",
   taughtOn: "taught",

@@ -17,6 +17,7 @@ export const common = {
   nowhereAdvice: "Check the address, or start from the chat.",
   ready: "Ready",
   notReady: "Not ready",
+  genomeBroken: "Genome broken",
   noConnection: "No connection",
   locked: "Token required",
   asking: "Contacting the node…",

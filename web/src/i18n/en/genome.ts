@@ -16,8 +16,8 @@ export const genome = {
   checked: (done: number, total: number) => `${number(done)} of ${number(total)} blocks and answers checked`,
   cancelCheck: "Cancel",
   checkedAt: "Last checked",
-  neverChecked:
-    "The genome has not been verified since the node started. Verification recomputes every hash and digest.",
+  before: "Before that:",
+  neverChecked: "The genome has not been verified yet. Verification recomputes every hash and digest.",
   results: {
     sound: "Sound",
     broken: "Broken",

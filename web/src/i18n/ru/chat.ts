@@ -27,6 +27,8 @@ export const chat: typeof source = {
   you: "Вы",
   node: "Kolibri",
   exact: "Слово в слово",
+  genomeBroken: "Последняя проверка нашла геном повреждённым: ответ может быть неверным.",
+  seeGenome: "Что повреждено",
   likely: (score) => `вероятность ${format().chance(score, "больше", "меньше")}`,
   answerTo: "Ответ на вопрос",
   taughtOn: "усвоено",

@@ -19,6 +19,7 @@ export const common: typeof source = {
   nowhereAdvice: "Проверьте адрес или начните с чата.",
   ready: "Готов",
   notReady: "Не готов",
+  genomeBroken: "Геном повреждён",
   noConnection: "Нет связи",
   locked: "Нужен токен",
   asking: "Соединяемся с узлом…",

@@ -18,7 +18,8 @@ export const genome: typeof source = {
   checked: (done, total) => `Проверено ${number(done)} из ${number(total)} блоков и ответов`,
   cancelCheck: "Отменить",
   checkedAt: "Последняя проверка:",
-  neverChecked: "С запуска узла геном не проверялся. При проверке все хеши и дайджесты вычисляются заново.",
+  before: "До этого:",
+  neverChecked: "Геном ещё не проверялся. При проверке все хеши и дайджесты вычисляются заново.",
   results: {
     sound: "Цел",
     broken: "Повреждён",

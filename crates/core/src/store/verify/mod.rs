@@ -39,9 +39,20 @@ pub enum Verdict {
         index: u64,
         /// What is wrong with it.
         fault: Fault,
+        /// The genome when the verification began.
+        seen: Seen,
     },
     /// It was cancelled.
     Cancelled,
+}
+
+/// Where the genome ended when a verification began.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    /// Its length, in blocks.
+    pub length: u64,
+    /// Its last block, as stored; `None` if that cannot be read.
+    pub head: Option<Head>,
 }
 
 /// What is wrong with a stored block.
@@ -104,11 +115,21 @@ pub fn verify(
 ) -> Result<Verdict, OpenError> {
     let path = directory.genome();
     let connection = schema::open_reader(&path)?;
-    match check_all(&connection, progress) {
+    let seen = Seen::of(&connection).map_err(OpenError::sqlite(&path))?;
+    match check_all(&connection, seen.length, progress) {
         Ok(verdict) => Ok(verdict),
-        Err(End::Broken { index, fault }) => Ok(Verdict::Broken { index, fault }),
+        Err(End::Broken { index, fault }) => Ok(Verdict::Broken { index, fault, seen }),
         Err(End::Cancelled) => Ok(Verdict::Cancelled),
         Err(End::Sqlite(source)) => Err(OpenError::Sqlite { path, source }),
+    }
+}
+
+impl Seen {
+    fn of(connection: &Connection) -> rusqlite::Result<Self> {
+        // One snapshot for both.
+        let transaction = connection.unchecked_transaction()?;
+        let snapshot = Snapshot::of(&transaction);
+        Ok(Self { length: snapshot.length()?, head: snapshot.head()?.and_then(Result::ok) })
     }
 }
 
@@ -133,12 +154,11 @@ impl End {
 
 fn check_all(
     connection: &Connection,
+    blocks: u64,
     mut progress: impl FnMut(VerifyProgress) -> bool,
 ) -> Result<Verdict, End> {
     // A running node may write faster than this reads, so what it adds meanwhile is not checked.
-    let now = Snapshot::of(connection);
-    let (blocks, answers) = (now.length()?, now.count_answers()?);
-    let total = blocks + answers;
+    let total = blocks + Snapshot::of(connection).count_answers()?;
     let mut walk = Walk::default();
     while walk.next < blocks {
         // One snapshot per chunk, so that block, erasure and answer are seen as one commit left them.

@@ -87,7 +87,7 @@ impl Genome {
         let tampered = self.copy();
         tampered.connection().execute_batch(sql).unwrap();
         match verify(&tampered.directory(), |_| true).unwrap() {
-            Verdict::Broken { index, fault } => (index, fault),
+            Verdict::Broken { index, fault, .. } => (index, fault),
             sound => panic!("{sql}: {sound:?}"),
         }
     }
@@ -147,7 +147,7 @@ async fn every_bit_of_every_block_counts() {
                 let mut flipped = whole.clone();
                 flipped[bit / 8] ^= 1 << (bit % 8);
                 update.execute(rusqlite::params![flipped, index as i64]).unwrap();
-                match check_all(&connection, |_| true) {
+                match check_all(&connection, Seen::of(&connection).unwrap().length, |_| true) {
                     Err(End::Broken { index: found, .. }) => assert_eq!(found, index, "{field} bit {bit}"),
                     Err(End::Sqlite(error)) => panic!("{error}: block {index} {field} bit {bit}"),
                     Err(End::Cancelled) => unreachable!("it was not told to stop"),
@@ -217,7 +217,7 @@ fn fault_after(genome: &Genome, forgery: impl FnOnce(&Connection)) -> (u64, Faul
     let forged = genome.copy();
     forgery(&forged.connection());
     match verify(&forged.directory(), |_| true).unwrap() {
-        Verdict::Broken { index, fault } => (index, fault),
+        Verdict::Broken { index, fault, .. } => (index, fault),
         sound => panic!("{sound:?}"),
     }
 }

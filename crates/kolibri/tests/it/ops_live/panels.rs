@@ -98,7 +98,10 @@ fn busy(node: &Running) {
 }
 
 /// Families that no panel and no alert uses, and why.
-const UNUSED: [(&str, &str); 6] = [
+const UNUSED: [(&str, &str); 9] = [
+    ("kolibri_backend_genome_verified_blocks", "a number to read beside a verdict; the page shows it"),
+    ("kolibri_backend_genome_verified_broken", "the page and /readyz show it"),
+    ("kolibri_backend_genome_verified_timestamp_seconds", "the page shows it"),
     ("kolibri_backend_soak_events_failed_total", "a drill's report says more; for queries by hand"),
     ("target_info", "says which version a node is; for queries by hand"),
     ("http_server_active_requests", "the queue tells of overload earlier"),
