@@ -8,11 +8,13 @@
 //! | `point` | one of these steps |
 //! | `reading` | the instruments' values at one moment, and how they changed since an earlier one |
 //! | `process` | the process's own metrics under their standard names |
+//! | `exposition` | the text that is scraped |
 //! | `resource` | how this node identifies itself |
 //! | `otlp` | where and how to push |
 //! | `collector` | one log line per change of the collector's state, with its cause |
 
 mod collector;
+mod exposition;
 mod instruments;
 mod labels;
 pub mod last_hour;
@@ -28,7 +30,7 @@ use std::time::Duration;
 use opentelemetry::metrics::noop::NoopMeterProvider;
 use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::metrics::{Instrument, SdkMeterProvider, Stream};
-use prometheus::{Registry, TextEncoder};
+use prometheus::Registry;
 
 pub use instruments::Instruments;
 pub use labels::{Each, Label};
@@ -148,7 +150,7 @@ impl Telemetry {
     /// Everything in the Prometheus text format 0.0.4; `None` when telemetry is off.
     pub fn render(&self) -> Option<Result<String, TelemetryError>> {
         let on = self.on.as_ref()?;
-        let text = TextEncoder::new().encode_to_string(&on.registry.gather());
+        let text = exposition::text(&on.registry);
         Some(text.map_err(|error| TelemetryError::Prometheus(error.to_string())))
     }
 

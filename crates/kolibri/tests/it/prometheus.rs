@@ -246,6 +246,32 @@ fn promtool_accepts_the_text_before_and_after_the_first_event() {
     promtool_accepts(&node.scrape());
 }
 
+/// Operators name the attributes of a resource as they like.
+#[test]
+fn no_resource_attribute_takes_the_scrape_down() {
+    let directory = tempfile::tempdir().unwrap();
+    let attributes = "1st_line_team=oncall,7=x,a:b=1,a_b=2,a.b=3,__name__=up,job=j,instance=i,\
+                      команда=дежурные,%22=quote,-=dash,_=line,empty=,new%0Aline=%0A%22%5C";
+    let node = Running::start_with(directory.path(), &[("OTEL_RESOURCE_ATTRIBUTES", attributes)]);
+    let text = node.scrape();
+    promtool_accepts(&text);
+    let target = text.lines().find(|line| line.starts_with("target_info{")).unwrap();
+    for label in [
+        r#"key_1st_line_team="oncall""#,
+        r#"key_7="x""#,
+        r#"key__name__="up""#,
+        r#"service_namespace="kolibri""#,
+    ] {
+        assert!(target.contains(label), "{label}: {target}");
+    }
+    let values = target.split("a_b=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert_eq!(
+        values.split(';').collect::<std::collections::BTreeSet<_>>(),
+        ["1", "2", "3"].into(),
+        "{target}"
+    );
+}
+
 fn promtool_accepts(text: &str) {
     let mut promtool = program("promtool")
         .args(["check", "metrics"])
