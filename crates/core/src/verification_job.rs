@@ -182,7 +182,10 @@ fn run(directory: &DataDirectory, kept: &Kept, control: &Control<VerificationSta
         kept.record(found);
     }
     let state = match verdict {
-        Ok(Verdict::Sound { head, erased }) => VerificationState::Sound { head, erased },
+        Ok(Verdict::Sound { head, erased }) => {
+            tracing::info!(blocks = head.index + 1, erased, head = %head.hash, "the genome is sound");
+            VerificationState::Sound { head, erased }
+        }
         Ok(Verdict::Broken { index, fault, .. }) => {
             let fault = fault.to_string();
             tracing::error!(block = index, fault, "the genome is broken: keep it, and restore a backup");
