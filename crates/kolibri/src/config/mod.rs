@@ -385,10 +385,7 @@ impl Parser<'_> {
     }
 
     fn log(&mut self) -> LogConfig {
-        let filter = self.read(&settings::LOG, |filter| match crate::logging::check_filter(filter) {
-            Ok(()) => Ok(filter.to_owned()),
-            Err(problem) => Err(format!("`{filter}` is not a log filter: {problem}")),
-        });
+        let filter = self.read(&settings::LOG, crate::logging::parse_filter);
         let format = match self.settings.get(&settings::LOG_FORMAT).unwrap_or(settings::LOG_FORMAT.default) {
             "auto" => LogFormat::Auto,
             "text" => LogFormat::Text,
@@ -448,6 +445,29 @@ mod tests {
         let telemetry = config.telemetry.unwrap();
         assert_eq!(telemetry.scrape, "0.0.0.0:9464".parse().unwrap());
         assert!(telemetry.otlp.is_none());
+    }
+
+    #[test]
+    fn white_space_around_a_value_does_not_count() {
+        let values = [
+            ("KOLIBRI_OTLP_ENDPOINT", "http://127.0.0.1:4318 "),
+            ("KOLIBRI_OTLP_PROTOCOL", " grpc"),
+            ("KOLIBRI_DATA_DIR", "\tdata\r\n"),
+            ("KOLIBRI_HTTP_HOST", "127.0.0.1 "),
+            ("KOLIBRI_HTTP_PORT", " 8081 "),
+            ("KOLIBRI_TRACE", "off "),
+            ("KOLIBRI_LOG_FORMAT", "json "),
+            ("KOLIBRI_PROMETHEUS_URL", "http://prometheus:9090 "),
+            ("KOLIBRI_VERIFY_EVERY", " 7d "),
+            ("KOLIBRI_RECALL_PRECISION", "0.95 "),
+        ];
+        let config = Config::parse(&Settings::of(values)).unwrap();
+        assert_eq!(config.telemetry.unwrap().otlp.unwrap().endpoint, "http://127.0.0.1:4318");
+        assert_eq!(config.node.directory.path(), std::path::Path::new("data"));
+        assert_eq!(config.http.address.port(), 8081);
+        assert!(config.node.trace.is_none());
+        let blank = Config::parse(&Settings::of([("KOLIBRI_OTLP_ENDPOINT", " ")])).unwrap();
+        assert!(blank.telemetry.unwrap().otlp.is_none(), "nothing but white space is nothing");
     }
 
     #[test]

@@ -49,7 +49,7 @@ settings! {
     EMBEDDINGS_MODEL, "none", "Name of the model on that server; another name makes all vectors anew";
     EMBEDDINGS_API_KEY, "none", "Bearer token for that server", secret;
     EMBEDDINGS_API_KEY_FILE, "none", "File that contains the bearer token for that server";
-    LOG, "info", "Log level (error, warn, info, debug or trace), or a filter such as kolibri_core=debug";
+    LOG, "info", "Log level (error, warn, info, debug or trace), or a filter such as kolibri_core=debug, which leaves the rest at info";
     LOG_FORMAT, "auto", "text, json, or auto: text on a terminal, json otherwise";
     TRACE, "on", "off: commands are not traced";
     TRACE_PATH, "trace.jsonl in the data directory", "File that traces are appended to";
@@ -89,9 +89,12 @@ impl Setting {
 pub(crate) struct Settings(BTreeMap<&'static str, String>);
 
 impl Settings {
-    /// The value of a setting, unless it is unset or empty.
+    /// The value of a setting, unless it is unset or empty. White space around it is nobody's wish, and can be seen in no
+    /// file; a secret is taken as it is, and checked.
     pub(crate) fn get(&self, setting: &Setting) -> Option<&str> {
-        self.0.get(setting.variable).map(String::as_str).filter(|value| !value.is_empty())
+        let value = self.0.get(setting.variable)?;
+        let value = if setting.secret { value } else { value.trim() };
+        Some(value).filter(|value| !value.is_empty())
     }
 
     /// What the environment says, for commands that take other flags than the node's.
