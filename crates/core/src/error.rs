@@ -79,10 +79,7 @@ impl Fault {
 impl CommandError {
     /// Whose fault this is.
     pub fn fault(&self) -> Fault {
-        match self {
-            Self::Text { .. } | Self::NotTaught | Self::UnknownCommand => Fault::Caller,
-            Self::QueueFull | Self::StoreFailed(_) | Self::Unreadable(_) | Self::Stopping => Fault::Node,
-        }
+        self.kind().fault()
     }
 
     /// Which of the closed set of reasons this is.
@@ -100,6 +97,14 @@ impl CommandError {
 }
 
 impl ErrorKind {
+    /// Whose fault an error of this kind is.
+    pub const fn fault(self) -> Fault {
+        match self {
+            Self::InvalidText | Self::NotTaught | Self::UnknownCommand => Fault::Caller,
+            Self::QueueFull | Self::StoreFailed | Self::Unreadable | Self::Stopping => Fault::Node,
+        }
+    }
+
     /// The kind's name, as in traces and problem documents.
     pub const fn name(self) -> &'static str {
         match self {

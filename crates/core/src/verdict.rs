@@ -4,7 +4,7 @@
 //! written into what it is about, and must be writable by the command line while a node runs. A crash before it is
 //! written leaves the earlier verdict, which is then simply old. It speaks of the head it saw, so what is taught or
 //! forgotten later does not touch it. A genome that was restored may not contain that head: then a sound verdict is
-//! dropped. A broken one stays until a verification finds the genome sound.
+//! dropped. A broken one stays until a verification finds the genome sound (ADR 0012).
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;

@@ -43,9 +43,21 @@ impl FailureLog {
     }
 
     fn tell(&self, is_due: impl Fn(&Window) -> bool) {
-        for (error, left_out) in self.take_left_out(is_due) {
-            let error = error.name();
-            tracing::warn!(error, left_out, "so many more commands failed, without a line for each");
+        for (kind, left_out) in self.take_left_out(is_due) {
+            let (error, fault) = (kind.name(), kind.fault().name());
+            match kind.fault() {
+                Fault::Node => {
+                    tracing::warn!(error, fault, left_out, "so many more failed, without a line for each")
+                }
+                Fault::Caller => {
+                    tracing::info!(
+                        error,
+                        fault,
+                        left_out,
+                        "so many more were refused, without a line for each"
+                    );
+                }
+            }
         }
     }
 
