@@ -78,6 +78,10 @@ impl Matrix {
                 break;
             };
             query.cosines(bytes, &mut found);
+            // The query comes from a model whose vectors have another size.
+            if found.len() != to - from {
+                break;
+            }
             for (cosine, block) in found.iter().zip(&rows.blocks[from..to]) {
                 best.see(*cosine, *block);
             }
