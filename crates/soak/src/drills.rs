@@ -113,6 +113,7 @@ impl Drills {
     ) -> Result<Self, HistoryError> {
         let history = History::open(history_file(directory))?;
         history.mark_interrupted()?;
+        history.last_starts().observe(telemetry);
         remove_leftovers(&soaks(directory), &history)?;
         Ok(Self {
             directory: directory.clone(),

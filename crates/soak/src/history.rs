@@ -2,11 +2,13 @@
 //! people taught. The last 200 are kept.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::outcomes::LastStarts;
 use crate::report::{DrillReport, DrillState};
 
 /// Reports that are kept.
@@ -22,6 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct History {
     path: PathBuf,
     connection: Mutex<Connection>,
+    last_starts: Arc<LastStarts>,
 }
 
 /// Why the history could not be read or written.
@@ -54,8 +57,9 @@ impl History {
         let path = path.into();
         let connection =
             connect(&path).map_err(|source| HistoryError::Sqlite { path: path.clone(), source })?;
-        let history = Self { path, connection: Mutex::new(connection) };
+        let history = Self { path, connection: Mutex::new(connection), last_starts: Arc::default() };
         history.check()?;
+        history.all()?.iter().for_each(|report| history.last_starts.note(report));
         Ok(history)
     }
 
@@ -91,7 +95,13 @@ impl History {
             transaction.commit()
         });
         drop(connection);
+        self.last_starts.note(report);
         written.map_err(|source| self.failed(source))
+    }
+
+    /// When the last drill with each outcome began, now and later.
+    pub(super) fn last_starts(&self) -> Arc<LastStarts> {
+        Arc::clone(&self.last_starts)
     }
 
     /// Every report that is kept, newest first.

@@ -17,6 +17,7 @@
 //! | `check` | the check at the end: every link of the genome, every answer |
 //! | `tally`, `pace` | what is measured during a drill |
 //! | `instruments` | metrics of drills, and how their events are counted |
+//! | `outcomes` | how drills ended, and when the last of each kind was |
 //! | `report` | what is reported about a drill |
 //! | `compare` | whether a drill is slower than earlier ones |
 //! | `history` | the reports that are kept, in their own file |
@@ -32,6 +33,7 @@ mod drills;
 mod history;
 mod instruments;
 mod limits;
+mod outcomes;
 mod pace;
 mod parameters;
 mod phrases;

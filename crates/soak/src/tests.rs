@@ -106,6 +106,29 @@ fn every_series_is_born_at_zero() {
 }
 
 #[test]
+fn when_the_last_good_drill_began_is_known_after_a_restart() {
+    let (root, name) = (tempfile::tempdir().unwrap(), "kolibri_backend_soak_last_start_timestamp_seconds");
+    let last = |telemetry: &Telemetry, outcome: &str| {
+        series(telemetry, &format!(r#"{name}{{outcome="{outcome}"}}"#)).unwrap()
+    };
+    let began = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs_f64();
+    let before = telemetry();
+    let drills = alone(root.path(), &before);
+    assert_eq!(last(&before, "completed"), 0.0, "there was none");
+    assert_clean(&drill(&drills, Parameters { minutes: 1, ..short() }));
+    let completed = last(&before, "completed");
+    assert!((began..began + 600.0).contains(&completed), "{began} {completed}");
+    drop(drills);
+
+    let after = telemetry();
+    let _drills = alone(root.path(), &after);
+    assert_eq!(last(&after, "completed"), completed);
+    for outcome in ["failed", "stopped", "interrupted", "refused"] {
+        assert_eq!(last(&after, outcome), 0.0, "{outcome}");
+    }
+}
+
+#[test]
 fn another_seed_gives_another_genome() {
     let root = tempfile::tempdir().unwrap();
     let drills = alone(root.path(), &Telemetry::off());

@@ -30,7 +30,7 @@ const FAILURES: [(&str, &str); 9] = [
 const SOAK_BOUNDS: [f64; 15] =
     [1.0, 5.0, 10.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0, 240.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0];
 const FAMILIES: &str = "kolibri_backend_events_total|kolibri_backend_events_failed_total|\
-                        kolibri_backend_genome_blocks_.+|kolibri_backend_soak_.+";
+                        kolibri_backend_genome_blocks_.+|kolibri_backend_soak_(duration|events).+";
 
 fn genome_bounds() -> Vec<f64> {
     let steps = (0..9).flat_map(|power| [1.0, 2.0, 5.0].map(|step| step * 10f64.powi(power)));
@@ -330,6 +330,7 @@ const CLOSED_LABELS: &[&str] = &[
     "http_response_status_code",
     "http_route",
     "le",
+    "outcome",
     "phase",
     "state",
     "service_instance_id",
