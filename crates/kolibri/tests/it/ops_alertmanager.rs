@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::shipped::{Copy, tool};
+use crate::shipped::{Copy, text, tool, yaml};
 
 const CONFIGURATION: &str = "alertmanager/alertmanager.yml";
 const TEMPLATE: &str = "alertmanager/templates/kolibri.tmpl";
@@ -30,7 +30,8 @@ fn receiver(copy: &Copy, labels: &[&str]) -> String {
 }
 
 /// What alerts can carry, and whom it tells; the last ones are somebody's mistake.
-const ROUTES: [(&[&str], &str); 6] = [
+const ROUTES: [(&[&str], &str); 7] = [
+    (&["alertname=Watchdog", "team=on-call", "severity=none"], "dead-mans-switch"),
     (&["team=on-call", "severity=critical"], "on-call"),
     (&["team=on-call", "severity=warning"], "on-call"),
     (&["team=simulation", "severity=warning"], "simulation-team"),
@@ -45,6 +46,45 @@ fn every_alert_goes_to_its_team() {
     assert_eq!(wrong(Copy::of_ops()), 0);
     let lost = Copy::of_ops().change(CONFIGURATION, "team = simulation", "team = simulations");
     assert_eq!(wrong(lost), 2, "a lost route shows");
+}
+
+/// The routes that are silent at some hours, or for some reason, although their matchers do not ask for a warning.
+fn silences(configuration: &str) -> Vec<Value> {
+    let configuration = yaml(configuration).remove(0);
+    let mut silences: Vec<Value> = Vec::new();
+    let mut routes = vec![(configuration["route"].clone(), false)];
+    while let Some((route, above)) = routes.pop() {
+        let matchers = route["matchers"].as_array().into_iter().flatten();
+        let warnings = above || matchers.clone().any(|matcher| matcher == "severity = warning");
+        let timed = ["active_time_intervals", "mute_time_intervals"].iter().any(|key| !route[key].is_null());
+        if timed && !warnings {
+            silences.push(route.clone());
+        }
+        routes
+            .extend(route["routes"].as_array().into_iter().flatten().map(|route| (route.clone(), warnings)));
+    }
+    silences.extend(configuration["inhibit_rules"].as_array().into_iter().flatten().cloned());
+    silences
+}
+
+#[test]
+fn only_warnings_wait_for_working_hours() {
+    let shipped = text("ops/alertmanager/alertmanager.yml");
+    assert_eq!(
+        shipped.matches("active_time_intervals: [working-hours]").count(),
+        2,
+        "both teams sleep at night"
+    );
+    assert_eq!(silences(&shipped), Vec::<Value>::new());
+    for (from, to) in [
+        ("- matchers: [severity = warning]", "- matchers: [team = on-call]"),
+        ("- matchers: [team = simulation, severity = warning]", "- matchers: [team = simulation]"),
+        ("  group_wait: 30s", "  group_wait: 30s\n  mute_time_intervals: [nights]"),
+        ("receivers:\n", "inhibit_rules: [{source_matchers: [severity = warning]}]\nreceivers:\n"),
+    ] {
+        assert!(shipped.contains(from), "{from}");
+        assert_ne!(silences(&shipped.replacen(from, to, 1)), Vec::<Value>::new(), "{to}");
+    }
 }
 
 /// What Alertmanager gives to a template.

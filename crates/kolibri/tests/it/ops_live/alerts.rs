@@ -1,6 +1,7 @@
 //! Each alert happens for real, and somebody is told; where nothing is wrong nobody is.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::time::Duration;
 
 use rustix::fs::{FallocateFlags, fallocate};
@@ -42,22 +43,41 @@ fn assert_links(told: &Notification) {
     }
 }
 
-/// Fails commands until the ratio is far above the line; returns the trace of the last one.
+/// A node whose files cannot grow beyond a megabyte.
+fn on_a_small_disk(directory: &Path) -> Running {
+    let mut limited = std::process::Command::new("sh");
+    let serve = format!("trap '' XFSZ; ulimit -f 2048; exec {} serve", kolibri().get_program().display());
+    limited.args(["-c", &serve]).env("KOLIBRI_DATA_DIR", directory).env("KOLIBRI_HTTP_PORT", "0");
+    limited.env("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1").env("KOLIBRI_PROMETHEUS_PORT", "0");
+    Running::spawn(limited)
+}
+
+/// Teaches until the disk takes no more.
+fn fill_the_disk(node: &Running) {
+    let large = json!({ "stimulus": "question", "response": "x".repeat(60_000) });
+    eventually("the disk is full", || (node.post("/api/v1/teach", &large).0 == 503).then_some(()));
+}
+
+/// Fails commands through the node's own fault; returns the trace of the last one.
 fn fail_commands(node: &Running) -> String {
-    node.teach("question", "answer");
-    let failures: Vec<_> =
-        (0..9).map(|_| node.post("/api/v1/forget", &json!({ "stimulus": "never taught" }))).collect();
+    let teach = json!({ "stimulus": "question", "response": "answer" });
+    let failures: Vec<_> = (0..5).map(|_| node.post("/api/v1/teach", &teach)).collect();
+    assert!(failures.iter().all(|(status, _)| *status == 503), "{failures:?}");
     failures.last().unwrap().1["trace_id"].as_str().unwrap().to_owned()
 }
 
 #[test]
-fn failing_commands_page_on_call_with_links_that_resolve_and_the_last_failed_trace() {
-    let (_directory, node, on_call) = watched(&[]);
+fn failing_commands_page_on_call_with_links_that_resolve_and_no_drill_resolves_the_page() {
+    let directory = tempfile::tempdir().unwrap();
+    let node = on_a_small_disk(directory.path());
+    let on_call = OnCall::start(&[target(&node)], &node.api);
+    on_call.prometheus.await_up(1);
+    fill_the_disk(&node);
     let trace = fail_commands(&node);
     let told = on_call.awaits("KolibriBackendErrorsSpike");
     assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
     assert_eq!(told.label("instance"), target(&node));
-    assert!(told.annotation("description").contains("% of the recorded events"), "{told:?}");
+    assert!(told.annotation("description").contains("through the node's own fault: TEACH "), "{told:?}");
     assert_links(&told);
 
     // The page asks the API for what its address says.
@@ -67,14 +87,13 @@ fn failing_commands_page_on_call_with_links_that_resolve_and_the_last_failed_tra
     assert_eq!(node.http.get(page).send().unwrap().status(), 200);
     let (status, last) = node.get(&format!("/api/v1{screen}"));
     assert_eq!((status, last["trace_id"].as_str()), (200, Some(trace.as_str())), "{last}");
-    assert_eq!((&last["event"], &last["error"]), (&json!("FORGET"), &json!("not_taught")), "{last}");
+    assert_eq!((&last["event"], &last["error"]), (&json!("TEACH"), &json!("store_failed")), "{last}");
 
-    let mail = eventually("the e-mail", || on_call.mailbox.received().pop());
+    let subject = format!("Subject: [FIRING 1] KolibriBackendErrorsSpike on {}", target(&node));
+    let mail = eventually("the e-mail", || {
+        on_call.mailbox.received().into_iter().find(|mail| mail.contains(&subject))
+    });
     assert!(mail.contains("To: on-call@example.com"), "{mail}");
-    assert!(
-        mail.contains(&format!("Subject: [FIRING 1] KolibriBackendErrorsSpike on {}", target(&node))),
-        "{mail}"
-    );
     for url in ["runbook_url", "dashboard_url", "trace_url"] {
         let url = told.annotation(url);
         assert!(
@@ -82,6 +101,53 @@ fn failing_commands_page_on_call_with_links_that_resolve_and_the_last_failed_tra
             "{mail}"
         );
     }
+
+    // Far more events than commands have failed.
+    drill(&node, &json!({ "minutes": 1, "events_per_minute": 400, "pace": "fast" }));
+    on_call.await_evaluations(5);
+    assert!(on_the_line(&on_call.prometheus).contains(&"KolibriBackendErrorsSpike".to_owned()));
+    let resolved = on_call.told().into_iter().find(|told| {
+        told.label("alertname") == "KolibriBackendErrorsSpike" && told.alert["status"] == "resolved"
+    });
+    assert!(resolved.is_none(), "{resolved:?}");
+}
+
+#[test]
+fn a_few_mistakes_of_callers_tell_nobody_and_many_are_a_warning() {
+    let (_directory, node, on_call) = watched(&[]);
+    let mistake = || {
+        assert_eq!(node.post("/api/v1/forget", &json!({ "stimulus": "never taught" })).0, 404);
+        assert_eq!(node.post("/api/v1/commands", &json!({ "type": "DANCE" })).0, 422);
+    };
+    (0..3).for_each(|_| mistake());
+    on_call.await_evaluations(15);
+    assert_eq!(on_the_line(&on_call.prometheus), Vec::<String>::new());
+    (0..20).for_each(|_| mistake());
+    let told = on_call.awaits("KolibriCallersFailing");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "warning"));
+    assert_links(&told);
+    assert!(on_call.told().iter().all(|told| told.label("severity") == "warning"), "nobody is woken up");
+}
+
+#[test]
+fn a_night_without_a_good_drill_is_told_until_there_is_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let node = Running::start(&directory.path().join("data"));
+    let on_call = OnCall::of_nights(&[target(&node)], &node.api);
+    let told = on_call.awaits("KolibriSoakMissing");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/simulation-team", "warning"));
+    assert_links(&told);
+    drill(&node, &json!({ "minutes": 1, "events_per_minute": 60, "pace": "fast" }));
+    eventually("it is over", || on_the_line(&on_call.prometheus).is_empty().then_some(()));
+}
+
+#[test]
+fn the_dead_mans_switch_hears_that_all_is_well_and_nobody_else_does() {
+    let (_directory, _node, on_call) = watched(&[]);
+    let told = on_call.awaits_the_watchdog();
+    assert_eq!((told.label("alertname"), told.label("severity")), ("Watchdog", "none"));
+    assert_links(&told);
+    assert!(on_call.told().is_empty() && on_call.mailbox.received().is_empty());
 }
 
 #[test]
@@ -129,17 +195,11 @@ fn telemetry_that_is_off_pages() {
 #[test]
 fn a_writer_that_has_stopped_pages_although_nobody_asks_it_for_anything() {
     let directory = tempfile::tempdir().unwrap();
-    // A disk that takes no more than this.
-    let mut limited = std::process::Command::new("sh");
-    let serve = format!("trap '' XFSZ; ulimit -f 2048; exec {} serve", kolibri().get_program().display());
-    limited.args(["-c", &serve]).env("KOLIBRI_DATA_DIR", directory.path()).env("KOLIBRI_HTTP_PORT", "0");
-    limited.env("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1").env("KOLIBRI_PROMETHEUS_PORT", "0");
-    let node = Running::spawn(limited);
+    let node = on_a_small_disk(directory.path());
     let on_call = OnCall::start(&[target(&node)], &node.api);
     on_call.prometheus.await_up(1);
     assert_eq!(node.series("kolibri_backend_ready"), Some(1.0));
-    let large = json!({ "stimulus": "question", "response": "x".repeat(60_000) });
-    eventually("the disk is full", || (node.post("/api/v1/teach", &large).0 == 503).then_some(()));
+    fill_the_disk(&node);
     let told = on_call.awaits("KolibriNotReady");
     assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
     assert_links(&told);
@@ -151,7 +211,7 @@ fn a_node_that_restarts_again_and_again_pages() {
     let port = target(&node).split_once(':').unwrap().1.to_owned();
     let data = directory.path().join("data");
     let started = |node: &Running| node.series("process_start_time_seconds").unwrap();
-    for _ in 0..3 {
+    for _ in 0..4 {
         node.kill();
         node = Running::start_with(&data, &[("KOLIBRI_PROMETHEUS_PORT", &port)]);
         let now = started(&node);
@@ -161,7 +221,7 @@ fn a_node_that_restarts_again_and_again_pages() {
     }
     let told = on_call.awaits("KolibriCrashLoop");
     assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
-    assert!(told.annotation("description").contains("restarted 3 times"), "{told:?}");
+    assert!(told.annotation("description").contains("restarted 4 times"), "{told:?}");
     assert_links(&told);
 }
 
@@ -208,9 +268,6 @@ fn a_disk_that_fills_up_pages() {
     assert_links(&told);
 }
 
-/// How the shipped alert words the slowest tenth of one drill: nine tenths of the way through its bucket, by the bucket's end.
-const SLOWEST_TENTH: [(f64, &str); 4] = [(5.0, "4.6s"), (10.0, "9.5s"), (30.0, "28s"), (60.0, "57s")];
-
 #[test]
 fn a_slow_drill_tells_the_simulation_team() {
     let directory = tempfile::tempdir().unwrap();
@@ -222,8 +279,6 @@ fn a_slow_drill_tells_the_simulation_team() {
     assert!(took > 1.0, "this machine needs a drill of more events: {took} s");
     let told = on_call.awaits("KolibriSoakDurationHigh");
     assert_eq!((told.team.as_str(), told.label("severity")), ("/simulation-team", "warning"));
-    let (_, words) = SLOWEST_TENTH.into_iter().find(|(end, _)| took <= *end).unwrap();
-    assert!(told.annotation("description").contains(&format!("took {words} or longer")), "{took}: {told:?}");
     assert_links(&told);
     let mail = eventually("the e-mail", || on_call.mailbox.received().pop());
     assert!(mail.contains("To: simulation-team@example.com"), "{mail}");

@@ -22,6 +22,8 @@ pub const SCRAPED: &str = "kolibri";
 pub const PUSHED: &str = "kolibri/kolibri-backend";
 pub const RUNBOOK: &str = "https://runbooks.example/operations.md";
 pub const GRAFANA: &str = "https://grafana.example";
+/// The path of the webhook that hears of the alert that always fires.
+const DEAD_MANS_SWITCH: &str = "/dead-mans-switch";
 
 /// The whole watch over some nodes.
 pub struct OnCall {
@@ -79,6 +81,11 @@ impl OnCall {
         Self::judging(&pack::alerts_and_drills(&urls(node)), SCRAPED, targets)
     }
 
+    /// The same, with an alert that takes 20 seconds without a good drill for a night.
+    pub fn of_nights(targets: &[String], node: &str) -> Self {
+        Self::judging(&pack::alerts_and_nights(&urls(node)), SCRAPED, targets)
+    }
+
     fn judging(rules: &str, job: &str, targets: &[String]) -> Self {
         let (webhook, mailbox) = (Collector::start(Manner::Answers(200)), Mailbox::start());
         let (address, alertmanager) = alertmanager(&webhook.url(), &mailbox.address.to_string());
@@ -89,8 +96,19 @@ impl OnCall {
         Self { prometheus: Prometheus::start(directory), mailbox, webhook, _alertmanager: alertmanager }
     }
 
-    /// Everything that anybody was told.
+    /// Everything that anybody was told; what always comes is for the dead man's switch.
     pub fn told(&self) -> Vec<Notification> {
+        let told = self.arrived().into_iter();
+        told.filter(|told| told.team != DEAD_MANS_SWITCH).collect()
+    }
+
+    /// Waits until the dead man's switch hears that all is well.
+    pub fn awaits_the_watchdog(&self) -> Notification {
+        let watchdog = |told: &Notification| told.team == DEAD_MANS_SWITCH;
+        eventually("the watchdog", || self.arrived().into_iter().find(watchdog))
+    }
+
+    fn arrived(&self) -> Vec<Notification> {
         let pushes = self.webhook.pushes().into_iter();
         let told = pushes.flat_map(|push| {
             let team = push.head.split(' ').nth(1).unwrap().to_owned();

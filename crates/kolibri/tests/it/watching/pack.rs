@@ -46,18 +46,27 @@ pub fn alerts(urls: &BaseUrls<'_>) -> String {
             replace(&rules, &format!("        for: {patience}\n"), IMPATIENT, *times)
         })
     };
-    let (before, after) = (impatient(before, &[("10m", 1), ("5m", 2)]), impatient(after, &[("15m", 2)]));
+    let before = impatient(before, &[("10m", 2), ("30m", 1)]);
+    let before = replace(&before, "[10m:15s]) > 20\n", "[20s:1s]) > 10\n", 2);
+    let after = impatient(after, &[("15m", 2)]);
     format!("{before}- alert: KolibriDiskFilling{disk}- alert: {after}")
 }
 
-/// The same, impatient about the disk too.
+/// The same, impatient about the disk too: a second of history is enough, and every disk has little left.
 pub fn alerts_and_disk(urls: &BaseUrls<'_>) -> String {
-    replace(&alerts(urls), "        for: 15m\n", IMPATIENT, 1)
+    let rules = replace(&alerts(urls), "        for: 5m\n", IMPATIENT, 1);
+    let rules = replace(&rules, " offset 1h\n", " offset 1s\n", 1);
+    replace(&rules, " < 16 * 1024 * 1024 * 1024\n", " < 1e18\n", 1)
 }
 
 /// The same, with a drill that takes longer than a second as a slow one; the shipped line is two minutes.
 pub fn alerts_and_drills(urls: &BaseUrls<'_>) -> String {
     replace(&alerts(urls), ")) > 120\n", ")) > 1\n", 1)
+}
+
+/// The same, with 20 seconds instead of 26 hours as the longest time without a good drill.
+pub fn alerts_and_nights(urls: &BaseUrls<'_>) -> String {
+    replace(&alerts(urls), ") > 26 * 3600\n", ") > 20\n", 1)
 }
 
 /// The configuration of Prometheus, with these targets as `job` and this Alertmanager, looking every second.
@@ -69,31 +78,62 @@ pub fn prometheus(job: &str, targets: &[String], alertmanager: &str) -> String {
     replace(&shipped, "[\"127.0.0.1:9093\"]", &format!("[{alertmanager:?}]"), 1)
 }
 
-/// The configuration of Alertmanager, with this webhook and this mail server, telling at once.
+/// The configuration of Alertmanager, with this webhook and this mail server, telling at once, at any hour of any day.
 pub fn alertmanager(webhook: &str, mail: &str) -> String {
     let shipped = replace(&read("alertmanager/alertmanager.yml"), "group_wait: 30s", "group_wait: 0s", 1);
     let shipped = replace(&shipped, "group_interval: 5m", "group_interval: 1s", 1);
-    let shipped = replace(&shipped, "http://127.0.0.1:9095", webhook, 2);
+    let shipped = replace(&shipped, "http://127.0.0.1:9095", webhook, 3);
+    let shipped = replace(&shipped, "[\"monday:friday\"]", "[\"sunday:saturday\"]", 1);
+    let shipped = replace(
+        &shipped,
+        "{start_time: \"09:00\", end_time: \"18:00\"}",
+        "{start_time: \"00:00\", end_time: \"24:00\"}",
+        1,
+    );
     // The mail server of a test has no certificate.
     let own = format!("smtp_smarthost: {mail}\n  smtp_require_tls: false");
     replace(&shipped, "smtp_smarthost: localhost:25", &own, 1)
 }
 
-/// A panel's title and one of its expressions, as Grafana would send it when everything is selected.
-pub fn panels(dashboard: &str) -> Vec<(String, String)> {
+/// A query of a dashboard.
+pub struct Query {
+    /// The panel's title; an annotation's name after `annotation`.
+    pub title: String,
+    /// Which of the panel's queries.
+    pub reference: String,
+    /// As Grafana would send it when everything is selected.
+    pub expression: String,
+}
+
+/// Every query of a dashboard: of its panels, then of its annotations.
+pub fn queries(dashboard: &str) -> Vec<Query> {
     let dashboard: Value =
         serde_json::from_str(&read(&format!("grafana/dashboards/{dashboard}.json"))).unwrap();
-    let panels = dashboard["panels"].as_array().unwrap().iter();
-    let expressions = panels.flat_map(|panel| {
-        let title = panel["title"].as_str().unwrap().to_owned();
-        let targets = panel["targets"].as_array().unwrap().iter();
-        targets.map(move |target| (title.clone(), target["expr"].as_str().unwrap().to_owned()))
-    });
-    let selected = |expression: String| {
-        let expression = expression.replace("$job", ".+").replace("$instance", ".+");
-        expression.replace("$__rate_interval", "1m")
+    let query = |title: String, reference: &Value, expression: &Value| {
+        let expression = expression.as_str().unwrap().replace("$job", ".+").replace("$instance", ".+");
+        let expression = expression.replace("$__rate_interval", "1m");
+        Query { title, reference: reference.as_str().unwrap_or("A").to_owned(), expression }
     };
-    expressions.map(|(title, expression)| (title, selected(expression))).collect()
+    let panels = dashboard["panels"].as_array().unwrap().iter().flat_map(|panel| {
+        let targets = panel["targets"].as_array().into_iter().flatten();
+        targets.map(|target| {
+            query(panel["title"].as_str().unwrap().to_owned(), &target["refId"], &target["expr"])
+        })
+    });
+    let annotations = dashboard["annotations"]["list"].as_array().unwrap().iter().map(|annotation| {
+        query(
+            format!("annotation {}", annotation["name"].as_str().unwrap()),
+            &Value::Null,
+            &annotation["expr"],
+        )
+    });
+    panels.chain(annotations).collect()
+}
+
+/// A panel's title and one of its expressions.
+pub fn panels(dashboard: &str) -> Vec<(String, String)> {
+    let panels = queries(dashboard).into_iter().filter(|query| !query.title.starts_with("annotation "));
+    panels.map(|query| (query.title, query.expression)).collect()
 }
 
 /// The expressions of the alerts.
