@@ -39,6 +39,7 @@ mod operations;
 mod ops_alertmanager;
 mod ops_dashboards;
 mod ops_live;
+mod ops_panels;
 mod ops_rules;
 mod otlp;
 mod page;

@@ -45,13 +45,13 @@ fn mistyped() -> Vec<(&'static str, Value)> {
         ("/schemaVersion", json!("39")),
         ("/graphTooltip", json!(7)),
         ("/templating/list/1/refresh", json!(9)),
-        ("/panels/0/type", json!("statistic")),
-        ("/panels/0/gridPos", json!({ "x": 0, "y": 0, "w": 4 })),
-        ("/panels/0/gridPos/height", json!(4)),
-        ("/panels/0/options/colorMode", json!("values")),
-        ("/panels/0/fieldConfig/defaults/thresholds/mode", json!("relative")),
-        ("/panels/0/datasource/uid", json!("prometheus")),
-        ("/panels/0/fieldConfig/defaults/unit", json!(5)),
+        ("/panels/1/type", json!("statistic")),
+        ("/panels/1/gridPos", json!({ "x": 0, "y": 0, "w": 4 })),
+        ("/panels/1/gridPos/height", json!(4)),
+        ("/panels/1/options/colorMode", json!("values")),
+        ("/panels/1/fieldConfig/defaults/thresholds/mode", json!("relative")),
+        ("/panels/1/datasource/uid", json!("prometheus")),
+        ("/panels/1/fieldConfig/defaults/unit", json!(5)),
         ("/id", json!(1)),
         ("/__inputs", json!([])),
     ]
@@ -108,8 +108,19 @@ fn faults(dashboard: &Value) -> Vec<String> {
     let other = if dashboard["uid"] == OVERVIEW { DRILLS } else { OVERVIEW };
     let wanted = [&format!("/d/{other}"), "${runbook}", "${node}/#/traces/latest?outcome=failed"];
     fault(links == wanted, format!("links: {links:?}"));
-    for panel in panels(dashboard) {
+    for annotation in dashboard["annotations"]["list"].as_array().unwrap() {
+        let name = text(&annotation["name"]);
+        fault(annotation["datasource"] == source, format!("{name}: data source"));
+        fault(
+            text(&annotation["expr"]).contains(SELECTORS),
+            format!("{name}: no selection by job and instance"),
+        );
+    }
+    let rows = panels(dashboard).iter().filter(|panel| panel["type"] == "row");
+    fault(rows.clone().count() > 1 && panels(dashboard)[0]["type"] == "row", "rows".into());
+    for panel in panels(dashboard).iter().filter(|panel| panel["type"] != "row") {
         let title = text(&panel["title"]);
+        let now = ["stat", "table"].contains(&text(&panel["type"]));
         fault(panel["datasource"] == source, format!("{title}: data source"));
         fault(!text(&panel["fieldConfig"]["defaults"]["unit"]).is_empty(), format!("{title}: unit"));
         let description = text(&panel["description"]);
@@ -118,10 +129,13 @@ fn faults(dashboard: &Value) -> Vec<String> {
             let anchor = text(&link["url"]).strip_prefix("${runbook}#").unwrap_or_default();
             fault(alerts().contains(anchor), format!("{title}: no alert has the heading {anchor:?}"));
         }
-        for target in panel["targets"].as_array().unwrap() {
+        for target in panel["targets"].as_array().into_iter().flatten() {
             let expression = text(&target["expr"]);
             fault(target["datasource"] == source, format!("{title}: data source of a query"));
             fault(expression.contains(SELECTORS), format!("{title}: no selection by job and instance"));
+            // What was is not what is: a node that is gone has a last value for ever.
+            let instant = target["instant"] == true && target["range"] == false;
+            fault(instant == now, format!("{title}: asks for the past, or shows only the present"));
             fault(
                 panel["type"] == "heatmap" || !expression.contains("$__"),
                 format!("{title}: a window that depends on the screen"),
@@ -170,6 +184,10 @@ fn a_dashboard_that_lacks_something_is_caught() {
     for (pointer, value) in [
         ("/schemaVersion", json!(36)),
         ("/id", json!(3)),
+        ("/annotations/list/0/datasource/uid", json!("abc")),
+        ("/annotations/list/1/expr", json!("process_start_time_seconds")),
+        ("/panels/0/type", json!("timeseries")),
+        ("/panels/1/targets/0/instant", json!(false)),
         ("/templating/list/1/allValue", json!("")),
         ("/templating/list/2/refresh", json!(1)),
         ("/templating/list/3/datasource/uid", json!("abc")),
@@ -179,10 +197,10 @@ fn a_dashboard_that_lacks_something_is_caught() {
         ("/panels/3/targets/0/datasource/uid", json!("abc")),
         ("/panels/3/targets/0/expr", json!("kolibri_backend_queue_depth")),
         (
-            "/panels/6/targets/0/expr",
+            "/panels/10/targets/0/expr",
             json!(format!("rate(kolibri_backend_events_total{{{SELECTORS}}}[$__range])")),
         ),
-        ("/panels/0/links/0/url", json!("${runbook}#kolibrinotreadyyet")),
+        ("/panels/1/links/0/url", json!("${runbook}#kolibrinotreadyyet")),
         ("/panels/3/id", json!(1)),
         ("/panels/3/gridPos/x", json!(8)),
         ("/panels/3/gridPos/w", json!(24)),

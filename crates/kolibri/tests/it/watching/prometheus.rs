@@ -73,8 +73,7 @@ impl Prometheus {
     /// The vector a query gives now, without the labels that say who was scraped.
     pub fn query(&self, query: &str) -> Samples {
         let data = self.get("query", &[("query", query)]);
-        let vector = data["result"].as_array().into_iter().flatten();
-        vector.map(|sample| (series(&sample["metric"]), value(&sample["value"][1]))).collect()
+        samples(data["result"].as_array().into_iter().flatten())
     }
 
     /// `http://HOST:PORT`
@@ -98,6 +97,12 @@ impl Prometheus {
             Some(answer["data"].take())
         })
     }
+}
+
+/// The samples of a vector, as the HTTP API gives it, without the labels that say who was scraped.
+pub fn samples<'a>(vector: impl IntoIterator<Item = &'a Value>) -> Samples {
+    let sample = |sample: &Value| (series(&sample["metric"]), value(&sample["value"][1]));
+    vector.into_iter().map(sample).collect()
 }
 
 fn series(metric: &Value) -> Series {
