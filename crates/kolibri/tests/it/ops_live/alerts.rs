@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rustix::fs::{FallocateFlags, fallocate};
+use rustix::process::Signal;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -130,14 +131,75 @@ fn a_few_mistakes_of_callers_tell_nobody_and_many_are_a_warning() {
 }
 
 #[test]
-fn a_night_without_a_good_drill_is_told_until_there_is_one() {
+fn a_teach_of_six_seconds_pages() {
+    let (directory, node, on_call) = watched(&[]);
+    // Somebody else writes, so that the command is under way when the node stands still.
+    let other = rusqlite::Connection::open(directory.path().join("data/genome.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    std::thread::scope(|scope| {
+        let taught =
+            scope.spawn(|| node.post("/api/v1/teach", &json!({ "stimulus": "a", "response": "b" })).0);
+        let waits = || node.series("kolibri_backend_queue_depth").filter(|depth| *depth == 1.0);
+        eventually("the command waits", waits);
+        node.signal(Signal::STOP);
+        std::thread::sleep(Duration::from_secs(6));
+        other.execute_batch("ROLLBACK").unwrap();
+        node.signal(Signal::CONT);
+        assert_eq!(taught.join().unwrap(), 201);
+    });
+    let told = on_call.awaits("KolibriCommandsSlow");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
+    assert!(told.annotation("description").contains("TEACH in ten took longer than 5 seconds"), "{told:?}");
+    assert_links(&told);
+}
+
+#[test]
+fn a_drill_and_a_verification_that_did_not_happen_are_told_until_they_do() {
     let directory = tempfile::tempdir().unwrap();
     let node = Running::start(&directory.path().join("data"));
-    let on_call = OnCall::of_nights(&[target(&node)], &node.api);
-    let told = on_call.awaits("KolibriSoakMissing");
-    assert_eq!((told.team.as_str(), told.label("severity")), ("/simulation-team", "warning"));
-    assert_links(&told);
+    let on_call = OnCall::of_days(&[target(&node)], &node.api);
+    for (alert, team) in [("KolibriSoakMissing", "/simulation-team"), ("KolibriGenomeUnverified", "/on-call")]
+    {
+        let told = on_call.awaits(alert);
+        assert_eq!((told.team.as_str(), told.label("severity")), (team, "warning"));
+        assert_links(&told);
+    }
+    let is_over = |alert: &str| {
+        let fires = || on_the_line(&on_call.prometheus).contains(&alert.to_owned());
+        eventually("it is over", || (!fires()).then_some(()));
+    };
     drill(&node, &json!({ "minutes": 1, "events_per_minute": 60, "pace": "fast" }));
+    is_over("KolibriSoakMissing");
+    verify(&node);
+    is_over("KolibriGenomeUnverified");
+}
+
+fn verify(node: &Running) {
+    assert_eq!(node.post("/api/v1/genome/verification", &json!({})).0, 202);
+}
+
+#[test]
+fn a_broken_genome_pages_until_it_is_mended() {
+    let (directory, node, on_call) = watched(&[]);
+    node.teach("question", "answer");
+    let other = rusqlite::Connection::open(directory.path().join("data/genome.db")).unwrap();
+    other.busy_timeout(Duration::from_secs(5)).unwrap();
+    other
+        .execute_batch(
+            "CREATE TABLE saved AS SELECT content FROM block WHERE idx = 1;
+             UPDATE block SET content = zeroblob(10) WHERE idx = 1",
+        )
+        .unwrap();
+    verify(&node);
+    let told = on_call.awaits("KolibriGenomeBroken");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
+    assert_links(&told);
+    other
+        .execute_batch(
+            "UPDATE block SET content = (SELECT content FROM saved) WHERE idx = 1; DROP TABLE saved",
+        )
+        .unwrap();
+    verify(&node);
     eventually("it is over", || on_the_line(&on_call.prometheus).is_empty().then_some(()));
 }
 

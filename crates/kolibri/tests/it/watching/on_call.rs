@@ -81,9 +81,9 @@ impl OnCall {
         Self::judging(&pack::alerts_and_drills(&urls(node)), SCRAPED, targets)
     }
 
-    /// The same, with an alert that takes 20 seconds without a good drill for a night.
-    pub fn of_nights(targets: &[String], node: &str) -> Self {
-        Self::judging(&pack::alerts_and_nights(&urls(node)), SCRAPED, targets)
+    /// The same, with alerts that take 20 seconds for the days in which something should have happened.
+    pub fn of_days(targets: &[String], node: &str) -> Self {
+        Self::judging(&pack::alerts_and_days(&urls(node)), SCRAPED, targets)
     }
 
     fn judging(rules: &str, job: &str, targets: &[String]) -> Self {
