@@ -47,7 +47,8 @@ pub(crate) const FILES: &[File] = pack! {
         "systemd/kolibri-soak.service"
         "systemd/kolibri-soak.timer"
         "systemd/kolibri.service"
-        "systemd/kolibri.sysusers.conf";
+        "systemd/kolibri.sysusers.conf"
+        "victoriametrics/relabel.yml";
 };
 
 /// Where the links of the alerts lead; each is a label of the first rule of the alerts.

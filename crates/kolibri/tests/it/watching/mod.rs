@@ -10,6 +10,7 @@ pub mod pack;
 pub mod prometheus;
 pub mod rotel;
 pub mod tls;
+pub mod victoria;
 
 use std::net::SocketAddr;
 use std::process::Child;
