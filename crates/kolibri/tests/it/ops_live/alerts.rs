@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustix::fs::{FallocateFlags, fallocate};
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{drill, on_the_line};
@@ -201,6 +201,28 @@ fn a_broken_genome_pages_until_it_is_mended() {
         .unwrap();
     verify(&node);
     eventually("it is over", || on_the_line(&on_call.prometheus).is_empty().then_some(()));
+}
+
+#[test]
+fn at_night_a_warning_waits_and_a_page_does_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let traceless = [("KOLIBRI_TRACE_PATH", "/nowhere/trace.jsonl")];
+    let warns = Running::start_with(&directory.path().join("warns"), &traceless);
+    let dies = Running::start(&directory.path().join("dies"));
+    let on_call = OnCall::at_night(&[target(&warns), target(&dies)], &warns.api);
+    on_call.prometheus.await_up(2);
+    warns.teach("question", "answer");
+    let fires = || {
+        let alerts = on_call.prometheus.get("alerts", &[])["alerts"].take();
+        let ours = |alert: &Value| {
+            alert["labels"]["alertname"] == "KolibriTracesFailing" && alert["state"] == "firing"
+        };
+        alerts.as_array().unwrap().iter().any(ours)
+    };
+    eventually("the warning fires", || fires().then_some(()));
+    dies.kill();
+    assert_eq!(on_call.awaits("KolibriTelemetryDown").team, "/on-call");
+    assert!(fires() && on_call.told().iter().all(|told| told.label("severity") == "critical"));
 }
 
 #[test]

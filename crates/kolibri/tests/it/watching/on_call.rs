@@ -86,9 +86,19 @@ impl OnCall {
         Self::judging(&pack::alerts_and_days(&urls(node)), SCRAPED, targets)
     }
 
+    /// The same, on a day on which nobody works.
+    pub fn at_night(targets: &[String], node: &str) -> Self {
+        Self::working_on(&pack::a_day_off(), &pack::alerts(&urls(node)), SCRAPED, targets)
+    }
+
     fn judging(rules: &str, job: &str, targets: &[String]) -> Self {
+        Self::working_on("sunday:saturday", rules, job, targets)
+    }
+
+    fn working_on(days: &str, rules: &str, job: &str, targets: &[String]) -> Self {
         let (webhook, mailbox) = (Collector::start(Manner::Answers(200)), Mailbox::start());
-        let (address, alertmanager) = alertmanager(&webhook.url(), &mailbox.address.to_string());
+        let routes = pack::alertmanager(&webhook.url(), &mailbox.address.to_string(), days);
+        let (address, alertmanager) = alertmanager(&routes);
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("alerts.yml"), rules).unwrap();
         let configuration = pack::prometheus(job, targets, &address);
@@ -142,12 +152,12 @@ impl OnCall {
 }
 
 /// Debian's Alertmanager with the shipped files, and where it listens.
-fn alertmanager(webhook: &str, mail: &str) -> (String, (Ended, TempDir)) {
+fn alertmanager(configuration: &str) -> (String, (Ended, TempDir)) {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
     std::fs::create_dir(at("templates")).unwrap();
     std::fs::write(at("templates/kolibri.tmpl"), pack::read("alertmanager/templates/kolibri.tmpl")).unwrap();
-    std::fs::write(at("alertmanager.yml"), pack::alertmanager(webhook, mail)).unwrap();
+    std::fs::write(at("alertmanager.yml"), configuration).unwrap();
     let program = program("prometheus-alertmanager")
         .arg(format!("--config.file={}", at("alertmanager.yml").display()))
         .arg(format!("--storage.path={}", at("data").display()))

@@ -42,6 +42,8 @@ impl Prometheus {
             .arg(format!("--config.file={}", at("prometheus.yml").display()))
             .arg(format!("--storage.tsdb.path={}", at("data").display()))
             .arg("--web.listen-address=127.0.0.1:0")
+            // What fires from the first moment on is told before Prometheus knows to whom.
+            .arg("--rules.alert.resend-delay=5s")
             .env("GOMAXPROCS", "1")
             .stdout(Stdio::null())
             .stderr(File::create(at("log")).unwrap())
