@@ -1,4 +1,5 @@
-//! Small changes of a PromQL expression that change what it means. A test of an expression is good if it notices each of them.
+//! Small changes of a PromQL expression that change what it means. A test of an expression is good if it notices each of
+//! them.
 
 use std::ops::Range;
 

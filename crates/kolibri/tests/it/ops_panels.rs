@@ -1,5 +1,6 @@
-//! Checks every query of the dashboards without a node: promtool evaluates it on made-up nodes, and a query with any threshold,
-//! quantile, window, matcher or operator changed would show something else. The data is in ops/grafana/check/panels.yml.
+//! Checks every query of the dashboards without a node: promtool evaluates it on made-up nodes, and a query with any
+//! threshold, quantile, window, matcher or operator changed would show something else. The data is in
+//! ops/grafana/check/panels.yml.
 
 use std::collections::{BTreeMap, BTreeSet};
 
