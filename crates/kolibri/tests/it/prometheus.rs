@@ -30,7 +30,7 @@ const FAILURES: [(&str, &str); 9] = [
 const SOAK_BOUNDS: [f64; 15] =
     [1.0, 5.0, 10.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0, 240.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0];
 const FAMILIES: &str = "kolibri_backend_events_total|kolibri_backend_events_failed_total|\
-                        kolibri_backend_genome_blocks_.+|kolibri_backend_soak_(duration|events).+";
+                        kolibri_backend_genome_blocks_.+|kolibri_backend_soak_.+";
 
 fn genome_bounds() -> Vec<f64> {
     let steps = (0..9).flat_map(|power| [1.0, 2.0, 5.0].map(|step| step * 10f64.powi(power)));
@@ -76,6 +76,10 @@ impl Done {
         exposition::histogram(&mut samples, duration, &phase, &SOAK_BOUNDS, &[]);
         for name in ["kolibri_backend_soak_events_total", "kolibri_backend_soak_events_failed_total"] {
             samples.insert(Series::new(name, &phase), 0.0);
+        }
+        for outcome in ["completed", "failed", "stopped", "interrupted", "refused"] {
+            let name = "kolibri_backend_soak_last_start_timestamp_seconds";
+            samples.insert(Series::new(name, &[("outcome", outcome)]), 0.0);
         }
         samples
     }
