@@ -226,6 +226,9 @@ mod tests {
             ("driver for Windows", "driver for Linux", kind),
             ("Java version", "JavaScript version", kind),
             ("red light", "green light", kind),
+            ("собрание в 9 утра", "собрание в 9 вечера", kind),
+            ("зимний отпуск", "отпуск летом", kind),
+            ("the north gate", "the west gate", kind),
             ("Windows and Linux drivers", "Linux drivers", None),
         ]);
     }
