@@ -21,8 +21,8 @@ const PREFIX: &str = "query: ";
 /// cheaper, and the memory of a batch grows with it (17 KiB a token).
 const BATCH_TOKENS: usize = 256;
 
-/// How many memories of finished askers are kept. When more ask at once, the others get new memory.
-const IDLE: usize = 8;
+/// How many memories of finished askers are kept, of up to 4 MB each. When more ask at once, the others get new memory.
+const IDLE: usize = 2;
 
 /// Turns texts into vectors. Takes `&self` everywhere, so one encoder serves many threads at once; none waits for another.
 pub struct Encoder {
@@ -71,6 +71,15 @@ impl Encoder {
     #[must_use]
     pub fn identity(&self) -> &str {
         &self.identity
+    }
+
+    /// Whether the model has one piece for a word, as for most words that are written often. Misspelt words come in several.
+    #[must_use]
+    pub fn has_word(&self, word: &str) -> bool {
+        let mut letters = word.chars();
+        let Some(first) = letters.next() else { return false };
+        let capitalised: String = first.to_uppercase().chain(letters).collect();
+        [word, &capitalised].into_iter().any(|word| self.tokenizer.tokens(word, 5).len() == 3)
     }
 
     /// The vector of each text, in order: [`Encoder::dimension`] numbers, of length 1. Their dot product is the cosine.

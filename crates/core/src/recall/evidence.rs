@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::conflict::{Claims, Text, conflict};
+use super::conflict::{Claims, Text, agree, conflict};
 use super::likeness::{Comparison, Exchanged, Share, Weights, compare};
 use super::shelf::{Answer, Shelf, Slot};
 use crate::text::Term;
@@ -109,14 +109,16 @@ struct Wording {
 }
 
 /// Weighs every answer that one of the stimuli in `pool` has. `meaning` tells how near the meaning of a
-/// stimulus is.
+/// stimulus is, and `is_word` what is surely no misspelt word.
 pub(super) fn weigh(
     question: &[Term],
     pool: &[Slot],
     shelf: &Shelf,
     meaning: impl Fn(Slot) -> Option<f32>,
+    is_word: &dyn Fn(&str) -> bool,
 ) -> Vec<Candidate> {
-    let mut weights = Weights::new(|stem: &str| shelf.containing(stem).len() as u64, shelf.len() as u64);
+    let weights = Weights::new(|stem: &str| shelf.containing(stem).len() as u64, shelf.len() as u64);
+    let mut weights = weights.with_words(is_word);
     let mut answers: HashMap<Answer, Vec<Wording>> = HashMap::new();
     let asked: Vec<&Term> = question.iter().collect();
     let question = Text { terms: &asked, claims: Claims::of(&asked) };
@@ -124,9 +126,11 @@ pub(super) fn weigh(
         let terms = entry.terms();
         let stimulus = Text { terms: &terms, claims: entry.claims };
         let wordings = answers.entry(entry.answer).or_default();
+        let mut comparison = compare(&asked, &terms, &mut weights);
+        comparison.exchanged = comparison.exchanged.filter(|exchanged| !agree(&asked, &terms, *exchanged));
         wordings.push(Wording {
             slot,
-            comparison: compare(&asked, &terms, &mut weights),
+            comparison,
             meaning: meaning(slot),
             conflicting: conflict(question, stimulus).is_some(),
         });

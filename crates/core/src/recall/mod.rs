@@ -183,7 +183,12 @@ impl Recall {
         };
         let meaning = match &config.model {
             Ok(model) => Ok(meaning(model)?),
-            Err(why) => Err(why.clone()),
+            Err(why) => {
+                if config.judge != Judge::Likeness {
+                    tracing::info!(why, "answers are found by words alone");
+                }
+                Err(why.clone())
+            }
         };
         let (judge, candidates) = (config.judge, Candidates::default());
         Ok(Self { reader, judge, shelves, candidates, index, meaning, observer })
@@ -305,7 +310,10 @@ impl Recall {
         let shelf = self.shelves.read();
         let pool: Vec<Slot> = pool.iter().filter_map(|block| shelf.slot(*block)).collect();
         let nearness = |slot| shelf.entry(slot).and_then(|entry| nearness(entry.block));
-        let candidates = evidence::weigh(question, &pool, &shelf, nearness).into_iter();
+        let is_word = |word: &str| {
+            self.judge != Judge::Likeness && self.meaning.as_ref().is_ok_and(|meaning| meaning.has_word(word))
+        };
+        let candidates = evidence::weigh(question, &pool, &shelf, nearness, &is_word).into_iter();
         let weighed = candidates.filter_map(|Candidate { evidence, nearest, exchanged }| {
             let entry = shelf.entry(nearest)?;
             let probability = self.judge.probability(&evidence);

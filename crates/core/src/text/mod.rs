@@ -60,14 +60,20 @@ pub(crate) enum End {
     From,
     /// Where it leads.
     To,
+    /// `С`, where it begins, or what goes with it.
+    Since,
+    /// What takes the place of something, or goes with it.
+    With,
 }
 
 impl End {
     /// The end that a preposition stands before.
     fn after(preposition: &str) -> Option<Self> {
         match preposition {
-            "from" | "из" | "с" | "со" | "от" => Some(Self::From),
-            "to" | "into" | "onto" | "with" | "в" | "во" | "на" | "до" | "к" => Some(Self::To),
+            "from" | "из" | "от" => Some(Self::From),
+            "to" | "into" | "onto" | "в" | "во" | "на" | "до" | "к" => Some(Self::To),
+            "с" | "со" => Some(Self::Since),
+            "with" => Some(Self::With),
             _ => None,
         }
     }
@@ -176,6 +182,10 @@ impl Terms {
     const FEW: usize = 24;
 
     fn add(&mut self, mut term: Term) {
+        // `Во сколько` asks when.
+        if term.word == "сколько" && self.all.last().is_some_and(|before| before.word == "во") {
+            term.asks = Some(Asks::Time);
+        }
         match End::after(&term.word) {
             Some(end) => self.end = Some(end),
             None if !term.common => term.end = self.end.take(),

@@ -13,10 +13,10 @@ pub(crate) struct Spoken {
 }
 
 impl Spoken {
-    /// Whether the word is as good as digits: the cardinals up to twelve. Larger ones stay words for the search, since
-    /// people write them in digits.
+    /// Whether the word is as good as digits: the cardinals up to twelve, and a hundred, whose Russian word has the stem of
+    /// another one. Larger ones stay words for the search, since people write them in digits.
     pub(super) fn is_number(&self) -> bool {
-        self.certain && self.cardinal && self.value <= 12
+        self.certain && self.cardinal && (self.value <= 12 || self.value == 100)
     }
 }
 
@@ -24,7 +24,9 @@ impl Spoken {
 pub(super) fn spoken(word: &str) -> Option<Spoken> {
     static WORDS: LazyLock<HashMap<&str, Spoken>> = LazyLock::new(|| {
         let says = |value: u64, word: &str, cardinal: bool| {
-            let certain = value != 1 && value < 1_000 && !matches!(word, "second" | "double");
+            let certain = value != 1
+                && value < 1_000
+                && !matches!(word, "second" | "double" | "pair" | "couple" | "пара" | "пару");
             Spoken { value, certain, cardinal }
         };
         let words = |(value, cardinals, others): &'static (u64, &'static str, &'static str)| {
@@ -55,7 +57,7 @@ pub(crate) fn joined(before: u64, next: u64) -> Option<u64> {
 #[rustfmt::skip]
 const NUMBERS: &[(u64, &str, &str)] = &[
     (0, "zero ноль нуль нуля", ""), (1, "one один одна одно одного одной одну одном одним", "first once single i однажды"),
-    (2, "two два две двух двум двумя", "second twice double дважды"),
+    (2, "two два две двух двум двумя", "second twice double pair couple пара пару дважды"),
     (3, "three три трех трем тремя", "third thrice трижды третий третья третье третьего третьей третью третьем третьему третьих третьим"),
     (4, "four четыре четырех четырем четырьмя", "fourth"), (5, "five пять пяти пятью", "fifth"), (6, "six шесть шести шестью", "sixth"),
     (7, "seven семь семи", "seventh"), (8, "eight восемь восьми восемью восьмью", "eighth"), (9, "nine девять девяти девятью", "ninth"),

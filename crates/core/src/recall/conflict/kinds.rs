@@ -40,6 +40,7 @@ const KINDS: &[&[&str]] = &[
       "september сентябрь", "october октябрь", "november ноябрь", "december декабрь"],
     &["monday понедельник", "tuesday вторник", "wednesday среда", "thursday четверг", "friday пятница", "saturday суббота",
       "sunday воскресенье"],
+    &["yesterday вчера", "today сегодня", "tomorrow завтра"],
     &["spring весна весной весенний", "summer лето летом летний", "autumn осень осенью осенний", "winter зима зимой зимний"],
     &["morning утро утром утра утренний", "evening вечер вечером вечерний", "night ночь ночью ночной"],
     &["red красный", "orange оранжевый", "yellow желтый", "green зеленый", "blue синий", "black черный", "white белый", "pink розовый",

@@ -9,9 +9,10 @@ mod negation;
 mod numbers;
 mod opposites;
 mod prefixes;
+mod units;
 mod ways;
 
-use super::likeness::COMPARED_TERMS;
+use super::likeness::{COMPARED_TERMS, Exchanged};
 use crate::text::{Kind, Term};
 
 /// Why a stimulus does not answer a question.
@@ -38,7 +39,7 @@ pub(super) enum Conflict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Claims {
     names: bool,
-    currencies: bool,
+    units: bool,
     symbols: bool,
     kinds: bool,
     ways: bool,
@@ -55,7 +56,7 @@ impl Claims {
         let any = |has: fn(&Term) -> bool| terms.iter().any(|term| has(term));
         Self {
             names: any(numbers::may_be_name),
-            currencies: any(numbers::is_currency),
+            units: any(|term| term.unit.is_some()),
             symbols: any(|term| matches!(term.kind, Kind::Symbol(_))),
             kinds: kinds::has_member(terms),
             ways: ways::has_way(terms),
@@ -75,21 +76,28 @@ pub(super) struct Text<'text> {
     pub(super) claims: Claims,
 }
 
+/// Whether two words that stand in the place of each other mean the same thing of two that are opposites: `launch` and
+/// `start`, `отключить` and `убрать`.
+pub(super) fn agree(question: &[&Term], stimulus: &[&Term], exchanged: Exchanged) -> bool {
+    opposites::are_on_one_side((question, exchanged.asked), (stimulus, exchanged.taught))
+}
+
 /// What contradicts in a question and a stimulus; `None` if nothing does. Symmetric.
 pub(super) fn conflict(question: Text<'_>, stimulus: Text<'_>) -> Option<Conflict> {
     let one = &question.terms[..question.terms.len().min(COMPARED_TERMS)];
     let other = &stimulus.terms[..stimulus.terms.len().min(COMPARED_TERMS)];
     let both = |claim: fn(Claims) -> bool| claim(question.claims) && claim(stimulus.claims);
     let either = |claim: fn(Claims) -> bool| claim(question.claims) || claim(stimulus.claims);
-    if both(|has| has.names) && numbers::numbers_differ(one, other) {
+    if both(|has| has.names) && numbers::numbers_differ(one, other) || numbers::short_words_differ(one, other)
+    {
         Some(Conflict::Number)
-    } else if both(|has| has.names || has.currencies) && numbers::units_differ(one, other) {
+    } else if both(|has| has.names || has.units) && units::units_differ(one, other) {
         Some(Conflict::Unit)
     } else if either(|has| has.symbols) && numbers::symbols_differ(one, other) {
         Some(Conflict::Symbol)
     } else if both(|has| has.kinds) && kinds::members_differ(one, other) {
         Some(Conflict::Kind)
-    } else if both(|has| has.ways) && ways::are_reversed(one, other) {
+    } else if both(|has| has.ways) && ways::are_reversed(one, other) || ways::changed_places(one, other) {
         Some(Conflict::Way)
     } else if both(|has| has.sides) && opposites::are_opposite(one, other)
         || both(|has| has.paired) && prefixes::are_opposed(one, other)
@@ -212,6 +220,16 @@ mod tests {
             ("hepatitis A vaccine", "hepatitis B vaccine", number),
             ("гепатит А прививка", "гепатит Б прививка", number),
             ("Model S price", "Model X price", number),
+            ("Пётр I", "Пётр Второй", number),
+            ("сколько стоит полтора килограмма", "сколько стоит два килограмма", number),
+            ("сколько стоит сто рублей", "сколько стоит тысяча рублей", number),
+            ("a pair of tickets", "three tickets", number),
+            ("port 443 on eth0", "port 443 on eth1", number),
+            ("servers in eu-west-1", "servers in us-west-1", number),
+            ("the meeting at 9 am", "the meeting at 9:00 am", None),
+            ("встреча в 18:00", "встреча в 6 вечера", None),
+            ("the shop closes at 18:00", "the shop closes at 6 pm", None),
+            ("the shop closes at 18:00", "the shop closes at 7 pm", number),
         ]);
     }
 
@@ -229,6 +247,7 @@ mod tests {
             ("собрание в 9 утра", "собрание в 9 вечера", kind),
             ("зимний отпуск", "отпуск летом", kind),
             ("the north gate", "the west gate", kind),
+            ("late tomorrow", "late yesterday", kind),
             ("Windows and Linux drivers", "Linux drivers", None),
         ]);
     }
@@ -242,6 +261,10 @@ mod tests {
             ("migrate from AWS to GCP", "migrate from GCP to AWS", way),
             ("перевести с карты на счёт", "перевести со счёта на карту", way),
             ("train from Moscow to Kazan", "train to Kazan from Moscow", None),
+            ("положить в архив", "достать из архива", way),
+            ("does Olga manage Petr", "does Petr manage Olga", way),
+            ("руководит ли Ольга Петром", "Петром руководит Ольга", None),
+            ("restart the payment service", "restart the service for payment", None),
             ("replace the tag with a label", "replace a label with the tag", way),
             ("how to reset the password of the router", "reset the router password", None),
         ]);
@@ -264,13 +287,17 @@ mod tests {
             ("стоимость в тенге", "стоимость в ₽", unit),
             ("стоимость в тенге", "стоимость в ₸", None),
             ("a week off", "a day off", None),
-            ("meeting at 9 am", "meeting at 9 pm", unit),
+            ("meeting at 9 am", "meeting at 9 pm", Some(Conflict::Number)),
             ("лекарство 5 мг", "лекарство 5 мкг", unit),
-            ("battery 5 V", "battery 5 A", unit),
+            ("battery 5 V", "battery 5 A", Some(Conflict::Number)),
             ("truck of 3 t", "truck of 3 kg", unit),
             ("5 MiB cache", "5 MB cache", unit),
             ("resistor 10kΩ", "resistor 10MΩ", unit),
             ("size 42 EU", "size 42 US", unit),
+            ("the distance in miles", "the distance in kilometres", unit),
+            ("delay in ms", "delay in µs", unit),
+            ("задержка в секундах", "задержка в минутах", unit),
+            ("price per hour", "price per day", unit),
             ("transfer 5 EUR to the card", "transfer 5 to the card", None),
         ]);
     }
@@ -330,7 +357,7 @@ mod tests {
             ("import contacts", "export contacts", opposite),
             ("импорт контактов", "экспорт контактов", opposite),
             ("log in", "log out", opposite),
-            ("войти в систему", "выйти из системы", opposite),
+            ("войти в систему", "выйти из системы", Some(Conflict::Way)),
             ("upload a file", "download a file", opposite),
             ("lock the card", "unlock the card", opposite),
             ("заблокировать карту", "разблокировать карту", opposite),
@@ -358,6 +385,10 @@ mod tests {
             ("who is on call this week", "who is on call next week", opposite),
             ("кто дежурит на этой неделе", "кто дежурит на следующей неделе", opposite),
             ("как сделать заказ", "как отменить заказ", opposite),
+            ("where is the entrance", "where is the exit", opposite),
+            ("вступить в клуб", "выйти из клуба", Some(Conflict::Way)),
+            ("хочу похудеть", "хочу поправиться", opposite),
+            ("взять деньги в долг", "дать деньги в долг", opposite),
         ]);
     }
 
@@ -391,6 +422,8 @@ mod tests {
             ("who has no access", "who has access", negation),
             ("у кого нет доступа", "у кого есть доступ", negation),
             ("что если нет визы", "что если есть виза", negation),
+            ("it no longer works", "it works", negation),
+            ("lacking root rights", "with root rights", negation),
             ("a sugar-free drink", "a drink with sugar", negation),
             ("I can't log in", "how do I log in", None),
             ("не могу войти", "как войти", None),
@@ -400,6 +433,28 @@ mod tests {
             ("the VPN does not connect to the server", "VPN problems", None),
             ("read it without having to register", "I must register to read it", None),
         ]);
+    }
+
+    #[test]
+    fn words_for_the_same_side_agree() {
+        let agree = |one: &str, other: &str, asked: usize, taught: usize| {
+            let (one, other) = (terms(one), terms(other));
+            let (one, other): (Vec<&Term>, Vec<&Term>) = (one.iter().collect(), other.iter().collect());
+            super::agree(&one, &other, Exchanged { asked, taught, alone: true })
+        };
+        for (one, other) in [
+            ("enable dark mode", "turn on dark mode"),
+            ("log out", "sign out"),
+            ("launch the app", "start the app"),
+            ("удалить аккаунт", "стереть аккаунт"),
+            ("выключить компьютер", "вырубить комп"),
+        ] {
+            assert!(agree(one, other, 0, 0), "{one} / {other}");
+        }
+        assert!(!agree("enable dark mode", "disable dark mode", 0, 0));
+        assert!(!agree("restart the search", "restart the payment", 2, 2));
+        // It is not the verb that was exchanged.
+        assert!(!agree("включи свет на кухне", "включи свет в спальне", 3, 3));
     }
 
     #[test]
@@ -473,7 +528,7 @@ mod tests {
             let (one, other) = (terms(&one), terms(&other));
             let (one, other): (Vec<&Term>, Vec<&Term>) = (one.iter().collect(), other.iter().collect());
             let every = Claims {
-                names: true, currencies: true, symbols: true, kinds: true, ways: true, sides: true, prefixes: true,
+                names: true, units: true, symbols: true, kinds: true, ways: true, sides: true, prefixes: true,
                 paired: true, negations: true, exclusions: true,
             };
             let compared = |terms| Text { terms, claims: every };

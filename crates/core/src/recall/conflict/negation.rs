@@ -36,7 +36,9 @@ fn is_inability(terms: &[&Term]) -> bool {
 }
 
 fn subject<'terms>(terms: &[&'terms Term]) -> Vec<&'terms str> {
-    let is_subject = |term: &&&Term| !term.common && !is_negation(term) && !excludes(term);
+    // `no longer`
+    let emphasis = |term: &Term| matches!(term.word.as_str(), "longer" | "больше");
+    let is_subject = |term: &&&Term| !term.common && !is_negation(term) && !excludes(term) && !emphasis(term);
     terms.iter().filter(is_subject).map(|term| term.stem.as_str()).collect()
 }
 
@@ -123,9 +125,9 @@ pub(super) fn is_excluded(one: &[&Term], other: &[&Term]) -> bool {
     let said = other[there.saturating_sub(2)..there].iter().any(with);
     let (here, all) = (subject(one), subject(other));
     let same = here.len() == all.len() && here.iter().all(|stem| all.contains(stem));
-    !other.iter().any(|term| excludes(term)) && (said || same)
+    !other.iter().any(|term| excludes(term)) && !has_negation(other) && (said || same)
 }
 
 pub(super) fn excludes(term: &Term) -> bool {
-    matches!(term.word.as_str(), "without" | "non" | "free" | "без")
+    matches!(term.word.as_str(), "without" | "lacking" | "non" | "free" | "без")
 }

@@ -1,4 +1,4 @@
-//! Numbers, units and symbols of which each text has one that the other lacks.
+//! Numbers, letters and symbols of which each text has one that the other lacks.
 
 use std::borrow::Cow;
 
@@ -18,9 +18,23 @@ pub(super) fn numbers_differ(one: &[&Term], other: &[&Term]) -> bool {
     let (there, perhaps_there) = lacking(other, &others, one, &names);
     here && (there || perhaps_there)
         || there && perhaps_here
+        || perhaps_here && perhaps_there && same_neighbour(one, &names, other, &others)
         || letters_differ(one, other)
         || letters_differ(other, one)
         || parts_differ(one, other)
+}
+
+/// Whether a number that is only possible follows the same word in both texts, and another number in each: `Peter I` and
+/// `Peter the Second`.
+fn same_neighbour(one: &[&Term], names: &[Name<'_>], other: &[&Term], others: &[Name<'_>]) -> bool {
+    let after = |terms: &[&Term], name: &Name<'_>| {
+        let before = terms[..name.at].iter().rev().find(|term| !term.common);
+        before.map(|term| term.stem.clone())
+    };
+    names.iter().any(|name| {
+        let word = after(one, name);
+        word.is_some() && others.iter().any(|next| after(other, next) == word && next.text != name.text)
+    })
 }
 
 /// What names one thing of its kind: a number, a code, or a letter, as in `vitamin C`.
@@ -48,6 +62,9 @@ fn names<'terms>(terms: &[&'terms Term]) -> Vec<Name<'terms>> {
                 let certain = term.spoken.is_some_and(|spoken| spoken.certain);
                 names.push(Name { text: number.to_string().into(), certain, joined: false, at });
             }
+            _ if term.stem == "полтор" => {
+                names.push(Name { text: Cow::Borrowed("1.5"), certain: true, joined: false, at });
+            }
             _ if is_name(term) => {
                 names.push(Name { text: Cow::Borrowed(&term.stem), certain: true, joined: false, at });
             }
@@ -59,7 +76,18 @@ fn names<'terms>(terms: &[&'terms Term]) -> Vec<Name<'terms>> {
 
 /// Whether a term is, or may be, the name of one thing of its kind.
 pub(super) fn may_be_name(term: &Term) -> bool {
-    is_name(term) || is_letter(term) || term.spoken.is_some()
+    is_name(term) || is_letter(term) || term.spoken.is_some() || term.stem == "полтор"
+}
+
+/// A number as it is compared: on the hour it has no minutes, and after noon it goes on from twelve.
+fn time<'name>(text: &'name str, terms: &[&Term], at: usize) -> Cow<'name, str> {
+    let hour = text.strip_suffix(":00").unwrap_or(text);
+    let afternoon =
+        terms.get(at + 1).is_some_and(|next| matches!(next.word.as_str(), "pm" | "вечера" | "дня"));
+    match hour.parse::<u8>() {
+        Ok(hour) if afternoon && hour < 12 => Cow::Owned((hour + 12).to_string()),
+        _ => Cow::Borrowed(hour),
+    }
 }
 
 /// Not the letter of `p.m.`.
@@ -78,7 +106,8 @@ fn has_name(other: &[&Term], others: &[Name<'_>], one: &[&Term], name: &Name<'_>
         [first, second] => other.iter().any(|whole| is_compound(&whole.word, first, second)),
         _ => false,
     };
-    others.iter().any(|other| other.text == name.text)
+    let same_time = |next: &Name<'_>| time(&next.text, other, next.at) == time(&name.text, one, name.at);
+    others.iter().any(|next| next.text == name.text || same_time(next))
         || !name.joined && other.iter().any(|word| word.stem == term.stem)
         || other.windows(2).any(|pair| is_compound(&term.word, pair[0], pair[1]))
         || one[at.saturating_sub(1)..one.len().min(at + 2)].windows(2).any(is_part)
@@ -108,7 +137,7 @@ fn parts_differ(one: &[&Term], other: &[&Term]) -> bool {
 }
 
 /// Stems.
-const PARTS: &[&str] = &["half", "quarter", "половин", "пол", "полтор", "четверт"];
+const PARTS: &[&str] = &["half", "quarter", "половин", "пол", "четверт"];
 
 /// Whether each text has a symbol that the other lacks, of the same class; or one has a sign at a name of a
 /// single letter, and the other has only the letter: `C++`, `C`.
@@ -131,50 +160,20 @@ fn is_signed(one: &[&Term], other: &[&Term]) -> bool {
     })
 }
 
-/// Whether the same number counts different things, or the texts name different currencies.
-pub(super) fn units_differ(one: &[&Term], other: &[&Term]) -> bool {
-    let same_number = one.iter().filter(|term| term.number).any(|number| {
-        let (here, there) = (counted(one, number), counted(other, number));
-        matches!((here, there), (Some(here), Some(there)) if are_other_units(here, there, one, other))
-    });
-    same_number || currencies_differ(one, other)
-}
-
-/// What a number counts: the term after it, or the currency before it.
-fn counted<'terms>(terms: &[&'terms Term], number: &Term) -> Option<&'terms Term> {
-    let at = terms.iter().position(|term| term.stem == number.stem)?;
-    let before = at.checked_sub(1).and_then(|before| terms.get(before)).filter(|term| is_currency(term));
-    let after = terms.get(at + 1);
-    after.filter(|term| term.unit.is_some()).or(before).or(after).copied()
-}
-
-/// Whether what two terms count is different: two units, or two short words of which each text has only one.
-fn are_other_units(here: &Term, there: &Term, one: &[&Term], other: &[&Term]) -> bool {
-    if let (Some(here), Some(there)) = (here.unit, there.unit) {
-        return here != there;
+/// Whether two texts are the same but for one short word, which is not common in one of them: `eu-west-1`, `us-west-1`.
+pub(super) fn short_words_differ(one: &[&Term], other: &[&Term]) -> bool {
+    if one.len() != other.len() || one.len() < 2 {
+        return false;
     }
-    let lacks = |terms: &[&Term], word: &Term| terms.iter().all(|term| term.stem != word.stem);
-    let short = |term: &Term| {
-        let letters = term.word.chars().count() <= LONGEST_SYMBOL;
-        term.kind == Kind::Word && letters && (!term.common || COMMON_SYMBOLS.contains(&term.word.as_str()))
-    };
-    short(here) && short(there) && !(here.common && there.common) && lacks(other, here) && lacks(one, there)
+    let mut differ = (0..one.len()).filter(|at| one[*at].stem != other[*at].stem);
+    let (Some(at), None) = (differ.next(), differ.next()) else { return false };
+    let short = |term: &Term| term.kind == Kind::Word && term.word.chars().count() <= SHORT;
+    // `units` compares those.
+    if one[at].unit.is_some() && other[at].unit.is_some() {
+        return false;
+    }
+    short(one[at]) && short(other[at]) && !(one[at].common && other[at].common)
 }
 
-/// The length in letters of the longest symbol of a unit that is not listed.
-const LONGEST_SYMBOL: usize = 3;
-
-/// Common words that are symbols of units too: ampere, before noon, the size of a country.
-const COMMON_SYMBOLS: &[&str] = &["a", "am", "us", "а", "в"];
-
-fn currencies_differ(one: &[&Term], other: &[&Term]) -> bool {
-    let named = |terms: &[&Term]| -> Vec<&str> {
-        terms.iter().filter(|term| is_currency(term)).filter_map(|term| term.unit).collect()
-    };
-    let (one, other) = (named(one), named(other));
-    !one.is_empty() && !other.is_empty() && !one.iter().any(|currency| other.contains(currency))
-}
-
-pub(super) fn is_currency(term: &Term) -> bool {
-    matches!(term.unit, Some("$" | "€" | "£" | "₽" | "¥" | "₸" | "₴" | "₹" | "₩" | "₺" | "Fr" | "zł" | "BYN"))
-}
+/// The length in letters of words that are symbols and codes more often than names of things.
+const SHORT: usize = 2;

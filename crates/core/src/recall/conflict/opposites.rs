@@ -13,6 +13,23 @@ pub(super) fn are_opposite(one: &[&Term], other: &[&Term]) -> bool {
     sides.iter().any(|side| only(&sides, *side) && only(&others, side.opposite()))
 }
 
+/// Whether a word of each text means the same side, alone or with its particle: `enable`, `turn on`.
+pub(super) fn are_on_one_side(one: (&[&Term], usize), other: (&[&Term], usize)) -> bool {
+    let others = sides_of(other);
+    sides_of(one).iter().any(|side| others.contains(side))
+}
+
+/// The sides that one word of a text takes.
+fn sides_of((terms, at): (&[&Term], usize)) -> Vec<Side> {
+    let Some(word) = terms.get(at..=at) else { return Vec::new() };
+    let is_verb = |verbs: &str| verbs.split(' ').any(|verb| verb == word[0].stem);
+    let alone = sides(word);
+    if alone.is_empty() && PHRASES.iter().any(|(verbs, ..)| is_verb(verbs)) {
+        return phrases(terms).collect();
+    }
+    alone
+}
+
 /// Whether a text has a word of which there is an opposite.
 pub(super) fn takes_side(terms: &[&Term]) -> bool {
     !sides(terms).is_empty()
@@ -127,7 +144,7 @@ const PRESENT: usize = 6;
 /// Opposites. A word may be in several pairs; forms with the same stem need no entry of their own.
 #[rustfmt::skip]
 const PAIRS: &[(&str, &str)] = &[
-    ("enable activate включить вкл включи включать включение активировать активация", "disable deactivate выключить выкл выключи выключать выключение отключить отключи отключать отключение деактивировать"),
+    ("enable activate включить вкл включи включать включение врубить активировать активация", "disable deactivate вырубить выключить выкл выключи выключать выключение отключить отключи отключать отключение убрать деактивировать"),
     ("increase raise grow louder higher увеличить увеличение повысить повышение прибавить", "decrease reduce lower quieter уменьшить уменьшение понизить понижение снизить снижение убавить"),
     ("login signin войти зайти вхожу вход входить авторизоваться", "logout signout logoff выйти выхожу выход выходить разлогиниться"),
     ("checkin заселение заехать", "checkout выселение выехать"),
@@ -135,11 +152,17 @@ const PAIRS: &[(&str, &str)] = &[
     ("forward вперед", "backward backwards назад"),
     ("current текущий", "next upcoming last previous past следующий будущий прошлый предыдущий"),
     ("install installation установить установка поставить", "uninstall удалить удаление деинсталлировать снести"),
-    ("add append insert attach добавить добавление прикрепить вставить", "remove delete detach erase удалить удаление убрать открепить"),
+    ("add append insert attach добавить добавление прикрепить вставить", "remove delete detach erase удалить удаление стереть убрать открепить"),
     ("backup back бэкапить", "restore восстановить восстановление"),
     ("make create take сделать создать снять", "restore recover восстановить"),
     ("create создать создание завести сделать оформить", "cancel отменить отмена аннулировать"),
     ("odd нечетный", "even четный"),
+    ("entrance entry enter вход", "exit выход"),
+    ("похудеть худеть", "поправиться потолстеть"),
+    ("вступить вступление", "выйти выход"),
+    ("взять брать занять", "дать давать одолжить"),
+    ("archive архивировать", "restore unarchive разархивировать"),
+    ("wake просыпаться проснуться", "sleep засыпать заснуть"),
     ("serialize", "deserialize"),
     ("boy мальчик", "girl девочка"),
     ("day daytime дневной", "night ночной"),

@@ -104,7 +104,11 @@ fn alike<'text, F: Fn(&str) -> u64>(
         // If the genome knows both words, they are two words.
         _ if weights.holding(one) > 0 && weights.holding(other) > 0 => 0.0,
         // A typing error may hide the ending from the stemmer, and an ending how similar the words are.
-        _ => spelling(&one.stem, &other.stem).max(spelling(&one.word, &other.word)),
+        _ => match spelling(&one.stem, &other.stem).max(spelling(&one.word, &other.word)) {
+            // `Iran` is no misspelt `Iraq`.
+            alike if alike > 0.0 && (weights.is_word)(&one.word) && (weights.is_word)(&other.word) => 0.0,
+            alike => alike,
+        },
     }
 }
 

@@ -45,12 +45,18 @@ pub(super) struct Weights<'text, F> {
     documents_with: F,
     documents: u64,
     known: HashMap<&'text str, u64>,
+    is_word: &'text dyn Fn(&str) -> bool,
 }
 
 impl<'text, F: Fn(&str) -> u64> Weights<'text, F> {
     /// Weights for `documents` stimuli; `documents_with` counts those that contain a stem.
     pub(super) fn new(documents_with: F, documents: u64) -> Self {
-        Self { documents_with, documents, known: HashMap::new() }
+        Self { documents_with, documents, known: HashMap::new(), is_word: &|_| false }
+    }
+
+    /// With something that tells words from misspelt ones: two of them are never taken for each other.
+    pub(super) fn with_words(self, is_word: &'text dyn Fn(&str) -> bool) -> Self {
+        Self { is_word, ..self }
     }
 
     fn holding(&mut self, term: &'text Term) -> u64 {

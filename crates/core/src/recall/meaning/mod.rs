@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kolibri_encoder::scan::{Query, quantise};
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use crate::background::{Crew, Waiting, Worker};
@@ -83,6 +84,8 @@ pub(super) struct Meaning {
     reader: Arc<Reader>,
     list: Follower,
     maker: Worker,
+    /// Held by the question that makes vectors.
+    completing: Mutex<()>,
 }
 
 /// What askers share with the thread that makes vectors.
@@ -142,7 +145,7 @@ impl Meaning {
         let waiting = Waiting::new().map_err(OpenError::System)?;
         let maker = Maker { shared: Arc::clone(&shared), reader: Arc::clone(&reader), waiting };
         let maker = crew.spawn("kolibri-vectors", move |stop| maker.run(stop)).map_err(OpenError::System)?;
-        Ok(Self { shared, reader, list, maker })
+        Ok(Self { shared, reader, list, maker, completing: Mutex::default() })
     }
 
     /// The meaning of a question; `None` while the model cannot be used.
@@ -161,27 +164,40 @@ impl Meaning {
     }
 
     /// Makes the vectors that the first of these blocks still lack, so that a question need not wait until all are made.
-    /// Those of the others stay unknown. `false` if the model fails, or has too much to do.
+    /// Those of the others stay unknown, and so do all of them while another question makes some: many askers at once
+    /// would only keep each other waiting. `false` if the model fails.
     pub(super) fn complete(&self, meant: &mut Meant, blocks: &[u64]) -> bool {
-        let lacking: Vec<u64> =
-            blocks.iter().filter(|block| self.nearness(meant, **block).is_none()).copied().collect();
-        if lacking.is_empty() {
-            return true;
-        }
-        // A server that is this slow would let the question wait in vain.
-        let is_elsewhere = self.shared.model.sent_to().is_some();
-        if is_elsewhere && lacking.len() > self.shared.batch.size() as usize * 2 {
-            return false;
-        }
+        let lacking = blocks.iter().filter(|block| self.nearness(meant, **block).is_none());
+        let lacking: Vec<u64> = lacking.copied().collect();
+        let turn = if lacking.is_empty() { None } else { self.completing.try_lock() };
+        let Some(_turn) = turn else { return true };
         let Ok(mut stimuli) = stimuli(&self.reader, &lacking) else { return false };
-        if !is_elsewhere {
-            stimuli.truncate(first_few(&stimuli));
-        }
+        stimuli.truncate(self.first_few(&stimuli));
         let texts: Vec<&str> = stimuli.iter().map(|(_, stimulus)| stimulus.as_str()).collect();
         let Ok(vectors) = self.shared.encode(meant.measured, &texts, meant.until) else { return false };
         let rows = vectors.iter().map(|vector| quantise(vector));
-        meant.made.extend(stimuli.iter().map(|(block, _)| *block).zip(rows));
+        let made: Vec<(u64, Vec<u8>)> = stimuli.iter().map(|(block, _)| *block).zip(rows).collect();
+        meant.made.extend(made.iter().cloned());
+        if self.shared.model.sent_to().is_none() {
+            // The next question need not make them again. A server may have another model by now: what it made for a
+            // question is not kept. If they cannot be stored, the thread that makes vectors says so.
+            let _ = self.shared.vectors.store(made);
+        }
         true
+    }
+
+    /// How many of these stimuli a question waits for; one at least. A server takes about a quarter of a second for a
+    /// batch.
+    fn first_few(&self, stimuli: &[(u64, String)]) -> usize {
+        match self.shared.model.sent_to() {
+            Some(_) => (self.shared.batch.size() as usize / 4).max(1),
+            None => within(stimuli, MADE_AT_ONCE),
+        }
+    }
+
+    /// Whether this is surely a word, and not a misspelt one.
+    pub(super) fn has_word(&self, word: &str) -> bool {
+        self.shared.model.has_word(word)
     }
 
     /// How near a stimulus is in meaning: 0 for unrelated ones, about 1 for the same meaning. `None` if it has no
@@ -295,13 +311,13 @@ impl Shared {
     }
 }
 
-/// How many of these stimuli a question waits for; one at least.
-fn first_few(stimuli: &[(u64, String)]) -> usize {
+/// How many of the first stimuli have so many bytes together; one at least.
+fn within(stimuli: &[(u64, String)], bytes: usize) -> usize {
     let sizes = stimuli.iter().scan(0, |size, (_, stimulus)| {
         *size += stimulus.len();
         Some(*size)
     });
-    sizes.take_while(|size| *size <= MADE_AT_ONCE).count().max(1)
+    sizes.take_while(|size| *size <= bytes).count().max(1)
 }
 
 /// Why meanings are not known.

@@ -25,6 +25,11 @@ pub trait Model: Send + Sync + 'static {
     /// When the model cannot be reached, is too slow, or answers something else.
     fn encode(&self, texts: &[&str], until: Instant) -> Result<Vec<Vec<f32>>, ModelError>;
 
+    /// Whether this is surely a word, and not a misspelt one. `false` if the model cannot tell.
+    fn has_word(&self, _word: &str) -> bool {
+        false
+    }
+
     /// Gives up what is under way, and whatever is asked from now on. Called when the node stops.
     fn close(&self) {}
 }
@@ -38,6 +43,10 @@ pub struct ModelError(pub String);
 impl Model for Encoder {
     fn identity(&self) -> &str {
         Encoder::identity(self)
+    }
+
+    fn has_word(&self, word: &str) -> bool {
+        Encoder::has_word(self, word)
     }
 
     fn encode(&self, texts: &[&str], _: Instant) -> Result<Vec<Vec<f32>>, ModelError> {

@@ -208,10 +208,10 @@ async fn a_model_that_tells_nothing_apart_is_not_used() {
 fn a_question_waits_for_a_few_vectors_only_however_long_the_texts_are() {
     let texts =
         |sizes: &[usize]| -> Vec<(u64, String)> { sizes.iter().map(|size| (1, "x".repeat(*size))).collect() };
-    assert_eq!(super::first_few(&texts(&[40; 64])), 40);
-    assert_eq!(super::first_few(&texts(&[4096; 3])), 1);
-    assert_eq!(super::first_few(&texts(&[800, 800, 1])), 2);
-    assert_eq!(super::first_few(&texts(&[10])), 1);
+    assert_eq!(super::within(&texts(&[40; 64]), 1600), 40);
+    assert_eq!(super::within(&texts(&[4096; 3]), 1600), 1);
+    assert_eq!(super::within(&texts(&[800, 800, 1]), 1600), 2);
+    assert_eq!(super::within(&texts(&[10]), 1600), 1);
 }
 
 #[tokio::test]
