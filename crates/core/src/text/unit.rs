@@ -18,7 +18,7 @@ const UNITS: &[(&str, &str)] = &[
     ("GB", "gb гб gigabyte gigabytes гигабайт гигабайта"), ("TB", "tb тб terabyte terabytes терабайт терабайта"),
     ("KiB", "kib kibibyte kibibytes киб"), ("MiB", "mib mebibyte mebibytes миб"), ("GiB", "gib gibibyte gibibytes гиб"), ("TiB", "tib"),
     ("Mbit", "mbit мбит"), ("Gbit", "gbit гбит"),
-    ("ms", "ms мс millisecond milliseconds миллисекунд"), ("us", "us μs мкс microsecond microseconds"), ("s", "s sec secs second seconds с сек секунда секунды секунд секундах"),
+    ("ms", "ms мс millisecond milliseconds миллисекунд"), ("us", "μs мкс microsecond microseconds"), ("s", "s sec secs second seconds с сек секунда секунды секунд секундах"),
     ("min", "min mins minute minutes мин минута минуты минут минутах"), ("h", "h hr hrs hour hours ч час часа часов часах"), ("d", "d day days день дня дней днях"),
     ("w", "week weeks неделя недели недель"), ("mo", "month months мес месяц месяца месяцев"), ("y", "y yr year years год года лет"),
     ("mm", "mm мм"), ("cm", "cm см"), ("m", "m м meter meters metre metres метр метра метров метрах"), ("km", "km км kilometer kilometers kilometre kilometres километр километра километров километрах"), ("mi", "mile miles миля мили миль милях"),

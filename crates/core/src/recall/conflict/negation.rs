@@ -5,7 +5,9 @@ use crate::text::{Asks, Term};
 /// Whether one text is the other with a negation, and both ask for the same: `why can I not log in` and `why
 /// can I log in`. What remains must be the same, since a negation of something else turns nothing round.
 pub(super) fn is_negated(one: &[&Term], other: &[&Term]) -> bool {
-    if has_negation(one) == has_negation(other) {
+    // `If there is no internet` says what `without internet` says.
+    let absent = one.iter().chain(other).any(|term| excludes(term));
+    if absent || has_negation(one) == has_negation(other) {
         return false;
     }
     let (here, there) = (subject(one), subject(other));

@@ -51,15 +51,16 @@ fn names<'terms>(terms: &[&'terms Term]) -> Vec<Name<'terms>> {
     let mut names: Vec<Name<'_>> = Vec::new();
     let mut before: Option<u64> = None;
     for (at, term) in terms.iter().enumerate() {
-        let together = before.zip(term.spoken).and_then(|(before, next)| joined(before, next.value));
-        let value = together.or(term.spoken.map(|spoken| spoken.value));
+        let spoken = term.spoken.filter(|_| !is_pronoun(terms, at));
+        let together = before.zip(spoken).and_then(|(before, next)| joined(before, next.value));
+        let value = together.or(spoken.map(|spoken| spoken.value));
         before = value;
         match (together, value, names.last_mut()) {
             (Some(number), _, Some(name)) => {
                 (name.text, name.certain, name.joined) = (number.to_string().into(), true, true);
             }
             (_, Some(number), _) => {
-                let certain = term.spoken.is_some_and(|spoken| spoken.certain);
+                let certain = spoken.is_some_and(|spoken| spoken.certain);
                 names.push(Name { text: number.to_string().into(), certain, joined: false, at });
             }
             _ if term.stem == "полтор" => {
@@ -72,6 +73,11 @@ fn names<'terms>(terms: &[&'terms Term]) -> Vec<Name<'terms>> {
         }
     }
     names
+}
+
+/// Whether it is the `I` of `how do I`, and not that of `World War I`.
+fn is_pronoun(terms: &[&Term], at: usize) -> bool {
+    terms[at].word == "i" && at.checked_sub(1).is_none_or(|before| terms[before].common)
 }
 
 /// Whether a term is, or may be, the name of one thing of its kind.
