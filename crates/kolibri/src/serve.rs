@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::config::settings::{self, Setting};
-use crate::config::{Config, MetricsConfig};
+use crate::config::{Config, MetricsConfig, opentelemetry};
 use crate::http;
 use crate::signals::StopSignals;
 
@@ -27,17 +27,27 @@ const BLOCKING_THREADS: usize = 64;
 /// A message for people: what did not work, and what to do.
 pub(crate) fn run(config: Config) -> Result<(), String> {
     crate::logging::start(&config.log);
-    for variable in
-        settings::unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))
-    {
-        tracing::warn!(variable, "this variable is not a Kolibri setting; is it misspelt?");
-    }
+    tell_unused_variables();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()
         .map_err(|error| format!("cannot start the async runtime: {error}"))?;
     runtime.block_on(serve(config))
+}
+
+/// Names each variable that somebody may believe to do something; never its value, which may be a secret.
+pub(crate) fn tell_unused_variables() {
+    let variables: Vec<_> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.is_empty())))
+        .collect();
+    for variable in settings::unknown_variables(variables.iter().map(|(name, _)| name.clone())) {
+        tracing::warn!(variable, "this variable is not a Kolibri setting; is it misspelt?");
+    }
+    let variables = variables.iter().map(|(name, is_empty)| (name.as_str(), *is_empty));
+    for (variable, instead) in opentelemetry::ignored(variables) {
+        tracing::warn!(variable, instead, "this variable of OpenTelemetry does nothing here");
+    }
 }
 
 async fn serve(config: Config) -> Result<(), String> {

@@ -8,7 +8,9 @@ use kolibri_genome::EventType;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{BoundCounter, BoundHistogram, Histogram, Meter};
 
+use super::Signal;
 use super::labels::{Each, Label};
+use super::otlp::Tally;
 use crate::command::Command;
 use crate::observer::{Failed, Observer};
 use crate::recall::MeaningStatus;
@@ -215,14 +217,31 @@ impl Observer for Instruments {
     fn traced(&self, _: &mut Trace) {}
 }
 
-/// Publishes how many pushes by OTLP have failed. The exporter counts them, since it is built before there is
-/// a meter.
-pub(super) fn observe_failed_exports(meter: &Meter, failed: impl Fn() -> u64 + Send + Sync + 'static) {
+/// Publishes how many pushes by OTLP have failed, and what was lost. The pushes are counted elsewhere, since they start
+/// before there is a meter.
+pub(super) fn observe_pushes(meter: &Meter, tally: &Tally) {
+    let failed = tally.clone();
     let _registered = meter
         .u64_observable_counter("kolibri.backend.otlp.exports.failed")
         .with_unit("{export}")
-        .with_description("Pushes that the OTLP collector did not accept; 0 if none is configured")
-        .with_callback(move |observer| observer.observe(failed(), &[]))
+        .with_description(
+            "Pushes that the OTLP collector did not accept, or not whole; 0 if none is configured",
+        )
+        .with_callback(move |observer| observer.observe(failed.failed(), &[]))
+        .build();
+    let lost = tally.clone();
+    let _registered = meter
+        .u64_observable_counter("kolibri.backend.otlp.lost")
+        .with_unit("{record}")
+        .with_description(
+            "Data points, spans and log records that the OTLP collector rejected, or that found the queue to it full, \
+             by signal",
+        )
+        .with_callback(move |observer| {
+            for signal in Signal::ALL {
+                observer.observe(lost.lost(signal), &[KeyValue::new("signal", signal.name())]);
+            }
+        })
         .build();
 }
 

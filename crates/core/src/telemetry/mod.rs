@@ -10,10 +10,8 @@
 //! | `process` | the process's own metrics under their standard names |
 //! | `exposition` | the text that is scraped |
 //! | `resource` | how this node identifies itself |
-//! | `otlp` | where and how to push |
-//! | `collector` | one log line per change of the collector's state, with its cause |
+//! | `otlp` | pushing by OTLP |
 
-mod collector;
 mod exposition;
 mod instruments;
 mod labels;
@@ -34,7 +32,7 @@ use prometheus::Registry;
 
 pub use instruments::Instruments;
 pub use labels::{Each, Label};
-pub use otlp::{OtlpConfig, OtlpHeaders, OtlpProtocol};
+pub use otlp::{OtlpAuthority, OtlpCompression, OtlpConfig, OtlpHeaders, OtlpProtocol, OtlpSignals, Signal};
 pub use point::{Point, Quantiles};
 pub use process::resident_memory;
 
@@ -113,12 +111,17 @@ impl Telemetry {
             .with_resource(resource::resource(config))
             .with_reader(scrape)
             .with_view(bounded_cardinality);
-        let failures = collector::Failures::default();
+        let tally = otlp::Tally::default();
         if let Some(otlp) = &config.otlp {
-            builder = builder.with_reader(otlp::reader(otlp, failures.clone())?);
+            let transport = otlp::Transport::new(otlp)
+                .map_err(|problem| TelemetryError::Otlp { endpoint: otlp.endpoint.clone(), problem })?;
+            let transport = Arc::new(transport);
+            if otlp.signals.contain(Signal::Metrics) {
+                builder = builder.with_reader(otlp::reader(otlp, &transport, tally.clone()));
+            }
         }
         let provider = builder.build();
-        instruments::observe_failed_exports(&provider.meter(METER), move || failures.count());
+        instruments::observe_pushes(&provider.meter(METER), &tally);
         process::observe(&provider.meter("kolibri.process"));
         let instruments = Arc::new(Instruments::new(provider.meter(METER)));
         Ok(Self { on: Some(On { provider, registry }), instruments })

@@ -1,10 +1,11 @@
 //! The node's configuration: read whole, checked whole. Every fault is reported at once, by the variable it is in.
 
+pub(crate) mod opentelemetry;
 pub(crate) mod settings;
 
 use std::fmt::{self, Display};
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use kolibri_core::NodeConfig;
 use kolibri_core::recall::{ApiKey, Judge, Model, Precision, RecallConfig, Remote};
 use kolibri_core::store::DataDirectory;
-use kolibri_core::telemetry::{OtlpConfig, OtlpHeaders, OtlpProtocol};
+use kolibri_core::telemetry::{OtlpAuthority, OtlpConfig, OtlpHeaders, OtlpProtocol, OtlpSignals};
 use kolibri_core::trace::TraceConfig;
 
 use kolibri_encoder::Encoder;
@@ -377,11 +378,22 @@ impl Parser<'_> {
                 OtlpHeaders::default()
             }
         };
+        let signals = self.read(&settings::OTLP_SIGNALS, str::parse::<OtlpSignals>);
+        let compression = self.read(&settings::OTLP_COMPRESSION, |name| {
+            name.parse().map_err(|()| format!("`{name}` is neither none nor gzip"))
+        });
+        let authority = self.authority();
         let endpoint = self.settings.get(&settings::OTLP_ENDPOINT)?.to_owned();
         if let Err(problem) = check_url(&endpoint, "put credentials into KOLIBRI_OTLP_HEADERS") {
             self.fault(&settings::OTLP_ENDPOINT, problem);
         }
-        Some(OtlpConfig { endpoint, protocol, headers, interval })
+        Some(OtlpConfig { endpoint, protocol, headers, authority, compression, signals, interval })
+    }
+
+    fn authority(&mut self) -> Option<OtlpAuthority> {
+        let path = self.settings.get(&settings::OTLP_CA_FILE)?;
+        let read = OtlpAuthority::read(Path::new(path));
+        read.map_err(|problem| self.fault(&settings::OTLP_CA_FILE, problem)).ok()
     }
 
     fn log(&mut self) -> LogConfig {
@@ -504,10 +516,13 @@ mod tests {
             ("KOLIBRI_OTLP_ENDPOINT", "collector:4318"),
             ("KOLIBRI_OTLP_PROTOCOL", "carrier-pigeon"),
             ("KOLIBRI_OTLP_EXPORT_INTERVAL_MS", "0"),
+            ("KOLIBRI_OTLP_SIGNALS", "metrics,spans"),
+            ("KOLIBRI_OTLP_COMPRESSION", "zstd"),
+            ("KOLIBRI_OTLP_CA_FILE", "/nowhere/ca.pem"),
             ("KOLIBRI_TRACE", "perhaps"),
             ("KOLIBRI_LOG_FORMAT", "xml"),
         ]);
-        assert_eq!(faults.len(), 8, "{faults:#?}");
+        assert_eq!(faults.len(), 11, "{faults:#?}");
         assert!(faults[0].starts_with("KOLIBRI_TRACE: `perhaps`"), "{faults:#?}");
     }
 

@@ -59,10 +59,13 @@ settings! {
     PROMETHEUS_HOST, "0.0.0.0", "Address of the scrape endpoint /metrics";
     PROMETHEUS_PORT, "9464", "Port of the scrape endpoint; 0 picks a free one";
     PROMETHEUS_URL, "none", "Prometheus to query for this node's alerts, such as http://prometheus:9090; the page shows them";
-    OTLP_ENDPOINT, "none", "Where to push metrics by OTLP, such as http://collector:4318";
+    OTLP_ENDPOINT, "none", "Where to push by OTLP, such as http://collector:4318";
+    OTLP_SIGNALS, "metrics", "What to push: metrics, traces and logs, comma-separated";
     OTLP_PROTOCOL, "http/protobuf", "http/protobuf or grpc";
     OTLP_HEADERS, "none", "Headers for the collector: key=value,key2=value2, values percent-encoded", secret;
-    OTLP_EXPORT_INTERVAL_MS, "30000", "Milliseconds between pushes";
+    OTLP_CA_FILE, "none", "File with certificates (PEM) to trust with https://, besides the system's";
+    OTLP_COMPRESSION, "none", "none or gzip";
+    OTLP_EXPORT_INTERVAL_MS, "30000", "Milliseconds between pushes of metrics";
 }
 
 /// The variable with the node's address for the command line. It is not a setting of the node itself.

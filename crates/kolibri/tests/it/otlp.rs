@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::running::{Running, eventually};
+use crate::running::cli::end;
+use crate::running::{Running, eventually, kolibri};
 use crate::watching::collectors::{Collector, Manner};
 use crate::watching::exposition::{self, Samples, Series, difference, family};
 use crate::watching::grpc::{self, GrpcCollector};
@@ -105,6 +106,125 @@ fn delivers_what_the_scrape_shows(rotel: &Rotel, endpoint: &str, protocol: &str,
         assert!(!family(&pushed, name).is_empty(), "{name}");
     }
     assert_eq!(rotel.pushes(), before + 1, "the last push is the only one");
+}
+
+#[test]
+fn gzip_delivers_what_the_scrape_shows() {
+    let rotel = Rotel::start();
+    for (url, protocol) in [(&rotel.http, HTTP), (&rotel.grpc, GRPC)] {
+        delivers_what_the_scrape_shows(&rotel, url, protocol, &[("KOLIBRI_OTLP_COMPRESSION", "gzip")]);
+    }
+}
+
+#[test]
+fn an_authority_of_ones_own_is_trusted() {
+    let (rotel, authority) = (Rotel::start(), Authority::new());
+    let file = authority.certificate();
+    for (url, protocol) in [(&rotel.http, HTTP), (&rotel.grpc, GRPC)] {
+        let relay = TlsRelay::to(url, &authority);
+        let endpoint = format!("https://{}", relay.address);
+        delivers_what_the_scrape_shows(
+            &rotel,
+            &endpoint,
+            protocol,
+            &[("KOLIBRI_OTLP_CA_FILE", file.to_str().unwrap())],
+        );
+    }
+}
+
+/// What a fleet sets for another vendor's collector.
+const OF_ANOTHER_VENDOR: [(&str, &str); 9] = [
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9/not-here"),
+    ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "http://127.0.0.1:9/nor-here"),
+    ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=another-vendors-secret"),
+    ("OTEL_EXPORTER_OTLP_METRICS_HEADERS", "x-api-key=another-vendors-secret"),
+    ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
+    ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
+    ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"),
+    ("OTEL_METRIC_EXPORT_INTERVAL", "1"),
+    ("OTEL_EXPORTER_OTLP_TIMEOUT", "0"),
+];
+
+#[test]
+fn nothing_of_what_is_meant_for_another_vendor_reaches_our_collector() {
+    let (http, grpc) = (Collector::start(Manner::Answers(200)), GrpcCollector::start("0"));
+    for (url, protocol) in [(http.url(), HTTP), (grpc.url(), GRPC)] {
+        let directory = tempfile::tempdir().unwrap();
+        let log = pushing(directory.path(), &url, protocol, NEVER, &OF_ANOTHER_VENDOR).stop();
+        let told = |line: &&String| line.contains("this variable of OpenTelemetry does nothing here");
+        assert_eq!(log.iter().filter(told).count(), OF_ANOTHER_VENDOR.len(), "{log:#?}");
+        for (variable, value) in OF_ANOTHER_VENDOR {
+            let named = |line: &&String| line.contains(&format!("\"variable\":\"{variable}\""));
+            assert_eq!(log.iter().filter(named).count(), 1, "{variable}: {log:#?}");
+            let secret = value.contains("secret") && log.iter().any(|line| line.contains(value));
+            assert!(!secret, "{log:#?}");
+        }
+    }
+    let pushes = [http.pushes(), grpc.pushes()].concat();
+    assert_eq!(pushes.len(), 2, "one from each node, when it stops");
+    for push in pushes {
+        assert!(!push.head.contains("another-vendors"), "{}", push.head);
+        for header in ["authorization", "x-api-key", "content-encoding", "grpc-encoding"] {
+            assert_eq!(push.header(header), None, "{}", push.head);
+        }
+    }
+}
+
+#[test]
+fn metrics_stay_cumulative_whatever_the_fleets_variable_says() {
+    let rotel = Rotel::start();
+    for (url, protocol) in [(&rotel.http, HTTP), (&rotel.grpc, GRPC)] {
+        let directory = tempfile::tempdir().unwrap();
+        let before = rotel.pushes();
+        let node = pushing(directory.path(), url, protocol, NEVER, &OF_ANOTHER_VENDOR);
+        work(&node);
+        node.stop();
+        eventually("the push is printed", || (rotel.pushes() > before).then_some(()));
+        // Reading a delta fails.
+        let taught = Series::new("kolibri_backend_events_total", &[("event_type", "TEACH")]);
+        eventually("the counter arrives", || (rotel.received().get(&taught) == Some(&5.0)).then_some(()));
+    }
+}
+
+/// Five data points were rejected, with a reason that quotes a header, as a collector does that wants to be helpful.
+const REJECTED: &[u8] = b"\x0a\x24\x08\x05\x12\x20metric not allowed for topsecret";
+
+#[test]
+fn what_a_collector_rejects_is_counted_and_logged_once() {
+    let collector = Collector::start(Manner::Partly(REJECTED));
+    let directory = tempfile::tempdir().unwrap();
+    let headers = [("KOLIBRI_OTLP_HEADERS", "authorization=topsecret")];
+    let node = pushing(directory.path(), &collector.url(), HTTP, OFTEN, &headers);
+    collector.await_pushes(5);
+    let lost = |signal| {
+        let scraped = exposition::parse(&node.scrape());
+        scraped[&Series::new("kolibri_backend_otlp_lost_total", &[("signal", signal)])]
+    };
+    assert!(lost("metrics") >= 20.0 && lost("metrics") % 5.0 == 0.0, "{}", lost("metrics"));
+    assert_eq!((lost("traces"), lost("logs")), (0.0, 0.0));
+    assert!(node.series("kolibri_backend_otlp_exports_failed_total").unwrap() >= 4.0);
+    let log = node.stop();
+    let told: Vec<_> = log.iter().filter(|line| line.contains("accepts metrics only in part")).collect();
+    assert_eq!(told.len(), 1, "{log:#?}");
+    assert!(
+        told[0].contains("\"rejected\":5") && told[0].contains("metric not allowed for ***"),
+        "{}",
+        told[0]
+    );
+}
+
+#[test]
+fn a_bad_file_of_authorities_stops_the_start_with_its_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("ca.pem");
+    std::fs::write(&file, "no certificate").unwrap();
+    let mut serve = kolibri();
+    serve.args(["serve", "--data-dir"]).arg(directory.path().join("data"));
+    let refused = end(serve.env("KOLIBRI_OTLP_CA_FILE", &file)).failed(2);
+    assert!(
+        refused.contains("KOLIBRI_OTLP_CA_FILE: ") && refused.contains("contains no certificate"),
+        "{refused}"
+    );
 }
 
 /// Some of everything, recorded.
@@ -266,7 +386,7 @@ fn a_silent_collector_is_told_once_and_slows_nothing_down() {
         });
         scope.spawn(|| {
             let collector = GrpcCollector::start(grpc::SILENT);
-            goes_on(&collector.url(), GRPC, "Timeout expired", |node| {
+            goes_on(&collector.url(), GRPC, "timed out", |node| {
                 collector.await_pushes(1);
                 dawdle(node)
             });

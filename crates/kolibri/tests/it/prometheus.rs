@@ -341,6 +341,7 @@ const CLOSED_LABELS: &[&str] = &[
     "service_name",
     "service_namespace",
     "service_version",
+    "signal",
     "url_scheme",
 ];
 const METHODS: [&str; 10] =

@@ -19,6 +19,7 @@ use crate::{http, logging, serve, signals};
 pub(super) fn run(parameters: Parameters, directory: Option<PathBuf>) -> Result<DrillReport, Exit> {
     let ObservabilityConfig { telemetry: metrics, log } = observability(&Settings::from_environment())?;
     logging::start(&log);
+    serve::tell_unused_variables();
     // Removed when this function ends. Below it, so that the data directory is made private as it always is.
     let temporary =
         tempfile::tempdir().map_err(|error| format!("cannot create a temporary directory: {error}"))?;

@@ -14,6 +14,8 @@ use crate::running::PATIENCE;
 pub enum Manner {
     /// It answers with this HTTP status; one that refuses quotes the request, as bad proxies do.
     Answers(u16),
+    /// It accepts a push, and says with these bytes what of it.
+    Partly(&'static [u8]),
     /// It accepts connections and says nothing.
     Silent,
     /// It ends every connection at once.
@@ -123,7 +125,7 @@ impl State {
             seen.manner
         });
         match manner {
-            Manner::Answers(_) => {}
+            Manner::Answers(_) | Manner::Partly(_) => {}
             // Held open until the caller gives up.
             Manner::Silent => return drop(std::io::copy(&mut &stream, &mut std::io::sink())),
             Manner::Rude => return,
@@ -134,12 +136,15 @@ impl State {
                 seen.pushes.push(push.clone());
                 seen.manner
             });
-            let Manner::Answers(status) = manner else { return };
-            let quoted = if status == 200 { "" } else { &push.head };
-            let length = quoted.len();
-            let answer =
-                format!("HTTP/1.1 {status} Told\r\nLocation: /\r\nContent-Length: {length}\r\n\r\n{quoted}");
-            if (&stream).write_all(answer.as_bytes()).is_err() {
+            let (status, body) = match manner {
+                Manner::Answers(200) => (200, &[][..]),
+                Manner::Answers(status) => (status, push.head.as_bytes()),
+                Manner::Partly(answer) => (200, answer),
+                Manner::Silent | Manner::Rude => return,
+            };
+            let length = body.len();
+            let head = format!("HTTP/1.1 {status} Told\r\nLocation: /\r\nContent-Length: {length}\r\n\r\n");
+            if (&stream).write_all(&[head.as_bytes(), body].concat()).is_err() {
                 return;
             }
         }
