@@ -29,7 +29,12 @@ pub(crate) fn open(path: &Path) -> Node {
 
 /// Telemetry that is scraped by [`series`].
 pub(crate) fn telemetry() -> Telemetry {
-    let config = TelemetryConfig { instance: "test".into(), version: "0".into(), otlp: None };
+    let config = TelemetryConfig {
+        instance: "test".into(),
+        version: "0".into(),
+        otlp: None,
+        records: Default::default(),
+    };
     Telemetry::start(&config).unwrap()
 }
 

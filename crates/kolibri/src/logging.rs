@@ -1,8 +1,15 @@
-//! Structured logs on standard error: for people on a terminal, JSON otherwise.
+//! Structured logs on standard error: for people on a terminal, JSON otherwise. The same lines can be pushed by OTLP.
+
+mod records;
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
+use kolibri_core::telemetry::RecordQueue;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
+
+use records::Records;
 
 /// What is logged, and how.
 #[derive(Debug, Clone)]
@@ -78,20 +85,20 @@ fn target(name: &str) -> Result<&str, String> {
     Ok(name)
 }
 
-/// Starts logging. Called once, before anything logs.
-pub(crate) fn start(config: &LogConfig) {
+/// Starts logging. Called once, before anything logs. The lines are handed to `pushed` too, if there is one.
+pub(crate) fn start(config: &LogConfig, pushed: Option<RecordQueue>) {
     let mut filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
     for directive in QUIET.iter().filter_map(|directive| directive.parse().ok()) {
         filter = filter.add_directive(directive);
     }
     let terminal = std::io::stderr().is_terminal();
-    let lines =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal);
-    match config.format {
-        LogFormat::Json => lines.json().flatten_event(true).init(),
-        LogFormat::Auto if !terminal => lines.json().flatten_event(true).init(),
-        LogFormat::Text | LogFormat::Auto => lines.with_target(false).init(),
-    }
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(terminal);
+    let lines = match config.format {
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Auto if !terminal => lines.json().flatten_event(true).boxed(),
+        LogFormat::Text | LogFormat::Auto => lines.with_target(false).boxed(),
+    };
+    tracing_subscriber::registry().with(filter).with(lines).with(pushed.map(Records)).init();
     std::panic::set_hook(Box::new(|panic| {
         // Not with its message, which may quote a text that somebody taught or asked.
         let thread = std::thread::current();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kolibri_core::Node;
-use kolibri_core::telemetry::{Telemetry, TelemetryConfig};
+use kolibri_core::telemetry::{RecordQueue, Telemetry, TelemetryConfig};
 use kolibri_soak::Drills;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use crate::config::settings::{self, Setting};
 use crate::config::{Config, MetricsConfig, opentelemetry};
 use crate::http;
+use crate::logging::LogConfig;
 use crate::signals::StopSignals;
 
 /// How long requests that are under way may take once the node stops. With the writer, the index and the last push of
@@ -26,18 +27,17 @@ const BLOCKING_THREADS: usize = 64;
 /// # Errors
 /// A message for people: what did not work, and what to do.
 pub(crate) fn run(config: Config) -> Result<(), String> {
-    crate::logging::start(&config.log);
-    tell_unused_variables();
+    let records = start_logging(config.telemetry.as_ref(), &config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()
         .map_err(|error| format!("cannot start the async runtime: {error}"))?;
-    runtime.block_on(serve(config))
+    runtime.block_on(serve(config, records))
 }
 
 /// Names each variable that somebody may believe to do something; never its value, which may be a secret.
-pub(crate) fn tell_unused_variables() {
+fn tell_unused_variables() {
     let variables: Vec<_> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.is_empty())))
         .collect();
@@ -50,12 +50,12 @@ pub(crate) fn tell_unused_variables() {
     }
 }
 
-async fn serve(config: Config) -> Result<(), String> {
+async fn serve(config: Config, records: RecordQueue) -> Result<(), String> {
     let mut stop = StopSignals::listen()?;
     let (api, scrape) = listen(&config).await?;
     let api_address = local(&api)?;
     let instance = format!("{}:{}", kolibri_core::host::name(), api_address.port());
-    let telemetry = Arc::new(start_telemetry(config.telemetry.as_ref(), instance)?);
+    let telemetry = Arc::new(start_telemetry(config.telemetry.as_ref(), instance, records)?);
     let node = open_node(&config, Arc::clone(&telemetry)).await?;
     let drills = open_drills(&config, Arc::clone(&node), Arc::clone(&telemetry)).await?;
 
@@ -94,16 +94,27 @@ async fn serve(config: Config) -> Result<(), String> {
     Ok(())
 }
 
+/// Starts logging as configured. Returns the queue in which the first lines wait, if they are to be pushed.
+pub(crate) fn start_logging(metrics: Option<&MetricsConfig>, log: &LogConfig) -> RecordQueue {
+    let records = RecordQueue::default();
+    let pushed = metrics.is_some_and(MetricsConfig::pushes_logs).then(|| records.clone());
+    crate::logging::start(log, pushed);
+    tell_unused_variables();
+    records
+}
+
 /// Starts telemetry as configured; `instance` distinguishes this process from others. Call it inside a tokio runtime.
 pub(crate) fn start_telemetry(
     metrics: Option<&MetricsConfig>,
     instance: String,
+    records: RecordQueue,
 ) -> Result<Telemetry, String> {
     let Some(metrics) = metrics else { return Ok(Telemetry::off()) };
     let config = TelemetryConfig {
         instance,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         otlp: metrics.otlp.clone(),
+        records,
     };
     Telemetry::start(&config).map_err(|error| error.to_string())
 }

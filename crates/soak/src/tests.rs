@@ -26,7 +26,12 @@ fn until(what: &str, mut condition: impl FnMut() -> bool) {
 }
 
 fn telemetry() -> Telemetry {
-    let config = TelemetryConfig { instance: "test".into(), version: "0".into(), otlp: None };
+    let config = TelemetryConfig {
+        instance: "test".into(),
+        version: "0".into(),
+        otlp: None,
+        records: Default::default(),
+    };
     Telemetry::start(&config).unwrap()
 }
 

@@ -2,13 +2,14 @@
 
 use crate::caller::Caller;
 use crate::order::Turn;
-use crate::trace::TraceId;
+use crate::trace::{Parent, TraceId};
 
 /// What comes with a command. A plain [`TraceId`] is enough for a command of people: its event gets the
 /// current time, is recorded in the order of arrival, and is refused if the queue is full.
 #[derive(Debug)]
 pub struct Context {
     pub(super) trace: TraceId,
+    pub(super) parent: Option<Parent>,
     pub(super) caller: Option<Caller>,
     pub(super) time: Option<u64>,
     pub(super) turn: Option<Turn>,
@@ -17,7 +18,7 @@ pub struct Context {
 
 impl From<TraceId> for Context {
     fn from(trace: TraceId) -> Self {
-        Self { trace, caller: None, time: None, turn: None, patient: false }
+        Self { trace, parent: None, caller: None, time: None, turn: None, patient: false }
     }
 }
 
@@ -26,6 +27,12 @@ impl Context {
     #[must_use]
     pub fn sent_by(self, caller: Option<Caller>) -> Self {
         Self { caller, ..self }
+    }
+
+    /// It is a part of this span of the caller's.
+    #[must_use]
+    pub fn child_of(self, parent: Option<Parent>) -> Self {
+        Self { parent, ..self }
     }
 
     /// The event waits for room in the queue instead of being refused.

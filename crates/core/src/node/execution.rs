@@ -10,6 +10,7 @@ use crate::command::Command;
 use crate::error::CommandError;
 use crate::observer::{Failed, Observer};
 use crate::store::{Committed, Done};
+use crate::telemetry::{CommandSpan, RecordQueue};
 use crate::trace::{Draft, Finish, Traces};
 
 /// Resolves when the event is durable, or has failed.
@@ -18,6 +19,8 @@ pub(super) type Pending = oneshot::Receiver<Result<Committed, CommandError>>;
 /// One command on its way: counts and traces it when its outcome is known.
 pub(super) struct Execution {
     pub(super) traces: Option<Arc<Traces>>,
+    /// Where its span goes; `None` if it is not to be pushed.
+    pub(super) spans: Option<RecordQueue>,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) failures: Arc<FailureLog>,
     /// `None` for a command of an unknown type.
@@ -61,7 +64,7 @@ impl Execution {
             }
         }
         let error = result.as_ref().err().copied();
-        if self.traces.is_none() && error.is_none() {
+        if self.traces.is_none() && self.spans.is_none() && error.is_none() {
             return;
         }
         let mut trace = self.draft.finish(result);
@@ -69,8 +72,13 @@ impl Execution {
         if let Some(error) = error {
             self.failures.failed(&trace, error);
         }
+        let trace = Arc::new(trace);
+        if let Some(spans) = &self.spans {
+            let (trace, parent, internal) = (Arc::clone(&trace), self.context.parent, self.context.patient);
+            spans.span(CommandSpan { trace, parent, internal });
+        }
         if let Some(traces) = &self.traces {
-            traces.keep(Arc::new(trace));
+            traces.keep(trace);
         }
     }
 }

@@ -17,8 +17,8 @@ use crate::follow::FollowStatus;
 use crate::observer::{Failed, Observer};
 use crate::recall::{Considered, Found, Judge, MeaningStatus, Recall, RecallConfig};
 use crate::store::{BlockRef, Committed, DataDirectory, Entry, Event, GenomeSettings, Reader, Store};
-use crate::telemetry::Telemetry;
 use crate::telemetry::last_hour::{self, LastHour};
+use crate::telemetry::{RecordQueue, Telemetry};
 use crate::text::Key;
 use crate::trace::{Draft, TraceConfig, TracedContent, Traces};
 use crate::verdict::LastVerdict;
@@ -51,6 +51,8 @@ pub struct Node {
     reader: Arc<Reader>,
     recall: Arc<Recall>,
     traces: Option<Arc<Traces>>,
+    /// Where the spans of commands go, if they are pushed.
+    spans: Option<RecordQueue>,
     observer: Arc<dyn Observer>,
     failures: Arc<FailureLog>,
     last_hour: Option<LastHour>,
@@ -128,6 +130,7 @@ impl Node {
             .observe_meaning(move || recall.upgrade().map_or_else(MeaningStatus::default, |it| it.meaning()));
         let verification = Arc::downgrade(&node.verification);
         instruments.observe_verdict(move || verification.upgrade()?.verdict());
+        node.spans = telemetry.spans();
         node.last_hour = keep_last_hour(telemetry, &node.reader, &node.crew);
         let failures = Arc::clone(&node.failures);
         let (verification, verify_every) = (Arc::clone(&node.verification), config.verify_every);
@@ -166,6 +169,7 @@ impl Node {
             reader,
             recall,
             traces,
+            spans: None,
             observer,
             failures,
             last_hour: None,
@@ -355,8 +359,10 @@ impl Node {
     ) -> Execution {
         let event = command.map_or(UNKNOWN_COMMAND, Command::name);
         let draft = Draft::begin(context.trace, event, context.caller.take(), content);
+        let sampled = context.parent.is_none_or(|parent| parent.sampled);
         Execution {
             traces: self.traces.clone(),
+            spans: self.spans.clone().filter(|_| sampled),
             observer: Arc::clone(&self.observer),
             failures: Arc::clone(&self.failures),
             command,

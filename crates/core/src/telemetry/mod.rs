@@ -30,9 +30,15 @@ use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry_sdk::metrics::{Instrument, SdkMeterProvider, Stream};
 use prometheus::Registry;
 
+use otlp::Pusher;
+
 pub use instruments::Instruments;
 pub use labels::{Each, Label};
-pub use otlp::{OtlpAuthority, OtlpCompression, OtlpConfig, OtlpHeaders, OtlpProtocol, OtlpSignals, Signal};
+pub(crate) use otlp::CommandSpan;
+pub use otlp::{
+    LogRecord, LogValue, OtlpAuthority, OtlpCompression, OtlpConfig, OtlpHeaders, OtlpProtocol, OtlpSignals,
+    RecordQueue, Severity, Signal,
+};
 pub use point::{Point, Quantiles};
 pub use process::resident_memory;
 
@@ -60,6 +66,8 @@ pub struct TelemetryConfig {
     pub version: String,
     /// Where to push by OTLP; `None` pushes nowhere.
     pub otlp: Option<OtlpConfig>,
+    /// Where lines of the log wait to be pushed. Commands join them.
+    pub records: RecordQueue,
 }
 
 /// Why telemetry could not start.
@@ -87,6 +95,10 @@ pub struct Telemetry {
 struct On {
     provider: SdkMeterProvider,
     registry: Registry,
+    /// What pushes spans and lines of the log, if any are pushed.
+    pusher: Option<Pusher>,
+    /// Where commands go, if their spans are pushed.
+    spans: Option<RecordQueue>,
 }
 
 impl Telemetry {
@@ -107,24 +119,31 @@ impl Telemetry {
             .scope_info_enabled(false)
             .build()
             .map_err(|error| TelemetryError::Prometheus(error.to_string()))?;
+        let resource = resource::resource(config);
         let mut builder = SdkMeterProvider::builder()
-            .with_resource(resource::resource(config))
+            .with_resource(resource.clone())
             .with_reader(scrape)
             .with_view(bounded_cardinality);
-        let tally = otlp::Tally::default();
+        let tally = config.records.tally();
+        let mut pusher = None;
         if let Some(otlp) = &config.otlp {
-            let transport = otlp::Transport::new(otlp)
-                .map_err(|problem| TelemetryError::Otlp { endpoint: otlp.endpoint.clone(), problem })?;
-            let transport = Arc::new(transport);
+            let failed = |problem| TelemetryError::Otlp { endpoint: otlp.endpoint.clone(), problem };
+            let transport = Arc::new(otlp::Transport::new(otlp).map_err(failed)?);
             if otlp.signals.contain(Signal::Metrics) {
                 builder = builder.with_reader(otlp::reader(otlp, &transport, tally.clone()));
             }
+            if otlp.signals.contain(Signal::Traces) || otlp.signals.contain(Signal::Logs) {
+                pusher = Pusher::start(otlp, &transport, &resource, &config.records)
+                    .map_err(|error| failed(error.to_string()))?;
+            }
         }
+        let spans = config.otlp.as_ref().is_some_and(|otlp| otlp.signals.contain(Signal::Traces));
+        let spans = spans.then(|| config.records.clone());
         let provider = builder.build();
-        instruments::observe_pushes(&provider.meter(METER), &tally);
+        instruments::observe_pushes(&provider.meter(METER), tally);
         process::observe(&provider.meter("kolibri.process"));
         let instruments = Arc::new(Instruments::new(provider.meter(METER)));
-        Ok(Self { on: Some(On { provider, registry }), instruments })
+        Ok(Self { on: Some(On { provider, registry, pusher, spans }), instruments })
     }
 
     /// A meter; of a no-op provider when telemetry is off.
@@ -145,6 +164,11 @@ impl Telemetry {
         self.on.is_some()
     }
 
+    /// Where commands go whose spans are pushed; `None` if none are.
+    pub(crate) fn spans(&self) -> Option<RecordQueue> {
+        self.on.as_ref()?.spans.clone()
+    }
+
     /// What is scraped; `None` when telemetry is off.
     pub(crate) fn registry(&self) -> Option<Registry> {
         self.on.as_ref().map(|on| on.registry.clone())
@@ -157,15 +181,20 @@ impl Telemetry {
         Some(text.map_err(|error| TelemetryError::Prometheus(error.to_string())))
     }
 
-    /// Pushes the last values and stops. Blocks for up to five seconds when a collector does not answer; call
-    /// it off the async runtime.
+    /// Pushes what is left, all at the same time, and stops. Blocks for up to five seconds when a collector does not
+    /// answer; call it off the async runtime.
     pub fn shutdown(&self) {
         let Some(on) = &self.on else { return };
-        // The cause was logged when the collector stopped accepting metrics; this error only says that
-        // something failed.
-        if on.provider.shutdown_with_timeout(Duration::from_secs(5)).is_err() {
-            tracing::warn!("the last metrics did not reach the OTLP collector");
-        }
+        std::thread::scope(|scope| {
+            if let Some(pusher) = &on.pusher {
+                scope.spawn(|| pusher.close());
+            }
+            // The cause was logged when the collector stopped accepting metrics; this error only says that
+            // something failed.
+            if on.provider.shutdown_with_timeout(Duration::from_secs(5)).is_err() {
+                tracing::warn!("the last metrics did not reach the OTLP collector");
+            }
+        });
     }
 }
 
@@ -181,7 +210,12 @@ mod tests {
     use crate::observer::{Failed, Observer};
 
     fn started() -> Telemetry {
-        let config = TelemetryConfig { instance: "here:1".into(), version: "9.9.9".into(), otlp: None };
+        let config = TelemetryConfig {
+            instance: "here:1".into(),
+            version: "9.9.9".into(),
+            otlp: None,
+            records: Default::default(),
+        };
         Telemetry::start(&config).unwrap()
     }
 

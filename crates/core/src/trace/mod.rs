@@ -4,6 +4,7 @@
 //! them never fails a command: what cannot be written counts as a failed `TRACE` event and is logged once.
 
 mod file;
+mod parent;
 mod ring;
 
 use std::borrow::Cow;
@@ -18,6 +19,8 @@ use crate::background::Crew;
 use crate::caller::Caller;
 use crate::clock;
 use crate::error::{CommandError, ErrorKind, Fault};
+
+pub use parent::Parent;
 
 use file::TraceFile;
 use ring::Ring;
@@ -51,16 +54,9 @@ impl TraceId {
         (number != 0).then(|| Self(number.to_be_bytes()))
     }
 
-    /// The trace id of a `traceparent` header
-    /// (<https://www.w3.org/TR/trace-context/#traceparent-header-field-values>); `None` when it is malformed.
-    pub fn from_traceparent(header: &str) -> Option<Self> {
-        let mut fields = header.split('-');
-        let (version, id, parent, flags) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-        let hex =
-            |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let whole = version != "00" || fields.next().is_none();
-        let valid = hex(version, 2) && version != "ff" && hex(parent, 16) && hex(flags, 2) && whole;
-        if valid { Self::parse(id) } else { None }
+    /// Its bytes, as OTLP writes it.
+    pub(crate) const fn bytes(self) -> [u8; 16] {
+        self.0
     }
 }
 
@@ -293,31 +289,6 @@ impl Traces {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const ID: &str = "0af7651916cd43dd8448eb211c80319c";
-
-    #[test]
-    fn a_traceparent_gives_its_trace_id() {
-        let header = format!("00-{ID}-b7ad6b7169203331-01");
-        assert_eq!(TraceId::from_traceparent(&header).unwrap().to_string(), ID);
-        let later = format!("cc-{ID}-b7ad6b7169203331-01-what-the-future-brings");
-        assert_eq!(TraceId::from_traceparent(&later).unwrap().to_string(), ID);
-    }
-
-    #[test]
-    fn a_malformed_traceparent_gives_none() {
-        for header in [
-            "",
-            "00",
-            &format!("00-{}-b7ad6b7169203331-01", "0".repeat(32)),
-            &format!("ff-{ID}-b7ad6b7169203331-01"),
-            &format!("00-{ID}-b7ad6b7169203331-01-more"),
-            &format!("00-{}-b7ad6b7169203331-01", ID.to_uppercase()),
-            &format!("00-{ID}-xyz-01"),
-        ] {
-            assert_eq!(TraceId::from_traceparent(header), None, "{header}");
-        }
-    }
 
     #[test]
     fn random_ids_differ() {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use kolibri_core::NodeConfig;
 use kolibri_core::recall::{ApiKey, Judge, Model, Precision, RecallConfig, Remote};
 use kolibri_core::store::DataDirectory;
-use kolibri_core::telemetry::{OtlpAuthority, OtlpConfig, OtlpHeaders, OtlpProtocol, OtlpSignals};
+use kolibri_core::telemetry::{OtlpAuthority, OtlpConfig, OtlpHeaders, OtlpProtocol, OtlpSignals, Signal};
 use kolibri_core::trace::TraceConfig;
 
 use kolibri_encoder::Encoder;
@@ -53,6 +53,13 @@ pub(crate) struct HttpConfig {
 pub(crate) struct MetricsConfig {
     pub(crate) scrape: SocketAddr,
     pub(crate) otlp: Option<OtlpConfig>,
+}
+
+impl MetricsConfig {
+    /// Whether the lines of the log are pushed.
+    pub(crate) fn pushes_logs(&self) -> bool {
+        self.otlp.as_ref().is_some_and(|otlp| otlp.signals.contain(Signal::Logs))
+    }
 }
 
 /// What a process reports about itself.

@@ -10,7 +10,7 @@ use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use futures_util::StreamExt;
 use kolibri_core::Context;
 use kolibri_core::caller::{AddressClass, Caller};
-use kolibri_core::trace::TraceId;
+use kolibri_core::trace::{Parent, TraceId};
 use serde::de::DeserializeOwned;
 
 use super::App;
@@ -99,17 +99,18 @@ pub(super) fn require_type(headers: &HeaderMap, types: &[&str]) -> Result<(), Pr
     ))
 }
 
-/// What a command's trace says of its request: the trace id, which is the caller's if it sent a valid `traceparent`, or
-/// a new one; and who the caller is.
+/// What a command's trace says of its request: the trace id and the parent, which are the caller's if it sent a valid
+/// `traceparent`, or a new id; and who the caller is.
 #[derive(Clone)]
 pub(super) struct Traced {
     pub(super) id: TraceId,
+    pub(super) parent: Option<Parent>,
     pub(super) caller: Option<Caller>,
 }
 
 impl From<Traced> for Context {
-    fn from(Traced { id, caller }: Traced) -> Self {
-        Self::from(id).sent_by(caller)
+    fn from(Traced { id, parent, caller }: Traced) -> Self {
+        Self::from(id).child_of(parent).sent_by(caller)
     }
 }
 
@@ -118,8 +119,9 @@ impl FromRequestParts<App> for Traced {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
         let sent = parts.headers.get("traceparent").and_then(|value| value.to_str().ok());
-        let id = sent.and_then(TraceId::from_traceparent).unwrap_or_else(TraceId::random);
-        Ok(Self { id, caller: caller(app, &parts.extensions) })
+        let (id, parent) = sent.and_then(Parent::read).unzip();
+        let id = id.unwrap_or_else(TraceId::random);
+        Ok(Self { id, parent, caller: caller(app, &parts.extensions) })
     }
 }
 

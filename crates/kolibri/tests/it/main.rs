@@ -42,6 +42,7 @@ mod ops_live;
 mod ops_panels;
 mod ops_rules;
 mod otlp;
+mod otlp_records;
 mod page;
 mod privacy;
 mod prometheus;

@@ -22,6 +22,7 @@ const GRPC: &str = "grpc";
 /// No push before the last one.
 const NEVER: &str = "86400000";
 const OFTEN: &str = "100";
+const GZIP: (&str, &str) = ("KOLIBRI_OTLP_COMPRESSION", "gzip");
 
 /// A node that pushes to `endpoint`.
 fn pushing(
@@ -71,7 +72,9 @@ fn delivers_what_the_scrape_shows(rotel: &Rotel, endpoint: &str, protocol: &str,
     eventually("every meaning is known", || {
         let scrape = node.scrape();
         let holds = |line: &str| scrape.lines().any(|held| held == line);
-        let known = holds("kolibri_backend_recall_vectors{state=\"missing\"} 0");
+        // Of five that were taught, one was forgotten.
+        let known = holds("kolibri_backend_recall_vectors{state=\"missing\"} 0")
+            && holds("kolibri_backend_recall_vectors{state=\"made\"} 4");
         (known && holds("kolibri_backend_recall_model_ready 1")).then_some(())
     });
     let scraped = exposition::parse(&node.scrape());
@@ -112,8 +115,13 @@ fn delivers_what_the_scrape_shows(rotel: &Rotel, endpoint: &str, protocol: &str,
 fn gzip_delivers_what_the_scrape_shows() {
     let rotel = Rotel::start();
     for (url, protocol) in [(&rotel.http, HTTP), (&rotel.grpc, GRPC)] {
-        delivers_what_the_scrape_shows(&rotel, url, protocol, &[("KOLIBRI_OTLP_COMPRESSION", "gzip")]);
+        delivers_what_the_scrape_shows(&rotel, url, protocol, &[GZIP]);
     }
+    let collector = Collector::start(Manner::Answers(200));
+    let directory = tempfile::tempdir().unwrap();
+    pushing(directory.path(), &collector.url(), HTTP, NEVER, &[GZIP]).stop();
+    let push = collector.pushes().pop().unwrap();
+    assert_eq!((push.header("content-encoding"), &push.body[..2]), (Some("gzip"), &b"\x1f\x8b"[..]));
 }
 
 #[test]

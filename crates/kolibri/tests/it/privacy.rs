@@ -218,6 +218,7 @@ fn plant_and_search(
             ("KOLIBRI_OTLP_PROTOCOL", protocol),
             ("KOLIBRI_OTLP_HEADERS", &format!("authorization=Basic%20{header},x-hidden={hidden}")),
             ("KOLIBRI_OTLP_EXPORT_INTERVAL_MS", "100"),
+            ("KOLIBRI_OTLP_SIGNALS", "metrics,traces,logs"),
             ("KOLIBRI_TRACE_CONTENT", trace_content),
             ("KOLIBRI_LOG", EVERY_LOG),
             ("KOLIBRI_MISSPELT", &secrets.plant("unknown variable")),

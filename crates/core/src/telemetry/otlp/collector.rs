@@ -60,6 +60,11 @@ impl Collector {
         Self { transport, endpoint, headers, signal, tally, failing: false, told_rejected: None }
     }
 
+    /// So many records will never arrive.
+    pub(super) fn lose(&self, count: u64) {
+        self.tally.lose(self.signal, count);
+    }
+
     /// Pushes a message.
     pub(super) fn push<M: Export>(&mut self, message: M, timeout: Duration) -> Result<(), Refused> {
         let result = self.transport.push(message, timeout);
@@ -93,7 +98,7 @@ impl Collector {
     fn rejected(&mut self, rejected: &Rejected) {
         if rejected.count > 0 {
             self.tally.fail();
-            self.tally.lose(self.signal, rejected.count);
+            self.lose(rejected.count);
         }
         if self.told_rejected.is_none_or(|told| told.elapsed() >= PAUSE) {
             self.told_rejected = Some(Instant::now());

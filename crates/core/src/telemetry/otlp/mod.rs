@@ -7,6 +7,8 @@
 //! | `transport` | one request to the collector, over HTTP or gRPC |
 //! | `collector` | what is counted and logged of its answers |
 //! | `metrics` | the reader that pushes metrics |
+//! | `records` | the queue of spans and log records, and the thread that pushes them |
+//! | `span`, `log` | one of them, as OTLP writes it |
 //!
 //! The messages come from `opentelemetry-proto`; the SDK's own exporter is not used, because it takes endpoints, headers and
 //! more from the environment, which may be meant for another program.
@@ -14,7 +16,10 @@
 mod authority;
 mod collector;
 mod headers;
+mod log;
 mod metrics;
+mod records;
+mod span;
 mod transport;
 
 use std::fmt;
@@ -25,7 +30,11 @@ pub use authority::OtlpAuthority;
 pub(super) use collector::Tally;
 pub use headers::OtlpHeaders;
 pub(super) use headers::percent_decode;
+pub use log::{LogRecord, LogValue, Severity};
 pub(super) use metrics::reader;
+pub(super) use records::Pusher;
+pub use records::RecordQueue;
+pub(crate) use span::CommandSpan;
 pub(super) use transport::Transport;
 
 /// How long one push may take.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use kolibri_core::host;
 use kolibri_core::store::DataDirectory;
+use kolibri_core::telemetry::RecordQueue;
 use kolibri_soak::{DrillReport, DrillState, Drills, Parameters, StartError};
 use tokio::sync::watch;
 
@@ -13,25 +14,25 @@ use super::Exit;
 use super::run::Bar;
 use crate::config::settings::Settings;
 use crate::config::{MetricsConfig, ObservabilityConfig, observability};
-use crate::{http, logging, serve, signals};
+use crate::{http, serve, signals};
 
 /// Runs a drill in `directory`, or in a temporary one, and returns its report.
 pub(super) fn run(parameters: Parameters, directory: Option<PathBuf>) -> Result<DrillReport, Exit> {
     let ObservabilityConfig { telemetry: metrics, log } = observability(&Settings::from_environment())?;
-    logging::start(&log);
-    serve::tell_unused_variables();
+    let records = serve::start_logging(metrics.as_ref(), &log);
     // Removed when this function ends. Below it, so that the data directory is made private as it always is.
     let temporary =
         tempfile::tempdir().map_err(|error| format!("cannot create a temporary directory: {error}"))?;
     let place = directory.unwrap_or_else(|| temporary.path().join("data"));
     let runtime =
         tokio::runtime::Runtime::new().map_err(|error| format!("cannot start the async runtime: {error}"))?;
-    runtime.block_on(measured(metrics, place, parameters))
+    runtime.block_on(measured(metrics, records, place, parameters))
 }
 
 /// Serves metrics while the drill runs, and pushes the last ones.
 async fn measured(
     metrics: Option<MetricsConfig>,
+    records: RecordQueue,
     place: PathBuf,
     parameters: Parameters,
 ) -> Result<DrillReport, Exit> {
@@ -40,7 +41,7 @@ async fn measured(
         None => None,
     };
     let instance = format!("{}:soak", host::name());
-    let telemetry = Arc::new(serve::start_telemetry(metrics.as_ref(), instance)?);
+    let telemetry = Arc::new(serve::start_telemetry(metrics.as_ref(), instance, records)?);
     // Before the first scrape, which is to find every series of drills at zero.
     let drills = Drills::alone(&DataDirectory::new(place), &telemetry).map_err(|error| error.to_string())?;
     if let Some(Ok(address)) = listener.as_ref().map(tokio::net::TcpListener::local_addr) {

@@ -1,6 +1,6 @@
-//! A real OTLP receiver: rotel, which prints every metric it receives.
+//! A real OTLP receiver: rotel, which prints everything it receives.
 //!
-//! What it prints is turned into Prometheus series by the rules that Prometheus itself applies to OTLP
+//! What it prints of metrics is turned into Prometheus series by the rules that Prometheus itself applies to OTLP
 //! (<https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#otlp-metric-points-to-prometheus>).
 
 use std::io::{BufRead, BufReader};
@@ -27,7 +27,8 @@ impl Rotel {
         let program = program("rotel-agent")
             // Two loopback addresses tell the two free ports apart.
             .args(["start", "--otlp-http-endpoint", "127.0.0.1:0", "--otlp-grpc-endpoint", "127.0.0.2:0"])
-            .args(["--exporter", "blackhole", "--debug-log", "metrics", "--debug-log-verbosity", "detailed"])
+            .args(["--exporter", "blackhole", "--debug-log-verbosity", "detailed"])
+            .args(["--debug-log", "metrics", "--debug-log", "traces", "--debug-log", "logs"])
             .env("NO_COLOR", "1")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -48,7 +49,12 @@ impl Rotel {
         Self { _program: program, http, grpc, printed }
     }
 
-    /// How many pushes have arrived.
+    /// Everything that it has printed.
+    pub fn printed(&self) -> Vec<String> {
+        self.printed.lock().unwrap().clone()
+    }
+
+    /// How many pushes of metrics have arrived.
     pub fn pushes(&self) -> usize {
         self.printed.lock().unwrap().iter().filter(|line| line.starts_with(PUSH)).count()
     }
