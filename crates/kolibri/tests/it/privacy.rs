@@ -16,7 +16,7 @@ use crate::watching::grpc::GrpcCollector;
 
 /// Everything, and what libraries would say were they asked by name.
 const EVERY_LOG: &str = "trace,h2::client=trace,h2::codec=trace,h2::hpack=trace,h2::proto=trace,hyper_util=trace,\
-                         opentelemetry=trace,opentelemetry-http=trace,opentelemetry-otlp=trace,\
+                         opentelemetry=trace,tonic=trace,tower=trace,\
                          opentelemetry_sdk=trace,reqwest::connect=trace,kolibri_core=trace";
 
 /// What was planted, and where.
