@@ -6,7 +6,7 @@ use crate::report::{Comparison, DrillReport, DrillState};
 /// How many of the latest drills one is compared with.
 const COMPARED: usize = 10;
 /// With fewer drills, their spread says nothing.
-const ENOUGH: usize = 3;
+pub(super) const ENOUGH: usize = 5;
 
 /// Compares `report` with `earlier` ones, newest first; `None` if there is nothing to compare.
 pub(super) fn compare(report: &DrillReport, earlier: &[DrillReport]) -> Option<Comparison> {
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_drill_slower_than_the_spread_is_called_so() {
-        let comparison = compared(13.0, &[9.0, 10.0, 11.0, 10.0]).unwrap();
+        let comparison = compared(13.0, &[9.0, 10.0, 11.0, 10.0, 10.0]).unwrap();
         assert_eq!((comparison.median_seconds, comparison.spread_seconds), (10.0, 1.0));
         assert!((comparison.difference_ratio - 0.3).abs() < 1e-9);
         assert!(comparison.slower && comparison.beyond_spread);
@@ -83,13 +83,16 @@ mod tests {
 
     #[test]
     fn a_slower_drill_within_the_spread_is_not_beyond_it() {
-        let comparison = compared(10.9, &[9.0, 10.0, 11.0]).unwrap();
-        assert!(comparison.slower && !comparison.beyond_spread);
+        let comparison = compared(10.9, &[9.0, 10.0, 11.0, 10.0, 10.0]).unwrap();
+        assert!(comparison.slower && comparison.is_enough() && !comparison.beyond_spread);
     }
 
     #[test]
-    fn two_drills_are_too_few_for_a_spread() {
-        assert!(!compared(20.0, &[10.0, 10.0]).unwrap().beyond_spread);
+    fn four_drills_are_too_few_to_say_what_is_usual() {
+        let few = compared(20.0, &[10.0; 4]).unwrap();
+        assert!(!few.is_enough() && !few.beyond_spread);
+        let five = compared(20.0, &[10.0; 5]).unwrap();
+        assert!(five.is_enough() && five.beyond_spread);
         assert_eq!(compared(20.0, &[]), None);
     }
 

@@ -88,7 +88,7 @@ impl Observer for DrillObserver {
     fn traced(&self, trace: &mut Trace) {
         trace.soak = Some(Arc::clone(&self.id));
         if let (Outcome::Failed, Some(traces)) = (trace.outcome, &self.failures) {
-            traces.keep(Arc::new(trace.clone()));
+            traces.remember_drill(Arc::new(trace.clone()));
         }
     }
 }

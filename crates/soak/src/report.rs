@@ -6,6 +6,7 @@ use kolibri_genome::Head;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::compare::ENOUGH;
 use crate::parameters::Parameters;
 use kolibri_core::background::Status;
 use kolibri_core::clock;
@@ -174,8 +175,15 @@ pub struct Comparison {
     pub difference_ratio: f64,
     /// Whether it took longer than the median.
     pub slower: bool,
-    /// Whether the difference is larger than the spread; always false with fewer than three drills to compare.
+    /// Whether the difference is larger than the spread; always false with fewer than five drills to compare.
     pub beyond_spread: bool,
+}
+
+impl Comparison {
+    /// Whether there are enough earlier drills, five, to say what is usual.
+    pub fn is_enough(&self) -> bool {
+        self.comparable >= ENOUGH
+    }
 }
 
 /// Everything about one drill.

@@ -1,5 +1,6 @@
 //! The trace file: JSON lines, appended by its own thread, rotated by size.
 
+use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -8,7 +9,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use super::{Lost, Trace};
+use super::ring::FAILED;
+use super::{Lost, Outcome, Trace};
 use crate::background::{Crew, Worker};
 
 /// The most records that may wait for the disk; more are dropped.
@@ -18,8 +20,10 @@ const WAITING: usize = 8192;
 const GATHER: Duration = Duration::from_millis(10);
 /// Older files that are kept next to the current one: `trace.jsonl.1` is the newest.
 const OLDER: u32 = 3;
-/// How much of the file's end is read back at the start.
+/// How much of a file's end is read back whole at the start.
 const TAIL: u64 = 256 * 1024;
+/// How much of each file is searched for failed commands at the start, from its end.
+const SEARCHED: u64 = 64 << 20;
 
 /// Hands records to the thread that writes the file.
 pub(super) struct TraceFile {
@@ -159,21 +163,55 @@ fn older(path: &Path, number: u32) -> PathBuf {
     PathBuf::from(format!("{}.{number}", path.display()))
 }
 
-/// The last records, oldest first, so that the traces before a crash can still be read after it, even if the
-/// file was rotated in between.
+/// The last records, oldest first, so that the traces before a crash can still be read after it, even if the file was
+/// rotated in between. Failed ones are looked for further back, in every file that is kept: many good ones may follow.
 pub(super) fn tail(path: &Path) -> Vec<Trace> {
-    [tail_of(&older(path, 1)), tail_of(path)].concat()
+    let mut last = VecDeque::new();
+    for number in (1..=OLDER).rev() {
+        failed_of(&older(path, number), &mut last);
+    }
+    failed_of(path, &mut last);
+    let good = [tail_of(&older(path, 1)), tail_of(path)].concat();
+    let mut last: Vec<_> =
+        last.into_iter().chain(good.into_iter().filter(|trace| trace.outcome == Outcome::Ok)).collect();
+    last.sort_by_key(|trace| trace.time);
+    last
+}
+
+/// Adds the failed records of people's commands, and keeps as many as are remembered.
+fn failed_of(path: &Path, last: &mut VecDeque<Trace>) {
+    /// Most lines are of good commands: they are passed over without being read.
+    const MARK: &[u8] = br#""outcome":"failed""#;
+    for line in lines(path, SEARCHED).filter(|line| line.windows(MARK.len()).any(|part| part == MARK)) {
+        match serde_json::from_slice::<Trace>(&line) {
+            Ok(trace) if trace.outcome == Outcome::Failed && trace.soak.is_none() => {
+                if last.len() == FAILED {
+                    last.pop_front();
+                }
+                last.push_back(trace);
+            }
+            _ => {}
+        }
+    }
 }
 
 fn tail_of(path: &Path) -> Vec<Trace> {
-    let Ok(mut file) = File::open(path) else { return Vec::new() };
-    let start = file.metadata().map_or(0, |metadata| metadata.len().saturating_sub(TAIL));
-    if file.seek(SeekFrom::Start(start)).is_err() {
-        return Vec::new();
-    }
-    // A device may have no end.
-    let lines = BufReader::new(file.take(TAIL)).split(b'\n').map_while(Result::ok);
-    lines.filter_map(|line| serde_json::from_slice(&line).ok()).collect()
+    lines(path, TAIL).filter_map(|line| serde_json::from_slice(&line).ok()).collect()
+}
+
+/// The lines at a regular file's end, at most this many bytes; the first may be cut.
+fn lines(path: &Path, bytes: u64) -> impl Iterator<Item = Vec<u8>> {
+    let open = || {
+        let mut file = File::open(path).ok()?;
+        let found = file.metadata().ok()?;
+        // A device may have no end.
+        if !found.is_file() {
+            return None;
+        }
+        file.seek(SeekFrom::Start(found.len().saturating_sub(bytes))).ok()?;
+        Some(BufReader::new(file.take(bytes)).split(b'\n').map_while(Result::ok))
+    };
+    open().into_iter().flatten()
 }
 
 #[cfg(test)]
@@ -182,7 +220,7 @@ mod tests {
 
     use super::*;
     use crate::testing::until;
-    use crate::trace::{Outcome, Phases, TraceId};
+    use crate::trace::{Phases, TraceId};
 
     #[test]
     fn a_device_without_an_end_is_not_read_to_it() {
@@ -313,5 +351,20 @@ mod tests {
         assert_eq!(times(&path), [2]);
         assert_eq!(lost.load(Ordering::Relaxed), 1);
         assert!(!file.append(trace(3)), "a closed file accepts nothing");
+    }
+
+    #[test]
+    fn what_failed_is_read_back_however_many_good_traces_came_after_it() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("trace.jsonl");
+        let file = file(&path, 1 << 20);
+        let failed = Trace { outcome: Outcome::Failed, ..(*trace(1)).clone() };
+        assert!(file.append(Arc::new(failed)));
+        (2..6000).for_each(|number| until("there is room", || file.append(trace(number))));
+        file.close();
+        assert!(path.metadata().unwrap().len() + older(&path, 1).metadata().unwrap().len() > 2 * TAIL);
+        let back = tail(&path);
+        assert_eq!((back[0].time, back[0].outcome), (1, Outcome::Failed));
+        assert!(back[1].time > 2, "good ones are read back from the end only");
     }
 }

@@ -226,6 +226,8 @@ pub(crate) type Lost = Arc<dyn Fn() + Send + Sync>;
 /// The traces of a node.
 pub struct Traces {
     ring: Ring,
+    /// What failed in drills: it can be looked up by its id, and is none of the node's failures.
+    drills: Ring,
     file: Option<TraceFile>,
     lost: Lost,
     content: bool,
@@ -236,17 +238,18 @@ impl Traces {
     /// cannot be opened is a failed `TRACE`, not a failed start.
     pub(crate) fn start(config: Option<&TraceConfig>, lost: Lost, crew: &Crew) -> Option<Self> {
         let config = config?;
-        let ring = Ring::new();
+        let (ring, drills) = (Ring::new(), Ring::new());
         if let Some(path) = &config.path {
             for mut trace in file::tail(path) {
                 // Texts that were recorded while an operator had opted in.
                 trace.content = trace.content.filter(|_| config.content);
-                ring.push(Arc::new(trace));
+                // Earlier versions wrote the drills' failures into the same file.
+                if trace.soak.is_some() { &drills } else { &ring }.push(Arc::new(trace));
             }
         }
         let file =
             config.path.clone().map(|path| TraceFile::start(path, config.max_bytes, Arc::clone(&lost), crew));
-        Some(Self { ring, file, lost, content: config.content })
+        Some(Self { ring, drills, file, lost, content: config.content })
     }
 
     /// Whether an operator opted in to texts in traces.
@@ -263,6 +266,12 @@ impl Traces {
         }
     }
 
+    /// Remembers what failed in a drill, in memory only: the drill has a trace file of its own, and losing its record
+    /// is no failure of this node.
+    pub fn remember_drill(&self, trace: Arc<Trace>) {
+        self.drills.push(trace);
+    }
+
     /// The last record, with this outcome if one is given.
     pub fn latest(&self, outcome: Option<Outcome>) -> Option<Arc<Trace>> {
         self.ring.latest(outcome)
@@ -273,9 +282,17 @@ impl Traces {
         self.ring.last(outcome, limit)
     }
 
-    /// The record of a command, while the ring contains it.
+    /// The last `limit` failed records of a drill, newest first.
+    pub fn last_of_drill(&self, id: &str, limit: usize) -> Vec<Arc<Trace>> {
+        let mut last = self.drills.last(Some(Outcome::Failed), usize::MAX);
+        last.retain(|trace| trace.soak.as_deref() == Some(id));
+        last.truncate(limit);
+        last
+    }
+
+    /// The record of a command of people or of a drill, while it is remembered.
     pub fn find(&self, trace_id: TraceId) -> Option<Arc<Trace>> {
-        self.ring.find(trace_id)
+        self.ring.find(trace_id).or_else(|| self.drills.find(trace_id))
     }
 
     /// Writes what is waiting and closes the file.

@@ -12,7 +12,7 @@ use super::{Outcome, Trace, TraceId};
 /// Good traces that are kept.
 const OK: usize = 2048;
 /// Failed traces that are kept.
-const FAILED: usize = 512;
+pub(super) const FAILED: usize = 512;
 
 /// The last traces.
 pub(super) struct Ring {
