@@ -6,7 +6,7 @@ test.for(["#/", "#/genome", "#/operations"])(
   async (address, { page, node }) => {
     await node.teach("When?", "Now");
     await visitWithClock(page, `${node.url}/${address}`);
-    await page.getByRole("link", { name: "Ready" }).waitFor();
+    await page.getByRole("link", { name: "Healthy" }).waitFor();
     await page.evaluate(() => Object.assign(window, { mark: "not reloaded" }));
 
     await node.stop();
@@ -20,7 +20,7 @@ test.for(["#/", "#/genome", "#/operations"])(
     await expect.poll(() => green.count()).toBe(0);
 
     await node.restart();
-    await renew(page, page.getByRole("link", { name: "Ready" }));
+    await renew(page, page.getByRole("link", { name: "Healthy" }));
     await page.getByText("The node has not answered since").waitFor({ state: "detached" });
     await expect.poll(() => page.locator(".stale").count()).toBe(0);
     expect(await page.evaluate(() => "mark" in window)).toBe(true);
@@ -33,7 +33,7 @@ test("what hangs is out of date as well: an answer that never comes keeps nothin
 }) => {
   await visitWithClock(page, `${node.url}/#/operations`);
   await page.locator(".tile.good").first().waitFor();
-  await page.getByRole("link", { name: "Ready" }).waitFor();
+  await page.getByRole("link", { name: "Healthy" }).waitFor();
   await page.route("**/api/v1/**", () => {});
   // Three renewals of values that are read every 5 seconds.
   await page.clock.fastForward(16_000);

@@ -98,7 +98,7 @@ test("secrets stay out of console, storage, URLs, and of every request but the c
       await page.getByLabel("API token").fill(token);
       await page.getByRole("button", { name: "Use this token" }).click();
     }
-    await page.getByRole("link", { name: "Ready" }).waitFor();
+    await page.getByRole("link", { name: "Healthy" }).waitFor();
 
     const { question, answer, taughtInPlace, suggested, confirmed, failing, elsewhere } = SECRETS;
     await say(page, `Where is ${elsewhere}?`);

@@ -34,7 +34,7 @@ test("the page asks for the token, says when it is wrong, and goes on when it is
     await form.getByRole("button", { name: "Use this token" }).click();
     await form.waitFor({ state: "detached" });
     await page.reload();
-    await page.getByRole("link", { name: "Ready" }).waitFor();
+    await page.getByRole("link", { name: "Healthy" }).waitFor();
     expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain(TOKEN);
 
     await page.goto(`${node.url}/#/settings`);

@@ -60,13 +60,8 @@ async fn serve(config: Config, records: RecordQueue) -> Result<(), String> {
     let drills = open_drills(&config, Arc::clone(&node), Arc::clone(&telemetry)).await?;
 
     let (stopping, stopped) = watch::channel(false);
-    let state = http::AppState::new(
-        Arc::clone(&node),
-        Arc::clone(&drills),
-        &telemetry,
-        &config.http,
-        stopped.clone(),
-    )?;
+    let state =
+        http::AppState::new(Arc::clone(&node), Arc::clone(&drills), &telemetry, &config, stopped.clone())?;
     let mut api = tokio::spawn(http::serve(api, http::api(state), stopped.clone()));
     let metrics_address = scrape.as_ref().map(local).transpose()?;
     if let Some(listener) = scrape {

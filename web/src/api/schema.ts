@@ -213,6 +213,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings in force: name, value, and where it comes from. Secrets are not shown, only whether they are set. */
+        get: operations["settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/soaks": {
         parameters: {
             query?: never;
@@ -538,6 +555,37 @@ export interface components {
              */
             type: string;
         };
+        /** @description How the node is, in one line: "healthy", or the worst of what is wrong. Callers' mistakes are not among it. */
+        Condition: {
+            /** @description The cause: the name of an error kind, or English words. */
+            cause?: string | null;
+            kind: components["schemas"]["ConditionKind"];
+            level: components["schemas"]["ConditionLevel"];
+            /**
+             * Format: int64
+             * @description Traces that were lost in the last five minutes, the first broken block, or bytes left on the disk.
+             */
+            number?: number | null;
+            /** @description All of it as an English sentence; times are in UTC. */
+            sentence: string;
+            /**
+             * Format: double
+             * @description The share of people's commands that failed through the node's fault in the last five minutes, 0 to 1.
+             */
+            share?: number | null;
+            /** @description Since when, or when it was found, RFC 3339; null if that is not known. */
+            since?: string | null;
+        };
+        /**
+         * @description What is wrong.
+         * @enum {string}
+         */
+        ConditionKind: "healthy" | "commands_fail" | "not_ready" | "genome_broken" | "some_commands_fail" | "disk_fills" | "traces_lost" | "words_alone" | "not_counted";
+        /**
+         * @description How bad it is.
+         * @enum {string}
+         */
+        ConditionLevel: "healthy" | "unknown" | "degraded" | "failing";
         /** @description The content of a block. */
         ContentResponse: {
             genome_id: string;
@@ -732,6 +780,8 @@ export interface components {
         MatchKind: "exact" | "similar" | "none";
         /** @description The state of the node. */
         OperationsResponse: {
+            /** @description All of it in one line, the worst first. */
+            condition: components["schemas"]["Condition"];
             genome?: components["schemas"]["GenomeEnd"] | null;
             index: components["schemas"]["IndexState"];
             /** @description The node's clock, RFC 3339. */
@@ -844,9 +894,28 @@ export interface components {
         };
         /** @description Some text with a visible character in it, at most `x-max-bytes` long in UTF-8. */
         ResponseText: string;
+        /** @description One setting. A secret is never shown, only whether it is set. */
+        SettingInForce: {
+            from: components["schemas"]["SettingSource"];
+            /** @description Its environment variable. */
+            name: string;
+            /** @description Whether it was given. */
+            set: boolean;
+            /** @description Its value, or its default, in words where that depends; null for a secret. */
+            value?: string | null;
+        };
+        /**
+         * @description Where a value comes from.
+         * @enum {string}
+         */
+        SettingSource: "flag" | "environment" | "default";
+        /** @description Every setting of the node, as it was when the node started. */
+        SettingsResponse: {
+            settings: components["schemas"]["SettingInForce"][];
+        };
         /** @description Comparison of a drill with earlier ones that had the same parameters on the same machine. */
         SoakComparison: {
-            /** @description Whether the difference is larger than the spread; always false with fewer than three drills to compare. */
+            /** @description Whether the difference is larger than the spread; always false with fewer than five drills to compare. */
             beyond_spread: boolean;
             /** @description How many earlier drills were compared, at most ten. */
             comparable: number;
@@ -1717,6 +1786,26 @@ export interface operations {
             };
         };
     };
+    settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every setting */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsResponse"];
+                };
+            };
+        };
+    };
     soaks: {
         parameters: {
             query?: never;
@@ -1986,6 +2075,8 @@ export interface operations {
                 outcome?: string;
                 /** @description How many traces. */
                 limit?: number;
+                /** @description The id of a drill: its failed commands, which are not among the node's own. */
+                soak?: string;
             };
             header?: never;
             path?: never;

@@ -12,6 +12,7 @@ export type Blocks = Schemas["BlocksResponse"];
 export type Block = Schemas["BlockResponse"];
 export type BlockAddress = Schemas["BlockAddress"];
 export type OperationsState = Schemas["OperationsResponse"];
+export type Condition = Schemas["Condition"];
 export type RecallState = Schemas["RecallState"];
 export type History = Schemas["HistoryResponse"];
 export type HistoryPoint = Schemas["HistoryPoint"];

@@ -9,6 +9,9 @@ import { Table } from "../ui/table";
 import { Time } from "../ui/time";
 import { State } from "./list";
 
+/** With fewer comparable drills, nothing is said of what is usual. */
+const ENOUGH = 5;
+
 export function Report({ soak }: { soak: Soak }) {
   const text = words().drills;
   return (
@@ -80,6 +83,10 @@ function Comparison({ soak: { comparison } }: { soak: Soak }) {
   if (!comparison) return <p class="muted">{text.incomparable}</p>;
   const { percent, duration } = format();
   const difference = percent(Math.abs(comparison.difference_ratio));
+  if (comparison.comparable < ENOUGH) {
+    const [slower, median] = [comparison.slower, duration(comparison.median_seconds)];
+    return <p class="note">{text.tooFew(difference, slower, comparison.comparable, median)}</p>;
+  }
   const judged = comparison.beyond_spread ? (comparison.slower ? text.slower : text.faster) : text.usual;
   return (
     <p class={comparison.beyond_spread && comparison.slower ? "note bad" : "note"}>

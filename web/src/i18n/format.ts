@@ -54,6 +54,8 @@ function formats(locale: string) {
     number: (value: number) => numbers.format(value),
     precise: (value: number | null | undefined) => (value == null ? "—" : precise.format(value)),
     percent: (ratio: number) => percents.format(ratio),
+    /** A share that is not nothing: never 0%. */
+    some: (ratio: number) => (ratio < 0.001 ? `< ${percents.format(0.001)}` : percents.format(ratio)),
     /** A probability in whole percent. What is not certain is never rounded to 0% or 100%. */
     chance: (probability: number, over: string, under: string) => {
       if (probability > 0.99) return `${over} ${whole.format(0.99)}`;

@@ -3,6 +3,7 @@ import type { Trace } from "../api/types";
 import { words } from "../i18n";
 import { failedTraces, operations } from "../node";
 import { addresses } from "../route";
+import { SentBy } from "../traces/trace";
 import { Panel } from "../ui/panel";
 import { Reading } from "../ui/reading";
 import { Table } from "../ui/table";
@@ -53,6 +54,8 @@ function Failed({ traces }: { traces: Trace[] }) {
           heads: true,
         },
         { title: text.type, cell: (trace) => <span class="event">{trace.event}</span> },
+        { title: text.fault, cell: ({ fault }) => (fault ? words().traces.faults[fault] : "—") },
+        { title: text.caller, cell: ({ caller }) => (caller ? <SentBy caller={caller} /> : "—") },
         { title: text.reason, cell: (trace) => <code>{trace.error ?? "—"}</code> },
       ]}
     />

@@ -13,6 +13,7 @@ import { Errors } from "./errors";
 import { FailedCommands } from "./failed";
 import { NotReady } from "./not_ready";
 import { Tiles } from "./tiles";
+import { Truth } from "./truth";
 
 export function OperationsScreen() {
   useLive(operations);
@@ -22,6 +23,7 @@ export function OperationsScreen() {
   useLive(failedTraces);
   return (
     <Screen title={words().operations.title}>
+      <Truth />
       <NotReady />
       <BrokenNote verdict={operations.value.value?.verdict} />
       <Tiles />

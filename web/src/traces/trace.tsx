@@ -34,7 +34,7 @@ export function TraceView({ trace }: { trace: Trace }) {
   );
 }
 
-function SentBy({ caller }: { caller: NonNullable<Trace["caller"]> }) {
+export function SentBy({ caller }: { caller: NonNullable<Trace["caller"]> }) {
   const text = words().traces;
   const where = text.addresses[caller.address];
   return <>{caller.token ? text.withToken(where, caller.token) : where}</>;

@@ -46,6 +46,7 @@ pub struct NodeConfig {
 
 /// A running node.
 pub struct Node {
+    directory: DataDirectory,
     crew: Crew,
     store: Store,
     reader: Arc<Reader>,
@@ -164,6 +165,7 @@ impl Node {
         let verification = Arc::new(VerificationJob::new(directory.clone(), &reader, crew.clone()));
         let failures = Arc::default();
         Ok(Self {
+            directory: directory.clone(),
             crew,
             store,
             reader,
@@ -186,6 +188,11 @@ impl Node {
     /// What the last hour was like; `None` when telemetry is off.
     pub fn last_hour(&self) -> Option<&LastHour> {
         self.last_hour.as_ref()
+    }
+
+    /// Bytes that are free for the data directory; `None` when its file system cannot be asked.
+    pub fn disk_available(&self) -> Option<u64> {
+        self.directory.available().ok()
     }
 
     /// The reader of the genome.

@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use super::client::{Answer, Client};
 use super::{Connection, Exit, Output, print_json, print_line};
 use crate::wire::{
-    AskResponse, BlockAddress, ForgetResponse, Health, LatestQuery, MatchKind, StimulusRequest,
-    SuggestedAnswer, TeachRequest, TeachResponse,
+    AskResponse, BlockAddress, ConditionLevel, ForgetResponse, Health, LatestQuery, MatchKind,
+    OperationsResponse, StimulusRequest, SuggestedAnswer, TeachRequest, TeachResponse,
 };
 
 #[derive(Args)]
@@ -73,6 +73,14 @@ pub(super) enum TraceCommand {
 }
 
 #[derive(Args)]
+pub(super) struct Status {
+    #[command(flatten)]
+    node: Connection,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Args)]
 pub(super) struct Healthcheck {
     #[command(flatten)]
     node: Connection,
@@ -108,6 +116,19 @@ impl Forget {
             let erased: Vec<_> = erased.iter().map(ToString::to_string).collect();
             format!("forgotten in {}; erased the content of block {}", block(own), erased.join(", "))
         })
+    }
+}
+
+impl Status {
+    pub(super) fn run(self) -> Result<(), Exit> {
+        let answer: Answer<OperationsResponse> = call(&self.node, |client| client.get("/api/v1/operations"))?;
+        let OperationsResponse { condition, .. } = &answer.value;
+        if self.output.json {
+            print_json(&answer.sent["condition"])?;
+        } else {
+            print_line(&condition.sentence)?;
+        }
+        if condition.level == ConditionLevel::Healthy { Ok(()) } else { Err(Exit::No) }
     }
 }
 

@@ -75,6 +75,12 @@ Examples:
     /// Soak drills: is the engine slowing down, leaking memory or failing?
     #[command(subcommand)]
     Soak(soak::Soak),
+    /// Run a drill: another name of `kolibri soak run`
+    #[command(name = "zapustit_soak")]
+    ZapustitSoak(Box<soak::Run>),
+    /// Say in one line how the node is: healthy, or what is wrong, since when and why; exit code 1 unless it is healthy
+    #[command(after_help = "Example:\n  kolibri status")]
+    Status(commands::Status),
     /// Show how commands were executed
     #[command(subcommand)]
     Trace(commands::TraceCommand),
@@ -141,6 +147,8 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Command::Export(export) => export.run(),
         Command::Genome(genome) => genome.run(),
         Command::Soak(soak) => soak.run(),
+        Command::ZapustitSoak(run) => run.run(),
+        Command::Status(status) => status.run(),
         Command::Trace(trace) => trace.run(),
         Command::Config(configuration) => configuration.run(),
         Command::Ops(ops) => ops.run(),

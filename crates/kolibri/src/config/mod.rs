@@ -35,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) telemetry: Option<MetricsConfig>,
     /// What is logged, and how.
     pub(crate) log: LogConfig,
+    /// What all of it was read from.
+    pub(crate) settings: Settings,
 }
 
 /// Where the API listens, and whom it serves.
@@ -115,6 +117,7 @@ impl Config {
             http: parser.http(),
             telemetry: parser.telemetry(),
             log: parser.log(),
+            settings: settings.clone(),
         };
         parser.one_door_each(&config);
         if parser.faults.is_empty() { Ok(config) } else { Err(parser.faults) }

@@ -1,9 +1,12 @@
 //! Every setting of the node: a variable, its flag, its default and what it means. `--help`, the checks, the table in
 //! the README and the list of known variables all come from here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, FromArgMatches};
+
+use crate::wire::{SettingInForce, SettingSource};
 
 /// One setting.
 #[derive(Debug, PartialEq, Eq)]
@@ -88,14 +91,18 @@ impl Setting {
 }
 
 /// The values that were given, by flag or by variable; empty ones count as not given.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Settings(BTreeMap<&'static str, String>);
+#[derive(Clone, Default)]
+pub(crate) struct Settings {
+    values: BTreeMap<&'static str, String>,
+    /// Those that were given by flag.
+    flags: BTreeSet<&'static str>,
+}
 
 impl Settings {
     /// The value of a setting, unless it is unset or empty. White space around it is nobody's wish, and can be seen in no
     /// file; a secret is taken as it is, and checked.
     pub(crate) fn get(&self, setting: &Setting) -> Option<&str> {
-        let value = self.0.get(setting.variable)?;
+        let value = self.values.get(setting.variable)?;
         let value = if setting.secret { value } else { value.trim() };
         Some(value).filter(|value| !value.is_empty())
     }
@@ -104,32 +111,63 @@ impl Settings {
     pub(crate) fn from_environment() -> Self {
         let value =
             |setting: &&'static Setting| Some((setting.variable, std::env::var(setting.variable).ok()?));
-        Self(ALL.iter().filter_map(value).collect())
+        Self { values: ALL.iter().filter_map(value).collect(), flags: BTreeSet::new() }
     }
 
     /// The same, with another value for one setting if there is one.
     pub(crate) fn with(mut self, setting: &Setting, value: Option<String>) -> Self {
-        self.0.extend(value.map(|value| (setting.variable, value)));
+        self.values.extend(value.map(|value| (setting.variable, value)));
         self
     }
 
     /// Settings from variables and their values.
     #[cfg(test)]
     pub(crate) fn of<const N: usize>(values: [(&'static str, &str); N]) -> Self {
-        Self(values.into_iter().map(|(variable, value)| (variable, value.to_owned())).collect())
+        let values = values.into_iter().map(|(variable, value)| (variable, value.to_owned())).collect();
+        Self { values, flags: BTreeSet::new() }
+    }
+
+    /// Every setting with its value and where that comes from. Secrets are not shown, and neither are a user and a password
+    /// in an address.
+    pub(crate) fn in_force(&self) -> Vec<SettingInForce> {
+        let in_force = |setting: &&'static Setting| {
+            let given = self.get(setting);
+            let shown = without_user(given.unwrap_or(setting.default));
+            SettingInForce {
+                name: setting.variable.to_owned(),
+                value: (!setting.secret).then_some(shown),
+                set: given.is_some(),
+                from: match given {
+                    None => SettingSource::Default,
+                    Some(_) if self.flags.contains(setting.variable) => SettingSource::Flag,
+                    Some(_) => SettingSource::Environment,
+                },
+            }
+        };
+        ALL.iter().map(in_force).collect()
     }
 
     fn read(&mut self, matches: &ArgMatches) {
         for setting in ALL {
+            if !setting.secret && matches.value_source(setting.variable) == Some(ValueSource::CommandLine) {
+                self.flags.insert(setting.variable);
+            }
             let value = if setting.secret {
                 std::env::var(setting.variable).ok()
             } else {
                 matches.get_one::<String>(setting.variable).cloned()
             };
             if let Some(value) = value {
-                self.0.insert(setting.variable, value);
+                self.values.insert(setting.variable, value);
             }
         }
+    }
+}
+
+/// Without secrets.
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.in_force()).finish()
     }
 }
 
@@ -157,6 +195,17 @@ impl clap::Args for Settings {
     }
 }
 
+/// An address without the user and the password in it.
+fn without_user(value: &str) -> String {
+    let hidden = |(scheme, rest): (&str, &str)| {
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        let (_, host) = authority.rsplit_once('@')?;
+        Some(format!("{scheme}://(not shown)@{host}{path}"))
+    };
+    value.split_once("://").and_then(hidden).unwrap_or_else(|| value.to_owned())
+}
+
 /// What `--help` shows below the flags: settings that are not flags, and examples.
 pub(crate) fn after_help(examples: &str) -> String {
     let secrets = ALL.iter().filter(|setting| setting.secret);
@@ -178,6 +227,36 @@ mod tests {
     #[test]
     fn flags_are_named_after_their_variables() {
         assert_eq!(OTLP_EXPORT_INTERVAL_MS.flag(), "otlp-export-interval-ms");
+    }
+
+    #[test]
+    fn what_is_in_force_never_shows_a_secret() {
+        let given = Settings::of([
+            ("KOLIBRI_API_TOKEN", "planted-secret-token"),
+            ("KOLIBRI_OTLP_HEADERS", "authorization=planted-secret"),
+            ("KOLIBRI_OTLP_ENDPOINT", "https://me:planted-secret@collector:4318/v1?x=a@b"),
+            ("KOLIBRI_HTTP_PORT", "9000"),
+        ]);
+        let told = given.in_force();
+        assert_eq!(told.len(), ALL.len());
+        assert!(!format!("{told:?}").contains("planted-secret"));
+        let find = |name: &str| told.iter().find(|one| one.name == name).unwrap();
+        let token = find("KOLIBRI_API_TOKEN");
+        assert_eq!((&token.value, token.set, token.from), (&None, true, SettingSource::Environment));
+        let shown = |name| find(name).value.as_deref().unwrap();
+        assert_eq!(shown("KOLIBRI_OTLP_ENDPOINT"), "https://(not shown)@collector:4318/v1?x=a@b");
+        assert_eq!(shown("KOLIBRI_HTTP_PORT"), "9000");
+        assert_eq!(find("KOLIBRI_LOG").from, SettingSource::Default);
+        assert_eq!(without_user("me@example"), "me@example");
+    }
+
+    #[test]
+    fn a_flag_is_told_from_a_variable() {
+        let command = <Settings as clap::Args>::augment_args(Command::new("node"));
+        let matches = command.get_matches_from(["node", "--http-port", "9001"]);
+        let told = Settings::from_arg_matches(&matches).unwrap().in_force();
+        let port = told.iter().find(|one| one.name == "KOLIBRI_HTTP_PORT").unwrap();
+        assert_eq!((port.value.as_deref(), port.from), (Some("9001"), SettingSource::Flag));
     }
 
     #[test]

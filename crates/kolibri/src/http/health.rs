@@ -35,7 +35,11 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Probl
     }
     let node = Arc::clone(&app.node);
     let look = move || (node.ready(), node.broken(), node.meaning().note());
-    match tokio::task::spawn_blocking(look).await {
+    let looked = tokio::task::spawn_blocking(look).await;
+    if let Ok((ready, ..)) = &looked {
+        app.started.not_ready_since(matches!(ready, Ready::No(_)));
+    }
+    match looked {
         Ok((Ready::Yes, broken, meaning)) => {
             let genome_broken = broken.is_some();
             let notes = broken.and_then(|verdict| verdict.note()).into_iter().chain(meaning).collect();

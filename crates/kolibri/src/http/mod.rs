@@ -10,6 +10,8 @@
 //! | `soaks` | soak drills |
 //! | `traces` | how commands were executed |
 //! | `operations` | how the node is, at a glance |
+//! | `condition` | decides how the node is, in one line |
+//! | `settings` | the settings in force |
 //! | `history` | what the last hour was like |
 //! | `alerts` | the node's alerts, as Prometheus sees them |
 //! | `sse` | a job's progress as server-sent events |
@@ -26,6 +28,7 @@ mod alerts;
 mod associations;
 mod batch;
 mod commands;
+mod condition;
 mod extract;
 mod genome;
 mod guard;
@@ -36,6 +39,7 @@ mod measure;
 mod operations;
 mod page;
 mod problem;
+mod settings;
 mod soaks;
 mod sse;
 mod state;
@@ -89,6 +93,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(traces::by_id))
         .routes(routes!(operations::operations))
         .routes(routes!(history::history))
+        .routes(routes!(settings::settings))
         .routes(routes!(alerts::alerts))
         .routes(routes!(health::livez))
         .routes(routes!(health::readyz))

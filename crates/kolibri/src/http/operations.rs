@@ -1,6 +1,7 @@
 //! What an on-call engineer wants to know of a node at a glance.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::Json;
@@ -8,9 +9,14 @@ use axum::extract::State;
 use kolibri_core::clock::{self, rfc3339};
 use kolibri_core::follow::FollowStatus;
 use kolibri_core::recall::{Judge, MeaningStatus};
+use kolibri_core::telemetry::last_hour::LastHour;
+use kolibri_core::trace::{Outcome, Traces};
+use kolibri_core::verdict::{BrokenBlock, LastVerdict};
 use kolibri_core::{Node, Ready};
 
 use super::App;
+use super::condition::{Seen, SeenBroken, decide};
+use crate::wire::limits::MAX_TRACES;
 use crate::wire::{
     GenomeEnd, IndexState, OperationsResponse, Problem, ReadyState, RecallState, VerdictResponse,
 };
@@ -20,11 +26,24 @@ pub(super) struct Started {
     /// Nanoseconds since the Unix epoch.
     time: u64,
     instant: Instant,
+    /// When it was first seen not to be ready, in nanoseconds since the Unix epoch; 0 if it was seen ready since.
+    not_ready: AtomicU64,
 }
 
 impl Started {
     pub(super) fn now() -> Self {
-        Self { time: clock::now(), instant: Instant::now() }
+        Self { time: clock::now(), instant: Instant::now(), not_ready: AtomicU64::new(0) }
+    }
+
+    /// Since when the node is seen not to be ready, in nanoseconds since the Unix epoch.
+    pub(super) fn not_ready_since(&self, not_ready: bool) -> Option<u64> {
+        if !not_ready {
+            self.not_ready.store(0, Ordering::Relaxed);
+            return None;
+        }
+        let now = clock::now();
+        let first = self.not_ready.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
+        Some(first.map_or_else(|earlier| earlier, |_| now))
     }
 }
 
@@ -35,14 +54,16 @@ impl Started {
 )]
 pub(super) async fn operations(State(app): State<App>) -> Result<Json<OperationsResponse>, Problem> {
     let node = Arc::clone(&app.node);
-    let look = move || (node.ready(), node.reader().head().ok());
-    let (ready, head) = tokio::task::spawn_blocking(look).await.map_err(Problem::internal)?;
+    let look = move || (node.ready(), node.reader().head().ok(), node.disk_available());
+    let (ready, head, disk_available) = tokio::task::spawn_blocking(look).await.map_err(Problem::internal)?;
     let (state, problems) = match ready {
         Ready::Yes => (ReadyState::Ready, Vec::new()),
         Ready::No(problems) => (ReadyState::NotReady, problems),
     };
+    let condition = decide(&seen(&app, &problems, disk_available));
     let FollowStatus { caught_up, reached, .. } = app.node.index();
     Ok(Json(OperationsResponse {
+        condition,
         state,
         problems,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -56,6 +77,24 @@ pub(super) async fn operations(State(app): State<App>) -> Result<Json<Operations
         recall: recall(&app.node),
         verdict: app.node.verification().verdict().map(VerdictResponse::from),
     }))
+}
+
+fn seen(app: &App, problems: &[String], disk_available: Option<u64>) -> Seen {
+    let broken = app.node.verification().verdict().and_then(|verdict| {
+        let LastVerdict { ended, broken, .. } = verdict;
+        broken.map(|BrokenBlock { block, fault }| SeenBroken { block, fault, found: ended })
+    });
+    let failed = |traces: &Arc<Traces>| traces.last(Some(Outcome::Failed), MAX_TRACES);
+    let MeaningStatus { model, problem, .. } = app.node.meaning();
+    Seen {
+        problems: problems.to_vec(),
+        not_ready_since: app.started.not_ready_since(!problems.is_empty()),
+        broken,
+        points: app.node.last_hour().map(LastHour::points),
+        failed: app.node.traces().map(failed).unwrap_or_default(),
+        disk_available,
+        words_alone: problem.filter(|_| model.is_some()),
+    }
 }
 
 fn recall(node: &Node) -> RecallState {

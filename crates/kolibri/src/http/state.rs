@@ -11,7 +11,8 @@ use super::alerts::Prometheus;
 use super::guard::Guard;
 use super::measure::HttpInstruments;
 use super::operations::Started;
-use crate::config::HttpConfig;
+use crate::config::Config;
+use crate::config::settings::Settings;
 
 /// The state as handlers take it.
 pub(super) type App = Arc<AppState>;
@@ -27,6 +28,8 @@ pub(crate) struct AppState {
     pub(super) telemetry: bool,
     /// Where alerts are asked for.
     pub(super) prometheus: Option<Prometheus>,
+    /// As the node was started.
+    pub(super) settings: Settings,
     /// Turns true when the node stops.
     pub(super) stopping: watch::Receiver<bool>,
 }
@@ -38,19 +41,20 @@ impl AppState {
         node: Arc<Node>,
         drills: Arc<Drills>,
         telemetry: &Telemetry,
-        config: &HttpConfig,
+        config: &Config,
         stopping: watch::Receiver<bool>,
     ) -> Result<Self, String> {
-        let prometheus = config.prometheus.clone().map(Prometheus::new).transpose();
+        let prometheus = config.http.prometheus.clone().map(Prometheus::new).transpose();
         Ok(Self {
             node,
             drills,
-            guard: Guard::new(config),
+            guard: Guard::new(&config.http),
             measure: HttpInstruments::new(telemetry),
             started: Started::now(),
             telemetry: telemetry.is_on(),
             prometheus: prometheus
                 .map_err(|error| format!("cannot set up the queries for alerts: {error}"))?,
+            settings: config.settings.clone(),
             stopping,
         })
     }

@@ -39,13 +39,18 @@ pub(super) async fn latest(
 )]
 pub(super) async fn last(
     State(app): State<App>,
-    Query(LastQuery { outcome, limit }): Query<LastQuery>,
+    Query(LastQuery { outcome, soak, limit }): Query<LastQuery>,
 ) -> Result<Json<TracesResponse>, Problem> {
     if !(1..=MAX_TRACES).contains(&limit) {
         let detail = format!("limit is {limit}; it must be from 1 to {MAX_TRACES}");
         return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query cannot be read", detail));
     }
-    Ok(Json(TracesResponse { traces: traces(&app)?.last(outcome, limit) }))
+    let known = traces(&app)?;
+    let traces = match soak {
+        Some(id) => known.last_of_drill(&id, limit),
+        None => known.last(outcome, limit),
+    };
+    Ok(Json(TracesResponse { traces }))
 }
 
 /// The trace of one command. The node remembers the last 2048 successful and 512 failed commands.

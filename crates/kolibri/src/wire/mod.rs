@@ -9,11 +9,13 @@
 //! | `limits` | what the API takes at most |
 //! | `commands` | TEACH, ASK and FORGET |
 //! | `batch` | the answers to a batch, line by line |
+//! | `condition` | how the node is, in one line |
 //! | `genome` | the genome, its blocks, and what can be asked |
 //! | `verification` | how a verification stands |
 //! | `soaks` | soak drills |
 //! | `traces` | which traces |
 //! | `operations` | how the node is, at a glance |
+//! | `settings` | the settings in force |
 //! | `history` | what the last hour was like |
 //! | `alerts` | the node's alerts |
 //! | `health` | whether the node lives and is ready |
@@ -22,12 +24,14 @@
 mod alerts;
 mod batch;
 mod commands;
+mod condition;
 mod genome;
 mod health;
 mod history;
 pub(crate) mod limits;
 mod operations;
 mod problem;
+mod settings;
 mod soaks;
 #[cfg(test)]
 mod tests;
@@ -40,11 +44,13 @@ pub(crate) use commands::{
     AskResponse, BlockAddress, CommandRequest, ForgetResponse, MatchKind, StimulusRequest, SuggestedAnswer,
     TeachRequest, TeachResponse,
 };
+pub(crate) use condition::{Condition, ConditionKind, ConditionLevel};
 pub(crate) use genome::{AssociationLine, BlockResponse, BlocksQuery, BlocksResponse, GenomeResponse};
 pub(crate) use health::Health;
 pub(crate) use history::HistoryResponse;
 pub(crate) use operations::{GenomeEnd, IndexState, OperationsResponse, ReadyState, RecallState};
 pub(crate) use problem::Problem;
+pub(crate) use settings::{SettingInForce, SettingSource, SettingsResponse};
 pub(crate) use soaks::{SoakLinks, SoakStarted, SoaksResponse};
 pub(crate) use traces::{LastQuery, LatestQuery, TracesResponse};
 pub(crate) use verification::{VerdictResponse, VerificationResponse};

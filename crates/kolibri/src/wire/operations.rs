@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{BlockAddress, VerdictResponse};
+use super::{BlockAddress, Condition, VerdictResponse};
 
 /// The state of the node.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct OperationsResponse {
+    /// All of it in one line, the worst first.
+    pub(crate) condition: Condition,
     /// Whether it can do its work.
     pub(crate) state: ReadyState,
     /// Why it is not ready.

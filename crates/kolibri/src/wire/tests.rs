@@ -159,10 +159,10 @@ fn how_the_node_is_travels() {
     travels::<Health>(r#"{"status":"ready","notes":["answers are found by words alone: why"]}"#);
     travels::<Health>(r#"{"status":"ready","notes":["broken at block 7: why"],"genome_broken":true}"#);
     travels::<OperationsResponse>(
-        r#"{"state":"ready","problems":[],"version":"0.1.0","started":"2026-11-24T00:00:00Z","now":"2026-11-24T00:00:01Z","uptime_seconds":1.5,"genome":{"blocks":2,"head":{"index":1,"hash":"ab"}},"telemetry":true,"tracing":true,"index":{"caught_up":true,"reached":1},"recall":{"precision":0.9,"model":"e5/0123","sent_to":null,"known":3,"missing":1,"by_words_alone":null},"verdict":null}"#,
+        r#"{"condition":{"level":"healthy","kind":"healthy","share":null,"number":null,"since":null,"cause":null,"sentence":"Healthy"},"state":"ready","problems":[],"version":"0.1.0","started":"2026-11-24T00:00:00Z","now":"2026-11-24T00:00:01Z","uptime_seconds":1.5,"genome":{"blocks":2,"head":{"index":1,"hash":"ab"}},"telemetry":true,"tracing":true,"index":{"caught_up":true,"reached":1},"recall":{"precision":0.9,"model":"e5/0123","sent_to":null,"known":3,"missing":1,"by_words_alone":null},"verdict":null}"#,
     );
     travels::<OperationsResponse>(
-        r#"{"state":"not_ready","problems":["why"],"version":"0.1.0","started":"2026-11-24T00:00:00Z","now":"2026-11-24T00:00:01Z","uptime_seconds":1.5,"genome":null,"telemetry":false,"tracing":false,"index":{"caught_up":false,"reached":null},"recall":{"precision":null,"model":null,"sent_to":"host:1","known":0,"missing":0,"by_words_alone":"why"},"verdict":{"sound":false,"ended":"2026-11-24T00:00:00Z","length":9,"sound_blocks":7,"head":{"index":8,"hash":"ab"},"erased":null,"broken":{"block":7,"fault":"why"}}}"#,
+        r#"{"condition":{"level":"failing","kind":"commands_fail","share":0.52,"number":null,"since":"2026-11-24T06:18:00Z","cause":"store_failed","sentence":"52 %"},"state":"not_ready","problems":["why"],"version":"0.1.0","started":"2026-11-24T00:00:00Z","now":"2026-11-24T00:00:01Z","uptime_seconds":1.5,"genome":null,"telemetry":false,"tracing":false,"index":{"caught_up":false,"reached":null},"recall":{"precision":null,"model":null,"sent_to":"host:1","known":0,"missing":0,"by_words_alone":"why"},"verdict":{"sound":false,"ended":"2026-11-24T00:00:00Z","length":9,"sound_blocks":7,"head":{"index":8,"hash":"ab"},"erased":null,"broken":{"block":7,"fault":"why"}}}"#,
     );
 }
 

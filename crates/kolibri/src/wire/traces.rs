@@ -30,6 +30,8 @@ pub(crate) struct LastQuery {
     #[serde(default = "default_limit")]
     #[param(value_type = TracesLimit, inline)]
     pub(crate) limit: usize,
+    /// The id of a drill: its failed commands, which are not among the node's own.
+    pub(crate) soak: Option<String>,
 }
 
 fn default_limit() -> usize {

@@ -341,6 +341,18 @@ fn traces_are_shown() {
 }
 
 #[test]
+fn the_seeds_name_of_a_drill_runs_one() {
+    let root = tempfile::tempdir().unwrap();
+    let node = Running::start(root.path());
+    let asked = ["--minutes", "1", "--events-per-minute", "10"];
+    for name in [&["zapustit_soak"][..], &["soak", "zapustit_soak"]] {
+        let told = node.run(&[name, &asked[..]].concat()).printed();
+        assert!(told.contains("(completed)"), "{told}");
+    }
+    assert!(end(kolibri().arg("--help")).printed().contains("zapustit_soak"));
+}
+
+#[test]
 fn the_configuration_is_checked_whole() {
     let check = |variables: &[(&str, &str)], arguments: &[&str]| {
         end(kolibri().args(["config", "check"]).args(arguments).envs(variables.iter().copied()))
@@ -348,7 +360,7 @@ fn the_configuration_is_checked_whole() {
     let good = check(&[], &[]);
     assert_eq!(good.err, "");
     let good = good.printed();
-    assert!(good.ends_with("the configuration is valid\n"), "{good}");
+    assert!(good.ends_with("`kolibri config show` shows that of a running node\n"), "{good}");
     assert!(
         good.lines().any(|line| line.starts_with("KOLIBRI_HTTP_PORT ") && line.ends_with("8080  (default)")),
         "{good}"

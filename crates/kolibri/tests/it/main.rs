@@ -47,6 +47,7 @@ mod page;
 mod privacy;
 mod prometheus;
 mod runbook;
+mod seed;
 mod shutdown;
 mod soak;
 mod soak_standalone;

@@ -41,6 +41,50 @@ fn a_node_that_is_not_ready_says_why_and_still_answers() {
     assert_eq!((&told["telemetry"], &told["tracing"]), (&json!(false), &json!(false)));
 }
 
+#[test]
+fn the_command_line_says_how_a_node_is_in_the_nodes_own_words() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    // Mistakes of callers are not the node's illness.
+    for _ in 0..9 {
+        assert_eq!(node.post("/api/v1/forget", &json!({ "stimulus": "unheard of" })).0, 404);
+    }
+    eventually("the mistakes are counted", || {
+        let (_, history) = node.get("/api/v1/operations/history");
+        (sum(&history, "/faults/caller") == 9).then_some(())
+    });
+    let told = eventually("the node is healthy", || {
+        let (_, told) = node.get("/api/v1/operations");
+        (told["condition"]["level"] == "healthy").then_some(told)
+    });
+    assert_eq!(told["condition"]["sentence"], "Healthy");
+    assert_eq!(node.run(&["status"]).printed(), "Healthy\n");
+}
+
+#[test]
+fn the_command_line_says_what_is_wrong_and_ends_with_1() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let other = rusqlite::Connection::open(data.path().join("genome.db")).unwrap();
+    other.execute("UPDATE block SET hash = zeroblob(32)", []).unwrap();
+    let said = node.run(&["status"]);
+    assert!(said.out.starts_with("Not ready since 20") && said.out.contains("UTC: "), "{}", said.out);
+    said.failed(1);
+}
+
+#[test]
+fn the_command_line_shows_the_settings_of_the_running_node_and_no_secret() {
+    let data = tempfile::tempdir().unwrap();
+    let variables = [("KOLIBRI_QUEUE_CAPACITY", "77"), ("KOLIBRI_OTLP_HEADERS", "x=planted-secret")];
+    let node = Running::start_with(data.path(), &variables);
+    let told = node.run(&["config", "show"]).printed();
+    let line = |name: &str| told.lines().find(|line| line.starts_with(name)).unwrap();
+    assert!(line("KOLIBRI_QUEUE_CAPACITY").ends_with(" 77  (environment)"), "{told}");
+    assert!(line("KOLIBRI_OTLP_HEADERS").ends_with(" (set, not shown)  (environment)"), "{told}");
+    assert!(line("KOLIBRI_LOG_FORMAT").contains("  ("), "{told}");
+    assert!(!node.get("/api/v1/settings").1.to_string().contains("planted-secret"));
+}
+
 /// Of each point the number at `path`, added up.
 fn sum(history: &Value, path: &str) -> u64 {
     let points = history["points"].as_array().unwrap();

@@ -64,6 +64,8 @@ export const drills = {
   verification: "Verified in",
   id: "Id",
   incomparable: "There are no similar drills to compare it with.",
+  tooFew: (difference: string, slower: boolean, count: number, median: string) =>
+    `${difference} ${slower ? "slower" : "faster"} than ${count === 1 ? "the only similar drill" : `the median of ${count} similar drills`} (${median}). It takes five to say what is usual.`,
   slower: (difference: string) => `Slower than usual by ${difference}: more than the usual spread.`,
   faster: (difference: string) => `Faster than usual by ${difference}: more than the usual spread.`,
   usual: (difference: string) => `As usual: the difference of ${difference} is within the usual spread.`,

@@ -3,6 +3,22 @@ import { format } from "../format";
 export const operations = {
   title: "Operations",
   inShort: "Summary",
+  condition: {
+    healthy: "Healthy",
+    commandsFail: (share: string, since: string | null) =>
+      `${share} of people's commands fail${since ? ` since ${since}` : ""}`,
+    notReady: (since: string | null) => `Not ready${since ? ` since ${since}` : ""}`,
+    genomeBroken: (block: string, found: string | null) =>
+      `The genome is broken at block ${block}${found ? `, found at ${found}` : ""}`,
+    diskFills: (left: string) => `Only ${left} left on the disk of the data directory`,
+    tracesLost: (count: number, since: string | null) =>
+      `${format().count(count, { one: "trace", other: "traces" })} could not be written${since ? ` since ${since}` : ""}: check KOLIBRI_TRACE_PATH and its disk`,
+    wordsAlone: "Answers are found by words alone",
+    notCounted: "Ready, but failures are not counted: telemetry is off (KOLIBRI_TELEMETRY)",
+    outOfDate: "How the node is now is unknown. It last answered at",
+  },
+  fault: "Fault",
+  caller: "Caller",
   notReady: "The node is not ready. The reasons:",
   state: "State",
   errors: "Failed",

@@ -43,6 +43,7 @@ export const traces = {
   fine: "Nothing went wrong.",
   when: "When",
   traceId: "Trace id",
+  faults: { caller: "the caller's", node: "the node's" },
   sentBy: "Sent from",
   addresses: {
     loopback: "this machine (or a proxy on it)",

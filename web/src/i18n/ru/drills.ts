@@ -66,6 +66,8 @@ export const drills: typeof source = {
   verification: "Проверен за",
   id: "Идентификатор",
   incomparable: "Других таких прогонов нет, сравнить не с чем.",
+  tooFew: (difference, slower, count, median) =>
+    `${slower ? "Медленнее" : "Быстрее"} ${count === 1 ? "единственного такого прогона" : `медианы ${count} таких прогонов`} (${median}) на ${difference}. Что обычно, можно сказать только после пяти.`,
   slower: (difference) => `Медленнее обычного на ${difference}: это больше обычного разброса.`,
   faster: (difference) => `Быстрее обычного на ${difference}: это больше обычного разброса.`,
   usual: (difference) => `Как обычно: разница ${difference} в пределах разброса.`,

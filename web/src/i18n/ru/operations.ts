@@ -4,6 +4,22 @@ import { format } from "../format";
 export const operations: typeof source = {
   title: "Состояние",
   inShort: "Коротко",
+  condition: {
+    healthy: "Всё в порядке",
+    commandsFail: (share, since) =>
+      `Не выполняется ${share} команд пользователей${since ? ` с ${since}` : ""}`,
+    notReady: (since) => `Узел не готов${since ? ` с ${since}` : ""}`,
+    genomeBroken: (block, found) =>
+      `Геном повреждён в блоке ${block}${found ? `, обнаружено в ${found}` : ""}`,
+    diskFills: (left) => `На диске с данными осталось ${left}`,
+    tracesLost: (count, since) =>
+      `Не удалось записать ${format().count(count, { one: "трассировку", few: "трассировки", many: "трассировок", other: "трассировки" })}${since ? ` с ${since}` : ""}: проверьте KOLIBRI_TRACE_PATH и диск`,
+    wordsAlone: "Ответы ищутся только по словам",
+    notCounted: "Узел готов, но ошибки не считаются: телеметрия выключена (KOLIBRI_TELEMETRY)",
+    outOfDate: "Что с узлом сейчас, неизвестно. Последний ответ получен в",
+  },
+  fault: "Чья ошибка",
+  caller: "Кто вызвал",
   notReady: "Узел не готов. Причины:",
   state: "Узел",
   errors: "Ошибки",

@@ -43,6 +43,7 @@ export const traces: typeof source = {
   fine: "Всё прошло хорошо.",
   when: "Когда",
   traceId: "Идентификатор",
+  faults: { caller: "вызвавшего", node: "узла" },
   sentBy: "Откуда",
   addresses: {
     loopback: "эта машина (или прокси на ней)",

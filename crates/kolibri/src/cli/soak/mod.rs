@@ -22,15 +22,18 @@ use thresholds::Thresholds;
 
 #[derive(Subcommand)]
 pub(super) enum Soak {
-    /// Run a drill and show its progress; exit code 1 when it fails or exceeds a threshold
-    #[command(after_help = "\
+    /// Run a drill (`zapustit_soak`) and show its progress; exit code 1 when it fails or exceeds a threshold
+    #[command(
+        visible_alias = "zapustit_soak",
+        after_help = "\
 The drill uses its own genome and leaves what people taught alone. The same version, seed and parameters give the
 same head hash on every machine. Ctrl-C stops it.
 
 Examples:
   kolibri soak run --minutes 60 --events-per-minute 2000
   kolibri soak run --max-duration 120s --max-error-ratio 0.05 --max-p99 20ms
-  kolibri soak run --standalone --directory /var/lib/kolibri-soak --json")]
+  kolibri soak run --standalone --directory /var/lib/kolibri-soak --json"
+    )]
     Run(Box<Run>),
     /// List the drills, newest first
     #[command(after_help = "Example:\n  kolibri soak list")]
@@ -106,7 +109,7 @@ impl Soak {
 }
 
 impl Run {
-    fn run(self) -> Result<(), Exit> {
+    pub(in crate::cli) fn run(self) -> Result<(), Exit> {
         let parameters = self.asked.parameters();
         let report = if self.standalone {
             standalone::run(parameters, self.directory)?

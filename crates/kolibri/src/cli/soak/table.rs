@@ -108,14 +108,17 @@ fn verdict(comparison: &Comparison) -> String {
     let Comparison { comparable, median_seconds, spread_seconds, .. } = comparison;
     let percent = (comparison.difference_ratio * 100.0).abs();
     let how = if comparison.slower { "slower" } else { "faster" };
-    let judged = match (comparison.beyond_spread, *comparable) {
-        (true, _) => "outside their usual spread",
-        (false, 0..3) => "too few to judge",
-        (false, _) => "within their usual spread",
-    };
+    if !comparison.is_enough() {
+        let drills = if *comparable == 1 { "the only one like it" } else { "the median of those like it" };
+        return format!(
+            "{percent:.1} % {how} than {drills} ({median_seconds:.3} s); {comparable} of the five that it takes to say \
+             what is usual"
+        );
+    }
+    let judged = if comparison.beyond_spread { "outside" } else { "within" };
     format!(
         "{percent:.1} % {how} than the median of the last {comparable} like it ({median_seconds:.3} s, \
-         spread {spread_seconds:.3} s): {judged}"
+         spread {spread_seconds:.3} s): {judged} their usual spread"
     )
 }
 
@@ -262,7 +265,18 @@ mod tests {
              usual spread"
         );
         assert!(verdict(&comparison(-0.01, false, 8)).starts_with("1.0 % faster"));
-        assert!(verdict(&comparison(0.3, false, 2)).ends_with("too few to judge"));
+    }
+
+    #[test]
+    fn a_verdict_says_nothing_of_usual_before_five_drills() {
+        assert_eq!(
+            verdict(&comparison(0.168, false, 1)),
+            "16.8 % slower than the only one like it (10.000 s); 1 of the five that it takes to say what is usual"
+        );
+        for few in 1..5 {
+            let said = verdict(&comparison(0.168, false, few));
+            assert!(!said.contains("spread") && said.ends_with("to say what is usual"), "{said}");
+        }
     }
 
     #[test]

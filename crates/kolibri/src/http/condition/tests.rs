@@ -1,0 +1,203 @@
+//! One test for each thing that can be wrong, and for what comes before what.
+
+use kolibri_core::command::Command;
+use kolibri_core::telemetry::Each;
+use kolibri_core::trace::Outcome;
+use kolibri_genome::EventType;
+use serde_json::json;
+
+use super::*;
+use crate::wire::ConditionLevel;
+
+/// 2026-11-26T06:18:00Z, in nanoseconds since the Unix epoch.
+const SIX_EIGHTEEN: u64 = 1_795_673_880_000_000_000;
+const STEP: u64 = 10_000_000_000;
+
+const NODE: Failed = Failed::Event(EventType::Teach, Fault::Node);
+const CALLER: Failed = Failed::Event(EventType::Forget, Fault::Caller);
+
+/// One step after another from 06:18 on: how many ASKs were recorded, and what failed how often.
+fn points(steps: &[(u64, &[(Failed, u64)])]) -> Vec<Point> {
+    let point = |(number, (asks, failed)): (usize, &(u64, &[(Failed, u64)]))| Point {
+        time: SIX_EIGHTEEN + number as u64 * STEP,
+        events: Each::new(|command| if command == Command::Ask { *asks } else { 0 }),
+        failed: Each::new(|label| failed.iter().find(|(of, _)| *of == label).map_or(0, |(_, count)| *count)),
+        latency: Each::default(),
+        blocks: None,
+        queue_depth: 0,
+        queue_refused: 0,
+    };
+    steps.iter().enumerate().map(point).collect()
+}
+
+fn trace(error: &str, fault: &str, soak: Option<&str>) -> Arc<Trace> {
+    let trace = json!({
+        "trace_id": "0af7651916cd43dd8448eb211c80319c", "time": "2026-11-26T06:18:00Z", "event": "TEACH",
+        "outcome": "failed", "error": error, "fault": fault, "soak": soak,
+        "duration_us": { "total": 1, "recall": 0, "queue": 0, "commit": 0 },
+    });
+    let trace: Trace = serde_json::from_value(trace).unwrap();
+    assert_eq!(trace.outcome, Outcome::Failed);
+    Arc::new(trace)
+}
+
+/// A node with nothing wrong that answered ten questions in each of two steps.
+fn well() -> Seen {
+    Seen { points: Some(points(&[(10, &[]), (10, &[])])), disk_available: Some(LITTLE), ..Seen::default() }
+}
+
+fn said(seen: &Seen) -> (ConditionLevel, String) {
+    let condition = decide(seen);
+    (condition.level, condition.sentence)
+}
+
+#[test]
+fn a_node_with_nothing_wrong_is_healthy() {
+    assert_eq!(said(&well()), (ConditionLevel::Healthy, "Healthy".to_owned()));
+    let new = Seen { points: Some(Vec::new()), ..well() };
+    assert_eq!(said(&new).0, ConditionLevel::Healthy, "before the first step");
+}
+
+#[test]
+fn failing_commands_are_told_with_a_share_a_time_and_a_cause() {
+    let drill = std::iter::repeat_n(trace("unreadable", "node", Some("d")), 5);
+    let mistakes = std::iter::repeat_n(trace("not_taught", "caller", None), 5);
+    let ours = [trace("store_failed", "node", None), trace("store_failed", "node", None)];
+    let queue = [trace("queue_full", "node", None)];
+    let seen = Seen {
+        points: Some(points(&[(12, &[(NODE, 13)]), (12, &[(NODE, 13)])])),
+        failed: drill.chain(mistakes).chain(queue).chain(ours).collect(),
+        ..well()
+    };
+    let sentence = "52 % of people's commands fail since 2026-11-26 06:18 UTC: store_failed";
+    assert_eq!(said(&seen), (ConditionLevel::Failing, sentence.to_owned()));
+}
+
+#[test]
+fn without_traces_failing_commands_have_no_cause() {
+    let seen = Seen { points: Some(points(&[(1, &[(NODE, 1)])])), ..well() };
+    assert_eq!(said(&seen).1, "50 % of people's commands fail since 2026-11-26 06:18 UTC");
+}
+
+#[test]
+fn callers_mistakes_are_not_the_nodes_illness() {
+    let seen = Seen { points: Some(points(&[(1, &[(CALLER, 99), (Failed::Command, 99)])])), ..well() };
+    assert_eq!(said(&seen).0, ConditionLevel::Healthy);
+}
+
+#[test]
+fn a_few_failing_commands_degrade_a_node() {
+    let seen = Seen { points: Some(points(&[(995, &[(NODE, 5)])])), ..well() };
+    let sentence = "0.5 % of people's commands fail since 2026-11-26 06:18 UTC";
+    assert_eq!(said(&seen), (ConditionLevel::Degraded, sentence.to_owned()));
+    let fewest = Seen { points: Some(points(&[(99_999, &[(NODE, 1)])])), ..well() };
+    assert!(said(&fewest).1.starts_with("less than 0.1 %"));
+}
+
+#[test]
+fn failures_are_over_after_five_minutes_without_one() {
+    let quiet: &[(Failed, u64)] = &[];
+    let mut steps: Vec<(u64, &[(Failed, u64)])> = vec![(1, &[(NODE, 9)])];
+    steps.extend(std::iter::repeat_n((1, quiet), LATELY - 1));
+    assert_eq!(said(&Seen { points: Some(points(&steps)), ..well() }).0, ConditionLevel::Failing);
+    steps.push((1, quiet));
+    assert_eq!(said(&Seen { points: Some(points(&steps)), ..well() }).0, ConditionLevel::Healthy);
+}
+
+#[test]
+fn failures_began_after_the_last_five_minutes_without_one() {
+    let quiet: &[(Failed, u64)] = &[];
+    let mut steps: Vec<(u64, &[(Failed, u64)])> = vec![(1, &[(NODE, 1)])];
+    steps.extend(std::iter::repeat_n((1, quiet), LATELY));
+    steps.extend([(1, &[(NODE, 1)][..]), (1, quiet), (1, &[(NODE, 1)][..])]);
+    let condition = decide(&Seen { points: Some(points(&steps)), ..well() });
+    // Step 31 ended 310 seconds after the first.
+    assert_eq!(condition.since.as_deref(), Some("2026-11-26T06:23:10Z"));
+}
+
+#[test]
+fn a_node_that_is_not_ready_says_why_and_since_when() {
+    let seen = Seen {
+        problems: vec!["the writer thread has ended".to_owned(), "more".to_owned()],
+        not_ready_since: Some(SIX_EIGHTEEN),
+        ..well()
+    };
+    let sentence = "Not ready since 2026-11-26 06:18 UTC: the writer thread has ended";
+    assert_eq!(said(&seen), (ConditionLevel::Failing, sentence.to_owned()));
+}
+
+fn broken() -> Option<SeenBroken> {
+    Some(SeenBroken { block: 7, fault: "its hash is wrong".to_owned(), found: SIX_EIGHTEEN })
+}
+
+#[test]
+fn a_broken_genome_is_told_with_its_block() {
+    let sentence = "The genome is broken at block 7, found at 2026-11-26 06:18 UTC: its hash is wrong";
+    assert_eq!(said(&Seen { broken: broken(), ..well() }), (ConditionLevel::Failing, sentence.to_owned()));
+}
+
+#[test]
+fn a_disk_that_fills_is_told_with_what_is_left() {
+    let seen = Seen { disk_available: Some(300 << 20), ..well() };
+    let sentence = "300 MiB are left on the disk of the data directory";
+    assert_eq!(said(&seen), (ConditionLevel::Degraded, sentence.to_owned()));
+}
+
+#[test]
+fn lost_traces_are_told_and_are_no_failed_commands() {
+    let seen = Seen { points: Some(points(&[(1, &[(Failed::Trace, 40)])])), ..well() };
+    let sentence =
+        "40 traces could not be written since 2026-11-26 06:18 UTC: check KOLIBRI_TRACE_PATH and its disk";
+    assert_eq!(said(&seen), (ConditionLevel::Degraded, sentence.to_owned()));
+}
+
+#[test]
+fn a_model_that_cannot_be_asked_is_told() {
+    let seen = Seen { words_alone: Some("the server does not answer".to_owned()), ..well() };
+    let sentence = "Answers are found by words alone: the server does not answer";
+    assert_eq!(said(&seen), (ConditionLevel::Degraded, sentence.to_owned()));
+}
+
+#[test]
+fn a_node_that_does_not_count_failures_is_never_called_healthy() {
+    let sentence = "Ready, but failures are not counted: telemetry is off (KOLIBRI_TELEMETRY)";
+    assert_eq!(said(&Seen { points: None, ..well() }), (ConditionLevel::Unknown, sentence.to_owned()));
+}
+
+/// What is told first is what is left out last.
+#[test]
+fn the_worst_comes_first() {
+    let mut seen = Seen {
+        problems: vec!["the writer has failed".to_owned()],
+        not_ready_since: None,
+        broken: broken(),
+        points: Some(points(&[(1, &[(NODE, 1), (Failed::Trace, 1)])])),
+        failed: Vec::new(),
+        disk_available: Some(0),
+        words_alone: Some("slow".to_owned()),
+    };
+    let mut told = vec![decide(&seen).kind];
+    seen.points = Some(points(&[(99, &[(NODE, 1), (Failed::Trace, 1)])]));
+    told.push(decide(&seen).kind);
+    seen.problems.clear();
+    told.push(decide(&seen).kind);
+    seen.broken = None;
+    told.push(decide(&seen).kind);
+    seen.points = Some(points(&[(99, &[(Failed::Trace, 1)])]));
+    told.push(decide(&seen).kind);
+    seen.disk_available = None;
+    told.push(decide(&seen).kind);
+    seen.points = Some(points(&[(99, &[])]));
+    told.push(decide(&seen).kind);
+    use ConditionKind as Kind;
+    let worst_first = [
+        Kind::CommandsFail,
+        Kind::NotReady,
+        Kind::GenomeBroken,
+        Kind::SomeCommandsFail,
+        Kind::DiskFills,
+        Kind::TracesLost,
+        Kind::WordsAlone,
+    ];
+    assert_eq!(told, worst_first);
+}

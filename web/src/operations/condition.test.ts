@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import type { Condition } from "../api/types";
+import { language } from "../settings/preferences";
+import { sentence } from "./condition";
+
+const NOW = Date.parse("2026-11-26T06:30:00Z");
+const SINCE = "2026-11-26T06:18:00Z";
+
+function say(kind: Condition["kind"], rest: Partial<Condition> = {}): string {
+  return sentence({ level: "failing", kind, sentence: "", ...rest }, NOW);
+}
+
+/** As the browser's zone has it. */
+const CLOCK = new Date(SINCE).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+test("what is wrong is told with a figure, a time and a cause, in both languages", () => {
+  const failing = { share: 0.52, since: SINCE, cause: "store_failed" };
+  language.choose("en");
+  expect(say("commands_fail", failing)).toBe(`52% of people's commands fail since ${CLOCK}: store_failed`);
+  language.choose("ru");
+  expect(say("commands_fail", failing).replace(/\s/g, " ")).toBe(
+    `Не выполняется 52 % команд пользователей с ${CLOCK}: store_failed`,
+  );
+});
+
+test("every kind has words of its own in each language", () => {
+  const kinds = [
+    "healthy",
+    "commands_fail",
+    "not_ready",
+    "genome_broken",
+    "disk_fills",
+    "traces_lost",
+    "words_alone",
+    "not_counted",
+  ] as const;
+  const said = (["en", "ru"] as const).flatMap((spoken) => {
+    language.choose(spoken);
+    return kinds.map((kind) => say(kind, { number: 7 }));
+  });
+  expect(new Set(said).size).toBe(2 * kinds.length);
+});
+
+test("what is not nothing is never 0 %, and an older time has its day", () => {
+  language.choose("en");
+  expect(say("some_commands_fail", { share: 0.00001 })).toContain("< 0.1%");
+  expect(say("not_ready", { since: "2026-11-20T12:00:00Z" })).toContain("20 Nov, ");
+});
