@@ -357,12 +357,12 @@ mod tests {
     fn what_failed_is_read_back_however_many_good_traces_came_after_it() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("trace.jsonl");
-        let file = file(&path, 1 << 20);
+        let file = file(&path, 1 << 30);
         let failed = Trace { outcome: Outcome::Failed, ..(*trace(1)).clone() };
         assert!(file.append(Arc::new(failed)));
         (2..6000).for_each(|number| until("there is room", || file.append(trace(number))));
         file.close();
-        assert!(path.metadata().unwrap().len() + older(&path, 1).metadata().unwrap().len() > 2 * TAIL);
+        assert!(path.metadata().unwrap().len() > 2 * TAIL);
         let back = tail(&path);
         assert_eq!((back[0].time, back[0].outcome), (1, Outcome::Failed));
         assert!(back[1].time > 2, "good ones are read back from the end only");
