@@ -132,7 +132,7 @@ test("a broken block is pinned first, with what is wrong", async ({ page, node }
   await node.restart();
   await page.goto(`${node.url}/#/operations`);
   await page.locator(".pinned").getByText("This was changed or damaged:").waitFor();
-  await page.locator(".node-state").getByText("Genome broken").waitFor();
+  await page.locator(".node-state").getByText("The genome is broken at block").waitFor();
   await page.locator(".tile", { hasText: "Genome" }).getByText("found broken").waitFor();
   await page.goto(`${node.url}/#/genome`);
   await page.getByRole("status").getByText("Broken", { exact: true }).waitFor();

@@ -25,7 +25,7 @@ test.concurrent("state, figures, and a failed command with its trace", async ({ 
   expect(await chart.locator("tbody tr").count()).toBeGreaterThan(0);
 
   await page
-    .getByRole("row", { name: /FORGET not_taught/ })
+    .getByRole("row", { name: /FORGET .*not_taught/ })
     .getByRole("link")
     .click();
   await page.getByRole("heading", { name: "FORGET failed" }).waitFor();

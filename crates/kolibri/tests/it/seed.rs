@@ -7,7 +7,7 @@ use crate::shipped::{path, text};
 /// Each row's test: the file's name and the name in it.
 fn tests() -> Vec<(String, String)> {
     let page = text("docs/seed.md");
-    let rows = page.lines().filter(|line| line.starts_with(|first| first == '|'));
+    let rows = page.lines().filter(|line| line.starts_with('|'));
     let last = rows.filter_map(|row| row.trim_end_matches(" |").rsplit_once("| `"));
     last.filter_map(|(_, cell)| cell.trim_end_matches('`').split_once("::"))
         .map(|(file, name)| (file.to_owned(), name.to_owned()))

@@ -16,9 +16,12 @@ const STEP: u64 = 10_000_000_000;
 const NODE: Failed = Failed::Event(EventType::Teach, Fault::Node);
 const CALLER: Failed = Failed::Event(EventType::Forget, Fault::Caller);
 
-/// One step after another from 06:18 on: how many ASKs were recorded, and what failed how often.
-fn points(steps: &[(u64, &[(Failed, u64)])]) -> Vec<Point> {
-    let point = |(number, (asks, failed)): (usize, &(u64, &[(Failed, u64)]))| Point {
+/// How many ASKs were recorded, and what failed how often.
+type Step<'step> = (u64, &'step [(Failed, u64)]);
+
+/// One step after another from 06:18 on.
+fn points(steps: &[Step<'_>]) -> Vec<Point> {
+    let point = |(number, (asks, failed)): (usize, &Step<'_>)| Point {
         time: SIX_EIGHTEEN + number as u64 * STEP,
         events: Each::new(|command| if command == Command::Ask { *asks } else { 0 }),
         failed: Each::new(|label| failed.iter().find(|(of, _)| *of == label).map_or(0, |(_, count)| *count)),
