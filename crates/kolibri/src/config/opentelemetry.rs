@@ -97,7 +97,7 @@ pub(crate) fn ignored<'a>(variables: impl Iterator<Item = (&'a str, bool)>) -> V
 mod tests {
     use super::*;
 
-    /// Every variable of the specification's pages on the SDK and on the OTLP exporter, 1.50.
+    /// Every variable of the specification's pages on the SDK and on the OTLP exporter that is known here.
     const STANDARD: &str = "SDK_DISABLED ENTITIES RESOURCE_ATTRIBUTES SERVICE_NAME LOG_LEVEL PROPAGATORS TRACES_SAMPLER \
         TRACES_SAMPLER_ARG BSP_SCHEDULE_DELAY BSP_EXPORT_TIMEOUT BSP_MAX_QUEUE_SIZE BSP_MAX_EXPORT_BATCH_SIZE \
         BLRP_SCHEDULE_DELAY BLRP_EXPORT_TIMEOUT BLRP_MAX_QUEUE_SIZE BLRP_MAX_EXPORT_BATCH_SIZE \
