@@ -27,14 +27,16 @@ pub(super) fn numbers_differ(one: &[&Term], other: &[&Term]) -> bool {
 /// Whether a number that is only possible follows the same word in both texts, and another number in each: `Peter I` and
 /// `Peter the Second`.
 fn same_neighbour(one: &[&Term], names: &[Name<'_>], other: &[&Term], others: &[Name<'_>]) -> bool {
-    let after = |terms: &[&Term], name: &Name<'_>| {
-        let before = terms[..name.at].iter().rev().find(|term| !term.common);
-        before.map(|term| term.stem.clone())
-    };
     names.iter().any(|name| {
-        let word = after(one, name);
-        word.is_some() && others.iter().any(|next| after(other, next) == word && next.text != name.text)
+        let word = subject_before(one, name);
+        let same = |next: &Name<'_>| subject_before(other, next) == word && next.text != name.text;
+        word.is_some() && others.iter().any(same)
     })
+}
+
+/// The stem of the subject that stands before a name.
+fn subject_before<'terms>(terms: &[&'terms Term], name: &Name<'_>) -> Option<&'terms str> {
+    terms[..name.at].iter().rev().find(|term| !term.common).map(|term| term.stem.as_str())
 }
 
 /// What names one thing of its kind: a number, a code, or a letter, as in `vitamin C`.
@@ -122,14 +124,15 @@ fn has_name(other: &[&Term], others: &[Name<'_>], one: &[&Term], name: &Name<'_>
 /// Whether the same word is followed by a letter in `one`, and by another letter in `other`: `hepatitis A` and
 /// `hepatitis B`, although `A` is usually an article.
 fn letters_differ(one: &[&Term], other: &[&Term]) -> bool {
-    let after = |terms: &[&Term], word: &Term| {
-        let at = terms.iter().position(|term| term.stem == word.stem)?;
-        terms.get(at + 1).filter(|term| is_letter(term)).map(|term| term.stem.clone())
+    let differs = |word: &Term, letter: &Term| {
+        let at = other.iter().position(|term| term.stem == word.stem);
+        let after = at.and_then(|at| other.get(at + 1)).filter(|term| is_letter(term));
+        after.is_some_and(|other| other.stem != letter.stem)
     };
     one.windows(2).any(|pair| {
         let [word, letter] = pair else { return false };
         let named = is_letter(letter) && is_name(letter) && !word.common && !word.number;
-        named && after(other, word).is_some_and(|other| other != letter.stem)
+        named && differs(word, letter)
     })
 }
 

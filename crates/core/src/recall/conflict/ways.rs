@@ -31,16 +31,14 @@ fn is_same(one: &str, other: &str) -> bool {
 /// Whether two English texts are the same but for two words that changed places around a third, which is most often a
 /// verb: `does Alice manage Bob`. Russian says by its cases who manages whom.
 pub(super) fn changed_places(one: &[&Term], other: &[&Term]) -> bool {
-    let subjects = |terms: &[&Term]| -> Vec<String> {
-        terms.iter().filter(|term| !term.common).map(|term| term.stem.clone()).collect()
-    };
     let (one, other) = (subjects(one), subjects(other));
-    if one.len() != other.len() || !one.iter().all(|stem| stem.is_ascii()) {
+    if one.len() != other.len() || !one.iter().all(|term| term.stem.is_ascii()) {
         return false;
     }
-    let differ: Vec<usize> = (0..one.len()).filter(|at| one[*at] != other[*at]).collect();
-    match differ[..] {
-        [first, last] => last == first + 2 && one[first] == other[last] && one[last] == other[first],
+    let same = |at: usize, there: usize| one[at].stem == other[there].stem;
+    let mut differ = (0..one.len()).filter(|at| !same(*at, *at));
+    match (differ.next(), differ.next(), differ.next()) {
+        (Some(first), Some(last), None) => last == first + 2 && same(first, last) && same(last, first),
         _ => false,
     }
 }
@@ -48,7 +46,7 @@ pub(super) fn changed_places(one: &[&Term], other: &[&Term]) -> bool {
 /// Where each way begins and where it leads. The subject before the preposition is the other end: in `read it without
 /// having to register`, nothing leads from reading to registering.
 fn ways<'terms>(terms: &[&'terms Term]) -> Vec<(&'terms str, &'terms str)> {
-    let subjects: Vec<&Term> = terms.iter().filter(|term| !term.common).copied().collect();
+    let subjects = subjects(terms);
     let ways = subjects.windows(2).filter_map(|pair| {
         let [before, after] = pair else { return None };
         match after.end? {
@@ -57,4 +55,8 @@ fn ways<'terms>(terms: &[&'terms Term]) -> Vec<(&'terms str, &'terms str)> {
         }
     });
     ways.collect()
+}
+
+fn subjects<'terms>(terms: &[&'terms Term]) -> Vec<&'terms Term> {
+    terms.iter().filter(|term| !term.common).copied().collect()
 }

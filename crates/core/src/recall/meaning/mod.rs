@@ -169,8 +169,10 @@ impl Meaning {
     pub(super) fn complete(&self, meant: &mut Meant, blocks: &[u64]) -> bool {
         let lacking = blocks.iter().filter(|block| self.nearness(meant, **block).is_none());
         let lacking: Vec<u64> = lacking.copied().collect();
-        let turn = if lacking.is_empty() { None } else { self.completing.try_lock() };
-        let Some(_turn) = turn else { return true };
+        if lacking.is_empty() {
+            return true;
+        }
+        let Some(_turn) = self.completing.try_lock() else { return true };
         let Ok(mut stimuli) = stimuli(&self.reader, &lacking) else { return false };
         stimuli.truncate(self.first_few(&stimuli));
         let texts: Vec<&str> = stimuli.iter().map(|(_, stimulus)| stimulus.as_str()).collect();
