@@ -193,7 +193,7 @@ pub fn write(directory: &DataDirectory, verdict: &LastVerdict) -> std::io::Resul
 fn write_to(new: &Path, directory: &DataDirectory, verdict: &LastVerdict) -> std::io::Result<()> {
     let owner = directory.path().metadata()?;
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(new)?;
-    // Whoever verifies may be root, and the node has to read it.
+    // A verification by hand may run as root, and the node has to read the file.
     if file.metadata()?.uid() != owner.uid() {
         std::os::unix::fs::fchown(&file, Some(owner.uid()), Some(owner.gid()))?;
     }

@@ -1,4 +1,4 @@
-//! The queue of spans and log records, and the thread that pushes them. Whoever hands one over never waits: what finds the
+//! The queue of spans and log records, and the thread that pushes them. Handing one over never waits: what finds the
 //! queue full is dropped and counted.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
