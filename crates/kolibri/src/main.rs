@@ -11,6 +11,7 @@
 //! | `cli` | the other commands, most of them clients of a running node |
 //! | `model` | the model that finds answers by meaning, carried along |
 //! | `pack` | the files of `ops/` and the runbook, carried along for `kolibri ops export` |
+//! | `runbook` | the runbook by its sections, for `/runbook` and `kolibri runbook` |
 
 mod cli;
 mod config;
@@ -18,6 +19,7 @@ mod http;
 mod logging;
 mod model;
 mod pack;
+mod runbook;
 mod serve;
 mod signals;
 mod wire;

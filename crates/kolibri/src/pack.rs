@@ -60,9 +60,8 @@ pub(crate) struct Link {
     default: &'static str,
 }
 
-/// The page that the runbook is published as.
-pub(crate) const RUNBOOK: Link =
-    Link { label: "runbook", default: "https://example.com/kolibri/docs/operations.md" };
+/// Where the runbook is read: a node shows it at this path, below its own address.
+pub(crate) const RUNBOOK: Link = Link { label: "runbook", default: "http://127.0.0.1:8080/runbook" };
 /// A node's page and API.
 pub(crate) const NODE: Link = Link { label: "node", default: "http://127.0.0.1:8080" };
 /// Grafana.
@@ -71,8 +70,11 @@ pub(crate) const GRAFANA: Link = Link { label: "grafana", default: "http://127.0
 impl Link {
     /// The text with this link leading to `url`, in the one place where it stands.
     pub(crate) fn set(self, text: &str, url: &str) -> String {
-        let line = |url: &str| format!(" {}: {url}\n", self.label);
-        text.replacen(&line(self.default), &line(url), 1)
+        text.replacen(&self.line(self.default), &self.line(url), 1)
+    }
+
+    fn line(self, url: &str) -> String {
+        format!(" {}: {url}\n", self.label)
     }
 }
 
@@ -110,10 +112,10 @@ mod tests {
         for path in ["prometheus/alerts.yml", "kubernetes/prometheusrule.yaml"] {
             let text = FILES.iter().find(|file| file.path == path).unwrap().text;
             for link in [RUNBOOK, NODE, GRAFANA] {
-                assert_eq!(text.matches(link.default).count(), 1, "{path}: {link:?}");
+                assert_eq!(text.matches(&link.line(link.default)).count(), 1, "{path}: {link:?}");
                 let set = link.set(text, "https://elsewhere.example");
-                assert!(set.contains(&format!(" {}: https://elsewhere.example\n", link.label)), "{path}");
-                assert!(!set.contains(link.default), "{path}");
+                assert!(set.contains(&link.line("https://elsewhere.example")), "{path}");
+                assert!(!set.contains(&link.line(link.default)), "{path}");
             }
         }
     }

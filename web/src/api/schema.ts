@@ -415,6 +415,8 @@ export interface components {
         Alert: {
             dashboard_url?: string | null;
             description?: string | null;
+            /** @description The target it is about; null for one that is about none, or about all. */
+            instance?: string | null;
             name: string;
             runbook_url?: string | null;
             severity?: string | null;
@@ -555,15 +557,19 @@ export interface components {
              */
             type: string;
         };
-        /** @description How the node is, in one line: "healthy", or the worst of what is wrong. Callers' mistakes are not among it. */
+        /**
+         * @description How the node is, in one line: "healthy", or the worst of what is wrong. Callers' mistakes are not among it, unless they are
+         *     so many that an alert fires.
+         */
         Condition: {
-            /** @description The cause: the name of an error kind, or English words. */
+            /** @description The cause: the name of an error kind, of an alert and its target, or English words. */
             cause?: string | null;
             kind: components["schemas"]["ConditionKind"];
             level: components["schemas"]["ConditionLevel"];
             /**
              * Format: int64
-             * @description Traces that were lost in the last five minutes, the first broken block, or bytes left on the disk.
+             * @description Traces that were lost in the last five minutes, the first broken block, bytes left on the disk, or how many alerts fire
+             *     besides the one that is named.
              */
             number?: number | null;
             /** @description All of it as an English sentence; times are in UTC. */
@@ -580,7 +586,7 @@ export interface components {
          * @description What is wrong.
          * @enum {string}
          */
-        ConditionKind: "healthy" | "commands_fail" | "not_ready" | "genome_broken" | "some_commands_fail" | "disk_fills" | "traces_lost" | "words_alone" | "not_counted";
+        ConditionKind: "healthy" | "commands_fail" | "not_ready" | "genome_broken" | "critical_alert_fires" | "some_commands_fail" | "alert_fires" | "disk_fills" | "traces_lost" | "words_alone" | "not_counted" | "alerts_unknown";
         /**
          * @description How bad it is.
          * @enum {string}

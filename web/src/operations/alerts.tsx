@@ -5,6 +5,7 @@ import { alerts } from "../node";
 import { Panel } from "../ui/panel";
 import { Reading } from "../ui/reading";
 import { Time } from "../ui/time";
+import { runbook } from "./condition";
 
 export function Alerts() {
   return (
@@ -23,7 +24,9 @@ function AlertsState({ state }: { state: State }) {
         <p>
           <code>{state.variable}=http://127.0.0.1:9090</code>
         </p>
-        <p class="small muted">{text.alertsOffMore}</p>
+        <p class="small muted">
+          {text.alertsOffMore} <a href={runbook()}>{text.runbook}</a>
+        </p>
       </>
     );
   }
@@ -70,6 +73,7 @@ function AlertView({ alert }: { alert: Alert }) {
         <span class={firing ? "badge bad" : "badge"}>{firing ? text.firing : text.pending}</span>{" "}
         <strong>{alert.name}</strong>{" "}
         <span class="small">
+          {alert.instance && <code>{alert.instance}</code>}{" "}
           {alert.since && (
             <>
               {text.since} <Time at={alert.since} />

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Condition } from "../api/types";
 import { language } from "../settings/preferences";
-import { sentence } from "./condition";
+import { advice, sentence } from "./condition";
 
 const NOW = Date.parse("2026-11-26T06:30:00Z");
 const SINCE = "2026-11-26T06:18:00Z";
@@ -29,6 +29,8 @@ test("every kind has words of its own in each language", () => {
     "commands_fail",
     "not_ready",
     "genome_broken",
+    "alert_fires",
+    "alerts_unknown",
     "disk_fills",
     "traces_lost",
     "words_alone",
@@ -45,4 +47,24 @@ test("what is not nothing is never 0 %, and an older time has its day", () => {
   language.choose("en");
   expect(say("some_commands_fail", { share: 0.00001 })).toContain("< 0.1%");
   expect(say("not_ready", { since: "2026-11-20T12:00:00Z" })).toContain("20 Nov, ");
+});
+
+test("an alert that fires is told with its target, and what to do about it", () => {
+  const fires = {
+    level: "degraded",
+    kind: "alert_fires",
+    sentence: "",
+    cause: "KolibriDiskFilling (a:9464)",
+  } as const;
+  language.choose("en");
+  expect(sentence({ ...fires, since: SINCE, number: 2 }, NOW)).toBe(
+    `KolibriDiskFilling (a:9464) fires since ${CLOCK}, and 2 other alerts`,
+  );
+  expect(advice(fires)).toBe("/runbook/en#kolibridiskfilling");
+  language.choose("ru");
+  expect(sentence({ ...fires, since: SINCE, number: 1 }, NOW)).toBe(
+    `Сработал алерт KolibriDiskFilling (a:9464), с ${CLOCK}, и ещё 1 алерт`,
+  );
+  expect(advice({ level: "failing", kind: "not_ready", sentence: "" })).toBe("/runbook/ru#kolibrinotready");
+  expect(advice({ level: "healthy", kind: "healthy", sentence: "" })).toBeNull();
 });

@@ -2,6 +2,7 @@
 import type { Condition } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
+import { spoken } from "../settings/preferences";
 
 export type Tone = "good" | "warn" | "bad" | "neutral";
 
@@ -24,14 +25,46 @@ export function sentence({ kind, share, number, since, cause }: Condition, now =
     some_commands_fail: () => text.commandsFail(formats.some(share ?? 0), time),
     not_ready: () => text.notReady(time),
     genome_broken: () => text.genomeBroken(formats.number(count), time),
+    critical_alert_fires: () => text.alertFires(cause ?? "", time, count),
+    alert_fires: () => text.alertFires(cause ?? "", time, count),
+    alerts_unknown: () => text.alertsUnknown,
     disk_fills: () => text.diskFills(formats.bytes(count)),
     traces_lost: () => text.tracesLost(count, time),
     words_alone: () => text.wordsAlone,
     not_counted: () => text.notCounted,
   }[kind]();
-  // What to do about these is in their words already; other causes are names, or the node's own words.
-  const whole = cause == null || kind === "traces_lost" || kind === "not_counted";
-  return whole ? told : `${told}: ${cause}`;
+  return cause == null || TOLD_WHOLE.has(kind) ? told : `${told}: ${cause}`;
+}
+
+/** What their cause says is in their words already; other causes are names, or the node's own words. */
+const TOLD_WHOLE = new Set<Condition["kind"]>([
+  "traces_lost",
+  "not_counted",
+  "critical_alert_fires",
+  "alert_fires",
+  "alerts_unknown",
+]);
+
+/** The alert whose section of the runbook says what to do. */
+const SECTIONS: Partial<Record<Condition["kind"], string>> = {
+  commands_fail: "KolibriBackendErrorsSpike",
+  some_commands_fail: "KolibriBackendErrorsSpike",
+  not_ready: "KolibriNotReady",
+  genome_broken: "KolibriGenomeBroken",
+  disk_fills: "KolibriDiskFilling",
+  traces_lost: "KolibriTracesFailing",
+};
+
+/** Where the runbook, as this node shows it, says what to do; `null` where there is nothing to say. */
+export function advice({ kind, cause }: Condition): string | null {
+  const fires = kind === "critical_alert_fires" || kind === "alert_fires";
+  const section = fires ? cause?.split(" ")[0] : SECTIONS[kind];
+  return section ? `${runbook()}#${section.toLowerCase()}` : null;
+}
+
+/** The runbook that this node shows, in the language of the page. */
+export function runbook(): string {
+  return `/runbook/${spoken.value}`;
 }
 
 function moment(time: number, now: number): string {

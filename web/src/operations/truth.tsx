@@ -3,7 +3,7 @@ import { connection } from "../api/connection";
 import { words } from "../i18n";
 import { operations } from "../node";
 import { Time } from "../ui/time";
-import { sentence, TONES } from "./condition";
+import { advice, sentence, TONES } from "./condition";
 
 export function Truth() {
   const { value, at, stale } = operations;
@@ -16,9 +16,16 @@ export function Truth() {
     );
   }
   const { condition } = value.value;
+  const whatToDo = advice(condition);
   return (
     <p class={`truth ${TONES[condition.level]}`} role="status">
       {sentence(condition)}
+      {whatToDo && (
+        <>
+          {" "}
+          <a href={whatToDo}>{words().operations.whatToDo}</a>
+        </>
+      )}
     </p>
   );
 }

@@ -9,6 +9,7 @@ mod commands;
 mod configuration;
 mod genome;
 mod ops;
+mod runbook;
 mod soak;
 mod transfer;
 
@@ -87,6 +88,12 @@ Examples:
     /// Check the configuration
     #[command(subcommand)]
     Config(configuration::Configuration),
+    /// Print the runbook, or one section of it
+    #[command(after_help = "\
+Examples:
+  kolibri runbook KolibriNotReady
+  kolibri runbook --language ru | less")]
+    Runbook(runbook::Runbook),
     /// Export the files for monitoring and deploying a node
     #[command(subcommand)]
     Ops(ops::Ops),
@@ -151,6 +158,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Command::Status(status) => status.run(),
         Command::Trace(trace) => trace.run(),
         Command::Config(configuration) => configuration.run(),
+        Command::Runbook(runbook) => runbook.run(),
         Command::Ops(ops) => ops.run(),
         Command::Healthcheck(healthcheck) => healthcheck.run(),
     };

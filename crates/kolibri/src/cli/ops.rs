@@ -36,7 +36,7 @@ pub(super) struct Export {
 /// Where the links in alerts lead.
 #[derive(Args)]
 struct Links {
-    /// Where your team reads the runbook
+    /// Where your team reads the runbook; by default at the node, under /runbook
     #[arg(long, value_name = "URL", value_parser = parse_url)]
     runbook_url: Option<String>,
     /// Where your team reaches the node
@@ -64,13 +64,14 @@ fn parse_url(text: &str) -> Result<String, String> {
 
 impl Links {
     fn set(&self, file: &File) -> String {
-        let given: [(Link, &Option<String>); 3] = [
-            (pack::RUNBOOK, &self.runbook_url),
-            (pack::NODE, &self.node_url),
-            (pack::GRAFANA, &self.grafana_url),
+        let at_the_node = || self.node_url.as_ref().map(|node| format!("{node}/runbook"));
+        let given: [(Link, Option<String>); 3] = [
+            (pack::RUNBOOK, self.runbook_url.clone().or_else(at_the_node)),
+            (pack::NODE, self.node_url.clone()),
+            (pack::GRAFANA, self.grafana_url.clone()),
         ];
-        let given = given.into_iter().filter_map(|(link, url)| Some((link, url.as_deref()?)));
-        given.fold(file.text.to_owned(), |text, (link, url)| link.set(&text, url))
+        let given = given.into_iter().filter_map(|(link, url)| Some((link, url?)));
+        given.fold(file.text.to_owned(), |text, (link, url)| link.set(&text, &url))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The alerts of this node as Prometheus sees them: read only, bounded, and asked for no more often than every five
 //! seconds, however many people look.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json;
@@ -16,6 +17,8 @@ use crate::wire::{Alert, AlertState, AlertsResponse, AlertsSeen, Problem};
 
 /// How long Prometheus may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long who looks at a node waits to be told of alerts as well.
+const GLANCE: Duration = Duration::from_secs(1);
 /// How long an answer is good for.
 const FRESH: Duration = Duration::from_secs(5);
 /// The longest answer that is read, in bytes.
@@ -49,6 +52,20 @@ impl Prometheus {
             .user_agent(concat!("kolibri/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { http, alerts: url, last: Mutex::new(None) })
+    }
+
+    /// The alerts for the line that tells how the node is, which shall not wait for a slow Prometheus. It goes on being asked
+    /// meanwhile, so that a later look finds the answer.
+    pub(super) async fn at_a_glance(self: &Arc<Self>) -> AlertsSeen {
+        let prometheus = Arc::clone(self);
+        let asked = tokio::spawn(async move { prometheus.answer().await });
+        match tokio::time::timeout(GLANCE, asked).await {
+            Ok(Ok(seen)) => seen,
+            _ => {
+                let problem = format!("it did not answer within {} second", GLANCE.as_secs());
+                AlertsSeen { configured: true, reachable: false, problem: Some(problem), alerts: Vec::new() }
+            }
+        }
     }
 
     async fn answer(&self) -> AlertsSeen {
@@ -123,6 +140,7 @@ struct Labels {
     alertname: String,
     severity: Option<String>,
     team: Option<String>,
+    instance: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -142,6 +160,7 @@ impl From<Raw> for Alert {
             since: active_at,
             severity: labels.severity,
             team: labels.team,
+            instance: labels.instance,
             summary: annotations.summary,
             description: annotations.description,
             runbook_url: annotations.runbook_url.filter(|url| is_web_address(url)),

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
+use kolibri_core::clock::parse_rfc3339;
 use kolibri_core::observer::Failed;
 use kolibri_core::telemetry::{Label, Point};
 use kolibri_core::trace::Trace;
 use kolibri_core::{ErrorKind, Fault};
 
 use crate::config::settings;
-use crate::wire::{Condition, ConditionKind};
+use crate::wire::{Alert, AlertState, AlertsSeen, Condition, ConditionKind};
 
 /// Steps of ten seconds that "now" means: five minutes, as in the alerts.
 const LATELY: usize = 30;
@@ -34,6 +35,8 @@ pub(super) struct Seen {
     pub(super) disk_available: Option<u64>,
     /// Why answers are found by words alone, although there is a model.
     pub(super) words_alone: Option<String>,
+    /// What Prometheus said of alerts; `None` if the node does not know where it is.
+    pub(super) alerts: Option<AlertsSeen>,
 }
 
 /// A genome that was found broken.
@@ -60,11 +63,14 @@ pub(super) fn decide(seen: &Seen) -> Condition {
         .map(commands(ConditionKind::CommandsFail))
         .or_else(|| not_ready(seen))
         .or_else(|| broken(seen))
+        .or_else(|| alerts(seen, ConditionKind::CriticalAlertFires))
         .or_else(|| some.map(commands(ConditionKind::SomeCommandsFail)))
+        .or_else(|| alerts(seen, ConditionKind::AlertFires))
         .or_else(|| disk_fills(seen))
         .or_else(|| traces_lost(seen))
         .or_else(|| words_alone(seen))
         .or_else(|| not_counted(seen))
+        .or_else(|| alerts_unknown(seen))
         .unwrap_or_else(|| Condition::new(ConditionKind::Healthy, None, None, None, None))
 }
 
@@ -77,6 +83,28 @@ fn broken(seen: &Seen) -> Option<Condition> {
     let SeenBroken { block, fault, found } = seen.broken.as_ref()?;
     let (number, since) = (Some(*block), Some(*found));
     Some(Condition::new(ConditionKind::GenomeBroken, None, number, since, Some(fault.clone())))
+}
+
+/// The alerts that fire, of the severity of this kind: the one that fires longest, and how many others do.
+fn alerts(seen: &Seen, kind: ConditionKind) -> Option<Condition> {
+    let critical = kind == ConditionKind::CriticalAlertFires;
+    let of_kind = |alert: &&Alert| {
+        alert.state == AlertState::Firing && (alert.severity.as_deref() == Some("critical")) == critical
+    };
+    let mut firing = seen.alerts.as_ref()?.alerts.iter().filter(of_kind);
+    let first = firing.next()?;
+    let others = firing.count() as u64;
+    let name = match &first.instance {
+        Some(instance) => format!("{} ({instance})", first.name),
+        None => first.name.clone(),
+    };
+    let since = first.since.as_deref().and_then(parse_rfc3339);
+    Some(Condition::new(kind, None, Some(others), since, Some(name)))
+}
+
+fn alerts_unknown(seen: &Seen) -> Option<Condition> {
+    let problem = seen.alerts.as_ref()?.problem.clone()?;
+    Some(Condition::new(ConditionKind::AlertsUnknown, None, None, None, Some(problem)))
 }
 
 fn traces_lost(seen: &Seen) -> Option<Condition> {

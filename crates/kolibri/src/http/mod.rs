@@ -16,6 +16,7 @@
 //! | `alerts` | the node's alerts, as Prometheus sees them |
 //! | `sse` | a job's progress as server-sent events |
 //! | `page` | the page's files |
+//! | `runbook` | the runbook, as a page |
 //! | `health` | whether the node lives and is ready; the scrape endpoint |
 //! | `listener` | accepting connections within bounds |
 //! | `guard` | who may call, and under which Host |
@@ -39,6 +40,7 @@ mod measure;
 mod operations;
 mod page;
 mod problem;
+mod runbook;
 mod settings;
 mod soaks;
 mod sse;
@@ -106,6 +108,7 @@ pub(crate) fn api(state: AppState) -> Router {
     router
         .route("/api/v1/openapi.json", get(async || Json(document)))
         .merge(page::routes())
+        .merge(runbook::routes())
         .fallback(problem::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))

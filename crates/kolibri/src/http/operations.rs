@@ -55,12 +55,19 @@ impl Started {
 pub(super) async fn operations(State(app): State<App>) -> Result<Json<OperationsResponse>, Problem> {
     let node = Arc::clone(&app.node);
     let look = move || (node.ready(), node.reader().head().ok(), node.disk_available());
-    let (ready, head, disk_available) = tokio::task::spawn_blocking(look).await.map_err(Problem::internal)?;
+    let alerts = async {
+        match &app.prometheus {
+            Some(prometheus) => Some(prometheus.at_a_glance().await),
+            None => None,
+        }
+    };
+    let (looked, alerts) = tokio::join!(tokio::task::spawn_blocking(look), alerts);
+    let (ready, head, disk_available) = looked.map_err(Problem::internal)?;
     let (state, problems) = match ready {
         Ready::Yes => (ReadyState::Ready, Vec::new()),
         Ready::No(problems) => (ReadyState::NotReady, problems),
     };
-    let condition = decide(&seen(&app, &problems, disk_available));
+    let condition = decide(&Seen { alerts, ..seen(&app, &problems, disk_available) });
     let FollowStatus { caught_up, reached, .. } = app.node.index();
     Ok(Json(OperationsResponse {
         condition,
@@ -94,6 +101,7 @@ fn seen(app: &App, problems: &[String], disk_available: Option<u64>) -> Seen {
         failed: app.node.traces().map(failed).unwrap_or_default(),
         disk_available,
         words_alone: problem.filter(|_| model.is_some()),
+        alerts: None,
     }
 }
 

@@ -75,8 +75,13 @@ fn serve(file: &'static File, request: &HeaderMap, caching: &'static str) -> Res
     if zipped.is_some() {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
-    headers.extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    headers.extend(self::headers());
     response
+}
+
+/// What every document of this origin is served with.
+pub(super) fn headers() -> HeaderMap {
+    HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect()
 }
 
 fn takes_gzip(request: &HeaderMap) -> bool {

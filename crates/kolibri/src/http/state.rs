@@ -27,7 +27,7 @@ pub(crate) struct AppState {
     /// Whether metrics are recorded.
     pub(super) telemetry: bool,
     /// Where alerts are asked for.
-    pub(super) prometheus: Option<Prometheus>,
+    pub(super) prometheus: Option<Arc<Prometheus>>,
     /// As the node was started.
     pub(super) settings: Settings,
     /// Turns true when the node stops.
@@ -53,7 +53,8 @@ impl AppState {
             started: Started::now(),
             telemetry: telemetry.is_on(),
             prometheus: prometheus
-                .map_err(|error| format!("cannot set up the queries for alerts: {error}"))?,
+                .map_err(|error| format!("cannot set up the queries for alerts: {error}"))?
+                .map(Arc::new),
             settings: config.settings.clone(),
             stopping,
         })

@@ -40,6 +40,8 @@ pub(crate) struct Alert {
     pub(crate) since: Option<String>,
     pub(crate) severity: Option<String>,
     pub(crate) team: Option<String>,
+    /// The target it is about; null for one that is about none, or about all.
+    pub(crate) instance: Option<String>,
     pub(crate) summary: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) runbook_url: Option<String>,

@@ -4,18 +4,20 @@ use kolibri_core::clock::rfc3339;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How the node is, in one line: "healthy", or the worst of what is wrong. Callers' mistakes are not among it.
+/// How the node is, in one line: "healthy", or the worst of what is wrong. Callers' mistakes are not among it, unless they are
+/// so many that an alert fires.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Condition {
     pub(crate) level: ConditionLevel,
     pub(crate) kind: ConditionKind,
     /// The share of people's commands that failed through the node's fault in the last five minutes, 0 to 1.
     pub(crate) share: Option<f64>,
-    /// Traces that were lost in the last five minutes, the first broken block, or bytes left on the disk.
+    /// Traces that were lost in the last five minutes, the first broken block, bytes left on the disk, or how many alerts fire
+    /// besides the one that is named.
     pub(crate) number: Option<u64>,
     /// Since when, or when it was found, RFC 3339; null if that is not known.
     pub(crate) since: Option<String>,
-    /// The cause: the name of an error kind, or English words.
+    /// The cause: the name of an error kind, of an alert and its target, or English words.
     pub(crate) cause: Option<String>,
     /// All of it as an English sentence; times are in UTC.
     pub(crate) sentence: String,
@@ -26,7 +28,7 @@ pub(crate) struct Condition {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ConditionLevel {
     Healthy,
-    /// Failures are not counted, so nobody can say.
+    /// It works, but who would tell what goes wrong cannot be asked.
     Unknown,
     /// It works, but not as it should.
     Degraded,
@@ -43,8 +45,12 @@ pub(crate) enum ConditionKind {
     CommandsFail,
     NotReady,
     GenomeBroken,
+    /// An alert fires that wakes people, as Prometheus says.
+    CriticalAlertFires,
     /// Some of people's commands fail through the node's fault, at most 5 %.
     SomeCommandsFail,
+    /// An alert fires that can wait for working hours.
+    AlertFires,
     /// Less than 1 GiB is left on the disk.
     DiskFills,
     TracesLost,
@@ -52,17 +58,23 @@ pub(crate) enum ConditionKind {
     WordsAlone,
     /// Telemetry is off (`KOLIBRI_TELEMETRY`).
     NotCounted,
+    /// Prometheus cannot be asked whether alerts fire.
+    AlertsUnknown,
 }
 
 impl ConditionKind {
     pub(crate) const fn level(self) -> ConditionLevel {
         match self {
             Self::Healthy => ConditionLevel::Healthy,
-            Self::CommandsFail | Self::NotReady | Self::GenomeBroken => ConditionLevel::Failing,
-            Self::SomeCommandsFail | Self::DiskFills | Self::TracesLost | Self::WordsAlone => {
-                ConditionLevel::Degraded
+            Self::CommandsFail | Self::NotReady | Self::GenomeBroken | Self::CriticalAlertFires => {
+                ConditionLevel::Failing
             }
-            Self::NotCounted => ConditionLevel::Unknown,
+            Self::SomeCommandsFail
+            | Self::AlertFires
+            | Self::DiskFills
+            | Self::TracesLost
+            | Self::WordsAlone => ConditionLevel::Degraded,
+            Self::NotCounted | Self::AlertsUnknown => ConditionLevel::Unknown,
         }
     }
 }
@@ -103,6 +115,14 @@ fn sentence(
             let found = time.map(|time| format!(", found at {time}")).unwrap_or_default();
             format!("The genome is broken at block {number}{found}{because}")
         }
+        ConditionKind::CriticalAlertFires | ConditionKind::AlertFires => {
+            let others = match number {
+                0 => String::new(),
+                1 => ", and 1 other alert".to_owned(),
+                number => format!(", and {number} other alerts"),
+            };
+            format!("{} fires{since}{others}", cause.unwrap_or("An alert"))
+        }
         ConditionKind::DiskFills => {
             format!("{} MiB are left on the disk of the data directory", number >> 20)
         }
@@ -110,6 +130,9 @@ fn sentence(
         ConditionKind::TracesLost => format!("{number} traces could not be written{since}{because}"),
         ConditionKind::WordsAlone => format!("Answers are found by words alone{because}"),
         ConditionKind::NotCounted => format!("Ready, but failures are not counted{because}"),
+        ConditionKind::AlertsUnknown => {
+            format!("Ready, but Prometheus does not say whether an alert fires{because}")
+        }
     }
 }
 

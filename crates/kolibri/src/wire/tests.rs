@@ -181,7 +181,7 @@ fn alerts_travel() {
     travels::<AlertsResponse>(r#"{"configured":false,"variable":"KOLIBRI_PROMETHEUS_URL"}"#);
     travels::<AlertsResponse>(r#"{"configured":true,"reachable":false,"problem":"why","alerts":[]}"#);
     travels::<AlertsResponse>(
-        r#"{"configured":true,"reachable":true,"problem":null,"alerts":[{"name":"KolibriA","state":"firing","since":"2026-11-24T00:00:00Z","severity":"page","team":"t","summary":"s","description":"d","runbook_url":"r","dashboard_url":"d","trace_url":"t"},{"name":"KolibriB","state":"pending","since":null,"severity":null,"team":null,"summary":null,"description":null,"runbook_url":null,"dashboard_url":null,"trace_url":null}]}"#,
+        r#"{"configured":true,"reachable":true,"problem":null,"alerts":[{"name":"KolibriA","state":"firing","since":"2026-11-24T00:00:00Z","severity":"page","team":"t","instance":"a:9464","summary":"s","description":"d","runbook_url":"r","dashboard_url":"d","trace_url":"t"},{"name":"KolibriB","state":"pending","since":null,"severity":null,"team":null,"instance":null,"summary":null,"description":null,"runbook_url":null,"dashboard_url":null,"trace_url":null}]}"#,
     );
     let asked = from_str(r#"{"configured":true,"reachable":true,"problem":null,"alerts":[]}"#);
     assert!(matches!(asked, Ok(AlertsResponse::Asked(_))));

@@ -71,12 +71,14 @@ fn our_alerts_are_told_as_prometheus_sees_them() {
     let since = firing["since"].as_str().unwrap();
     assert!(since.starts_with("20") && since.ends_with('Z'), "{since}");
     let expected = json!({
-        "name": "KolibriTooSlow", "state": "firing", "since": since, "severity": "page", "team": "on-call",
+        "name": "KolibriTooSlow", "state": "firing", "since": since, "severity": "page", "team": "on-call", "instance": null,
         "summary": "it is slow", "description": "7 of them",
         "runbook_url": "https://kolibri.example/operations#slow", "dashboard_url": null, "trace_url": null,
     });
     assert_eq!(*firing, expected);
     assert_eq!((&pending["name"], &pending["state"]), (&json!("KolibriMaybeSoon"), &json!("pending")));
+    let condition = node.get("/api/v1/operations").1["condition"].clone();
+    assert_eq!((&condition["kind"], &condition["cause"]), (&json!("alert_fires"), &json!("KolibriTooSlow")));
 }
 
 #[test]
@@ -93,6 +95,8 @@ fn a_dead_prometheus_is_told_at_once() {
     let (_data, node) = node_asking(&format!("http://{gone}"));
     let problem = problem(&node);
     assert!(problem.contains("refused") && !problem.contains(&gone.to_string()), "{problem}");
+    let condition = node.get("/api/v1/operations").1["condition"].clone();
+    assert_eq!((&condition["level"], &condition["kind"]), (&json!("unknown"), &json!("alerts_unknown")));
 }
 
 #[test]
@@ -120,6 +124,20 @@ fn a_node_that_stops_does_not_wait_for_a_silent_prometheus() {
         let (status, problem) = asking.join().unwrap();
         assert_eq!((status, &problem["type"]), (503, &json!("urn:kolibri:problem:stopping")));
     });
+}
+
+#[test]
+fn who_looks_at_a_node_hardly_waits_for_a_silent_prometheus() {
+    let silent = Collector::start(Manner::Silent);
+    let (_data, node) = node_asking(&silent.url());
+    let started = Instant::now();
+    let condition = node.get("/api/v1/operations").1["condition"].clone();
+    assert!(
+        started.elapsed() < Duration::from_secs(3),
+        "less than Prometheus may take: {:?}",
+        started.elapsed()
+    );
+    assert_eq!((&condition["level"], &condition["kind"]), (&json!("unknown"), &json!("alerts_unknown")));
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn the_demonstration_shows_what_fires_and_what_on_call_is_told() {
         "for: 10m -> for: 5s",
         "firing: nothing",
         "FIRING KolibriCallersFailing, sent to on-call",
-        "Runbook:    https://example.com/kolibri/docs/operations.md#kolibricallersfailing",
+        "/runbook#kolibricallersfailing",
         "opens the trace of the last failure",
         "COMMAND failed: unknown_command",
         "RESOLVED KolibriCallersFailing",

@@ -161,6 +161,7 @@ In the last 5 minutes failures were <10%> of the recorded events; the threshold 
 
 Since:      2026-11-24 03:04:05 UTC
 Runbook:    https://runbooks.example/operations.md#kolibribackenderrorsspike
+            or, if that does not open: kolibri runbook KolibriBackendErrorsSpike
 Dashboard:  https://grafana.example/d/kolibri-backend-overview
 Last trace: https://node.example/#/traces/latest?outcome=failed
 Expression: https://prometheus.example/graph?g0.expr=up

@@ -3,6 +3,7 @@
 use reqwest::blocking::Response;
 
 use crate::running::Running;
+use crate::running::cli::run;
 use crate::running::raw::Raw;
 
 fn header<'a>(response: &'a Response, name: &str) -> &'a str {
@@ -95,4 +96,35 @@ fn what_is_not_there_is_a_problem_not_a_page() {
         assert_eq!(answer.status(), 404, "{path}");
         assert_eq!(header(&answer, "cache-control"), "no-store", "{path}");
     }
+}
+
+#[test]
+fn the_runbook_opens_without_a_token_in_the_language_of_the_browser_and_in_a_terminal() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start_with(data.path(), &[("KOLIBRI_API_TOKEN", "0123456789abcdef0123456789abcdef")]);
+    let page = |path: &str, language: &str| {
+        let response = node.http.get(node.url(path)).header("accept-language", language).send().unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        assert_eq!(header(&response, "content-type"), "text/html; charset=utf-8");
+        assert!(header(&response, "content-security-policy").contains("default-src 'none'"));
+        response.text().unwrap()
+    };
+    let (english, russian) = (page("/runbook", "en-GB,ru;q=0.5"), page("/runbook", "ru,en;q=0.5"));
+    assert!(english.contains("<html lang=\"en\">") && russian.contains("<html lang=\"ru\">"));
+    for runbook in [&english, &russian] {
+        assert!(runbook.contains("<h3 id=\"kolibrinotready\">"), "an alert's link has where to lead");
+    }
+    assert_eq!((page("/runbook/en", "ru"), page("/runbook/ru", "en")), (english, russian));
+    assert_eq!(node.http.get(node.url("/runbook.css")).send().unwrap().status(), 200);
+    assert_eq!(node.http.get(node.url("/runbook/de")).send().unwrap().status(), 404);
+
+    let section = run(&["runbook", "KolibriNotReady", "--language", "en"]).printed();
+    assert!(
+        section.starts_with("### KolibriNotReady\n") && !section.contains("### KolibriDiskFilling"),
+        "{section}"
+    );
+    let russian = run(&["runbook", "#kolibrinotready", "--language", "ru"]).printed();
+    assert!(russian.starts_with("### KolibriNotReady\n") && russian != section, "{russian}");
+    let unknown = run(&["runbook", "KolibriNoSuch"]).failed(2);
+    assert!(unknown.contains("KolibriNotReady"), "it names the sections: {unknown}");
 }

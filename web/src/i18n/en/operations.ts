@@ -14,6 +14,9 @@ export const operations = {
     tracesLost: (count: number, since: string | null) =>
       `${format().count(count, { one: "trace", other: "traces" })} could not be written${since ? ` since ${since}` : ""}: check KOLIBRI_TRACE_PATH and its disk`,
     wordsAlone: "Answers are found by words alone",
+    alertFires: (name: string, since: string | null, others: number) =>
+      `${name} fires${since ? ` since ${since}` : ""}${others > 0 ? `, and ${format().count(others, { one: "other alert", other: "other alerts" })}` : ""}`,
+    alertsUnknown: "Ready, but whether an alert fires is unknown: Prometheus does not answer",
     notCounted: "Ready, but failures are not counted: telemetry is off (KOLIBRI_TELEMETRY)",
     outOfDate: "How the node is now is unknown. It last answered at",
   },
@@ -48,8 +51,8 @@ export const operations = {
   median: (time: string) => `median ${time}`,
   alerts: "Alerts",
   alertsOff: "To see active alerts here, set the address of the node's Prometheus:",
-  alertsOffMore:
-    "The node only reads from it. The runbook, docs/operations.md, has the rules and how to load them.",
+  alertsOffMore: "The node only reads from it. The runbook says how to load the rules.",
+  whatToDo: "What to do",
   alertsUnreachable: "Prometheus does not answer.",
   alertsUnreachableMore: "It is unknown whether any alert is firing.",
   noAlerts: "According to Prometheus, no alert is firing.",

@@ -15,6 +15,9 @@ export const operations: typeof source = {
     tracesLost: (count, since) =>
       `Не удалось записать ${format().count(count, { one: "трассировку", few: "трассировки", many: "трассировок", other: "трассировки" })}${since ? ` с ${since}` : ""}: проверьте KOLIBRI_TRACE_PATH и диск`,
     wordsAlone: "Ответы ищутся только по словам",
+    alertFires: (name, since, others) =>
+      `Сработал алерт ${name}${since ? `, с ${since}` : ""}${others > 0 ? `, и ещё ${format().count(others, { one: "алерт", few: "алерта", many: "алертов", other: "алерта" })}` : ""}`,
+    alertsUnknown: "Узел готов, но сработал ли алерт, неизвестно: Prometheus не отвечает",
     notCounted: "Узел готов, но ошибки не считаются: телеметрия выключена (KOLIBRI_TELEMETRY)",
     outOfDate: "Что с узлом сейчас, неизвестно. Последний ответ получен в",
   },
@@ -49,8 +52,8 @@ export const operations: typeof source = {
   median: (time) => `медиана ${time}`,
   alerts: "Алерты",
   alertsOff: "Чтобы видеть здесь сработавшие алерты, задайте узлу адрес Prometheus:",
-  alertsOffMore:
-    "Узел только читает из него. Правила и их подключение описаны в ранбуке: docs/operations.ru.md.",
+  alertsOffMore: "Узел только читает из него. Как подключить правила, сказано в ранбуке.",
+  whatToDo: "Что делать",
   alertsUnreachable: "Prometheus не отвечает.",
   alertsUnreachableMore: "Сработал ли какой-нибудь алерт, неизвестно.",
   noAlerts: "По данным Prometheus, ни один алерт не сработал.",

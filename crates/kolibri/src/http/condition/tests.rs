@@ -167,6 +167,44 @@ fn a_node_that_does_not_count_failures_is_never_called_healthy() {
     assert_eq!(said(&Seen { points: None, ..well() }), (ConditionLevel::Unknown, sentence.to_owned()));
 }
 
+fn asked(problem: Option<&str>, alerts: Vec<Alert>) -> Option<AlertsSeen> {
+    let problem = problem.map(str::to_owned);
+    Some(AlertsSeen { configured: true, reachable: problem.is_none(), problem, alerts })
+}
+
+fn told(alerts: Vec<Alert>) -> Option<AlertsSeen> {
+    asked(None, alerts)
+}
+
+/// An alert about one node, since 06:18.
+fn fires(name: &str, severity: &str) -> Alert {
+    let alert = json!({
+        "name": name, "state": "firing", "since": "2026-11-26T06:18:00Z", "severity": severity, "instance": "a:9464",
+    });
+    serde_json::from_value(alert).unwrap()
+}
+
+#[test]
+fn an_alert_that_fires_is_told_with_its_target_and_one_that_wakes_people_first() {
+    let alerts = || vec![fires("KolibriCallersFailing", "warning"), fires("KolibriDiskFilling", "warning")];
+    let sentence =
+        "KolibriCallersFailing (a:9464) fires since 2026-11-26 06:18 UTC, and 1 other alert".to_owned();
+    assert_eq!(said(&Seen { alerts: told(alerts()), ..well() }), (ConditionLevel::Degraded, sentence));
+    let mut alerts = alerts();
+    alerts.push(fires("KolibriCommandsSlow", "critical"));
+    let sentence = "KolibriCommandsSlow (a:9464) fires since 2026-11-26 06:18 UTC".to_owned();
+    assert_eq!(said(&Seen { alerts: told(alerts), ..well() }), (ConditionLevel::Failing, sentence));
+}
+
+#[test]
+fn an_alert_that_is_pending_is_no_news_and_no_answer_is_not_healthy() {
+    let pending = Alert { state: AlertState::Pending, ..fires("KolibriNotReady", "critical") };
+    assert_eq!(said(&Seen { alerts: told(vec![pending]), ..well() }).0, ConditionLevel::Healthy);
+    let seen = Seen { alerts: asked(Some("it cannot be reached"), Vec::new()), ..well() };
+    let sentence = "Ready, but Prometheus does not say whether an alert fires: it cannot be reached";
+    assert_eq!(said(&seen), (ConditionLevel::Unknown, sentence.to_owned()));
+}
+
 /// What is told first is what is left out last.
 #[test]
 fn the_worst_comes_first() {
@@ -178,6 +216,7 @@ fn the_worst_comes_first() {
         failed: Vec::new(),
         disk_available: Some(0),
         words_alone: Some("slow".to_owned()),
+        alerts: told(vec![fires("KolibriNotReady", "critical"), fires("KolibriDiskFilling", "warning")]),
     };
     let mut told = vec![decide(&seen).kind];
     seen.points = Some(points(&[(99, &[(NODE, 1), (Failed::Trace, 1)])]));
@@ -186,21 +225,30 @@ fn the_worst_comes_first() {
     told.push(decide(&seen).kind);
     seen.broken = None;
     told.push(decide(&seen).kind);
+    seen.alerts = self::told(vec![fires("KolibriDiskFilling", "warning")]);
+    told.push(decide(&seen).kind);
     seen.points = Some(points(&[(99, &[(Failed::Trace, 1)])]));
+    told.push(decide(&seen).kind);
+    seen.alerts = asked(Some("it cannot be reached"), Vec::new());
     told.push(decide(&seen).kind);
     seen.disk_available = None;
     told.push(decide(&seen).kind);
     seen.points = Some(points(&[(99, &[])]));
+    told.push(decide(&seen).kind);
+    seen.words_alone = None;
     told.push(decide(&seen).kind);
     use ConditionKind as Kind;
     let worst_first = [
         Kind::CommandsFail,
         Kind::NotReady,
         Kind::GenomeBroken,
+        Kind::CriticalAlertFires,
         Kind::SomeCommandsFail,
+        Kind::AlertFires,
         Kind::DiskFills,
         Kind::TracesLost,
         Kind::WordsAlone,
+        Kind::AlertsUnknown,
     ];
     assert_eq!(told, worst_first);
 }

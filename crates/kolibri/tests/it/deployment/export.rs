@@ -59,6 +59,10 @@ fn links_lead_where_the_flags_say_in_both_forms_of_the_alerts() {
             assert_eq!(alerts.matches(line).count(), 1, "{file}: {line}");
         }
     }
+    let unnamed = tempfile::tempdir().unwrap();
+    export(unnamed.path(), &["--node-url=https://kolibri.example"]).printed();
+    let alerts = std::fs::read_to_string(unnamed.path().join("prometheus/alerts.yml")).unwrap();
+    assert!(alerts.contains(" runbook: https://kolibri.example/runbook\n"), "the node shows the runbook");
     for wrong in [
         "kolibri.example",
         "ftp://kolibri.example",

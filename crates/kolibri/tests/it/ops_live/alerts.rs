@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::{drill, on_the_line};
 use crate::running::{Running, eventually, kolibri};
 use crate::shipped::{self, markdown};
-use crate::watching::on_call::{GRAFANA, Notification, OnCall, RUNBOOK, target};
+use crate::watching::on_call::{GRAFANA, Notification, OnCall, target};
 use crate::watching::pack;
 
 /// A node with a directory of its own, and everybody who watches it.
@@ -28,7 +28,9 @@ fn watched(variables: &[(&str, &str)]) -> (TempDir, Running, OnCall) {
 #[track_caller]
 fn assert_links(told: &Notification) {
     let heading = told.label("alertname").to_lowercase();
-    assert_eq!(told.annotation("runbook_url"), format!("{RUNBOOK}#{heading}"));
+    let (page, anchor) = told.annotation("runbook_url").split_once('#').unwrap();
+    assert!(page.ends_with("/runbook"), "{page}");
+    assert_eq!(anchor, heading);
     for runbook in ["docs/operations.md", "docs/operations.ru.md"] {
         let headings = markdown::anchors(&markdown::parse(&shipped::text(runbook)));
         assert!(headings.contains(&heading), "{runbook} has no heading {heading}");
@@ -80,6 +82,9 @@ fn failing_commands_page_on_call_with_links_that_resolve_and_no_drill_resolves_t
     assert_eq!(told.label("instance"), target(&node));
     assert!(told.annotation("description").contains("through the node's own fault: TEACH "), "{told:?}");
     assert_links(&told);
+
+    let runbook = node.http.get(told.annotation("runbook_url")).send().unwrap().text().unwrap();
+    assert!(runbook.contains("<h3 id=\"kolibribackenderrorsspike\">"), "the node shows the runbook");
 
     // The page asks the API for what its address says.
     let link = told.annotation("trace_url");

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{drill, on_the_line};
 use crate::running::{PATIENCE, Running};
 use crate::watching::exposition::Samples;
-use crate::watching::on_call::{OnCall, PUSHED, RUNBOOK, SCRAPED, target};
+use crate::watching::on_call::{OnCall, PUSHED, SCRAPED, runbook, target};
 use crate::watching::pack;
 
 /// What every panel shows after [`busy`], from the least to the most that is plausible.
@@ -74,7 +74,7 @@ fn every_panel_has_finite_and_plausible_data_whichever_way_it_came() {
         assert_filled(job, |expression| prometheus.query(expression), &[]);
         for (metric, label, expected) in [
             ("kolibri_backend_events_total", "job", *job),
-            ("kolibri:base_urls:info", "runbook", RUNBOOK),
+            ("kolibri:base_urls:info", "runbook", runbook(&node.api).as_str()),
             ("kolibri:base_urls:info", "node", node.api.as_str()),
         ] {
             let values = prometheus.get(&format!("label/{label}/values"), &[("match[]", metric)]);

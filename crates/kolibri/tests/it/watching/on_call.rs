@@ -20,7 +20,6 @@ use crate::running::{Running, eventually};
 pub const SCRAPED: &str = "kolibri";
 /// The job of series that were pushed by OTLP: what Prometheus makes of the service's namespace and name.
 pub const PUSHED: &str = "kolibri/kolibri-backend";
-pub const RUNBOOK: &str = "https://runbooks.example/operations.md";
 pub const GRAFANA: &str = "https://grafana.example";
 /// The path of the webhook that hears of the alert that always fires.
 const DEAD_MANS_SWITCH: &str = "/dead-mans-switch";
@@ -57,7 +56,12 @@ pub fn target(node: &Running) -> String {
 }
 
 fn urls(node: &str) -> BaseUrls<'_> {
-    BaseUrls { runbook: RUNBOOK, node, grafana: GRAFANA }
+    BaseUrls { runbook: runbook(node), node, grafana: GRAFANA }
+}
+
+/// Where a node shows the runbook.
+pub fn runbook(node: &str) -> String {
+    format!("{node}/runbook")
 }
 
 impl OnCall {

@@ -23,7 +23,7 @@ pub fn replace(text: &str, from: &str, to: &str, times: usize) -> String {
 
 /// Where the links of the alerts lead.
 pub struct BaseUrls<'a> {
-    pub runbook: &'a str,
+    pub runbook: String,
     pub node: &'a str,
     pub grafana: &'a str,
 }
@@ -33,7 +33,7 @@ pub struct BaseUrls<'a> {
 pub fn alerts(urls: &BaseUrls<'_>) -> String {
     let mut rules = read("prometheus/alerts.yml");
     for (label, shipped, url) in [
-        ("runbook", "https://example.com/kolibri/docs/operations.md", urls.runbook),
+        ("runbook", "http://127.0.0.1:8080/runbook", urls.runbook.as_str()),
         ("node", "http://127.0.0.1:8080", urls.node),
         ("grafana", "http://127.0.0.1:3000", urls.grafana),
     ] {
