@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use rusqlite::ErrorCode;
 use serde::{Deserialize, Serialize};
 
+use crate::trace::TraceId;
+
 /// Why a command was refused or failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
@@ -26,8 +28,13 @@ pub enum CommandError {
     #[error("commands arrive faster than the node can record them; nothing was recorded, try again")]
     QueueFull,
     /// The store failed and takes nothing more until a restart.
-    #[error("the store failed and accepts nothing until the node is restarted: {0}")]
-    StoreFailed(String),
+    #[error("the store failed and accepts nothing until the node is restarted: {reason}{}", broken_by(cause))]
+    StoreFailed {
+        /// What went wrong, in words.
+        reason: String,
+        /// The trace of the command that broke it; `None` for that command itself.
+        cause: Option<TraceId>,
+    },
     /// A stored answer or the index could not be read.
     #[error("the stored knowledge could not be read: {0}")]
     Unreadable(String),
@@ -76,7 +83,19 @@ impl Fault {
     }
 }
 
+fn broken_by(cause: &Option<TraceId>) -> String {
+    cause.map_or_else(String::new, |cause| format!("; the command with the trace {cause} broke it"))
+}
+
 impl CommandError {
+    /// The trace of the earlier command because of which this one failed.
+    pub fn cause(&self) -> Option<TraceId> {
+        match self {
+            Self::StoreFailed { cause, .. } => *cause,
+            _ => None,
+        }
+    }
+
     /// Whose fault this is.
     pub fn fault(&self) -> Fault {
         self.kind().fault()
@@ -89,7 +108,7 @@ impl CommandError {
             Self::NotTaught => ErrorKind::NotTaught,
             Self::UnknownCommand => ErrorKind::UnknownCommand,
             Self::QueueFull => ErrorKind::QueueFull,
-            Self::StoreFailed(_) => ErrorKind::StoreFailed,
+            Self::StoreFailed { .. } => ErrorKind::StoreFailed,
             Self::Unreadable(_) => ErrorKind::Unreadable,
             Self::Stopping => ErrorKind::Stopping,
         }

@@ -1276,6 +1276,11 @@ export interface components {
              */
             block?: number | null;
             caller?: components["schemas"]["Caller"] | null;
+            /**
+             * @description The trace of the earlier command because of which this one failed: it broke the store, which this one only
+             *     noticed. 32 hex digits.
+             */
+            cause?: string | null;
             content?: components["schemas"]["TracedContent"] | null;
             /** @description Microseconds spent, in total and by phase. */
             duration_us: components["schemas"]["Phases"];

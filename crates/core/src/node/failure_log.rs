@@ -93,14 +93,14 @@ fn write(trace: &Trace, error: &CommandError) {
     let (kind, fault, soak) = (error.kind().name(), error.fault(), soak.as_deref());
     let address = caller.as_ref().map(|caller| caller.address.name());
     let token = caller.as_ref().and_then(|caller| caller.token.as_deref());
-    let by = fault.name();
+    let (by, cause) = (fault.name(), trace.cause.map(tracing::field::display));
     match (error, fault) {
         (CommandError::Unreadable(problem), _) => tracing::error!(
             %trace_id, %event, fault = by, error = kind, address, token, soak, problem,
             "a command failed: stored knowledge cannot be read"
         ),
         (_, Fault::Node) => tracing::warn!(
-            %trace_id, %event, fault = by, error = kind, address, token, soak, "a command failed"
+            %trace_id, %event, fault = by, error = kind, cause, address, token, soak, "a command failed"
         ),
         (_, Fault::Caller) => tracing::info!(
             %trace_id, %event, fault = by, error = kind, address, token, soak, "a command was refused"

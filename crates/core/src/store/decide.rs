@@ -68,11 +68,6 @@ impl Event {
         }
     }
 
-    /// Whether a caller waits for the block to be durable.
-    pub(super) fn is_awaited(&self) -> bool {
-        !matches!(self, Self::Ask(_))
-    }
-
     /// What has to be known to decide about it.
     pub(super) fn needs(&self) -> Needs {
         match self {

@@ -64,6 +64,11 @@ pub(super) struct Waiting {
 type Place = (OwnedSemaphorePermit, Option<OwnedSemaphorePermit>);
 
 impl Waiting {
+    /// Whether a caller waits for the block to be durable.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.event != EventType::Ask
+    }
+
     /// Answers the caller, after freeing its place: it may send the next event as soon as it has the answer.
     pub(super) fn answer(self, result: Result<Committed, CommandError>) {
         drop(self.place);
@@ -71,8 +76,30 @@ impl Waiting {
     }
 }
 
-/// Why the writer takes no more events; `None` while it does. The sender is dropped with the writer.
-pub(super) type Poison = watch::Sender<Option<String>>;
+/// Why the writer takes no more events.
+#[derive(Debug, Clone)]
+pub(super) struct Failure {
+    /// In words.
+    pub(super) reason: String,
+    /// The trace of the command that broke the store.
+    pub(super) cause: Option<TraceId>,
+}
+
+impl Failure {
+    /// What a command is told that noticed it.
+    fn noticed(&self) -> CommandError {
+        CommandError::StoreFailed { reason: self.reason.clone(), cause: self.cause }
+    }
+
+    /// What the command with this trace is told, which may be the cause.
+    pub(super) fn told(&self, trace: TraceId) -> CommandError {
+        let cause = self.cause.filter(|cause| *cause != trace);
+        CommandError::StoreFailed { reason: self.reason.clone(), cause }
+    }
+}
+
+/// `None` while the writer takes events. The sender is dropped with the writer.
+pub(super) type Poison = watch::Sender<Option<Failure>>;
 
 /// Where events enter.
 pub(crate) struct Intake {
@@ -82,14 +109,14 @@ pub(crate) struct Intake {
     /// The places that batches may take, so that a long batch leaves room for others.
     batch_places: Arc<Semaphore>,
     capacity: usize,
-    poison: watch::Receiver<Option<String>>,
+    poison: watch::Receiver<Option<Failure>>,
     /// When a full queue was last logged, in nanoseconds since the Unix epoch.
     full_said: AtomicU64,
 }
 
 impl Intake {
     /// A queue of `capacity` places, and its receiving end.
-    pub(super) fn new(capacity: usize, poison: watch::Receiver<Option<String>>) -> (Self, Receiver<Queued>) {
+    pub(super) fn new(capacity: usize, poison: watch::Receiver<Option<Failure>>) -> (Self, Receiver<Queued>) {
         let (sender, receiver) = channel();
         let intake = Self {
             sender: RwLock::new(Some(sender)),
@@ -166,7 +193,7 @@ impl Intake {
     /// Whether the writer still takes events.
     pub(crate) fn check_health(&self) -> Result<(), CommandError> {
         match &*self.poison.borrow() {
-            Some(reason) => Err(CommandError::StoreFailed(reason.clone())),
+            Some(failure) => Err(failure.noticed()),
             None => Ok(()),
         }
     }

@@ -9,17 +9,18 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use kolibri_genome::{Broken, Chain};
-use rusqlite::{Connection, TransactionBehavior};
+use kolibri_genome::{Broken, Chain, SALT_LEN};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::decide::{self, Event, decide};
 use super::directory::Lock;
 use super::feed::Feed;
-use super::intake::{Committed, Poison, Queued, Waiting};
+use super::intake::{Committed, Failure, Poison, Queued, Waiting};
 use super::rows::Snapshot;
 use super::{BlockRef, GenomeSettings, Salts, apply, schema};
 use crate::error::{CommandError, OpenError};
 use crate::observer::Observer;
+use crate::trace::TraceId;
 
 /// The most events in one transaction.
 const MAX_BATCH: usize = 4096;
@@ -46,6 +47,9 @@ enum CommitError {
     Sqlite(#[from] rusqlite::Error),
     #[error(transparent)]
     Broken(#[from] Broken),
+    /// A statement of one event of the batch failed.
+    #[error("{why}")]
+    Event { at: usize, why: Box<CommitError> },
 }
 
 /// Everything the writer works with.
@@ -118,7 +122,7 @@ impl Writer {
     /// later.
     fn gather(&self, first: Queued) -> Vec<Queued> {
         let deadline = Instant::now() + ASK_LINGER;
-        let mut awaited = first.event.is_awaited();
+        let mut awaited = first.waiting.is_awaited();
         let mut batch = vec![first];
         while batch.len() < MAX_BATCH {
             let waiting = match awaited {
@@ -126,7 +130,7 @@ impl Writer {
                 false => self.receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok(),
             };
             let Some(queued) = waiting else { break };
-            awaited |= queued.event.is_awaited();
+            awaited |= queued.waiting.is_awaited();
             batch.push(queued);
         }
         batch
@@ -137,8 +141,8 @@ impl Writer {
         let (waiting, events): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|queued| (queued.waiting, (queued.event, queued.time))).unzip();
         let poison = self.poison.borrow().clone();
-        if let Some(reason) = poison {
-            return refuse(waiting, &reason);
+        if let Some(failure) = poison {
+            return refuse(waiting, &failure);
         }
         let mut chain = self.chain.clone();
         match self.record(&mut chain, events) {
@@ -155,16 +159,10 @@ impl Writer {
     fn record(&mut self, chain: &mut Chain, events: Vec<(Event, u64)>) -> Result<Vec<Outcome>, CommitError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut outcomes = Vec::with_capacity(events.len());
-        for (event, time) in events {
+        for (at, (event, time)) in events.into_iter().enumerate() {
             let salt = (self.salts)(chain.head().index + 1);
-            let known = apply::known(&transaction, &event)?;
-            outcomes.push(match decide(chain, time, salt, event, &known)? {
-                Some(changes) => {
-                    let block = apply::apply(&transaction, &changes)?;
-                    Outcome::Recorded { block, erased: changes.erased }
-                }
-                None => Outcome::NotTaught,
-            });
+            let outcome = record(&transaction, chain, event, time, salt);
+            outcomes.push(outcome.map_err(|why| CommitError::Event { at, why: Box::new(why) })?);
         }
         transaction.commit()?;
         Ok(outcomes)
@@ -198,18 +196,17 @@ impl Writer {
 
     /// It is now in doubt whether the batch is on disk. Only a restart can find out.
     fn fail(&self, error: &CommitError, waiting: Vec<Waiting>) {
-        let reason = error.to_string();
-        let trace_id = waiting.first().map(|waiting| tracing::field::display(waiting.trace));
+        let failure = Failure { reason: error.to_string(), cause: cause(error, &waiting) };
         tracing::error!(
-            error = %reason,
-            // Of the first; each of them has a trace.
-            trace_id,
+            error = %failure.reason,
+            // The others have traces that name it.
+            trace_id = failure.cause.map(tracing::field::display),
             commands = waiting.len(),
             "a commit failed; nothing more is recorded until a restart. Check the disk (space, permissions, hardware), then restart \
              the node: it reads back what is durable. `kolibri genome verify` checks the genome"
         );
-        self.poison.send_replace(Some(reason.clone()));
-        refuse(waiting, &reason);
+        self.poison.send_replace(Some(failure.clone()));
+        refuse(waiting, &failure);
     }
 
     fn scrub(&mut self) {
@@ -242,8 +239,35 @@ impl Outcome {
     }
 }
 
-fn refuse(waiting: Vec<Waiting>, reason: &str) {
+/// Records one event of a batch.
+fn record(
+    transaction: &Transaction<'_>,
+    chain: &mut Chain,
+    event: Event,
+    time: u64,
+    salt: [u8; SALT_LEN],
+) -> Result<Outcome, CommitError> {
+    let known = apply::known(transaction, &event)?;
+    let Some(changes) = decide(chain, time, salt, event, &known)? else {
+        return Ok(Outcome::NotTaught);
+    };
+    let block = apply::apply(transaction, &changes)?;
+    Ok(Outcome::Recorded { block, erased: changes.erased })
+}
+
+/// The trace of the command of a batch that broke the store: whose statement failed. If the commit failed, which is
+/// everybody's, the first whose caller waits for it.
+fn cause(error: &CommitError, waiting: &[Waiting]) -> Option<TraceId> {
+    let faulty = match error {
+        CommitError::Event { at, .. } => waiting.get(*at),
+        _ => waiting.iter().find(|waiting| waiting.is_awaited()),
+    };
+    faulty.or(waiting.first()).map(|waiting| waiting.trace)
+}
+
+fn refuse(waiting: Vec<Waiting>, failure: &Failure) {
     for waiting in waiting {
-        waiting.answer(Err(CommandError::StoreFailed(reason.to_owned())));
+        let told = failure.told(waiting.trace);
+        waiting.answer(Err(told));
     }
 }

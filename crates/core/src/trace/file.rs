@@ -235,6 +235,7 @@ mod tests {
             outcome: Outcome::Ok,
             error: None,
             fault: None,
+            cause: None,
             caller: None,
             duration_us: Phases::default(),
             block: Some(3),

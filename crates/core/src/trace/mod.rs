@@ -111,6 +111,11 @@ pub struct Trace {
     /// Whose fault it was that it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
+    /// The trace of the earlier command because of which this one failed: it broke the store, which this one only
+    /// noticed. 32 hex digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub cause: Option<TraceId>,
     /// Who sent a command that failed; `None` for one that was executed, and for one that a drill sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller: Option<Caller>,
@@ -187,6 +192,7 @@ impl Draft {
     pub(crate) fn finish(self, result: Result<Finish, &CommandError>) -> Trace {
         let micros = clock::microseconds;
         let (error, fault) = result.as_ref().err().map(|error| (error.kind(), error.fault())).unzip();
+        let cause = result.as_ref().err().and_then(|error| error.cause());
         let finish = result.unwrap_or_default();
         Trace {
             trace_id: self.trace_id,
@@ -195,6 +201,8 @@ impl Draft {
             outcome: if error.is_none() { Outcome::Ok } else { Outcome::Failed },
             error,
             fault,
+            // A caller may send several commands in one trace.
+            cause: cause.filter(|cause| *cause != self.trace_id),
             caller: self.caller.filter(|_| error.is_some()),
             duration_us: Phases {
                 total: micros(self.started.elapsed()),
@@ -310,5 +318,19 @@ mod tests {
     #[test]
     fn random_ids_differ() {
         assert_ne!(TraceId::random(), TraceId::random());
+    }
+
+    #[test]
+    fn a_cause_is_written_as_a_trace_id_and_lines_without_one_are_read() {
+        let line = r#"{"trace_id":"0000000000000000000000000000000a","time":"2026-11-26T16:00:00Z","event":"ASK",
+            "outcome":"failed","error":"store_failed","fault":"node",
+            "duration_us":{"total":1,"recall":0,"queue":0,"commit":0}}"#;
+        let earlier: Trace = serde_json::from_str(line).unwrap();
+        assert_eq!(earlier.cause, None);
+        assert!(!serde_json::to_string(&earlier).unwrap().contains("cause"));
+        let cause = TraceId::parse(&format!("{:032x}", 11));
+        let written = serde_json::to_value(Trace { cause, ..earlier }).unwrap();
+        assert_eq!(written["cause"], "0000000000000000000000000000000b");
+        assert_eq!(serde_json::from_value::<Trace>(written).unwrap().cause, cause);
     }
 }

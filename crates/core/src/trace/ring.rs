@@ -93,6 +93,7 @@ mod tests {
             outcome,
             error: None,
             fault: None,
+            cause: None,
             caller: None,
             duration_us: Phases::default(),
             block: None,

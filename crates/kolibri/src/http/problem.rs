@@ -28,7 +28,7 @@ impl Problem {
             CommandError::NotTaught => (StatusCode::NOT_FOUND, "This stimulus is not taught"),
             CommandError::UnknownCommand => (StatusCode::UNPROCESSABLE_ENTITY, "No such command"),
             CommandError::QueueFull => (StatusCode::SERVICE_UNAVAILABLE, "The node is overloaded"),
-            CommandError::StoreFailed(_) => (StatusCode::SERVICE_UNAVAILABLE, "The store has failed"),
+            CommandError::StoreFailed { .. } => (StatusCode::SERVICE_UNAVAILABLE, "The store has failed"),
             CommandError::Unreadable(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "The stored knowledge cannot be read")
             }

@@ -48,7 +48,8 @@ fn a_full_disk_stops_the_writer_and_loses_nothing_that_was_acknowledged() {
             "{detail}"
         );
     };
-    assert_eq!(failed.1["trace_id"].as_str().unwrap().len(), 32);
+    let broke = failed.1["trace_id"].as_str().unwrap().to_owned();
+    assert_eq!(broke.len(), 32);
     store_failed(failed);
 
     // Nothing more is acknowledged, however small.
@@ -63,15 +64,22 @@ fn a_full_disk_stops_the_writer_and_loses_nothing_that_was_acknowledged() {
     // Whoever is on call sees it at every place where one looks.
     let (status, problem) = node.get("/readyz");
     assert_eq!((status, &problem["type"]), (503, &json!("urn:kolibri:problem:not_ready")));
-    assert!(problem["detail"].as_str().unwrap().contains("the store failed"), "{problem}");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("the store failed") && detail.contains(&broke), "{problem}");
+    let condition = &node.get("/api/v1/operations").1["problems"][0];
+    assert!(condition.as_str().unwrap().contains(&broke), "{condition}");
     assert!(node.run(&["healthcheck"]).failed(1).contains("the store failed"));
     assert_eq!(node.get("/livez").0, 200);
     let advice = eventually("the log says what to do", || {
         node.log().into_iter().find(|line| line.contains("\"ERROR\"") && line.contains("a commit failed"))
     });
     assert!(advice.contains("Check the disk (space") && advice.contains("restart the node"), "{advice}");
+    assert!(advice.contains(&broke), "{advice}");
     let (_, trace) = node.get("/api/v1/traces/latest?outcome=failed");
-    assert_eq!(trace["error"], "store_failed");
+    assert_eq!((&trace["event"], &trace["error"]), (&json!("ASK"), &json!("store_failed")));
+    assert_eq!(trace["cause"], broke.as_str());
+    let (_, trace) = node.get(&format!("/api/v1/traces/{broke}"));
+    assert_eq!((&trace["event"], &trace["cause"]), (&json!("TEACH"), &Value::Null));
 
     // What is stored can still be read and saved.
     assert_eq!(node.get("/api/v1/genome/blocks/1").1["hash"], acknowledged[0]["hash"]);

@@ -1,5 +1,6 @@
 //! What a node promises, tested without HTTP and without the command line.
 
+mod causes;
 mod commands;
 mod erasure;
 mod faults;

@@ -59,8 +59,9 @@ impl CommandSpan {
             ("kolibri.caller.address", caller.map(|caller| caller.address.name())),
             ("kolibri.caller.token", caller.and_then(|caller| caller.token.as_deref())),
         ];
+        let cause = trace.cause.map(|cause| attribute("kolibri.cause.trace_id", cause.to_string()));
         let texts = texts.into_iter().filter_map(|(key, value)| Some(attribute(key, value?)));
-        texts.chain(trace.block.map(|block| number("kolibri.block", block))).collect()
+        texts.chain(cause).chain(trace.block.map(|block| number("kolibri.block", block))).collect()
     }
 }
 
@@ -99,4 +100,20 @@ fn new_id() -> [u8; 8] {
     }
     bytes[7] |= u8::from(bytes == [0; 8]);
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_span_of_what_only_noticed_names_the_trace_of_the_cause() {
+        let line = r#"{"trace_id":"0000000000000000000000000000000a","time":"2026-11-26T16:00:00Z","event":"ASK",
+            "outcome":"failed","error":"store_failed","fault":"node","cause":"0000000000000000000000000000000b",
+            "duration_us":{"total":1,"recall":0,"queue":0,"commit":0}}"#;
+        let trace = Arc::new(serde_json::from_str(line).unwrap());
+        let spans = CommandSpan { trace, parent: None, internal: false }.encode();
+        let cause = attribute("kolibri.cause.trace_id", "0000000000000000000000000000000b");
+        assert!(spans[0].attributes.contains(&cause), "{spans:?}");
+    }
 }

@@ -1,0 +1,128 @@
+//! When the store breaks, the traces name the command that broke it: not the one that noticed.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::queue::start;
+use super::*;
+use crate::error::ErrorKind;
+use crate::trace::{Outcome, Trace};
+
+fn traced(root: &Path) -> NodeConfig {
+    let trace = TraceConfig { path: Some(root.join("trace.jsonl")), max_bytes: 1 << 20, content: false };
+    NodeConfig { trace: Some(trace), ..config(root) }
+}
+
+fn ids<const N: usize>() -> [TraceId; N] {
+    std::array::from_fn(|_| TraceId::random())
+}
+
+/// The failed trace with this id.
+fn failed(node: &Node, id: TraceId) -> Arc<Trace> {
+    let traces = node.traces().unwrap().last(Some(Outcome::Failed), usize::MAX);
+    traces.into_iter().find(|trace| trace.trace_id == id).unwrap()
+}
+
+/// Changes the genome's tables, and keeps the writer waiting until the change is committed.
+fn hold(root: &Path, sql: &str) -> Connection {
+    let other = Connection::open(DataDirectory::new(root).genome()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    other.execute_batch(sql).unwrap();
+    other
+}
+
+#[tokio::test]
+async fn whoever_notices_that_the_store_is_broken_names_the_command_that_broke_it() {
+    let root = tempfile::tempdir().unwrap();
+    let node = Node::open(&traced(root.path()), &Telemetry::off()).unwrap();
+    teach(&node, "kept", "yes").await;
+    hold(root.path(), "ALTER TABLE answer RENAME TO hidden").execute_batch("COMMIT").unwrap();
+    let [broke, taught, forgot, asked] = ids();
+    let error = node.teach(broke, "a".into(), "b".into()).await.unwrap_err();
+    assert_eq!((error.kind(), error.cause()), (ErrorKind::StoreFailed, None));
+    assert!(!error.to_string().contains(&broke.to_string()), "{error}");
+    let noticed = [
+        node.teach(taught, "a".into(), "b".into()).await.unwrap_err(),
+        node.forget(forgot, "a".into()).await.unwrap_err(),
+        node.ask(asked, "a".into()).await.unwrap_err(),
+    ];
+    for error in noticed {
+        assert_eq!(error.cause(), Some(broke));
+        assert!(error.to_string().contains(&broke.to_string()), "{error}");
+    }
+    let again = node.teach(broke, "a".into(), "b".into()).await.unwrap_err();
+    assert_eq!(again.kind(), ErrorKind::StoreFailed);
+    let named = |told: &str| told.contains(&broke.to_string());
+    assert!(matches!(node.ready(), Ready::No(problems) if named(&problems[0])));
+    assert!(node.failure().is_some_and(|told| named(&told)));
+    drop(node);
+
+    let node = Node::open(&traced(root.path()), &Telemetry::off()).unwrap();
+    assert_eq!(failed(&node, broke).cause, None, "not even when it is sent again in the same trace");
+    for id in [taught, forgot, asked] {
+        assert_eq!(failed(&node, id).cause, Some(broke));
+    }
+}
+
+#[tokio::test]
+async fn of_a_batch_the_cause_is_the_command_whose_statement_failed() {
+    let root = tempfile::tempdir().unwrap();
+    let node = Node::open(&traced(root.path()), &Telemetry::off()).unwrap();
+    teach(&node, "kept", "yes").await;
+    let held = hold(root.path(), "ALTER TABLE erasure RENAME TO hidden");
+    let [first, second, broke, last] = ids();
+    let mut commands = [
+        Box::pin(node.teach(first, "first".into(), "no".into())),
+        Box::pin(node.teach(second, "second".into(), "no".into())),
+        Box::pin(node.teach(last, "last".into(), "no".into())),
+    ];
+    let mut faulty = Box::pin(node.forget(broke, "kept".into()));
+    let [first_command, second_command, last_command] = &mut commands;
+    assert!(start(first_command.as_mut()).is_pending());
+    assert!(start(second_command.as_mut()).is_pending());
+    assert!(start(faulty.as_mut()).is_pending());
+    assert!(start(last_command.as_mut()).is_pending());
+    held.execute_batch("COMMIT").unwrap();
+    assert_eq!(faulty.await.unwrap_err().cause(), None);
+    let [first_command, second_command, last_command] = commands;
+    // The writer may have taken the first ones before the others arrived.
+    for command in [first_command, second_command] {
+        if let Err(error) = command.await {
+            assert_eq!(error.cause(), Some(broke));
+        }
+    }
+    assert_eq!(last_command.await.unwrap_err().cause(), Some(broke));
+    assert_eq!(failed(&node, broke).event, "FORGET");
+    assert_eq!(failed(&node, last).cause, Some(broke));
+}
+
+/// A commit with a TEACH fails, after each of its statements was executed.
+const TEACH_CANNOT_BE_COMMITTED: &str = "
+    CREATE TABLE parent (id INTEGER PRIMARY KEY);
+    CREATE TABLE orphan (id REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED);
+    CREATE TRIGGER refuse AFTER INSERT ON answer BEGIN INSERT INTO orphan VALUES (1); END;
+";
+
+#[tokio::test]
+async fn of_a_batch_whose_commit_failed_the_cause_is_the_first_command_that_waits_for_it() {
+    let root = tempfile::tempdir().unwrap();
+    let node = Node::open(&traced(root.path()), &Telemetry::off()).unwrap();
+    let held = hold(root.path(), TEACH_CANNOT_BE_COMMITTED);
+    let [first, second, broke, last] = ids();
+    for id in [first, second] {
+        node.ask(id, "unheard of".into()).await.unwrap();
+    }
+    let mut taught = Box::pin(node.teach(broke, "a".into(), "b".into()));
+    let mut later = Box::pin(node.teach(last, "c".into(), "d".into()));
+    assert!(start(taught.as_mut()).is_pending());
+    assert!(start(later.as_mut()).is_pending());
+    held.execute_batch("COMMIT").unwrap();
+    let error = taught.await.unwrap_err();
+    assert_eq!((error.kind(), error.cause()), (ErrorKind::StoreFailed, None), "{error}");
+    assert_eq!(later.await.unwrap_err().cause(), Some(broke));
+    // The questions may have been recorded before; if not, they only shared the batch.
+    for trace in node.traces().unwrap().last(Some(Outcome::Failed), usize::MAX) {
+        assert_eq!(trace.cause, Some(broke).filter(|_| trace.trace_id != broke), "{trace:?}");
+    }
+}
