@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::running::{Running, eventually};
 use crate::watching::collectors::{Collector, Manner};
 use crate::watching::grpc::GrpcCollector;
-use crate::watching::rotel::Rotel;
+use crate::watching::rotel::{Rotel, record, squeezed};
 
 const HTTP: &str = "http/protobuf";
 const GRPC: &str = "grpc";
@@ -35,24 +35,6 @@ const TAUGHT: &str = "0af7651916cd43dd8448eb211c80319c";
 const REFUSED: &str = "1bf7651916cd43dd8448eb211c80319c";
 const UNSAMPLED: &str = "2cf7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "b7ad6b7169203331";
-
-/// The block of lines that tells a record, which begins with `kind` and contains `line`.
-fn record(printed: &[String], kind: &str, lines: &[&str]) -> Vec<String> {
-    let starts = |line: &String| ["Span #", "LogRecord #", "Resource"].iter().any(|it| line.starts_with(it));
-    let begins = printed.iter().enumerate().filter(|(_, line)| line.starts_with(kind));
-    let records = begins.map(|(at, _)| {
-        let rest = printed[at + 1..].iter().position(starts).unwrap_or(printed.len() - at - 1);
-        printed[at..=at + rest].to_vec()
-    });
-    let holds =
-        |record: &Vec<String>| lines.iter().all(|line| record.iter().any(|held| squeezed(held) == *line));
-    records.into_iter().find(holds).unwrap_or_else(|| panic!("no {kind} with {lines:?} in {printed:#?}"))
-}
-
-/// Without the receiver's columns.
-fn squeezed(line: &str) -> String {
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
-}
 
 #[test]
 fn a_receiver_gets_a_span_for_each_command_and_the_log_with_trace_ids_and_no_text() {

@@ -108,8 +108,10 @@ fn the_settings_of_the_container_are_settings_of_the_node() {
     // What compose would put in from .env.
     let filled = environment.into_iter().map(|(name, value)| match value.as_str().unwrap() {
         secret if secret.starts_with("${KOLIBRI_API_TOKEN:?") => (name, "0123456789abcdef".to_owned()),
-        "${KOLIBRI_OTLP_ENDPOINT:-}" => (name, String::new()),
-        value => (name, value.to_owned()),
+        value => match value.strip_prefix("${").and_then(|value| value.strip_suffix('}')?.split_once(":-")) {
+            Some((_, default)) => (name, default.to_owned()),
+            None => (name, value.to_owned()),
+        },
     });
     let checked = cli::end(kolibri().args(["config", "check"]).envs(filled));
     assert_eq!((checked.code, checked.err.as_str()), (0, ""), "{checked:?}");
@@ -142,12 +144,14 @@ fn nothing_is_fed_to_prometheus_by_both_ways() {
 
 /// Parts of the collector that are used and not defined, or defined and not used. Its own validator is not at hand.
 fn misfits(collector: &Value) -> Vec<String> {
-    let pipeline = &collector["service"]["pipelines"]["metrics"];
+    let pipelines = collector["service"]["pipelines"].as_object().unwrap();
     let mut misfits = Vec::new();
     for part in ["receivers", "processors", "exporters"] {
-        let used: BTreeSet<String> = texts(&pipeline[part]).into_iter().collect();
         let defined: BTreeSet<String> = collector[part].as_object().unwrap().keys().cloned().collect();
-        misfits.extend(used.symmetric_difference(&defined).map(|name| format!("{part}: {name}")));
+        for pipeline in pipelines.values() {
+            let used: BTreeSet<String> = texts(&pipeline[part]).into_iter().collect();
+            misfits.extend(used.symmetric_difference(&defined).map(|name| format!("{part}: {name}")));
+        }
     }
     misfits
 }
@@ -156,6 +160,9 @@ fn misfits(collector: &Value) -> Vec<String> {
 fn every_part_of_the_collector_is_defined_and_used() {
     let shipped = text("ops/collector/collector.yaml");
     assert_eq!(misfits(&yaml(&shipped)[0]), [""; 0]);
+    let signals: Vec<String> =
+        yaml(&shipped)[0]["service"]["pipelines"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(signals, ["logs", "metrics", "traces"], "what a node can push");
     for (from, to, misfit) in [
         ("exporters: [otlphttp]", "exporters: [otlp]", "exporters: otlp"),
         ("  batch:\n", "", "processors: batch"),

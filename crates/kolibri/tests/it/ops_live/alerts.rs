@@ -47,18 +47,22 @@ fn assert_links(told: &Notification) {
 }
 
 /// A node whose files cannot grow beyond a megabyte.
-fn on_a_small_disk(directory: &Path) -> Running {
+pub(super) fn on_a_small_disk(directory: &Path, variables: &[(&str, &str)]) -> Running {
     let mut limited = std::process::Command::new("sh");
     let serve = format!("trap '' XFSZ; ulimit -f 2048; exec {} serve", kolibri().get_program().display());
     limited.args(["-c", &serve]).env("KOLIBRI_DATA_DIR", directory).env("KOLIBRI_HTTP_PORT", "0");
+    limited.envs(variables.iter().copied());
     limited.env("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1").env("KOLIBRI_PROMETHEUS_PORT", "0");
     Running::spawn(limited)
 }
 
-/// Teaches until the disk takes no more.
-fn fill_the_disk(node: &Running) {
+/// Teaches until the disk takes no more; returns the trace of the command that found it full.
+pub(super) fn fill_the_disk(node: &Running) -> String {
     let large = json!({ "stimulus": "question", "response": "x".repeat(60_000) });
-    eventually("the disk is full", || (node.post("/api/v1/teach", &large).0 == 503).then_some(()));
+    eventually("the disk is full", || {
+        let (status, answer) = node.post("/api/v1/teach", &large);
+        (status == 503).then(|| answer["trace_id"].as_str().unwrap().to_owned())
+    })
 }
 
 /// Fails commands through the node's own fault; returns the trace of the last one.
@@ -72,7 +76,7 @@ fn fail_commands(node: &Running) -> String {
 #[test]
 fn failing_commands_page_on_call_with_links_that_resolve_and_no_drill_resolves_the_page() {
     let directory = tempfile::tempdir().unwrap();
-    let node = on_a_small_disk(directory.path());
+    let node = on_a_small_disk(directory.path(), &[]);
     let on_call = OnCall::start(&[target(&node)], &node.api);
     on_call.prometheus.await_up(1);
     fill_the_disk(&node);
@@ -284,7 +288,7 @@ fn telemetry_that_is_off_pages() {
 #[test]
 fn a_writer_that_has_stopped_pages_although_nobody_asks_it_for_anything() {
     let directory = tempfile::tempdir().unwrap();
-    let node = on_a_small_disk(directory.path());
+    let node = on_a_small_disk(directory.path(), &[]);
     let on_call = OnCall::start(&[target(&node)], &node.api);
     on_call.prometheus.await_up(1);
     assert_eq!(node.series("kolibri_backend_ready"), Some(1.0));

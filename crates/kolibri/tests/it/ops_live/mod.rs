@@ -4,6 +4,7 @@
 
 mod alerts;
 mod panels;
+mod signals;
 mod victoria;
 
 use serde_json::Value;

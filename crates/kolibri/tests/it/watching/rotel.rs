@@ -67,6 +67,24 @@ impl Rotel {
     }
 }
 
+/// The block of lines that tells a record, which begins with `kind` and contains `line`.
+pub fn record(printed: &[String], kind: &str, lines: &[&str]) -> Vec<String> {
+    let starts = |line: &String| ["Span #", "LogRecord #", "Resource"].iter().any(|it| line.starts_with(it));
+    let begins = printed.iter().enumerate().filter(|(_, line)| line.starts_with(kind));
+    let records = begins.map(|(at, _)| {
+        let rest = printed[at + 1..].iter().position(starts).unwrap_or(printed.len() - at - 1);
+        printed[at..=at + rest].to_vec()
+    });
+    let holds =
+        |record: &Vec<String>| lines.iter().all(|line| record.iter().any(|held| squeezed(held) == *line));
+    records.into_iter().find(holds).unwrap_or_else(|| panic!("no {kind} with {lines:?} in {printed:#?}"))
+}
+
+/// Without the receiver's columns.
+pub fn squeezed(line: &str) -> String {
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 const PUSH: &str = "ResourceMetrics #";
 
 /// What is known of the metric and the point that are being read.
