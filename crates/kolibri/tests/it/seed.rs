@@ -35,3 +35,14 @@ fn every_sentence_of_the_seed_has_a_test_that_exists() {
         assert!(found, "docs/seed.md names {file}::{name}, and there is no such test");
     }
 }
+
+#[test]
+fn every_place_that_the_table_names_is_there() {
+    let page = text("docs/seed.md");
+    let places = page.split('`').skip(1).step_by(2).filter(|span| span.contains('/') && !span.contains(' '));
+    let places: Vec<&str> = places.collect();
+    assert!(places.len() > 10, "{places:?}");
+    for place in places {
+        assert!(path(place).exists(), "docs/seed.md names {place}, which is not there");
+    }
+}

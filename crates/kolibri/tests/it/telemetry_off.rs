@@ -55,6 +55,21 @@ fn on_means_a_listener_and_pushes() {
     assert!(collector.connections() > 0);
 }
 
+#[test]
+fn the_scrape_endpoint_is_where_its_two_variables_say() {
+    let directory = tempfile::tempdir().unwrap();
+    let free = TcpListener::bind("127.0.0.3:0").unwrap().local_addr().unwrap();
+    let port = free.port().to_string();
+    let node = Running::start_with(
+        directory.path(),
+        &[("KOLIBRI_PROMETHEUS_HOST", "127.0.0.3"), ("KOLIBRI_PROMETHEUS_PORT", port.as_str())],
+    );
+    let scraped = node.http.get(format!("http://{free}/metrics")).send().unwrap().text().unwrap();
+    assert!(scraped.contains("kolibri_backend_events_total"), "{scraped}");
+    let addresses = listening(node.pid());
+    assert!(addresses.contains(&free) && addresses.len() == 2, "there, and nowhere else: {addresses:?}");
+}
+
 /// Starts a node that must not start; returns what it said.
 fn refused(directory: &Path, variables: &[(&str, &str)]) -> String {
     let mut node = kolibri()

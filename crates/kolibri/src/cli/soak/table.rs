@@ -135,7 +135,7 @@ pub(super) fn list(reports: &[DrillReport]) -> String {
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         let ask = report.latency.get("ASK").map(|latency| milliseconds(latency.p99_seconds));
         let compared = report.comparison.as_ref().map(|comparison| {
-            let mark = if comparison.beyond_spread { " !" } else { "" };
+            let mark = if comparison.is_enough() && comparison.beyond_spread { " !" } else { "" };
             format!("{:+.1} %{mark}", comparison.difference_ratio * 100.0)
         });
         format!(
