@@ -28,7 +28,7 @@ pub fn rfc3339(nanoseconds: u64) -> String {
         .unwrap_or_else(|| format!("{nanoseconds} ns"))
 }
 
-/// Reads a time in RFC 3339, as nanoseconds since the Unix epoch; `None` for anything else, and for a time before 1970.
+/// Reads a time in RFC 3339, in nanoseconds since the Unix epoch; `None` for anything else, and before 1970.
 pub fn parse_rfc3339(text: &str) -> Option<u64> {
     let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     u64::try_from(time.unix_timestamp_nanos()).ok()
@@ -52,7 +52,7 @@ pub mod as_rfc3339 {
     /// When the text is not an RFC 3339 time since 1970.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
         let text = String::deserialize(deserializer)?;
-        super::parse_rfc3339(&text).ok_or_else(|| D::Error::custom("not an RFC 3339 time since 1970"))
+        super::parse_rfc3339(&text).ok_or_else(|| D::Error::custom("expected an RFC 3339 time since 1970"))
     }
 }
 
@@ -64,13 +64,5 @@ mod tests {
     fn a_time_is_written_in_utc() {
         assert_eq!(rfc3339(1_000_000_000_250_000_000), "2001-09-09T01:46:40.25Z");
         assert_eq!(rfc3339(u64::MAX), "2554-07-21T23:34:33.709551615Z");
-    }
-
-    #[test]
-    fn a_time_is_read_in_any_zone() {
-        assert_eq!(parse_rfc3339("2001-09-09T03:46:40.25+02:00"), Some(1_000_000_000_250_000_000));
-        for none in ["", "2001-09-09", "2001-09-09T01:46:40", "1969-12-31T23:59:59Z", "1000000000"] {
-            assert_eq!(parse_rfc3339(none), None, "{none}");
-        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use kolibri_core::recall::RecallConfig;
 use kolibri_core::store::{DataDirectory, Reader};
 use kolibri_core::telemetry::{Telemetry, TelemetryConfig};
-use kolibri_core::trace::{Outcome, TraceConfig};
+use kolibri_core::trace::{EVER, Outcome, TraceConfig};
 use kolibri_core::{Node, NodeConfig};
 
 use super::directory::soaks;
@@ -249,6 +249,8 @@ fn a_drill_whose_store_fails_says_so_and_leaves_its_trace_with_the_node() {
     assert_eq!(of_the_node(&telemetry), before, "nothing of it is a failure of the node");
     let traces = node.traces().unwrap();
     assert!(traces.latest(Some(Outcome::Failed)).is_none(), "nor is it the node's last failed command");
-    let [trace] = &traces.last_of_drill(&id, 1)[..] else { panic!("the drill's failures can be looked up") };
+    let [trace] = &traces.last_of_drill(&id, &EVER, 1)[..] else {
+        panic!("the drill's failures can be looked up")
+    };
     assert_eq!(traces.find(trace.trace_id).unwrap().soak.as_deref(), Some(id.as_str()));
 }

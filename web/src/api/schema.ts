@@ -324,8 +324,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The latest traces, newest first, optionally with a given outcome. */
+        /** The latest traces, newest first, optionally with a given outcome and of a given time. */
         get: operations["traces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/traces/failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What failed in some time: how often, and the command behind it. A command that failed only because an earlier one broke
+         *     the store is counted where that one is. The node remembers 512 failed commands; a flood of one kind displaces no other.
+         */
+        get: operations["failures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -631,6 +651,58 @@ export interface components {
             TEACH: number;
             /** Format: int64 */
             TRACE: number;
+        };
+        /**
+         * @description Failures of one kind: one error in one type of event. What failed only because of an earlier command is counted where
+         *     that command is.
+         */
+        FailureGroup: {
+            /**
+             * Format: int64
+             * @description How many failed, all together.
+             */
+            count: number;
+            /** @description The error of the commands behind them. */
+            error: components["schemas"]["ErrorKind"];
+            /** @description The event type of the commands behind them, or `COMMAND` for unknown ones. */
+            event: string;
+            /** @description The last command behind them, which may be older than what was asked for: the one that broke the store, if one did. */
+            example: components["schemas"]["Trace"];
+            /** @description Whose fault they are. */
+            fault: components["schemas"]["Fault"];
+            /** @description When the first of them reached the node, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC. */
+            first: string;
+            /** @description When the last of them reached the node; as `first`. */
+            last: string;
+            /**
+             * Format: int64
+             * @description How many of them failed only because of an earlier command.
+             */
+            noticed: number;
+        };
+        /** @description What failed in some time, by kind. What a drill does is not among it. */
+        FailuresResponse: {
+            /**
+             * Format: int64
+             * @description How many commands failed, as far as they are remembered.
+             */
+            failures: number;
+            /**
+             * @description One for each error and event type. The node's own faults come first, and of those the ones that made other commands
+             *     fail; then the most frequent ones.
+             */
+            groups: components["schemas"]["FailureGroup"][];
+            /**
+             * @description Failures before this time, RFC 3339, may be missing: the time that was asked for begins before everything is
+             *     remembered. Older ones are in the trace file. Null if nothing is missing.
+             */
+            missing_before?: string | null;
+            /** @description How many failed commands the node remembers at most. */
+            remembered: number;
+            /** @description The time that was asked for, RFC 3339; null if it has no beginning. */
+            since?: string | null;
+            /** @description Its end, RFC 3339; null if it has none. */
+            until?: string | null;
         };
         /**
          * @description Whose fault it is that a command failed: the label `fault` of `kolibri_backend_events_failed_total`.
@@ -2088,6 +2160,16 @@ export interface operations {
                 limit?: number;
                 /** @description The id of a drill: its failed commands, which are not among the node's own. */
                 soak?: string;
+                /**
+                 * @description Only commands that reached the node at this time or later: RFC 3339, or seconds since the Unix epoch.
+                 * @example 2026-11-26T16:30:00Z
+                 */
+                since?: string;
+                /**
+                 * @description Only commands that reached the node before this time; as `since`.
+                 * @example 1795710600
+                 */
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -2102,6 +2184,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TracesResponse"];
+                };
+            };
+            /** @description The query is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Tracing is off */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    failures: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only commands that reached the node at this time or later: RFC 3339, or seconds since the Unix epoch.
+                 * @example 2026-11-26T16:30:00Z
+                 */
+                since?: string;
+                /**
+                 * @description Only commands that reached the node before this time; as `since`.
+                 * @example 1795710600
+                 */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What failed, by kind */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailuresResponse"];
                 };
             };
             /** @description The query is not valid */

@@ -1,6 +1,5 @@
 //! The trace file: JSON lines, appended by its own thread, rotated by size.
 
-use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -9,9 +8,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use super::ring::FAILED;
+use super::failures::Failures;
 use super::{Lost, Outcome, Trace};
 use crate::background::{Crew, Worker};
+use crate::clock;
 
 /// The most records that may wait for the disk; more are dropped.
 const WAITING: usize = 8192;
@@ -163,36 +163,44 @@ fn older(path: &Path, number: u32) -> PathBuf {
     PathBuf::from(format!("{}.{number}", path.display()))
 }
 
-/// The last records, oldest first, so that the traces before a crash can still be read after it, even if the file was
-/// rotated in between. Failed ones are looked for further back, in every file that is kept: many good ones may follow.
-pub(super) fn tail(path: &Path) -> Vec<Trace> {
-    let mut last = VecDeque::new();
-    for number in (1..=OLDER).rev() {
-        failed_of(&older(path, number), &mut last);
+/// What failed, so that it can still be asked for after a restart. It is looked for in every file that is kept: many good
+/// records may have followed. Each is kept as `as_kept` says.
+pub(super) fn failures(path: &Path, as_kept: impl Fn(Trace) -> Arc<Trace>) -> Failures {
+    let mut failures = Failures::default();
+    let older = (1..=OLDER).rev().map(|number| (older(path, number), number == OLDER));
+    let files: Vec<_> = older.chain([(path.to_owned(), false)]).filter(|(file, _)| file.is_file()).collect();
+    if files.is_empty() {
+        failures.miss_before(clock::now());
     }
-    failed_of(path, &mut last);
-    let good = [tail_of(&older(path, 1)), tail_of(path)].concat();
-    let mut last: Vec<_> =
-        last.into_iter().chain(good.into_iter().filter(|trace| trace.outcome == Outcome::Ok)).collect();
-    last.sort_by_key(|trace| trace.time);
-    last
+    for (file, is_last) in &files {
+        // Older files were dropped, or some of this one is not read.
+        if *is_last || file.metadata().is_ok_and(|found| found.len() > SEARCHED) {
+            failures.miss_before(first_time(file).unwrap_or_default());
+        }
+        failed_of(file).for_each(|trace| failures.push(as_kept(trace)));
+    }
+    failures
 }
 
-/// Adds the failed records of people's commands, and keeps as many as are remembered.
-fn failed_of(path: &Path, last: &mut VecDeque<Trace>) {
+/// When the first record that is searched was made.
+fn first_time(path: &Path) -> Option<u64> {
+    lines(path, SEARCHED).find_map(|line| serde_json::from_slice::<Trace>(&line).ok()).map(|trace| trace.time)
+}
+
+/// The failed records of people's commands, oldest first.
+fn failed_of(path: &Path) -> impl Iterator<Item = Trace> {
     /// Most lines are of good commands: they are passed over without being read.
     const MARK: &[u8] = br#""outcome":"failed""#;
-    for line in lines(path, SEARCHED).filter(|line| line.windows(MARK.len()).any(|part| part == MARK)) {
-        match serde_json::from_slice::<Trace>(&line) {
-            Ok(trace) if trace.outcome == Outcome::Failed && trace.soak.is_none() => {
-                if last.len() == FAILED {
-                    last.pop_front();
-                }
-                last.push_back(trace);
-            }
-            _ => {}
-        }
-    }
+    let marked = |line: &Vec<u8>| line.windows(MARK.len()).any(|part| part == MARK);
+    let traces = lines(path, SEARCHED).filter(marked).filter_map(|line| serde_json::from_slice(&line).ok());
+    traces.filter(|trace: &Trace| trace.outcome == Outcome::Failed && trace.soak.is_none())
+}
+
+/// The last good records, oldest first, even if the file was rotated in between.
+pub(super) fn good(path: &Path) -> impl Iterator<Item = Trace> {
+    let mut good = [tail_of(&older(path, 1)), tail_of(path)].concat();
+    good.sort_by_key(|trace| trace.time);
+    good.into_iter().filter(|trace| trace.outcome == Outcome::Ok && trace.soak.is_none())
 }
 
 fn tail_of(path: &Path) -> Vec<Trace> {
@@ -221,6 +229,15 @@ mod tests {
     use super::*;
     use crate::testing::until;
     use crate::trace::{Phases, TraceId};
+
+    /// Everything that is read back, oldest first.
+    fn tail(path: &Path) -> Vec<Trace> {
+        let failures = failures(path, Arc::new);
+        let failed = failures.traces().iter().map(|trace| (**trace).clone());
+        let mut tail: Vec<_> = failed.chain(good(path)).collect();
+        tail.sort_by_key(|trace| trace.time);
+        tail
+    }
 
     #[test]
     fn a_device_without_an_end_is_not_read_to_it() {
@@ -367,5 +384,25 @@ mod tests {
         let back = tail(&path);
         assert_eq!((back[0].time, back[0].outcome), (1, Outcome::Failed));
         assert!(back[1].time > 2, "good ones are read back from the end only");
+    }
+
+    #[test]
+    fn how_far_back_all_failures_are_known_is_told_by_the_oldest_record() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("trace.jsonl");
+        let since = || failures(&path, Arc::new).summary(&crate::trace::EVER).missing_before;
+        assert!(since().is_some_and(|since| clock::now() - since < 60_000_000_000), "there was no file");
+        for number in 1..=3 {
+            let file = file(&path, 10);
+            assert!(file.append(trace(number)));
+            file.close();
+        }
+        assert_eq!(since(), None, "nothing was dropped yet");
+        for number in 4..=6 {
+            let file = file(&path, 10);
+            assert!(file.append(trace(number)));
+            file.close();
+        }
+        assert_eq!(since(), Some(3));
     }
 }

@@ -3,11 +3,13 @@
 //! Records are kept in a bounded ring in memory for the API, and appended to a file as JSON lines. Writing
 //! them never fails a command: what cannot be written counts as a failed `TRACE` event and is logged once.
 
+mod failures;
 mod file;
 mod parent;
 mod ring;
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,8 +22,10 @@ use crate::caller::Caller;
 use crate::clock;
 use crate::error::{CommandError, ErrorKind, Fault};
 
+pub use failures::{FailureGroup, FailureSummary, REMEMBERED};
 pub use parent::Parent;
 
+use failures::Failures;
 use file::TraceFile;
 use ring::Ring;
 
@@ -217,6 +221,9 @@ impl Draft {
     }
 }
 
+/// All times there are.
+pub const EVER: Range<u64> = 0..u64::MAX;
+
 /// Where traces go.
 #[derive(Debug, Clone)]
 pub struct TraceConfig {
@@ -246,15 +253,13 @@ impl Traces {
     /// cannot be opened is a failed `TRACE`, not a failed start.
     pub(crate) fn start(config: Option<&TraceConfig>, lost: Lost, crew: &Crew) -> Option<Self> {
         let config = config?;
-        let (ring, drills) = (Ring::new(), Ring::new());
-        if let Some(path) = &config.path {
-            for mut trace in file::tail(path) {
-                // Texts that were recorded while an operator had opted in.
-                trace.content = trace.content.filter(|_| config.content);
-                // Earlier versions wrote the drills' failures into the same file.
-                if trace.soak.is_some() { &drills } else { &ring }.push(Arc::new(trace));
-            }
-        }
+        // Texts may have been recorded while an operator had opted in.
+        let as_kept =
+            |trace: Trace| Arc::new(Trace { content: trace.content.filter(|_| config.content), ..trace });
+        let path = config.path.as_deref();
+        let failures = path.map(|path| file::failures(path, as_kept)).unwrap_or_default();
+        let (ring, drills) = (Ring::with(failures), Ring::with(Failures::default()));
+        path.into_iter().flat_map(file::good).for_each(|trace| ring.push(as_kept(trace)));
         let file =
             config.path.clone().map(|path| TraceFile::start(path, config.max_bytes, Arc::clone(&lost), crew));
         Some(Self { ring, drills, file, lost, content: config.content })
@@ -285,14 +290,20 @@ impl Traces {
         self.ring.latest(outcome)
     }
 
-    /// The last `limit` records, with this outcome if one is given; newest first.
-    pub fn last(&self, outcome: Option<Outcome>, limit: usize) -> Vec<Arc<Trace>> {
-        self.ring.last(outcome, limit)
+    /// The last `limit` records of commands that reached the node at these times, in nanoseconds since the Unix epoch;
+    /// with this outcome if one is given, newest first.
+    pub fn last(&self, outcome: Option<Outcome>, when: &Range<u64>, limit: usize) -> Vec<Arc<Trace>> {
+        self.ring.last(outcome, when, limit)
     }
 
-    /// The last `limit` failed records of a drill, newest first.
-    pub fn last_of_drill(&self, id: &str, limit: usize) -> Vec<Arc<Trace>> {
-        let mut last = self.drills.last(Some(Outcome::Failed), usize::MAX);
+    /// What failed at these times, in nanoseconds since the Unix epoch, by kind. Drills are not among it.
+    pub fn failures(&self, when: &Range<u64>) -> FailureSummary {
+        self.ring.failures(when)
+    }
+
+    /// The last `limit` failed records of a drill at these times, newest first.
+    pub fn last_of_drill(&self, id: &str, when: &Range<u64>, limit: usize) -> Vec<Arc<Trace>> {
+        let mut last = self.drills.last(Some(Outcome::Failed), when, usize::MAX);
         last.retain(|trace| trace.soak.as_deref() == Some(id));
         last.truncate(limit);
         last

@@ -3,7 +3,7 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use kolibri_core::clock::rfc3339;
-use kolibri_core::trace::{Outcome, Trace, TraceId};
+use kolibri_core::trace::{FailureGroup, Outcome, Trace, TraceId};
 use reqwest::StatusCode;
 use reqwest::blocking::RequestBuilder;
 use serde::de::DeserializeOwned;
@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use super::client::{Answer, Client};
 use super::{Connection, Exit, Output, print_json, print_line};
 use crate::wire::{
-    AskResponse, BlockAddress, ConditionLevel, ForgetResponse, Health, LatestQuery, MatchKind,
-    OperationsResponse, StimulusRequest, SuggestedAnswer, TeachRequest, TeachResponse,
+    AskResponse, BlockAddress, ConditionLevel, FailuresResponse, ForgetResponse, Health, LatestQuery,
+    MatchKind, OperationsResponse, StimulusRequest, SuggestedAnswer, TeachRequest, TeachResponse,
 };
 
 #[derive(Args)]
@@ -55,6 +55,25 @@ pub(super) enum TraceCommand {
         /// Only commands with this outcome: failed or ok
         #[arg(long, value_parser = outcome_parser())]
         outcome: Option<Outcome>,
+        #[command(flatten)]
+        node: Connection,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Show what failed in some time, by kind, and the command behind each
+    #[command(after_help = "\
+A time is RFC 3339, or seconds since the Unix epoch.
+
+Examples:
+  kolibri trace failed --since 2026-11-26T16:30:00Z
+  kolibri trace failed --since 1795710600 --until 1795714200")]
+    Failed {
+        /// Only commands that reached the node at this time or later
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+        /// Only commands that reached the node before this time
+        #[arg(long, value_name = "TIME")]
+        until: Option<String>,
         #[command(flatten)]
         node: Connection,
         #[command(flatten)]
@@ -140,6 +159,13 @@ impl TraceCommand {
                 let trace = call(&node, |client| client.get("/api/v1/traces/latest").query(&query))?;
                 print(&output, &trace, trace_for_people)
             }
+            Self::Failed { since, until, node, output } => {
+                let query = [("since", since), ("until", until)];
+                let query: Vec<_> = query.iter().filter(|(_, given)| given.is_some()).collect();
+                let failures = call(&node, |client| client.get("/api/v1/traces/failed").query(&query))?;
+                print(&output, &failures, failures_for_people)?;
+                if failures.value.groups.is_empty() { Err(Exit::No) } else { Ok(()) }
+            }
             Self::Show { trace_id, node, output } => {
                 // Checked here, since the id becomes part of a path.
                 if TraceId::parse(&trace_id).is_none() {
@@ -222,6 +248,7 @@ fn trace_for_people(trace: &Trace) -> String {
     ];
     lines.extend(trace.error.map(|error| format!("error    {}", error.name())));
     lines.extend(trace.fault.map(|fault| format!("fault    {}", fault.name())));
+    lines.extend(trace.cause.map(|cause| format!("cause    {cause}, which broke the store")));
     lines.extend(trace.caller.as_ref().map(|caller| {
         let token = caller.token.iter().map(|token| format!(", with the token \"{token}\""));
         format!("caller   {}{}", caller.address.name(), token.collect::<String>())
@@ -232,6 +259,37 @@ fn trace_for_people(trace: &Trace) -> String {
         took.total, took.recall, took.queue, took.commit
     ));
     lines.join("\n")
+}
+
+fn failures_for_people(found: &FailuresResponse) -> String {
+    let mut lines: Vec<String> = found.groups.iter().map(group_for_people).collect();
+    if lines.is_empty() {
+        lines.push("the node remembers no failed command of that time".to_owned());
+    }
+    lines.extend(found.missing_before.as_ref().map(|time| {
+        format!(
+            "failures before {time} may be missing: the node remembers {}. Older ones are in the trace file \
+             (KOLIBRI_TRACE_PATH)",
+            found.remembered
+        )
+    }));
+    lines.join("\n")
+}
+
+fn group_for_people(group: &FailureGroup) -> String {
+    let FailureGroup { fault, error, event, count, noticed, first, last, example } = group;
+    let noticed = match noticed {
+        0 => String::new(),
+        noticed => format!(", {noticed} of them because of an earlier command"),
+    };
+    format!(
+        "{event} {} (fault: {}): {count} failed{noticed}, from {} to {}\n  kolibri trace show {}",
+        error.name(),
+        fault.name(),
+        rfc3339(*first),
+        rfc3339(*last),
+        example.trace_id
+    )
 }
 
 const fn name(outcome: Outcome) -> &'static str {

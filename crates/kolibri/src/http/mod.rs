@@ -92,6 +92,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(soaks::progress))
         .routes(routes!(traces::last))
         .routes(routes!(traces::latest))
+        .routes(routes!(traces::failed))
         .routes(routes!(traces::by_id))
         .routes(routes!(operations::operations))
         .routes(routes!(history::history))

@@ -10,7 +10,7 @@ use kolibri_core::clock::{self, rfc3339};
 use kolibri_core::follow::FollowStatus;
 use kolibri_core::recall::{Judge, MeaningStatus};
 use kolibri_core::telemetry::last_hour::LastHour;
-use kolibri_core::trace::{Outcome, Traces};
+use kolibri_core::trace::{EVER, Outcome, Traces};
 use kolibri_core::verdict::{BrokenBlock, LastVerdict};
 use kolibri_core::{Node, Ready};
 
@@ -91,7 +91,7 @@ fn seen(app: &App, problems: &[String], disk_available: Option<u64>) -> Seen {
         let LastVerdict { ended, broken, .. } = verdict;
         broken.map(|BrokenBlock { block, fault }| SeenBroken { block, fault, found: ended })
     });
-    let failed = |traces: &Arc<Traces>| traces.last(Some(Outcome::Failed), MAX_TRACES);
+    let failed = |traces: &Arc<Traces>| traces.last(Some(Outcome::Failed), &EVER, MAX_TRACES);
     let MeaningStatus { model, problem, .. } = app.node.meaning();
     Seen {
         problems: problems.to_vec(),

@@ -1,16 +1,18 @@
 //! How commands were executed.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use kolibri_core::trace::{Trace, TraceId, Traces};
+use kolibri_core::clock::rfc3339;
+use kolibri_core::trace::{EVER, FailureSummary, REMEMBERED, Trace, TraceId, Traces};
 
 use super::App;
 use super::extract::{Parameter, Query};
 use crate::wire::limits::MAX_TRACES;
-use crate::wire::{LastQuery, LatestQuery, Problem, TracesResponse};
+use crate::wire::{FailuresQuery, FailuresResponse, LastQuery, LatestQuery, Moment, Problem, TracesResponse};
 
 /// The latest trace, optionally with a given outcome.
 #[utoipa::path(
@@ -28,7 +30,7 @@ pub(super) async fn latest(
     found.map(Json).ok_or_else(|| none("the node remembers no such command"))
 }
 
-/// The latest traces, newest first, optionally with a given outcome.
+/// The latest traces, newest first, optionally with a given outcome and of a given time.
 #[utoipa::path(
     get, path = "/api/v1/traces", operation_id = "traces", tag = "traces", params(LastQuery),
     responses(
@@ -39,18 +41,56 @@ pub(super) async fn latest(
 )]
 pub(super) async fn last(
     State(app): State<App>,
-    Query(LastQuery { outcome, soak, limit }): Query<LastQuery>,
+    Query(LastQuery { outcome, soak, limit, since, until }): Query<LastQuery>,
 ) -> Result<Json<TracesResponse>, Problem> {
     if !(1..=MAX_TRACES).contains(&limit) {
         let detail = format!("limit is {limit}; it must be from 1 to {MAX_TRACES}");
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query cannot be read", detail));
+        return Err(bad_query(detail));
     }
-    let known = traces(&app)?;
+    let (known, when) = (traces(&app)?, when(since, until)?);
     let traces = match soak {
-        Some(id) => known.last_of_drill(&id, limit),
-        None => known.last(outcome, limit),
+        Some(id) => known.last_of_drill(&id, &when, limit),
+        None => known.last(outcome, &when, limit),
     };
     Ok(Json(TracesResponse { traces }))
+}
+
+/// What failed in some time: how often, and the command behind it. A command that failed only because an earlier one broke
+/// the store is counted where that one is. The node remembers 512 failed commands; a flood of one kind displaces no other.
+#[utoipa::path(
+    get, path = "/api/v1/traces/failed", operation_id = "failures", tag = "traces", params(FailuresQuery),
+    responses(
+        (status = 200, description = "What failed, by kind", body = FailuresResponse),
+        (status = 400, description = "The query is not valid", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "Tracing is off", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn failed(
+    State(app): State<App>,
+    Query(FailuresQuery { since, until }): Query<FailuresQuery>,
+) -> Result<Json<FailuresResponse>, Problem> {
+    let when = when(since, until)?;
+    let FailureSummary { failures, groups, missing_before } = traces(&app)?.failures(&when);
+    let written = |moment: Option<Moment>| moment.map(|Moment(time)| rfc3339(time));
+    Ok(Json(FailuresResponse {
+        since: written(since),
+        until: written(until),
+        failures,
+        groups,
+        missing_before: missing_before.map(rfc3339),
+        remembered: REMEMBERED,
+    }))
+}
+
+/// From the one up to the other.
+fn when(since: Option<Moment>, until: Option<Moment>) -> Result<Range<u64>, Problem> {
+    let time = |moment: Option<Moment>, otherwise| moment.map_or(otherwise, |Moment(time)| time);
+    let when = time(since, EVER.start)..time(until, EVER.end);
+    if when.end < when.start { Err(bad_query("until is before since".to_owned())) } else { Ok(when) }
+}
+
+fn bad_query(detail: String) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query cannot be read", detail)
 }
 
 /// The trace of one command. The node remembers the last 2048 successful and 512 failed commands.

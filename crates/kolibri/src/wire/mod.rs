@@ -13,7 +13,7 @@
 //! | `genome` | the genome, its blocks, and what can be asked |
 //! | `verification` | how a verification stands |
 //! | `soaks` | soak drills |
-//! | `traces` | which traces |
+//! | `traces` | which traces, and what failed |
 //! | `operations` | how the node is, at a glance |
 //! | `settings` | the settings in force |
 //! | `history` | what the last hour was like |
@@ -52,5 +52,5 @@ pub(crate) use operations::{GenomeEnd, IndexState, OperationsResponse, ReadyStat
 pub(crate) use problem::Problem;
 pub(crate) use settings::{SettingInForce, SettingSource, SettingsResponse};
 pub(crate) use soaks::{SoakLinks, SoakStarted, SoaksResponse};
-pub(crate) use traces::{LastQuery, LatestQuery, TracesResponse};
+pub(crate) use traces::{FailuresQuery, FailuresResponse, LastQuery, LatestQuery, Moment, TracesResponse};
 pub(crate) use verification::{VerdictResponse, VerificationResponse};

@@ -448,6 +448,7 @@ fn health_and_the_api_document_are_served() {
         "/api/v1/teach",
         "/api/v1/teach:batch",
         "/api/v1/traces",
+        "/api/v1/traces/failed",
         "/api/v1/traces/latest",
         "/api/v1/traces/{trace_id}",
         "/livez",

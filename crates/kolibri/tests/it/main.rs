@@ -25,6 +25,7 @@ mod watching;
 mod alerts;
 mod api;
 mod batch;
+mod causes;
 mod command_line;
 mod crash;
 mod demonstration;

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::queue::start;
 use super::*;
 use crate::error::ErrorKind;
-use crate::trace::{Outcome, Trace};
+use crate::trace::{EVER, Outcome, Trace};
 
 fn traced(root: &Path) -> NodeConfig {
     let trace = TraceConfig { path: Some(root.join("trace.jsonl")), max_bytes: 1 << 20, content: false };
@@ -20,7 +20,7 @@ fn ids<const N: usize>() -> [TraceId; N] {
 
 /// The failed trace with this id.
 fn failed(node: &Node, id: TraceId) -> Arc<Trace> {
-    let traces = node.traces().unwrap().last(Some(Outcome::Failed), usize::MAX);
+    let traces = node.traces().unwrap().last(Some(Outcome::Failed), &EVER, usize::MAX);
     traces.into_iter().find(|trace| trace.trace_id == id).unwrap()
 }
 
@@ -122,7 +122,7 @@ async fn of_a_batch_whose_commit_failed_the_cause_is_the_first_command_that_wait
     assert_eq!((error.kind(), error.cause()), (ErrorKind::StoreFailed, None), "{error}");
     assert_eq!(later.await.unwrap_err().cause(), Some(broke));
     // The questions may have been recorded before; if not, they only shared the batch.
-    for trace in node.traces().unwrap().last(Some(Outcome::Failed), usize::MAX) {
+    for trace in node.traces().unwrap().last(Some(Outcome::Failed), &EVER, usize::MAX) {
         assert_eq!(trace.cause, Some(broke).filter(|_| trace.trace_id != broke), "{trace:?}");
     }
 }
