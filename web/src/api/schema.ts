@@ -596,7 +596,8 @@ export interface components {
             sentence: string;
             /**
              * Format: double
-             * @description The share of people's commands that failed through the node's fault in the last five minutes, 0 to 1.
+             * @description The share of people's commands that failed through the node's fault in the last five minutes, but not before they began to
+             *     fail: 0 to 1.
              */
             share?: number | null;
             /** @description Since when, or when it was found, RFC 3339; null if that is not known. */

@@ -136,7 +136,7 @@ fn not_counted(seen: &Seen) -> Option<Condition> {
 
 /// People's commands that fail now through the node's fault.
 struct Failures {
-    /// 0 to 1, of the commands that were tried.
+    /// 0 to 1, of the commands that were tried in the last five minutes, but not before they began to fail.
     share: f64,
     /// When they began to fail.
     since: u64,
@@ -145,10 +145,10 @@ struct Failures {
 
 fn failures(points: &[Point], traces: &[Arc<Trace>]) -> Option<Failures> {
     let since = begin(points, by_node)?;
-    let failed: u64 = lately(points).iter().map(by_node).sum();
-    let recorded: u64 =
-        lately(points).iter().flat_map(|point| point.events.iter()).map(|(_, count)| *count).sum();
-    let callers: u64 = lately(points).iter().map(by_caller).sum();
+    let meanwhile = || lately(points).iter().filter(|point| point.time >= since);
+    let failed: u64 = meanwhile().map(by_node).sum();
+    let recorded: u64 = meanwhile().flat_map(|point| point.events.iter()).map(|(_, count)| *count).sum();
+    let callers: u64 = meanwhile().map(by_caller).sum();
     let share = failed as f64 / (recorded + failed + callers) as f64;
     Some(Failures { share, since, cause: cause(traces, since).map(|kind| kind.name().to_owned()) })
 }

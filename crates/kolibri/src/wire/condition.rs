@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 pub(crate) struct Condition {
     pub(crate) level: ConditionLevel,
     pub(crate) kind: ConditionKind,
-    /// The share of people's commands that failed through the node's fault in the last five minutes, 0 to 1.
+    /// The share of people's commands that failed through the node's fault in the last five minutes, but not before they began to
+    /// fail: 0 to 1.
     pub(crate) share: Option<f64>,
     /// Traces that were lost in the last five minutes, the first broken block, bytes left on the disk, or how many alerts fire
     /// besides the one that is named.

@@ -77,6 +77,12 @@ fn failing_commands_are_told_with_a_share_a_time_and_a_cause() {
 }
 
 #[test]
+fn what_went_well_before_the_failures_began_is_not_counted() {
+    let seen = Seen { points: Some(points(&[(900, &[]), (1, &[(NODE, 3)])])), ..well() };
+    assert_eq!(said(&seen).1, "75 % of people's commands fail since 2026-11-26 06:18 UTC");
+}
+
+#[test]
 fn without_traces_failing_commands_have_no_cause() {
     let seen = Seen { points: Some(points(&[(1, &[(NODE, 1)])])), ..well() };
     assert_eq!(said(&seen).1, "50 % of people's commands fail since 2026-11-26 06:18 UTC");
