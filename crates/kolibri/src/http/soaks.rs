@@ -103,7 +103,8 @@ async fn find(app: &App, id: &str) -> Result<DrillReport, Problem> {
     let wanted = id.to_owned();
     let found = blocking(app, move |drills| drills.find(&wanted)).await?.map_err(Problem::internal)?;
     found.ok_or_else(|| {
-        let detail = format!("there is no drill {id}; GET /api/v1/soaks lists the drills");
+        let detail =
+            format!("there is no drill {id}; `kolibri soak list` and GET /api/v1/soaks list the drills");
         Problem::new(StatusCode::NOT_FOUND, "no_such_soak", "No such drill", detail)
     })
 }

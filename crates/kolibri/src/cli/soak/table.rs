@@ -75,7 +75,7 @@ fn asked(report: &DrillReport) -> String {
     };
     let durable = if asked.durable { "" } else { ", without flushing" };
     format!(
-        "{} minutes x {} events, seed {}, {pace}, {} callers{durable}",
+        "{} min x {} events, seed {}, {pace}, {} callers{durable}",
         asked.minutes, asked.events_per_minute, asked.seed, asked.concurrency
     )
 }
@@ -136,7 +136,7 @@ pub(super) fn list(reports: &[DrillReport]) -> String {
         let ask = report.latency.get("ASK").map(|latency| milliseconds(latency.p99_seconds));
         let compared = report.comparison.as_ref().map(|comparison| {
             let mark = if comparison.is_enough() && comparison.beyond_spread { " !" } else { "" };
-            format!("{:+.1} %{mark}", comparison.difference_ratio * 100.0)
+            format!("{}{mark}", change(comparison.difference_ratio))
         });
         format!(
             "{:<22}{:<13}{:>14}{:>12}{:>12}{:>12}{:>9}  {}",
@@ -192,10 +192,10 @@ pub(super) fn figures(a: &DrillReport, b: &DrillReport) -> impl Iterator<Item = 
 pub(super) fn compare(a: &DrillReport, b: &DrillReport) -> String {
     let mut lines = vec![format!("{:<20}{:>24}{:>24}{:>10}", "", a.id, b.id, "change")];
     for figure in figures(a, b) {
-        let change = figure.change().map_or("-".to_owned(), |change| format!("{:+.1} %", change * 100.0));
+        let changed = figure.change().map_or("-".to_owned(), change);
         let [one, other] = [figure.a, figure.b]
             .map(|value| value.map_or("-".to_owned(), |value| number(figure.name, value)));
-        lines.push(format!("{:<20}{one:>24}{other:>24}{change:>10}", figure.name));
+        lines.push(format!("{:<20}{one:>24}{other:>24}{changed:>10}", figure.name));
     }
     let same = |text: &str| text.to_owned();
     lines.push(match (&a.head, &b.head) {
@@ -210,6 +210,14 @@ pub(super) fn compare(a: &DrillReport, b: &DrillReport) -> String {
         None => format!("There is no earlier drill that {} can be compared with.", b.id),
     });
     lines.join("\n")
+}
+
+/// A change with its sign, unless it is too small to have one.
+fn change(ratio: f64) -> String {
+    match ratio * 100.0 {
+        percent if percent.abs() < 0.05 => "0.0 %".to_owned(),
+        percent => format!("{percent:+.1} %"),
+    }
 }
 
 fn number(name: &str, value: f64) -> String {
