@@ -96,7 +96,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Blocks in order, with their content unless it was erased. */
+        /**
+         * Blocks in order, with their content unless it was erased. A page with long texts ends before `limit`; `next` says where to
+         *     go on.
+         */
         get: operations["blocks"];
         put?: never;
         post?: never;
@@ -1655,6 +1658,15 @@ export interface operations {
             };
             /** @description The query is not valid */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The node sends as much as it may */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,8 @@
 //! Teaching many associations in one stream: a line in, a line out, in order, and never more than a window of them in
 //! memory. Callers should read answers while they send: an unread answer holds back the next line.
 
+use std::time::Duration;
+
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -18,6 +20,8 @@ use crate::wire::{LineResult, Problem, Summary, TeachRequest};
 
 /// Lines that may be under way at once.
 const WINDOW: usize = 512;
+/// How long the next line may take to begin: a batch that is held open and not used keeps others from its connection.
+const IDLE: Duration = Duration::from_secs(60);
 /// Answers that are sent as one piece.
 const PIECE: usize = 128;
 
@@ -57,8 +61,13 @@ async fn intake(app: App, caller: Option<Caller>, body: BodyDataStream, sender: 
     let mut number = 0;
     loop {
         let line = tokio::select! {
-            line = lines.next() => line,
-            _ = stopping.wait_for(|stopping| *stopping) => None,
+            line = tokio::time::timeout(IDLE, lines.next()) => line,
+            _ = stopping.wait_for(|stopping| *stopping) => Ok(None),
+        };
+        let Ok(line) = line else {
+            let _ = sender.send(Pending::Refused { line: number + 1, problem: too_slow() }).await;
+            let _ = sender.send(Pending::End).await;
+            return;
         };
         let Some(line) = line else { break };
         number += 1;
@@ -71,6 +80,14 @@ async fn intake(app: App, caller: Option<Caller>, body: BodyDataStream, sender: 
         // The caller may have gone away.
         let _ = sender.send(Pending::End).await;
     }
+}
+
+fn too_slow() -> Problem {
+    let detail = format!(
+        "the next line must arrive within {} seconds; what was taught stays taught, send the rest in a new batch",
+        IDLE.as_secs()
+    );
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "line_too_slow", "The batch was left open", detail)
 }
 
 async fn submit(app: &App, caller: &Option<Caller>, line: u64, text: Line) -> Option<Pending> {

@@ -6,7 +6,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kolibri_core::command::Command;
 use kolibri_core::trace::TraceId;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::App;
@@ -100,7 +101,7 @@ pub(super) async fn forget(
 pub(super) async fn command(
     State(app): State<App>,
     traced: Traced,
-    JsonBody(mut fields): JsonBody<serde_json::Map<String, Value>>,
+    JsonBody(Fields(mut fields)): JsonBody<Fields>,
 ) -> Result<Response, Problem> {
     let Some(Value::String(name)) = fields.remove("type") else {
         let detail =
@@ -117,6 +118,36 @@ pub(super) async fn command(
             answer(trace, Err::<(), _>(Problem::of(&error, trace)))
         }
     })
+}
+
+/// The fields of a JSON object, each of them once, as at the commands' own paths.
+pub(super) struct Fields(serde_json::Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Unique;
+
+        impl<'de> Visitor<'de> for Unique {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Fields, A::Error> {
+                let mut fields = serde_json::Map::new();
+                while let Some((name, value)) = object.next_entry::<String, Value>()? {
+                    if fields.contains_key(&name) {
+                        return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+                    }
+                    fields.insert(name, value);
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Unique)
+    }
 }
 
 /// What is left of a named command: the body of the command's own path.

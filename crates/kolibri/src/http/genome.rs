@@ -1,17 +1,21 @@
 //! Reading the genome: where it ends, and its blocks with their content.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use kolibri_core::CommandError;
 use kolibri_core::clock::rfc3339;
-use kolibri_core::store::Reader;
-use kolibri_genome::FORMAT_VERSION;
+use kolibri_core::store::{Reader, Recorded, StoredBlock};
+use kolibri_genome::{Content, FORMAT_VERSION};
 
 use super::App;
+use super::budget::Share;
 use super::extract::{Parameter, Query};
-use crate::wire::limits::MAX_BLOCKS;
+use crate::wire::limits::{MAX_BLOCKS, MAX_PAGE};
 use crate::wire::{BlockResponse, BlocksQuery, BlocksResponse, GenomeResponse, Problem};
+
+/// Blocks read at once for a page.
+const CHUNK: usize = 10;
 
 /// Reads files off the async threads.
 pub(super) async fn read<T: Send + 'static>(
@@ -40,25 +44,53 @@ pub(super) async fn genome(State(app): State<App>) -> Result<Json<GenomeResponse
     }))
 }
 
-/// Blocks in order, with their content unless it was erased.
+/// Blocks in order, with their content unless it was erased. A page with long texts ends before `limit`; `next` says where to
+/// go on.
 #[utoipa::path(
     get, path = "/api/v1/genome/blocks", tag = "genome", params(BlocksQuery),
     responses(
         (status = 200, description = "The blocks", body = BlocksResponse),
         (status = 400, description = "The query is not valid", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The node sends as much as it may", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn blocks(
     State(app): State<App>,
     Query(BlocksQuery { from, limit }): Query<BlocksQuery>,
-) -> Result<Json<BlocksResponse>, Problem> {
+) -> Result<(Extension<Share>, Json<BlocksResponse>), Problem> {
     if !(1..=MAX_BLOCKS).contains(&limit) {
         let detail = format!("limit is {limit}; it must be from 1 to {MAX_BLOCKS}");
         return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query cannot be read", detail));
     }
-    let stored = read(&app, move |reader| reader.blocks(from, limit)).await?;
-    let next = (stored.len() == limit).then(|| from.saturating_add(limit as u64));
-    Ok(Json(BlocksResponse { blocks: stored.into_iter().map(BlockResponse::from).collect(), next }))
+    let share = app.budget.share(MAX_PAGE).await?;
+    let (stored, next) = read(&app, move |reader| page(reader, from, limit)).await?;
+    let blocks = stored.into_iter().map(BlockResponse::from).collect();
+    Ok((Extension(share), Json(BlocksResponse { blocks, next })))
+}
+
+/// Blocks from an index on, until there are `limit` of them or their texts have [`MAX_PAGE`] bytes; and where the next page
+/// begins, unless this one is the last.
+fn page(reader: &Reader, from: u64, limit: usize) -> Result<(Vec<StoredBlock>, Option<u64>), CommandError> {
+    let (mut blocks, mut bytes, mut next) = (Vec::new(), 0, from);
+    while blocks.len() < limit && bytes < MAX_PAGE {
+        let wanted = CHUNK.min(limit - blocks.len());
+        let chunk = reader.blocks(next, wanted)?;
+        let whole = chunk.len() == wanted;
+        next = next.saturating_add(chunk.len() as u64);
+        bytes += chunk.iter().map(text_len).sum::<usize>();
+        blocks.extend(chunk);
+        if !whole {
+            return Ok((blocks, None));
+        }
+    }
+    Ok((blocks, Some(next)))
+}
+
+fn text_len(stored: &StoredBlock) -> usize {
+    match &stored.recorded {
+        Recorded::Content(Content::Teach(teach)) => teach.stimulus.len() + teach.response.len(),
+        _ => 0,
+    }
 }
 
 /// One block.

@@ -1,4 +1,4 @@
-//! Who may call the API, and under which Host.
+//! Who may call the API, under which Host, and in which framing.
 
 use std::net::IpAddr;
 
@@ -14,6 +14,9 @@ use super::App;
 use crate::config::{HttpConfig, Token};
 use crate::wire::Problem;
 
+/// Paths for health checks.
+const PROBES: [&str; 2] = ["/livez", "/readyz"];
+
 /// The rules of one listener.
 pub(super) struct Guard {
     token: Option<Token>,
@@ -28,9 +31,24 @@ impl Guard {
     /// A page of another site can make a browser send requests here by letting its own name resolve to this address
     /// (DNS rebinding). Such a request carries that name as its Host, so names are served only when they are known.
     fn serves(&self, host: &str) -> bool {
-        let Ok(authority) = host.parse::<Authority>() else { return false };
-        let name = authority.host().trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
-        name == "localhost" || name.parse::<IpAddr>().is_ok() || self.hosts.contains(&name)
+        name(host).is_some_and(|name| {
+            name == "localhost" || name.parse::<IpAddr>().is_ok() || self.hosts.contains(&name)
+        })
+    }
+
+    /// Whether a request comes from a page of another site. Most requests a browser would not send for one without asking
+    /// first, but a POST without a body it would. Browsers say it in `Sec-Fetch-Site`
+    /// (<https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>), older ones name the page's `Origin` (RFC 6454, section 7).
+    fn is_of_another_site(&self, host: &str, headers: &HeaderMap) -> bool {
+        if let Some(site) = headers.get("sec-fetch-site") {
+            return site != "same-origin" && site != "none";
+        }
+        let own = |origin: &HeaderValue| {
+            // A proxy that ends TLS changes the scheme, and one may change the Host to a name of its own.
+            let page = origin.to_str().ok()?.split_once("://")?.1;
+            Some(page.eq_ignore_ascii_case(host) || self.hosts.contains(&name(page)?))
+        };
+        headers.get_all(header::ORIGIN).iter().any(|origin| !own(origin).unwrap_or_default())
     }
 
     /// Whether every caller of the API has sent a token.
@@ -50,11 +68,17 @@ impl Guard {
 
 /// Refuses what must not pass, and marks every answer as not for caches, except for the page's own files.
 pub(super) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let coded = request.headers().contains_key(header::TRANSFER_ENCODING);
     let mut response = match check(&app, &request) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     };
     let headers = response.headers_mut();
+    if coded {
+        // hyper follows the coding and drops a Content-Length beside it. Whoever followed that length would take what comes
+        // next for another request, so nothing may come next (RFC 9112, section 6.1).
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
@@ -64,7 +88,9 @@ fn check(app: &App, request: &Request) -> Result<(), Problem> {
     // An absolute request target overrides the Host header (RFC 9112, section 3.2.2).
     let host = request.uri().authority().map(Authority::as_str).or(host_header(request.headers()));
     let host = host.unwrap_or_default();
-    if !app.guard.serves(host) {
+    let path = request.uri().path();
+    // Probes come under any name or none, and what they are told is no secret.
+    if !PROBES.contains(&path) && !app.guard.serves(host) {
         return Err(Problem::new(
             StatusCode::MISDIRECTED_REQUEST,
             "unknown_host",
@@ -72,7 +98,7 @@ fn check(app: &App, request: &Request) -> Result<(), Problem> {
             "use an IP address or localhost, or add the host name to KOLIBRI_HTTP_ALLOWED_HOSTS",
         ));
     }
-    let path = request.uri().path();
+    check_framing(request.headers())?;
     if path != "/api" && !path.starts_with("/api/") {
         return Ok(());
     }
@@ -84,7 +110,7 @@ fn check(app: &App, request: &Request) -> Result<(), Problem> {
             "send the node's token as `Authorization: Bearer TOKEN`",
         ));
     }
-    if !request.method().is_safe() && is_of_another_site(request.headers()) {
+    if !request.method().is_safe() && app.guard.is_of_another_site(host, request.headers()) {
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
             "other_site",
@@ -96,10 +122,38 @@ fn check(app: &App, request: &Request) -> Result<(), Problem> {
     if *app.stopping.borrow() { Err(Problem::of_read(&CommandError::Stopping)) } else { Ok(()) }
 }
 
-/// Whether a browser sends it for a page of another site. Most requests it would not send without asking first, but a
-/// POST without a body it would (<https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>).
-fn is_of_another_site(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+/// The name or the address in a `HOST` or `HOST:PORT` (RFC 9110, section 7.2), in small letters and without brackets; `None` if
+/// it is none, or has more than that.
+fn name(host: &str) -> Option<String> {
+    let authority: Authority = host.parse().ok()?;
+    let port = host.strip_prefix(authority.host())?;
+    let is_port = |port: &str| port.is_empty() || port.parse::<u16>().is_ok();
+    let whole = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+    whole.then(|| authority.host().trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase())
+}
+
+/// Refuses a body whose end two readers could see in different places, which is how requests are smuggled through proxies
+/// (RFC 9112, section 6.1), and one that is compressed.
+fn check_framing(headers: &HeaderMap) -> Result<(), Problem> {
+    let codings = headers.get_all(header::TRANSFER_ENCODING);
+    let chunked = codings.iter().all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"));
+    if !chunked || codings.iter().count() > 1 {
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "bad_framing",
+            "The length of the body is not clear",
+            "send either Content-Length or `Transfer-Encoding: chunked`, and no other transfer coding",
+        ));
+    }
+    match headers.get(header::CONTENT_ENCODING) {
+        Some(coding) if !coding.as_bytes().eq_ignore_ascii_case(b"identity") => Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "content_encoding",
+            "The body is compressed",
+            "send it without Content-Encoding",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The Host header; two of them are as good as none (RFC 9112, section 3.2).
@@ -137,10 +191,45 @@ mod tests {
 
     #[test]
     fn addresses_localhost_and_named_hosts_are_served() {
-        for host in
-            ["127.0.0.1:8080", "localhost", "LOCALHOST:1", "[::1]:8080", "10.0.0.7", "Kolibri.example:80"]
-        {
+        for host in [
+            "127.0.0.1:8080",
+            "localhost",
+            "localhost:",
+            "LOCALHOST:1",
+            "[::1]:8080",
+            "[::1]",
+            "10.0.0.7",
+            "Kolibri.example:80",
+        ] {
             assert!(guard().serves(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_another_site_is_known_by_what_the_browser_says_or_by_its_origin() {
+        let asked = |headers: &[(&'static str, &'static str)]| {
+            let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+            guard().is_of_another_site("127.0.0.1:8080", &headers.collect())
+        };
+        for own in [
+            &[][..],
+            &[("sec-fetch-site", "same-origin"), ("origin", "http://elsewhere.example")],
+            &[("origin", "http://127.0.0.1:8080")],
+            &[("origin", "https://127.0.0.1:8080")],
+            &[("origin", "https://kolibri.example")],
+        ] {
+            assert!(!asked(own), "{own:?}");
+        }
+        for other in [
+            &[("sec-fetch-site", "same-site")][..],
+            &[("origin", "http://evil.example")],
+            &[("origin", "http://127.0.0.1:3000")],
+            &[("origin", "http://localhost:8080")],
+            &[("origin", "null")],
+            &[("origin", "")],
+            &[("origin", "http://kolibri.example@evil.example")],
+        ] {
+            assert!(asked(other), "{other:?}");
         }
     }
 
@@ -152,6 +241,13 @@ mod tests {
             "localhost.evil.example",
             "127.0.0.1.evil.example",
             "a b",
+            "evil@localhost",
+            "evil.example@127.0.0.1:8080",
+            "localhost:evil",
+            "localhost:99999",
+            "localhost:80:80",
+            "localhost/evil",
+            "[::1]evil",
             "kolibri.example.evil",
         ] {
             assert!(!guard().serves(host), "{host}");

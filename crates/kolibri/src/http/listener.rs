@@ -1,11 +1,15 @@
-//! Accepting connections: no more than a bound of them, and none that keeps its place without asking for anything.
+//! Accepting connections: no more than a bound of them, and none that keeps its place without asking for anything or without
+//! taking what it asked for. Beyond the bound a few more are taken: health checks are answered there, and others wait for a
+//! place, which the oldest connection makes by ending after its answer.
 
 use std::io::ErrorKind;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -13,18 +17,39 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+
+use super::stall::Stalling;
+use crate::wire::Problem;
 
 /// What one listener takes.
 #[derive(Clone, Copy)]
 struct Limits {
-    /// Connections at once; who comes later waits in the kernel's queue. Half of the descriptors a process usually has.
-    connections: u32,
-    /// How long a connection may take to send the head of its next request.
+    /// Connections with a place. Half of the descriptors a process usually has.
+    places: u32,
+    /// Connections beyond them; who comes later waits in the kernel's queue.
+    extra: u32,
+    /// Connections of those that may wait for a place.
+    waiting: u32,
+    /// How long a request waits for a place.
+    patience: Duration,
+    /// How long a connection may take to send the head of its next request: longer than the 60 seconds for which load
+    /// balancers usually keep a connection.
     head: Duration,
+    /// How long the other end may take nothing of what it is sent.
+    stall: Duration,
 }
 
-const LIMITS: Limits = Limits { connections: 512, head: Duration::from_secs(30) };
+const LIMITS: Limits = Limits {
+    places: 512,
+    extra: 64,
+    waiting: 48,
+    patience: Duration::from_secs(5),
+    head: Duration::from_secs(75),
+    stall: Duration::from_secs(30),
+};
+/// Paths that need no place.
+const PROBES: [&str; 2] = ["/livez", "/readyz"];
 /// How long to wait when the system has no connection to give.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How often the log mentions that all places are taken.
@@ -47,22 +72,27 @@ async fn serve_within(
 ) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head);
-    let mut acceptor =
-        Acceptor { places: Arc::new(Semaphore::new(limits.connections as usize)), full_logged: None };
+    let room = Arc::new(Room::new(limits));
+    let mut acceptor = Acceptor { room: Arc::clone(&room), full_logged: None };
     loop {
-        let (place, (stream, peer)) = tokio::select! {
+        let (entered, (stream, peer)) = tokio::select! {
             accepted = acceptor.accept(&listener) => accepted,
             () = stopped(&mut stopping) => break,
         };
-        let connection = connection(http.clone(), (stream, peer), router.clone(), stopping.clone());
+        let connection = Connection {
+            http: http.clone(),
+            router: router.clone(),
+            stopping: stopping.clone(),
+            place: Arc::new(Place { room: Arc::clone(&room), held: OnceLock::new() }),
+        };
         tokio::spawn(async move {
-            connection.await;
-            drop(place);
+            connection.serve(Stalling::new(stream, limits.stall), peer).await;
+            drop(entered);
         });
     }
     drop(listener);
-    // Every place is free when every connection has ended.
-    let _ = acceptor.places.acquire_many(limits.connections).await;
+    // Everything is free when every connection has ended.
+    let _ = room.entered.acquire_many(limits.places + limits.extra).await;
 }
 
 /// Returns when the node stops, or is gone altogether.
@@ -70,39 +100,121 @@ async fn stopped(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stopping| *stopping).await;
 }
 
-/// Serves one connection; when the node stops, the request under way is the last.
-async fn connection(
-    http: http1::Builder,
-    (stream, peer): (TcpStream, Peer),
-    router: Router,
-    mut stopping: watch::Receiver<bool>,
-) {
-    let router = TowerToHyperService::new(router);
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer);
-        router.call(request)
-    });
-    let served = http.serve_connection(TokioIo::new(stream), service);
-    let mut served = std::pin::pin!(served);
-    // That it broke off is the caller's doing, and in no way unusual.
-    tokio::select! {
-        _ = served.as_mut() => return,
-        () = stopped(&mut stopping) => served.as_mut().graceful_shutdown(),
+/// What the connections of a listener share.
+struct Room {
+    limits: Limits,
+    /// All connections.
+    entered: Arc<Semaphore>,
+    /// Connections with a place.
+    places: Arc<Semaphore>,
+    /// Requests that wait for a place.
+    waiting: Semaphore,
+    /// Asks the oldest connection to end after its answer.
+    crowded: Notify,
+}
+
+impl Room {
+    fn new(limits: Limits) -> Self {
+        let semaphore = |permits: u32| Arc::new(Semaphore::new(permits as usize));
+        Self {
+            limits,
+            entered: semaphore(limits.places + limits.extra),
+            places: semaphore(limits.places),
+            waiting: Semaphore::new(limits.waiting as usize),
+            crowded: Notify::new(),
+        }
     }
-    let _ = served.await;
+}
+
+/// A connection's place, taken with its first request that needs one.
+struct Place {
+    room: Arc<Room>,
+    held: OnceLock<OwnedSemaphorePermit>,
+}
+
+impl Place {
+    /// Whether a request may be served: the connection has a place, gets one in time, or needs none.
+    async fn is_there(&self, path: &str) -> bool {
+        let Room { limits, places, waiting, crowded, .. } = &*self.room;
+        if PROBES.contains(&path) || self.held.get().is_some() {
+            return true;
+        }
+        if let Ok(place) = Arc::clone(places).try_acquire_owned() {
+            return self.take(place);
+        }
+        let Ok(_waiting) = waiting.try_acquire() else { return false };
+        crowded.notify_one();
+        match tokio::time::timeout(limits.patience, Arc::clone(places).acquire_owned()).await {
+            Ok(Ok(place)) => self.take(place),
+            _ => false,
+        }
+    }
+
+    /// A connection has one request at a time, so nobody has taken one meanwhile.
+    fn take(&self, place: OwnedSemaphorePermit) -> bool {
+        let _ = self.held.set(place);
+        true
+    }
+}
+
+struct Connection {
+    http: http1::Builder,
+    router: Router,
+    stopping: watch::Receiver<bool>,
+    place: Arc<Place>,
+}
+
+impl Connection {
+    /// Serves one connection. When the node stops, or when others wait and this connection is the oldest, the request under
+    /// way is the last.
+    async fn serve(self, stream: Stalling<TcpStream>, peer: Peer) {
+        let Self { http, router, mut stopping, place } = self;
+        let router = TowerToHyperService::new(router);
+        let room = Arc::clone(&place.room);
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            let (place, router) = (Arc::clone(&place), router.clone());
+            async move {
+                match place.is_there(request.uri().path()).await {
+                    true => router.call(request).await,
+                    false => Ok(no_place()),
+                }
+            }
+        });
+        let served = http.serve_connection(TokioIo::new(stream), service);
+        let mut served = std::pin::pin!(served);
+        // That it broke off is the caller's doing, and in no way unusual.
+        tokio::select! {
+            _ = served.as_mut() => return,
+            () = stopped(&mut stopping) => {}
+            () = room.crowded.notified() => {}
+        }
+        served.as_mut().graceful_shutdown();
+        let _ = served.await;
+    }
+}
+
+/// The answer to a request for which there is no place.
+fn no_place() -> Response {
+    let detail = "all places for connections are taken; try again in a moment";
+    let problem =
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "The node has too many connections", detail);
+    let mut response = problem.into_response();
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 struct Acceptor {
-    places: Arc<Semaphore>,
+    room: Arc<Room>,
     full_logged: Option<Instant>,
 }
 
 impl Acceptor {
     async fn accept(&mut self, listener: &TcpListener) -> (OwnedSemaphorePermit, (TcpStream, Peer)) {
-        let place = self.place().await;
+        let entered = self.enter().await;
         loop {
             match listener.accept().await {
-                Ok((stream, peer)) => return (place, (stream, Peer(peer.ip()))),
+                Ok((stream, peer)) => return (entered, (stream, Peer(peer.ip()))),
                 Err(error) if is_of_the_caller(error.kind()) => {}
                 Err(error) => {
                     tracing::error!(%error, "cannot accept a connection; has the limit of open files been reached?");
@@ -112,10 +224,10 @@ impl Acceptor {
         }
     }
 
-    async fn place(&mut self) -> OwnedSemaphorePermit {
-        let places = Arc::clone(&self.places);
-        if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-            return place;
+    async fn enter(&mut self) -> OwnedSemaphorePermit {
+        let entered = Arc::clone(&self.room.entered);
+        if let Ok(permit) = Arc::clone(&entered).try_acquire_owned() {
+            return permit;
         }
         if self.full_logged.is_none_or(|logged| logged.elapsed() >= FULL_LOGGED_EVERY) {
             self.full_logged = Some(Instant::now());
@@ -124,7 +236,7 @@ impl Acceptor {
             );
         }
         #[expect(clippy::expect_used, reason = "nobody closes this semaphore")]
-        places.acquire_owned().await.expect("the semaphore is open")
+        entered.acquire_owned().await.expect("the semaphore is open")
     }
 }
 
@@ -151,11 +263,17 @@ mod tests {
         serving: JoinHandle<()>,
     }
 
-    async fn served(connections: u32, head: Duration) -> Served {
+    /// A listener with so many places, and two connections beyond them, of which one may wait.
+    async fn served(places: u32, head: Duration) -> Served {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, (stop, stopping)) = (listener.local_addr().unwrap(), watch::channel(false));
-        let router = Router::new().route("/", get(async || "served"));
-        let limits = Limits { connections, head };
+        let router = Router::new()
+            .route("/", get(async || "served"))
+            .route("/livez", get(async || "lives"))
+            .route("/long", get(async || "x".repeat(64 << 20)));
+        let patience = Duration::from_millis(300);
+        let limits =
+            Limits { places, extra: 2, waiting: 1, patience, head, stall: Duration::from_millis(500) };
         Served { address, stop, serving: tokio::spawn(serve_within(limits, listener, router, stopping)) }
     }
 
@@ -184,16 +302,72 @@ mod tests {
         assert!(!rest(&mut slow).await.contains("served"));
     }
 
+    /// A connection that has a place and keeps it: it has been answered, and asks for nothing more.
+    async fn seated(served: &Served) -> TcpStream {
+        let mut stream = served.connect().await;
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
+        stream
+    }
+
+    /// A connection that has a place and does not read its answer.
+    async fn stuck(served: &Served) -> TcpStream {
+        let mut stream = served.connect().await;
+        stream.write_all(b"GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        stream
+    }
+
+    async fn asked(served: &Served, path: &str) -> String {
+        let mut stream = served.connect().await;
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        rest(&mut stream).await
+    }
+
     #[tokio::test]
-    async fn beyond_the_bound_others_wait_until_a_connection_ends() {
+    async fn when_all_places_are_taken_the_oldest_idle_connection_makes_room() {
         let served = served(2, LONG).await;
-        let (first, _second) = (served.connect().await, served.connect().await);
-        let mut third = served.connect().await;
-        third.write_all(REQUEST).await.unwrap();
-        let mut third = tokio::spawn(async move { rest(&mut third).await });
-        assert!(tokio::time::timeout(Duration::from_millis(100), &mut third).await.is_err(), "it waits");
+        let (mut first, mut second) = (seated(&served).await, seated(&served).await);
+        assert!(asked(&served, "/").await.ends_with("served"));
+        assert!(rest(&mut first).await.ends_with("served"), "it was ended after its answer");
+        second.write_all(REQUEST).await.unwrap();
+        assert!(rest(&mut second).await.ends_with("served"), "this one was left alone");
+    }
+
+    #[tokio::test]
+    async fn health_is_told_though_every_place_is_held_and_others_are_told_to_come_back() {
+        let served = served(1, LONG).await;
+        let _stuck = stuck(&served).await;
+        assert!(asked(&served, "/livez").await.ends_with("lives"));
+        let refused = asked(&served, "/").await;
+        assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("connection: close"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn who_does_not_read_its_answer_is_cut_off_and_makes_room() {
+        let served = served(1, LONG).await;
+        let mut stuck = stuck(&served).await;
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        assert!(asked(&served, "/").await.ends_with("served"));
+        let read = rest(&mut stuck).await.len();
+        assert!(read < 64 << 20, "the rest was never sent: {read}");
+    }
+
+    #[tokio::test]
+    async fn beyond_every_bound_others_wait_until_a_connection_ends() {
+        let served = served(1, LONG).await;
+        let (first, _second, _third) =
+            (served.connect().await, served.connect().await, served.connect().await);
+        let mut fourth = served.connect().await;
+        fourth.write_all(REQUEST).await.unwrap();
+        let mut fourth = tokio::spawn(async move { rest(&mut fourth).await });
+        assert!(tokio::time::timeout(Duration::from_millis(100), &mut fourth).await.is_err(), "it waits");
         drop(first);
-        assert!(third.await.unwrap().ends_with("served"));
+        assert!(fourth.await.unwrap().ends_with("served"));
     }
 
     #[tokio::test]

@@ -19,7 +19,9 @@
 //! | `runbook` | the runbook, as a page |
 //! | `health` | whether the node lives and is ready; the scrape endpoint |
 //! | `listener` | accepting connections within bounds |
-//! | `guard` | who may call, and under which Host |
+//! | `stall` | a connection that breaks off when its other end takes nothing |
+//! | `budget` | how much memory the answers in flight may take together |
+//! | `guard` | who may call, under which Host, and in which framing |
 //! | `state` | what every handler can reach |
 //! | `extract` | reading requests within their limits |
 //! | `problem` | what went wrong, as RFC 9457 documents |
@@ -28,6 +30,7 @@
 mod alerts;
 mod associations;
 mod batch;
+mod budget;
 mod commands;
 mod condition;
 mod extract;
@@ -44,6 +47,7 @@ mod runbook;
 mod settings;
 mod soaks;
 mod sse;
+mod stall;
 mod state;
 mod traces;
 mod verification;
@@ -108,6 +112,8 @@ pub(crate) fn api(state: AppState) -> Router {
     let (router, document) = routes().split_for_parts();
     router
         .route("/api/v1/openapi.json", get(async || Json(document)))
+        // What is merged from here on is in the binary, and takes no memory of its own.
+        .layer(middleware::from_fn_with_state(app.clone(), budget::bound))
         .merge(page::routes())
         .merge(runbook::routes())
         .fallback(problem::no_such_path)

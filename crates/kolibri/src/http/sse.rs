@@ -37,7 +37,9 @@ where
         };
         Some((event, ((!over).then_some(watched), is_over, body)))
     });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+    // nginx would otherwise collect events for seconds
+    // (<https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering>).
+    ([("x-accel-buffering", "no")], Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
 /// Somebody who follows a job.

@@ -8,6 +8,7 @@ use kolibri_soak::Drills;
 use tokio::sync::watch;
 
 use super::alerts::Prometheus;
+use super::budget::Budget;
 use super::guard::Guard;
 use super::measure::HttpInstruments;
 use super::operations::Started;
@@ -24,6 +25,8 @@ pub(crate) struct AppState {
     pub(super) guard: Guard,
     pub(super) measure: HttpInstruments,
     pub(super) started: Started,
+    /// What the answers that are being sent may take.
+    pub(super) budget: Budget,
     /// Whether metrics are recorded.
     pub(super) telemetry: bool,
     /// Where alerts are asked for.
@@ -51,6 +54,7 @@ impl AppState {
             guard: Guard::new(&config.http),
             measure: HttpInstruments::new(telemetry),
             started: Started::now(),
+            budget: Budget::default(),
             telemetry: telemetry.is_on(),
             prometheus: prometheus
                 .map_err(|error| format!("cannot set up the queries for alerts: {error}"))?

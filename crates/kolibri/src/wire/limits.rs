@@ -11,6 +11,9 @@ pub(crate) use kolibri_core::command::{MAX_RESPONSE, MAX_STIMULUS};
 pub(crate) const MAX_BODY: usize = 128 * 1024;
 /// The most blocks one call returns.
 pub(crate) const MAX_BLOCKS: usize = 500;
+/// The texts of the blocks that one call returns, in bytes: when they are more, the page ends early. It is as much as the 50
+/// longest blocks have, and what the longest block has comes on top.
+pub(crate) const MAX_PAGE: usize = 4 << 20;
 /// The most traces one call returns.
 pub(crate) const MAX_TRACES: usize = 100;
 

@@ -3,6 +3,7 @@
 
 use std::net::TcpListener;
 
+use reqwest::StatusCode;
 use reqwest::blocking::Response;
 use serde_json::json;
 
@@ -107,7 +108,17 @@ fn a_page_of_another_site_starts_nothing() {
     assert_eq!(node.get("/api/v1/genome/verification").1["state"], "none");
     let linked = node.http.get(node.url("/api/v1/genome")).header("sec-fetch-site", "cross-site");
     assert_eq!(linked.send().unwrap().status(), 200, "to follow a link changes nothing");
+    let from = |origin: &str| {
+        node.http
+            .post(node.url("/api/v1/genome/verification"))
+            .header("origin", origin)
+            .send()
+            .unwrap()
+            .status()
+    };
+    assert_eq!((from("http://evil.example"), from("null")), (StatusCode::FORBIDDEN, StatusCode::FORBIDDEN));
     assert_eq!(start("same-origin").status(), 202, "the node's own page");
+    assert_ne!(from(&node.api), 403, "an older browser's own page");
 }
 
 #[test]
@@ -233,7 +244,7 @@ fn names_that_other_sites_can_point_here_are_refused() {
         "127.0.0.1 evil.example",
         "127.0.0.1,evil.example",
     ] {
-        for path in ["/api/v1/genome", "/livez", "/nowhere"] {
+        for path in ["/api/v1/genome", "/", "/nowhere"] {
             let answer = ask(path, &format!("Host: {host}\r\n"));
             assert_eq!(answer.status, 421, "{host}");
             assert!(
@@ -242,12 +253,87 @@ fn names_that_other_sites_can_point_here_are_refused() {
             );
         }
     }
-    assert_eq!(ask("/livez", "").status, 421);
-    assert_eq!(ask("/livez", "Host: localhost\r\nHost: evil.example\r\n").status, 421);
+    assert_eq!(ask("/api/v1/genome", "").status, 421);
+    assert_eq!(ask("/api/v1/genome", "Host: localhost\r\nHost: evil.example\r\n").status, 421);
     // An absolute request target overrides the header.
-    assert_eq!(ask("http://localhost/livez", "Host: localhost\r\n").status, 200);
-    assert_eq!(ask("http://evil.example/livez", "Host: localhost\r\n").status, 421);
+    assert_eq!(ask("http://localhost/api/v1/genome", "Host: localhost\r\n").status, 200);
     assert_eq!(ask("http://evil.example/api/v1/genome", "Host: 127.0.0.1\r\n").status, 421);
+}
+
+#[test]
+fn health_checks_come_under_any_name_or_none_and_by_http_1_0() {
+    let data = tempfile::tempdir().unwrap();
+    let node = guarded(data.path());
+    eventually("the node is ready", || (node.get("/readyz").0 == 200).then_some(()));
+    for path in ["/livez", "/readyz"] {
+        for request in [
+            format!("GET {path} HTTP/1.0\r\n\r\n"),
+            format!("GET {path} HTTP/1.1\r\n\r\n"),
+            format!("GET {path} HTTP/1.1\r\nHost: kolibri_backend\r\n\r\n"),
+            format!("HEAD {path} HTTP/1.1\r\nHost: evil.example\r\n\r\n"),
+        ] {
+            let mut connection = Raw::connect(&node.api);
+            connection.send(&request).unwrap();
+            assert_eq!(connection.head().unwrap().status, 200, "{request}");
+        }
+    }
+    assert_eq!(raw(&node, "GET /livez/ HTTP/1.1\r\nHost: evil.example\r\n\r\n").status, 421);
+}
+
+#[test]
+fn a_body_whose_end_is_not_clear_or_that_is_compressed_is_refused() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let body = json!({ "stimulus": "s", "response": "r" }).to_string();
+    let chunks = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+    let length = format!("Content-Length: {}", body.len());
+    let send = |headers: &str, body: &str| {
+        let head = "POST /api/v1/teach HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json";
+        raw(&node, &format!("{head}\r\n{headers}\r\n\r\n{body}")).status
+    };
+    for coding in ["gzip, chunked", "chunked, chunked", "gzip", "identity", "xchunked", "\u{b}chunked"] {
+        assert_eq!(send(&format!("Transfer-Encoding: {coding}"), &chunks), 400, "{coding}");
+    }
+    assert_eq!(send("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked", &chunks), 400);
+    assert_eq!(send(&format!("{length}\r\n{length}0"), &body), 400);
+    for coding in ["gzip", "br", "identity, gzip"] {
+        assert_eq!(send(&format!("{length}\r\nContent-Encoding: {coding}"), &body), 415, "{coding}");
+    }
+    assert_eq!(node.get("/api/v1/genome").1["length"], 1, "nothing of it was taught");
+    assert_eq!(send("Transfer-Encoding: Chunked", &chunks), 201);
+    // A second request after a body with two lengths is never read.
+    for both in
+        [format!("{length}\r\nTransfer-Encoding: chunked"), format!("Transfer-Encoding: chunked\r\n{length}")]
+    {
+        let mut connection = Raw::connect(&node.api);
+        let head = "POST /api/v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json";
+        let smuggled = "GET /api/v1/genome HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        connection.send(format!("{head}\r\n{both}\r\n\r\n{chunks}{smuggled}")).unwrap();
+        assert_eq!(connection.answer().unwrap().header("connection"), Some("close"));
+        assert!(connection.is_ended(), "{both}");
+    }
+    assert_eq!(send(&format!("{length}\r\nContent-Encoding: identity"), &body), 201);
+}
+
+#[test]
+fn a_field_that_comes_twice_is_refused_wherever_commands_are_taken() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let send = |path: &str, body: &str| {
+        let request = node.http.post(node.url(path)).header("content-type", "application/json");
+        let refused = request.body(body.to_owned()).send().unwrap();
+        (refused.status().as_u16(), refused.text().unwrap())
+    };
+    for (path, body) in [
+        ("/api/v1/teach", r#"{"stimulus":"s","response":"r","response":"other"}"#),
+        ("/api/v1/commands", r#"{"type":"TEACH","stimulus":"s","response":"r","response":"other"}"#),
+        ("/api/v1/commands", r#"{"type":"TEACH","stimulus":"s","response":"r","type":"FORGET"}"#),
+    ] {
+        let (status, problem) = send(path, body);
+        assert_eq!(status, 400, "{path}: {problem}");
+        assert!(problem.contains("duplicate field"), "{problem}");
+    }
+    assert_eq!(node.get("/api/v1/genome").1["length"], 1);
 }
 
 #[test]
@@ -301,7 +387,9 @@ fn pages_of_other_sites_get_no_permission() {
         for path in ["/api/v1/teach", "/api/v1/teach:batch"] {
             let sent =
                 request("POST", path).header("content-type", content_type).body(body.clone()).send().unwrap();
-            assert_eq!(sent.status(), 415, "{content_type}");
+            assert_eq!(sent.status(), 403, "{content_type}");
+            let of_none = node.http.post(node.url(path)).header("content-type", content_type);
+            assert_eq!(of_none.body(body.clone()).send().unwrap().status(), 415, "{content_type}");
         }
     }
     assert_eq!(node.get("/api/v1/genome").1["length"], 1);
