@@ -11,6 +11,8 @@ const BINARY = resolve(process.env.KOLIBRI_BINARY ?? "../target/debug/kolibri");
 export interface Options {
   /** Additional environment variables. */
   variables?: Record<string, string>;
+  /** The size that no file may exceed, in blocks of 512 or 1024 bytes, as the shell counts: a disk that fills up. */
+  limit?: number;
 }
 
 export class Node {
@@ -34,7 +36,10 @@ export class Node {
 
   /** Starts the binary and waits until it listens. */
   async run(port: string): Promise<void> {
-    const process = spawn(BINARY, ["serve"], {
+    const { limit } = this.#options;
+    const limited = `trap '' XFSZ; ulimit -f ${limit}; exec "$0" serve`;
+    const [program, args] = limit ? ["sh", ["-c", limited, BINARY]] : [BINARY, ["serve"]];
+    const process = spawn(program, args, {
       stdio: ["ignore", "ignore", "pipe"],
       env: {
         PATH: globalThis.process.env.PATH,
@@ -98,6 +103,14 @@ export class Node {
   async fail(): Promise<string> {
     const { body } = await this.call("forget", { stimulus: "what was never taught" });
     return body.trace_id;
+  }
+
+  /** Teaches until the disk takes no more, and returns the trace of the command that broke the store. */
+  async breakStore(): Promise<string> {
+    for (;;) {
+      const { status, body } = await this.call("teach", { stimulus: "long", response: "x".repeat(60_000) });
+      if (status === 503) return body.trace_id;
+    }
   }
 
   /** Runs a small drill to its end. */

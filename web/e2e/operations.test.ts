@@ -35,6 +35,43 @@ test.concurrent("state, figures, and a failed command with its trace", async ({ 
   await page.getByText("Somebody asked to forget a question that is not taught.").waitFor();
 });
 
+test.concurrent("what failed in some time: first the command that broke the store, then what only noticed", async ({
+  browser,
+}) => {
+  const node = await Node.start({ limit: 4096 });
+  const since = Date.now() / 1000;
+  await node.fail();
+  const broke = await node.breakStore();
+  const noticed: string[] = [];
+  for (let times = 0; times < 3; times += 1) {
+    noticed.push((await node.call("ask", { stimulus: "Anybody?" })).body.trace_id);
+  }
+  const page = await visit(browser, `${node.url}/#/traces/failed?since=${since}`);
+  await page.getByText("5 commands failed").waitFor();
+  const kinds = page.getByRole("heading", { level: 2 });
+  expect(await kinds.allTextContents()).toEqual(["TEACH: store_failed", "FORGET: not_taught"]);
+  await page.getByText("4 commands; 3 of them only because of an earlier one").waitFor();
+  await page.getByRole("link", { name: broke, exact: true }).click();
+  await page.getByRole("heading", { name: "TEACH failed" }).waitFor();
+  expect(await page.getByText("Caused by").count()).toBe(0);
+
+  // From any that noticed, the cause is one step away.
+  await page.goto(`${node.url}/#/traces/${noticed[2]}`);
+  await page.getByText("An earlier command broke the store").waitFor();
+  await page.getByRole("link", { name: broke, exact: true }).click();
+  await page.getByRole("heading", { name: "TEACH failed" }).waitFor();
+  expect(page.url()).toBe(`${node.url}/#/traces/${broke}`);
+
+  await page.goto(`${node.url}/#/traces/failed?since=${Date.now() / 1000}`);
+  await page.getByText("The node remembers no failed command.").waitFor();
+  await page.getByRole("link", { name: "Show everything that is remembered" }).click();
+  await page.getByText("5 commands failed").waitFor();
+  await page.goto(`${node.url}/#/traces/failed?since=yesterday`);
+  await page.getByText(/a time is RFC 3339/).waitFor();
+  await page.context().close();
+  await node.end();
+});
+
 test.concurrent("alerts: how to see them, none, one that fires, and a Prometheus that is gone", async ({
   page,
   node,

@@ -11,7 +11,7 @@ export const FIRING = {
     description: "7.2% of the commands failed in the last 5 minutes.",
     runbook_url: "https://example.org/runbook",
     dashboard_url: "https://example.org/dashboard",
-    trace_url: "http://127.0.0.1/#/traces/latest?outcome=failed",
+    trace_url: "http://127.0.0.1/#/traces/failed?since=1763992500",
   },
   state: "firing",
   activeAt: "2026-11-24T14:00:00Z",

@@ -41,6 +41,7 @@ export function addresses({ trace, drill }: Taught): Record<string, string> {
     operations: "#/operations",
     drill: `#/operations/soaks/${drill}`,
     trace: `#/traces/${trace}`,
+    failures: "#/traces/failed?since=0",
     settings: "#/settings",
     nowhere: "#/nowhere",
   };

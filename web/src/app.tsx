@@ -16,6 +16,7 @@ import { operations } from "./node";
 import { OperationsScreen } from "./operations/screen";
 import { type Route, route } from "./route";
 import { SettingsScreen } from "./settings/screen";
+import { FailedScreen } from "./traces/failed";
 import { TraceScreen } from "./traces/screen";
 
 export function App() {
@@ -57,6 +58,9 @@ function Current({ at }: { at: Route }) {
     case "operations":
       return at.soak === null ? <OperationsScreen /> : <DrillScreen key={at.soak} id={at.soak} />;
     case "traces":
+      if ("since" in at) {
+        return <FailedScreen key={`${at.since} ${at.until}`} since={at.since} until={at.until} />;
+      }
       return <TraceScreen key={`${at.trace} ${at.outcome}`} trace={at.trace} outcome={at.outcome} />;
     case "settings":
       return <SettingsScreen />;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addresses, parse } from "./route";
+import { addresses, failuresPath, parse } from "./route";
 
 test("every address leads to its screen", () => {
   expect(parse("")).toEqual({ screen: "chat" });
@@ -20,6 +20,17 @@ test("the links of alerts and of the log lead to traces", () => {
   expect(parse(addresses.trace(id))).toEqual({ screen: "traces", trace: id, outcome: null });
 });
 
+test("what failed in some time has an address, and the node reads the times", () => {
+  const between = parse("#/traces/failed?since=1795710600&until=2026-11-26T16:30:00%2B03:00");
+  const span = { since: "1795710600", until: "2026-11-26T16:30:00+03:00" };
+  expect(between).toEqual({ screen: "traces", trace: "failed", ...span });
+  expect(failuresPath(span)).toBe("traces/failed?since=1795710600&until=2026-11-26T16%3A30%3A00%2B03%3A00");
+  const ever = parse(addresses.failed);
+  expect(ever).toEqual({ screen: "traces", trace: "failed", since: null, until: null });
+  expect(failuresPath({ since: null, until: null })).toBe("traces/failed");
+  expect(failuresPath({ since: "1&limit=0", until: null })).toBe("traces/failed?since=1%26limit%3D0");
+});
+
 test("other addresses lead nowhere, and nothing of them is called at the node", () => {
   for (const hash of [
     "#/x",
@@ -28,6 +39,7 @@ test("other addresses lead nowhere, and nothing of them is called at the node", 
     "#/genome/0x10",
     "#/traces/../genome",
     "#/traces/ABC",
+    "#/traces/failed/1",
   ]) {
     expect(parse(hash), hash).toEqual({ screen: "nowhere" });
   }

@@ -7,8 +7,16 @@ export type Route =
   | { screen: "genome"; block: number | null; until: number | null }
   | { screen: "operations"; soak: string | null }
   | { screen: "traces"; trace: string; outcome: "failed" | "ok" | null }
+  /** What failed in some time. */
+  | ({ screen: "traces"; trace: "failed" } & Span)
   | { screen: "settings" }
   | { screen: "nowhere" };
+
+/** From the one to the other, each RFC 3339 or seconds since the Unix epoch: the node reads them. */
+export interface Span {
+  since: string | null;
+  until: string | null;
+}
 
 export type Screen = Route["screen"];
 
@@ -44,6 +52,9 @@ function genome(rest: string[], parameters: URLSearchParams): Route {
 
 function traces(rest: string[], parameters: URLSearchParams): Route {
   const trace = rest[0] ?? "latest";
+  if (trace === "failed" && rest.length === 1) {
+    return { screen: "traces", trace, since: parameters.get("since"), until: parameters.get("until") };
+  }
   if (rest.length > 1 || !/^([0-9a-f]{32}|latest)$/.test(trace)) return { screen: "nowhere" };
   const outcome = parameters.get("outcome");
   return { screen: "traces", trace, outcome: outcome === "failed" || outcome === "ok" ? outcome : null };
@@ -75,5 +86,14 @@ export const addresses = {
   trace: (id: string) => `#/traces/${id}`,
   lastFailed: "#/traces/latest?outcome=failed",
   last: "#/traces/latest",
+  failed: "#/traces/failed",
   settings: "#/settings",
 };
+
+/** Where the node tells what failed. */
+export function failuresPath({ since, until }: Span): string {
+  const query = new URLSearchParams();
+  if (since !== null) query.set("since", since);
+  if (until !== null) query.set("until", until);
+  return query.size > 0 ? `traces/failed?${query}` : "traces/failed";
+}

@@ -25,5 +25,7 @@ export type Soaks = Schemas["SoaksResponse"];
 export type Soak = Schemas["SoakReport"];
 export type SoakProgress = Schemas["SoakProgress"];
 export type Trace = Schemas["Trace"];
+export type Failures = Schemas["FailuresResponse"];
+export type FailureGroup = Schemas["FailureGroup"];
 export type Caller = Schemas["Caller"];
 export type ErrorKind = Schemas["ErrorKind"];

@@ -22,7 +22,15 @@ export function FailedCommands() {
     );
   }
   return (
-    <Panel title={text.failedCommands} aside={<a href={addresses.lastFailed}>{text.openLast}</a>}>
+    <Panel
+      title={text.failedCommands}
+      aside={
+        <>
+          <a href={addresses.failed}>{text.byKind}</a>
+          <a href={addresses.lastFailed}>{text.openLast}</a>
+        </>
+      }
+    >
       <Reading source={failedTraces}>
         {({ traces }) =>
           traces.length === 0 ? (
@@ -56,8 +64,23 @@ function Failed({ traces }: { traces: Trace[] }) {
         { title: text.type, cell: (trace) => <span class="event">{trace.event}</span> },
         { title: text.fault, cell: ({ fault }) => (fault ? words().traces.faults[fault] : "—") },
         { title: text.caller, cell: ({ caller }) => (caller ? <SentBy caller={caller} /> : "—") },
-        { title: text.reason, cell: (trace) => <code>{trace.error ?? "—"}</code> },
+        { title: text.reason, cell: (trace) => <Why trace={trace} /> },
       ]}
     />
+  );
+}
+
+/** The error, and the way to the command that caused it. */
+function Why({ trace }: { trace: Trace }) {
+  return (
+    <>
+      <code>{trace.error ?? "—"}</code>
+      {trace.cause && (
+        <>
+          {" "}
+          <a href={addresses.trace(trace.cause)}>{words().operations.cause}</a>
+        </>
+      )}
+    </>
   );
 }

@@ -19,6 +19,7 @@ export function TraceView({ trace }: { trace: Trace }) {
     [text.recordedBy, <Recorded block={trace.block ?? null} />],
     [text.traceId, <Hex value={trace.trace_id} short={false} />],
   ];
+  if (trace.cause) facts.unshift([text.causedBy, <CausedBy cause={trace.cause} />]);
   if (trace.caller) facts.push([text.sentBy, <SentBy caller={trace.caller} />]);
   if (trace.soak) facts.push([text.madeBy, <a href={addresses.soak(trace.soak)}>{text.drill}</a>]);
   return (
@@ -34,13 +35,21 @@ export function TraceView({ trace }: { trace: Trace }) {
   );
 }
 
+export function TraceLink({ id }: { id: string }) {
+  return (
+    <a href={addresses.trace(id)}>
+      <code>{id}</code>
+    </a>
+  );
+}
+
 export function SentBy({ caller }: { caller: NonNullable<Trace["caller"]> }) {
   const text = words().traces;
   const where = text.addresses[caller.address];
   return <>{caller.token ? text.withToken(where, caller.token) : where}</>;
 }
 
-function Reason({ error }: { error: string }) {
+export function Reason({ error }: { error: string }) {
   const text = words().traces;
   const known = Object.hasOwn(text.reasons, error) ? text.reasons[error as keyof typeof text.reasons] : null;
   if (!known) {
@@ -62,6 +71,15 @@ function Reason({ error }: { error: string }) {
         [text.whatToDo, known.todo],
       ]}
     />
+  );
+}
+
+/** Of what broke the store this command is not to blame. */
+function CausedBy({ cause }: { cause: string }) {
+  return (
+    <>
+      {words().traces.brokeTheStore} <TraceLink id={cause} />
+    </>
   );
 }
 

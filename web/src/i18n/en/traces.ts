@@ -1,5 +1,8 @@
 import { MAX_RESPONSE, MAX_STIMULUS } from "../../api/limits";
 import type { Caller, ErrorKind } from "../../api/types";
+import { format } from "../format";
+
+const commands = (count: number) => format().count(count, { one: "command", other: "commands" });
 
 export const traces = {
   title: "How a command was executed",
@@ -44,6 +47,27 @@ export const traces = {
   when: "When",
   traceId: "Trace id",
   faults: { caller: "the caller's", node: "the node's" },
+  causedBy: "Caused by",
+  brokeTheStore: "An earlier command broke the store, and this one only noticed it:",
+  failed: {
+    title: "What failed",
+    since: "since",
+    until: "until",
+    failures: (count: number) => `${commands(count)} failed.`,
+    none: "The node remembers no failed command.",
+    everything: "Show everything that is remembered",
+    missing: (remembered: number) =>
+      `The node remembers ${commands(remembered)} that failed, of each kind the last ones. Some may be missing before`,
+    older: "Older ones are in the trace file (KOLIBRI_TRACE_PATH).",
+    faults: { caller: "the caller's fault", node: "the node's fault" },
+    count: "Failed",
+    withNoticed: (count: number, noticed: number) =>
+      `${commands(count)}; ${format().number(noticed)} of them only because of an earlier one`,
+    first: "First",
+    last: "Last",
+    broke: "The command that broke it",
+    example: "The last one",
+  },
   sentBy: "Sent from",
   addresses: {
     loopback: "this machine (or a proxy on it)",

@@ -1,5 +1,9 @@
 import { MAX_RESPONSE, MAX_STIMULUS } from "../../api/limits";
 import type { traces as source } from "../en/traces";
+import { format } from "../format";
+
+const commands = (count: number) =>
+  format().count(count, { one: "команда", few: "команды", many: "команд", other: "команды" });
 
 export const traces: typeof source = {
   title: "Как выполнялась команда",
@@ -44,6 +48,27 @@ export const traces: typeof source = {
   when: "Когда",
   traceId: "Идентификатор",
   faults: { caller: "вызвавшего", node: "узла" },
+  causedBy: "Из-за команды",
+  brokeTheStore: "Хранилище сломалось раньше, на другой команде; эта лишь наткнулась на сбой:",
+  failed: {
+    title: "Что не выполнено",
+    since: "с",
+    until: "до",
+    failures: (count) => `Не выполнено: ${commands(count)}.`,
+    none: "Узел не помнит неудачных команд.",
+    everything: "Показать всё, что узел помнит",
+    missing: (remembered) =>
+      `Узел помнит до ${format().number(remembered)} неудачных команд, последние каждого вида. Возможно, здесь не все из тех, что были раньше`,
+    older: "Более старые — в файле трассировки (KOLIBRI_TRACE_PATH).",
+    faults: { caller: "вина вызвавшего", node: "вина узла" },
+    count: "Не выполнено",
+    withNoticed: (count, noticed) =>
+      `${commands(count)}, из них ${format().number(noticed)} — лишь из-за более ранней`,
+    first: "Первая",
+    last: "Последняя",
+    broke: "С какой началось",
+    example: "Последняя такая",
+  },
   sentBy: "Откуда",
   addresses: {
     loopback: "эта машина (или прокси на ней)",
