@@ -96,7 +96,7 @@ fn data(status: &str, trace: bool) -> Value {
         "dashboard_url": "https://grafana.example/d/kolibri-backend-overview",
     });
     if trace {
-        annotations["trace_url"] = json!("https://node.example/#/traces/latest?outcome=failed");
+        annotations["trace_url"] = json!("https://node.example/#/traces/failed?since=1795710600");
     }
     let labels =
         json!({ "alertname": "KolibriBackendErrorsSpike", "instance": "a:9464", "severity": "critical" });
@@ -141,7 +141,7 @@ fn the_e_mail_says_what_is_wrong_and_where_to_go() {
     for link in [
         "https://runbooks.example/operations.md#kolibribackenderrorsspike\">Runbook",
         "https://grafana.example/d/kolibri-backend-overview\">Dashboard",
-        "https://node.example/#/traces/latest?outcome=failed\">Last trace",
+        "https://node.example/#/traces/failed?since=1795710600\">Traces",
     ] {
         assert!(html.contains(&format!("<a href=\"{link}</a>")), "{html}");
     }
@@ -163,6 +163,6 @@ Since:      2026-11-24 03:04:05 UTC
 Runbook:    https://runbooks.example/operations.md#kolibribackenderrorsspike
             or, if that does not open: kolibri runbook KolibriBackendErrorsSpike
 Dashboard:  https://grafana.example/d/kolibri-backend-overview
-Last trace: https://node.example/#/traces/latest?outcome=failed
+Traces:     https://node.example/#/traces/failed?since=1795710600
 Expression: https://prometheus.example/graph?g0.expr=up
 ";

@@ -65,12 +65,24 @@ pub(super) fn fill_the_disk(node: &Running) -> String {
     })
 }
 
-/// Fails commands through the node's own fault; returns the trace of the last one.
-fn fail_commands(node: &Running) -> String {
-    let teach = json!({ "stimulus": "question", "response": "answer" });
-    let failures: Vec<_> = (0..5).map(|_| node.post("/api/v1/teach", &teach)).collect();
-    assert!(failures.iter().all(|(status, _)| *status == 503), "{failures:?}");
-    failures.last().unwrap().1["trace_id"].as_str().unwrap().to_owned()
+/// The link of an alert opens what failed since a window before it became active, first the command that broke the store. The
+/// page asks the API for what its address says.
+#[track_caller]
+fn assert_trace_link(told: &Notification, on_call: &OnCall, node: &Running, window: f64, broke: &str) {
+    let link = told.annotation("trace_url");
+    let (page, screen) = link.split_once("/#").unwrap();
+    assert_eq!((page, node.http.get(page).send().unwrap().status().as_u16()), (node.api.as_str(), 200));
+    let since: f64 = screen.strip_prefix("/traces/failed?since=").unwrap().parse().unwrap();
+    let state = format!("ALERTS_FOR_STATE{{alertname=\"{}\"}}", told.label("alertname"));
+    let active: Vec<f64> = on_call.prometheus.query(&state).into_values().collect();
+    assert_eq!(active, [since + window]);
+    let (status, found) = node.get(&format!("/api/v1{screen}"));
+    let cause = &found["groups"][0];
+    assert_eq!((status, &cause["event"], &cause["error"]), (200, &json!("TEACH"), &json!("store_failed")));
+    assert_eq!(
+        (cause["example"]["trace_id"].as_str(), &cause["example"]["cause"]),
+        (Some(broke), &Value::Null)
+    );
 }
 
 #[test]
@@ -79,25 +91,24 @@ fn failing_commands_page_on_call_with_links_that_resolve_and_no_drill_resolves_t
     let node = on_a_small_disk(directory.path(), &[]);
     let on_call = OnCall::start(&[target(&node)], &node.api);
     on_call.prometheus.await_up(1);
-    fill_the_disk(&node);
-    let trace = fail_commands(&node);
+    let broke = fill_the_disk(&node);
+    for _ in 0..5 {
+        assert_eq!(node.post("/api/v1/ask", &json!({ "stimulus": "question" })).0, 503);
+    }
     let told = on_call.awaits("KolibriBackendErrorsSpike");
     assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
     assert_eq!(told.label("instance"), target(&node));
-    assert!(told.annotation("description").contains("through the node's own fault: TEACH "), "{told:?}");
+    assert!(
+        told.annotation("description").contains("through the node's own fault: ASK 100% TEACH "),
+        "{told:?}"
+    );
     assert_links(&told);
 
     let runbook = node.http.get(told.annotation("runbook_url")).send().unwrap().text().unwrap();
     assert!(runbook.contains("<h3 id=\"kolibribackenderrorsspike\">"), "the node shows the runbook");
 
-    // The page asks the API for what its address says.
-    let link = told.annotation("trace_url");
-    let (page, screen) = link.split_once("/#").unwrap();
-    assert_eq!((page, screen), (node.api.as_str(), "/traces/latest?outcome=failed"));
-    assert_eq!(node.http.get(page).send().unwrap().status(), 200);
-    let (status, last) = node.get(&format!("/api/v1{screen}"));
-    assert_eq!((status, last["trace_id"].as_str()), (200, Some(trace.as_str())), "{last}");
-    assert_eq!((&last["event"], &last["error"]), (&json!("TEACH"), &json!("store_failed")), "{last}");
+    assert_trace_link(&told, &on_call, &node, 300.0, &broke);
+    assert_eq!(node.get("/api/v1/traces/failed").1["groups"][0]["noticed"], 5, "they only noticed");
 
     let subject = format!("Subject: [FIRING 1] KolibriBackendErrorsSpike on {}", target(&node));
     let mail = eventually("the e-mail", || {
@@ -292,10 +303,12 @@ fn a_writer_that_has_stopped_pages_although_nobody_asks_it_for_anything() {
     let on_call = OnCall::start(&[target(&node)], &node.api);
     on_call.prometheus.await_up(1);
     assert_eq!(node.series("kolibri_backend_ready"), Some(1.0));
-    fill_the_disk(&node);
+    let broke = fill_the_disk(&node);
     let told = on_call.awaits("KolibriNotReady");
     assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
     assert_links(&told);
+    // It fires when it is evaluated for the first time.
+    assert_trace_link(&told, &on_call, &node, 600.0, &broke);
 }
 
 #[test]
