@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use rusqlite::ErrorCode;
 use serde::{Deserialize, Serialize};
 
+use crate::store::{BlockRef, Loss};
 use crate::trace::TraceId;
 
 /// Why a command was refused or failed.
@@ -187,6 +188,21 @@ pub enum OpenError {
         /// What shows that there was one.
         beside: PathBuf,
     },
+    /// The genome is shorter or other than it was when a node last wrote it.
+    #[error(
+        "{genome} is not as it was left: {loss}. Its log was cut, lost or damaged, or another file was put in its place. \
+         Nothing was changed. Copy the data directory, then put back what is missing (genome.db with its genome.db-wal), or \
+         restore a newer backup.{}",
+        accept(head)
+    )]
+    NotAsMarked {
+        /// The genome's file.
+        genome: PathBuf,
+        /// What is missing.
+        loss: Box<Loss>,
+        /// The last block that there is, if there is one.
+        head: Option<BlockRef>,
+    },
     /// The file of vectors could be neither opened nor begun anew.
     #[error("the vectors in {path} can be neither read nor made anew: {problem}")]
     Vectors {
@@ -210,6 +226,12 @@ impl OpenError {
         let path = path.into();
         move |source| Self::Sqlite { path, source }
     }
+}
+
+fn accept(head: &Option<BlockRef>) -> String {
+    head.map_or_else(String::new, |head| {
+        format!(" To go on without what is lost, start the node with KOLIBRI_ACCEPT_HEAD={head}")
+    })
 }
 
 fn permission_advice(error: &std::io::Error) -> &'static str {

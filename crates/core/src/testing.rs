@@ -20,6 +20,7 @@ pub(crate) fn config(path: &Path) -> NodeConfig {
         trace: None,
         recall: RecallConfig::default(),
         verify_every: None,
+        accepted_head: None,
     }
 }
 

@@ -6,10 +6,6 @@
 //! forgotten later does not touch it. A genome that was restored may not contain that head: then a sound verdict is
 //! dropped. A broken one stays until a verification finds the genome sound (ADR 0012).
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use kolibri_genome::Head;
@@ -179,31 +175,7 @@ fn read(directory: &DataDirectory) -> Option<LastVerdict> {
 /// # Errors
 /// When the directory cannot be written.
 pub fn write(directory: &DataDirectory, verdict: &LastVerdict) -> std::io::Result<()> {
-    let new = unfinished(directory);
-    let written =
-        write_to(&new, directory, verdict).and_then(|()| std::fs::rename(&new, directory.verdict()));
-    if written.is_err() {
-        // It may not even be there; what went wrong first is what counts.
-        let _ = std::fs::remove_file(&new);
-    }
-    written?;
-    File::open(directory.path())?.sync_all()
-}
-
-fn write_to(new: &Path, directory: &DataDirectory, verdict: &LastVerdict) -> std::io::Result<()> {
-    let owner = directory.path().metadata()?;
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(new)?;
-    // A verification by hand may run as root, and the node has to read the file.
-    if file.metadata()?.uid() != owner.uid() {
-        std::os::unix::fs::fchown(&file, Some(owner.uid()), Some(owner.gid()))?;
-    }
-    file.write_all(&serde_json::to_vec(verdict)?)?;
-    file.sync_all()
-}
-
-/// A name of its own for each process that writes.
-fn unfinished(directory: &DataDirectory) -> PathBuf {
-    directory.verdict().with_extension(format!("{}.tmp", std::process::id()))
+    directory.replace(&directory.verdict(), &serde_json::to_vec(verdict)?)
 }
 
 #[cfg(test)]

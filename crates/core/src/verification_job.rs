@@ -118,6 +118,14 @@ impl VerificationJob {
         }
     }
 
+    /// Starts one because the last process was not stopped in order: what it left may be damaged where no head shows it.
+    pub(crate) fn start_after_crash(&self) {
+        tracing::info!("the node was not stopped in order the last time: its genome is being verified");
+        if let Err(error) = self.start() {
+            tracing::warn!(%error, "the genome is not verified after a crash");
+        }
+    }
+
     /// The status of the last one, now and from now on.
     pub fn watch(&self) -> watch::Receiver<VerificationStatus> {
         self.job.watch().unwrap_or_else(|| watch::channel(VerificationStatus::default()).1)

@@ -117,6 +117,7 @@ impl Drill {
             }),
             recall: by_likeness(),
             verify_every: None,
+            accepted_head: None,
         };
         let genome = seeded::genome(parameters.seed, parameters.durable);
         Node::open_with(&config, &genome, Arc::clone(&self.observer) as _)

@@ -59,6 +59,7 @@ fn config(root: &Path) -> NodeConfig {
         trace: None,
         recall: RecallConfig::default(),
         verify_every: None,
+        accepted_head: None,
     }
 }
 

@@ -133,7 +133,14 @@ impl Asked {
 
 pub(crate) fn open(directory: &Path, recall: RecallConfig) -> Node {
     let directory = DataDirectory::new(directory);
-    let config = NodeConfig { directory, queue_capacity: 4096, trace: None, recall, verify_every: None };
+    let config = NodeConfig {
+        directory,
+        queue_capacity: 4096,
+        trace: None,
+        recall,
+        verify_every: None,
+        accepted_head: None,
+    };
     Node::open(&config, &Telemetry::off()).unwrap()
 }
 

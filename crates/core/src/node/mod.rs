@@ -42,6 +42,8 @@ pub struct NodeConfig {
     /// How old the last verdict on the genome may become before a serving node verifies it by itself; `None`: it
     /// never does.
     pub verify_every: Option<Duration>,
+    /// The head of a genome to open although it is shorter or other than it was; no other is opened then.
+    pub accepted_head: Option<BlockRef>,
 }
 
 /// A running node.
@@ -135,8 +137,14 @@ impl Node {
         node.last_hour = keep_last_hour(telemetry, &node.reader, &node.crew);
         let failures = Arc::clone(&node.failures);
         let (verification, verify_every) = (Arc::clone(&node.verification), config.verify_every);
+        let mark = node.store.mark.clone();
+        let mut was_killed = node.store.was_killed;
         let chores = chores::start(&node.crew, move || {
+            mark.flush();
             failures.tell_left_out();
+            if std::mem::take(&mut was_killed) && verify_every.is_some() {
+                verification.start_after_crash();
+            }
             verify_every.inspect(|every| verification.start_if_due(*every));
         });
         node.chores = Some(chores.map_err(OpenError::System)?);
@@ -152,9 +160,10 @@ impl Node {
         genome: &GenomeSettings,
         observer: Arc<dyn Observer>,
     ) -> Result<Self, OpenError> {
-        let NodeConfig { directory, queue_capacity, trace, recall, .. } = config;
+        let NodeConfig { directory, queue_capacity, trace, recall, accepted_head, .. } = config;
         let crew = Crew::default();
-        let store = Store::open(directory, *queue_capacity, genome, Arc::clone(&observer), &crew)?;
+        let told = Arc::clone(&observer);
+        let store = Store::open(directory, *queue_capacity, genome, *accepted_head, told, &crew)?;
         let reader = Arc::new(Reader::open(directory)?);
         let (announced, told) = (store.announced.clone(), Arc::clone(&observer));
         let recall = Recall::open(recall, directory, Arc::clone(&reader), announced, &crew, told)?;

@@ -56,6 +56,11 @@ impl DataDirectory {
         self.path.join("verdict.json")
     }
 
+    /// The mark of where the genome ended.
+    pub fn mark(&self) -> PathBuf {
+        self.path.join("genome.mark")
+    }
+
     /// Bytes that are free for this process on its file system; what is reserved for root does not count.
     ///
     /// # Errors
@@ -106,12 +111,46 @@ impl DataDirectory {
         let beside = if holds_blocks {
             Some(log)
         } else {
-            [self.vectors(), self.former_index(), self.trace()].into_iter().find(|file| file.exists())
+            [self.vectors(), self.former_index(), self.trace(), self.mark()]
+                .into_iter()
+                .find(|file| file.exists())
         };
         match beside {
             Some(beside) => Err(OpenError::GenomeLost { genome, beside }),
             None => Ok(()),
         }
+    }
+
+    /// Writes one of the directory's small files durably: after a crash it holds these bytes or those before.
+    ///
+    /// # Errors
+    /// When the directory cannot be written.
+    pub(crate) fn replace(&self, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        // A name of its own for each process that writes.
+        let new = file.with_extension(format!("{}.tmp", std::process::id()));
+        let written = self.write_new(&new, bytes).and_then(|()| std::fs::rename(&new, file));
+        if written.is_err() {
+            // It may not even be there; what went wrong first is what counts.
+            let _ = std::fs::remove_file(&new);
+        }
+        written?;
+        File::open(&self.path)?.sync_all()
+    }
+
+    fn write_new(&self, new: &Path, bytes: &[u8]) -> std::io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(new)?;
+        self.give(&file)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    }
+
+    /// Gives a file to the directory's owner: a command by hand may run as root, and the node has to read the file.
+    fn give(&self, file: &File) -> std::io::Result<()> {
+        let owner = self.path.metadata()?;
+        if file.metadata()?.uid() != owner.uid() {
+            std::os::unix::fs::fchown(file, Some(owner.uid()), Some(owner.gid()))?;
+        }
+        Ok(())
     }
 
     /// Takes the lock, and writes down which process holds it.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `directory` | the data directory, and the lock that keeps a second process out |
 //! | `settings` | what may differ from one genome to another |
+//! | `mark` | where the genome ended, kept outside the database |
 //! | `schema` | tables, pragmas, opening connections |
 //! | `intake` | the bounded queue |
 //! | `writer` | the writer thread: group commit, acknowledgement, poisoning |
@@ -19,6 +20,7 @@ mod decide;
 mod directory;
 mod feed;
 mod intake;
+mod mark;
 mod read;
 mod rows;
 mod schema;
@@ -26,9 +28,11 @@ mod settings;
 mod verify;
 mod writer;
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
-use kolibri_genome::Hash;
+use kolibri_genome::{Hash, Head, ParseHashError};
 use tokio::sync::watch;
 
 use crate::background::{Crew, Worker};
@@ -39,6 +43,7 @@ pub(crate) use decide::Event;
 pub use directory::{DataDirectory, Lock};
 pub use feed::Announced;
 pub(crate) use intake::{Committed, Done, Entry, Intake};
+pub use mark::Loss;
 pub use read::{Association, Reader, Recorded, StoredBlock};
 pub(crate) use read::{Change, ChangeKind};
 pub use settings::{Durability, GenomeSettings, Salts};
@@ -53,12 +58,53 @@ pub struct BlockRef {
     pub hash: Hash,
 }
 
+impl From<Head> for BlockRef {
+    fn from(Head { index, hash, .. }: Head) -> Self {
+        Self { index, hash }
+    }
+}
+
+/// `INDEX:HASH`, as `kolibri genome head` prints it.
+impl fmt::Display for BlockRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.index, self.hash)
+    }
+}
+
+/// A text is not `INDEX:HASH`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseBlockRefError {
+    /// There is no colon.
+    #[error("write INDEX:HASH")]
+    Form,
+    /// The index is not a number that a block can have.
+    #[error("the index is not a whole number")]
+    Index,
+    /// The hash is not one.
+    #[error(transparent)]
+    Hash(#[from] ParseHashError),
+}
+
+impl FromStr for BlockRef {
+    type Err = ParseBlockRefError;
+
+    fn from_str(text: &str) -> Result<Self, ParseBlockRefError> {
+        let (index, hash) = text.split_once(':').ok_or(ParseBlockRefError::Form)?;
+        let index = index.parse().map_err(|_| ParseBlockRefError::Index)?;
+        Ok(Self { index, hash: hash.parse()? })
+    }
+}
+
 /// A genome that is open for writing.
 pub(crate) struct Store {
     /// Where events enter.
     pub(crate) intake: Arc<Intake>,
     /// How far the genome has come.
     pub(crate) announced: Announced,
+    /// Makes the mark of where the genome ends durable.
+    pub(crate) mark: mark::Flusher,
+    /// Whether the last process that wrote it was not stopped in order.
+    pub(crate) was_killed: bool,
     /// The writer's thread. It ends when the intake is closed and everything that was accepted is recorded.
     writer: Worker,
 }
@@ -69,6 +115,7 @@ impl Store {
         directory: &DataDirectory,
         capacity: usize,
         settings: &GenomeSettings,
+        accepted: Option<BlockRef>,
         observer: Arc<dyn Observer>,
         crew: &Crew,
     ) -> Result<Self, OpenError> {
@@ -76,8 +123,12 @@ impl Store {
         let lock = directory.lock()?;
         directory.check_not_lost()?;
         let path = directory.genome();
+        let marked = mark::admit(directory, accepted)?;
         let mut connection = schema::open_writer(&path, settings.durability)?;
         let chain = writer::resume(&mut connection, &path, settings)?;
+        let mark = mark::Mark { block: chain.head().into(), closed: false };
+        let mark = mark::MarkFile::begin(directory, mark).map_err(OpenError::io(directory.mark()))?;
+        let flusher = mark.flusher();
         let scrubbed = writer::scrub(&connection).map_err(OpenError::sqlite(&path))?;
         let feed = feed::Feed::new(chain.head().index);
         let announced = feed.listen();
@@ -91,11 +142,12 @@ impl Store {
             poison,
             observer,
             feed,
+            mark,
             scrub_due: !scrubbed,
             _lock: lock,
         };
         let writer = crew.spawn("kolibri-writer", move |_| writer.run()).map_err(OpenError::io(&path))?;
-        Ok(Self { intake: Arc::new(intake), announced, writer })
+        Ok(Self { intake: Arc::new(intake), announced, mark: flusher, was_killed: marked.is_open(), writer })
     }
 
     /// Whether the writer's thread has ended, for any reason.

@@ -16,6 +16,7 @@ use super::decide::{self, Event, decide};
 use super::directory::Lock;
 use super::feed::Feed;
 use super::intake::{Committed, Failure, Poison, Queued, Waiting};
+use super::mark::MarkFile;
 use super::rows::Snapshot;
 use super::{BlockRef, GenomeSettings, Salts, apply, schema};
 use crate::error::{CommandError, OpenError};
@@ -61,6 +62,7 @@ pub(super) struct Writer {
     pub(super) poison: Poison,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) feed: Feed,
+    pub(super) mark: MarkFile,
     /// The log may still contain erased text.
     pub(super) scrub_due: bool,
     pub(super) _lock: Lock,
@@ -149,6 +151,7 @@ impl Writer {
             Ok(outcomes) => {
                 // The commit point: from here on, every block of the batch survives a crash.
                 self.chain = chain;
+                self.mark.advance(self.chain.head(), false);
                 self.acknowledge(waiting, outcomes, taken);
             }
             Err(error) => self.fail(&error, waiting),
@@ -221,11 +224,13 @@ impl Writer {
 
     /// Leaves the whole genome in one file. SQLite does not do that by itself, since this process still has
     /// readers open.
-    fn close(self) {
+    fn close(mut self) {
         let emptied = scrub(&self.connection);
         if !matches!(emptied, Ok(true)) {
             tracing::warn!(?emptied, "the newest blocks are still in genome.db-wal; a copy needs both files");
         }
+        self.mark.advance(self.chain.head(), matches!(emptied, Ok(true)));
+        self.mark.flusher().flush();
         if let Err((_, error)) = self.connection.close() {
             tracing::warn!(%error, "the genome was not closed cleanly; the next start recovers it");
         }

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use kolibri_core::clock::rfc3339;
-use kolibri_core::store::{Reader, Verdict, VerifyProgress, verify};
+use kolibri_core::store::{BlockRef, Reader, Verdict, VerifyProgress, verify};
 use kolibri_core::verdict::{self, LastVerdict};
 use kolibri_genome::Head;
 use serde::Serialize;
@@ -19,16 +19,16 @@ pub(super) enum Genome {
     /// Check every block, its content or erasure, and every answer; exit code 1 when something is wrong
     #[command(after_help = "\
 A node may be running meanwhile. The verdict is kept in the data directory (verdict.json), and the node reports it in its
-metrics, /readyz and on its page. What --expect finds is only printed. A genome that was rewritten completely or cut short looks sound here: \
-compare the printed head with one that you noted elsewhere, or let --expect compare them.
+metrics, /readyz and on its page. What --expect finds is only printed. That blocks at the end are missing is known from the mark
+beside the genome (genome.mark); a copy without it, or a genome that was rewritten completely, looks sound here: compare the printed head with one that you noted elsewhere, or let --expect compare them.
 
 Examples:
   kolibri genome verify
   kolibri genome verify --expect 302:9f86d081...   (all 64 digits, as `kolibri genome head` prints them)")]
     Verify {
         /// A block that you noted earlier, as INDEX:HASH; the genome must still contain it unchanged
-        #[arg(long, value_name = "INDEX:HASH", value_parser = parse_expected)]
-        expect: Option<(u64, kolibri_genome::Hash)>,
+        #[arg(long, value_name = "INDEX:HASH")]
+        expect: Option<BlockRef>,
         #[command(flatten)]
         data: Data,
         #[command(flatten)]
@@ -76,13 +76,7 @@ impl Genome {
     }
 }
 
-fn parse_expected(text: &str) -> Result<(u64, kolibri_genome::Hash), String> {
-    let (index, hash) = text.split_once(':').ok_or("write INDEX:HASH")?;
-    let index = index.parse().map_err(|_| "the index is not a whole number".to_owned())?;
-    Ok((index, hash.parse().map_err(|error: kolibri_genome::ParseHashError| error.to_string())?))
-}
-
-fn run_verify(expect: Option<(u64, kolibri_genome::Hash)>, data: Data, output: &Output) -> Result<(), Exit> {
+fn run_verify(expect: Option<BlockRef>, data: Data, output: &Output) -> Result<(), Exit> {
     let directory = data.directory();
     let bar = progress_bar("blocks and answers");
     let verdict = verify(&directory, |VerifyProgress { done, total }| {
@@ -98,10 +92,10 @@ fn run_verify(expect: Option<(u64, kolibri_genome::Hash)>, data: Data, output: &
         Verdict::Broken { index, fault, .. } => return broken(index, &fault.to_string(), output),
         Verdict::Cancelled => return Err("the verification was cancelled".to_owned().into()),
     };
-    if let Some((index, hash)) = expect
-        && let Some(found) = differs(&directory, index, hash)?
+    if let Some(expected) = expect
+        && let Some(found) = differs(&directory, expected)?
     {
-        return broken(index, &found, output);
+        return broken(expected.index, &found, output);
     }
     let head = LastBlock::from(head);
     let blocks = head.index + 1;
@@ -127,8 +121,7 @@ fn keep(directory: &kolibri_core::store::DataDirectory, verdict: &Verdict) {
 /// What is at `index` instead of the block that was noted.
 fn differs(
     directory: &kolibri_core::store::DataDirectory,
-    index: u64,
-    hash: kolibri_genome::Hash,
+    BlockRef { index, hash }: BlockRef,
 ) -> Result<Option<String>, Exit> {
     let reader = Reader::open(directory).map_err(|error| error.to_string())?;
     let stored = reader.block(index).map_err(|error| error.to_string())?;

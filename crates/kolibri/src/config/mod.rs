@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use kolibri_core::NodeConfig;
 use kolibri_core::recall::{ApiKey, Judge, Model, Precision, RecallConfig, Remote};
-use kolibri_core::store::DataDirectory;
+use kolibri_core::store::{BlockRef, DataDirectory, ParseBlockRefError};
 use kolibri_core::telemetry::{OtlpAuthority, OtlpConfig, OtlpHeaders, OtlpProtocol, OtlpSignals, Signal};
 use kolibri_core::trace::TraceConfig;
 
@@ -216,7 +216,14 @@ impl Parser<'_> {
         let queue_capacity = self.number(&settings::QUEUE_CAPACITY, 1, 1 << 20);
         let trace = self.trace(&directory);
         let verify_every = self.read(&settings::VERIFY_EVERY, verify_every);
-        NodeConfig { directory, queue_capacity, trace, recall: self.recall(), verify_every }
+        let accepted_head = self.accepted_head();
+        NodeConfig { directory, queue_capacity, trace, recall: self.recall(), verify_every, accepted_head }
+    }
+
+    fn accepted_head(&mut self) -> Option<BlockRef> {
+        let text = self.settings.get(&settings::ACCEPT_HEAD)?;
+        let parsed = text.parse().map_err(|error: ParseBlockRefError| format!("`{text}`: {error}"));
+        parsed.map_err(|problem| self.fault(&settings::ACCEPT_HEAD, problem)).ok()
     }
 
     fn recall(&mut self) -> RecallConfig {

@@ -46,6 +46,7 @@ settings! {
     API_TOKEN_FILE, "none", "File that contains the token";
     QUEUE_CAPACITY, "8192", "Commands that may wait to be recorded; a long text counts once per 4 KiB";
     VERIFY_EVERY, "24h", "How old the last verification of the genome may become before the node starts one by itself, such as 24h or 7d; off: never";
+    ACCEPT_HEAD, "none", "INDEX:HASH of the last block of a genome that lost blocks and is to be opened all the same; the refusal at the start names it";
     RECALL_PRECISION, "0.90", "How many of the answers to questions in other words should be right: 0.85, 0.90 or 0.95";
     RECALL_MODEL, "on", "off: answers are found by words alone, not by their meaning, and no text is sent to a model";
     EMBEDDINGS_URL, "none", "Server of a model to use instead of the built-in one, such as http://127.0.0.1:11434; taught stimuli and questions are sent to it";

@@ -36,6 +36,7 @@ mod embeddings;
 mod failures;
 mod guard;
 mod links;
+mod mark;
 mod operations;
 mod ops_alertmanager;
 mod ops_dashboards;

@@ -286,5 +286,8 @@ async fn a_genome_that_is_gone_is_not_replaced_by_a_new_one() {
 
     std::fs::rename(&genome, &kept).unwrap();
     std::fs::rename(root.path().join("trace.jsonl"), root.path().join("trace.kept")).unwrap();
+    let said = Node::open(&config(root.path()), &Telemetry::off()).map(drop).unwrap_err().to_string();
+    assert!(said.contains("/genome.mark away"), "{said}");
+    std::fs::remove_file(root.path().join("genome.mark")).unwrap();
     assert_eq!(answer(&open(root.path()), "a").await, None, "a new one was asked for");
 }

@@ -46,6 +46,7 @@ async fn a_restored_genome_is_answered_from_as_it_was() {
     teach(&node, "restarting payment services, the new way", "after the backup").await;
     drop(node);
     std::fs::copy(backup.path().join("genome.db"), root.path().join("genome.db")).unwrap();
+    std::fs::copy(backup.path().join("genome.mark"), root.path().join("genome.mark")).unwrap();
     assert_known(&open(root.path())).await;
 }
 

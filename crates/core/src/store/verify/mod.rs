@@ -6,7 +6,7 @@ use kolibri_genome::{Block, Broken, Content, EventType, Head, Verifier};
 use rusqlite::Connection;
 
 use super::rows::{Raw, Snapshot};
-use super::{DataDirectory, schema};
+use super::{DataDirectory, Loss, mark, schema};
 use crate::error::OpenError;
 use crate::text::Key;
 
@@ -95,6 +95,9 @@ pub enum Fault {
     /// The database refers to a block that does not exist, or a block has an index that no block can have.
     #[error("the database refers to this block, but it does not exist, or cannot have this index")]
     Stray,
+    /// The genome is shorter or other than it was when a node last wrote it.
+    #[error("the genome is not as it was left: {0}")]
+    NotAsMarked(Loss),
     /// The block is named as the current answer of another stimulus.
     #[error("it is named as the answer to a stimulus that it does not teach")]
     WrongAnswer,
@@ -103,8 +106,8 @@ pub enum Fault {
 /// Walks the whole genome in `directory`, and calls `progress` from time to time, which returns whether to
 /// continue. It may run while a node writes.
 ///
-/// A sound genome may still have lost its end, or be forged as a whole. Only comparing its head with one
-/// noted elsewhere shows that.
+/// The end is compared with the mark that the node keeps beside the database. A copy without a mark may have lost its
+/// end, and any genome may be forged as a whole: only comparing its head with one noted elsewhere shows that.
 ///
 /// # Errors
 /// When the file cannot be opened or read at all; a genome that can be read but is wrong is a
@@ -114,9 +117,19 @@ pub fn verify(
     progress: impl FnMut(VerifyProgress) -> bool,
 ) -> Result<Verdict, OpenError> {
     let path = directory.genome();
+    // Before the genome, which may grow meanwhile.
+    let marked = mark::Found::read(directory)?;
     let connection = schema::open_reader(&path)?;
     let seen = Seen::of(&connection).map_err(OpenError::sqlite(&path))?;
     match check_all(&connection, seen.length, progress) {
+        Ok(verdict @ Verdict::Sound { .. }) => {
+            let loss = marked.compare(Snapshot::of(&connection)).map_err(OpenError::sqlite(&path))?;
+            Ok(loss.map_or(verdict, |loss| Verdict::Broken {
+                index: loss.first(),
+                fault: Fault::NotAsMarked(loss),
+                seen,
+            }))
+        }
         Ok(verdict) => Ok(verdict),
         Err(End::Broken { index, fault }) => Ok(Verdict::Broken { index, fault, seen }),
         Err(End::Cancelled) => Ok(Verdict::Cancelled),

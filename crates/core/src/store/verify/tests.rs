@@ -232,18 +232,29 @@ async fn a_forged_block_breaks_the_link_of_the_next() {
 }
 
 #[tokio::test]
-async fn without_a_known_head_a_forged_or_missing_end_is_not_found() {
+async fn without_a_mark_and_a_known_head_a_forged_or_missing_end_is_not_found() {
     let genome = Genome::new().await;
+    let mark = |genome: &Genome| genome.directory().mark();
     let Verdict::Sound { head, .. } = verify(&genome.directory(), |_| true).unwrap() else { panic!() };
 
     let cut = genome.copy();
     cut.connection()
         .execute_batch("DELETE FROM block WHERE idx = 13; DELETE FROM answer WHERE idx = 13")
         .unwrap();
+    assert!(matches!(
+        verify(&cut.directory(), |_| true).unwrap(),
+        Verdict::Broken { index: LAST, fault: Fault::NotAsMarked(Loss::Shorter { found: LAST, .. }), .. }
+    ));
+    std::fs::remove_file(mark(&cut)).unwrap();
     assert_eq!(cut.head(), LAST - 1);
 
     let forged = genome.copy();
     forge(&forged.connection(), LAST, &Content::Teach(kolibri_genome::Teach::new("d", "forged")));
+    assert!(matches!(
+        verify(&forged.directory(), |_| true).unwrap(),
+        Verdict::Broken { index: LAST, fault: Fault::NotAsMarked(Loss::Other(_)), .. }
+    ));
+    std::fs::remove_file(mark(&forged)).unwrap();
     let Verdict::Sound { head: other, .. } = verify(&forged.directory(), |_| true).unwrap() else { panic!() };
     // The head hash, noted elsewhere, shows the difference.
     assert_eq!(other.index, head.index);

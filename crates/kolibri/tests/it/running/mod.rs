@@ -66,7 +66,12 @@ impl Running {
     }
 
     /// Starts a prepared command, and returns when the node listens.
-    pub fn spawn(mut command: Command) -> Self {
+    pub fn spawn(command: Command) -> Self {
+        Self::try_spawn(command).unwrap_or_else(|log| panic!("the node did not start; its log: {log:#?}"))
+    }
+
+    /// The same; if the node does not start, what it said.
+    pub fn try_spawn(mut command: Command) -> Result<Self, Vec<String>> {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
         let (sender, receiver) = std::sync::mpsc::channel();
@@ -83,11 +88,13 @@ impl Running {
         });
         let Ok(listening) = receiver.recv_timeout(PATIENCE) else {
             let _ = child.kill();
-            panic!("the node did not start; its log: {:#?}", log.lock().unwrap());
+            let _ = child.wait();
+            let _ = log_reader.join();
+            return Err(log.lock().unwrap().clone());
         };
         let text = |name: &str| listening[name].as_str().map(str::to_owned);
         let (api, metrics) = (text("api").unwrap(), text("metrics"));
-        Self { child, api, metrics, log, log_reader: Some(log_reader), http: client() }
+        Ok(Self { child, api, metrics, log, log_reader: Some(log_reader), http: client() })
     }
 
     /// The process id.
