@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `directory` | the data directory, and the lock that keeps a second process out |
 //! | `settings` | what may differ from one genome to another |
+//! | `files` | whether the files that are open are still the ones in the directory |
 //! | `mark` | where the genome ended, kept outside the database |
 //! | `schema` | tables, pragmas, opening connections |
 //! | `intake` | the bounded queue |
@@ -19,6 +20,7 @@ mod apply;
 mod decide;
 mod directory;
 mod feed;
+mod files;
 mod intake;
 mod mark;
 mod read;
@@ -143,6 +145,7 @@ impl Store {
             observer,
             feed,
             mark,
+            files: files::Files::of(&path).map_err(OpenError::io(&path))?,
             scrub_due: !scrubbed,
             _lock: lock,
         };

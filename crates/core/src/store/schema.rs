@@ -69,7 +69,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
         return Err(OpenError::NoGenome(path.parent().unwrap_or(path).to_owned()));
     }
     match open_read_only(path, path.as_os_str()) {
-        Err(OpenError::Sqlite { source, .. }) if is_read_only(&source) && !log_of(path).exists() => {
+        Err(OpenError::Sqlite { source, .. }) if is_read_only(&source) && !beside(path, "-wal").exists() => {
             open_read_only(path, &immutable(path))
         }
         opened => opened,
@@ -104,10 +104,10 @@ fn is_read_only(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
 }
 
-/// SQLite's write-ahead log of the database at `path`.
-fn log_of(path: &Path) -> PathBuf {
+/// SQLite's own file beside the database at `path`: `-wal`, the write-ahead log, or `-shm`, the index of the log.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
+    name.push(suffix);
     name.into()
 }
 

@@ -15,6 +15,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::decide::{self, Event, decide};
 use super::directory::Lock;
 use super::feed::Feed;
+use super::files::{Files, Gone};
 use super::intake::{Committed, Failure, Poison, Queued, Waiting};
 use super::mark::MarkFile;
 use super::rows::Snapshot;
@@ -27,6 +28,8 @@ use crate::trace::TraceId;
 const MAX_BATCH: usize = 4096;
 /// How long a batch of ASKs alone may grow before it is committed. Their blocks are promised within 100 ms.
 const ASK_LINGER: Duration = Duration::from_millis(10);
+/// How often a writer that has nothing to do looks whether its files are still there.
+const LOOK: Duration = Duration::from_millis(250);
 /// How long to wait before trying again to empty a write-ahead log that still contains erased text.
 const SCRUB_RETRY: Duration = Duration::from_millis(100);
 /// How long emptying the log waits for a reader; commands wait as well.
@@ -51,6 +54,9 @@ enum CommitError {
     /// A statement of one event of the batch failed.
     #[error("{why}")]
     Event { at: usize, why: Box<CommitError> },
+    /// It went into a file that nobody can open any more.
+    #[error(transparent)]
+    Gone(#[from] Gone),
 }
 
 /// Everything the writer works with.
@@ -63,6 +69,7 @@ pub(super) struct Writer {
     pub(super) observer: Arc<dyn Observer>,
     pub(super) feed: Feed,
     pub(super) mark: MarkFile,
+    pub(super) files: Files,
     /// The log may still contain erased text.
     pub(super) scrub_due: bool,
     pub(super) _lock: Lock,
@@ -109,15 +116,26 @@ impl Writer {
         self.close();
     }
 
-    /// The next event; tries to empty the log while there is none. `None` when the node stops.
+    /// The next event. `None` when the node stops.
     fn next(&mut self) -> Option<Queued> {
-        while self.scrub_due {
-            match self.receiver.recv_timeout(SCRUB_RETRY) {
-                Err(RecvTimeoutError::Timeout) => self.scrub(),
+        loop {
+            let patience = if self.scrub_due { SCRUB_RETRY } else { LOOK };
+            match self.receiver.recv_timeout(patience) {
+                Err(RecvTimeoutError::Timeout) => self.look_after(),
                 other => return other.ok(),
             }
         }
-        self.receiver.recv().ok()
+    }
+
+    /// What there is to do while nobody wants anything.
+    fn look_after(&mut self) {
+        if self.scrub_due {
+            self.scrub();
+        }
+        let healthy = self.poison.borrow().is_none();
+        if healthy && let Err(gone) = self.files.check() {
+            self.fail(&gone.into(), Vec::new());
+        }
     }
 
     /// Everything that waits behind `first`. If no caller waits for durability, also what arrives a little
@@ -147,7 +165,11 @@ impl Writer {
             return refuse(waiting, &failure);
         }
         let mut chain = self.chain.clone();
-        match self.record(&mut chain, events) {
+        let recorded = self.record(&mut chain, events).and_then(|outcomes| {
+            self.files.check()?;
+            Ok(outcomes)
+        });
+        match recorded {
             Ok(outcomes) => {
                 // The commit point: from here on, every block of the batch survives a crash.
                 self.chain = chain;
@@ -205,7 +227,7 @@ impl Writer {
             // The others have traces that name it.
             trace_id = failure.cause.map(tracing::field::display),
             commands = waiting.len(),
-            "a commit failed; nothing more is recorded until a restart. Check the disk (space, permissions, hardware), then restart \
+            "a commit failed, or went into a file that is gone; nothing more is recorded until a restart. Check the disk (space, permissions, hardware), then restart \
              the node: it reads back what is durable. `kolibri genome verify` checks the genome"
         );
         self.poison.send_replace(Some(failure.clone()));

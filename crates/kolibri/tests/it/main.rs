@@ -48,6 +48,7 @@ mod otlp_records;
 mod page;
 mod privacy;
 mod prometheus;
+mod replaced;
 mod runbook;
 mod seed;
 mod shutdown;
