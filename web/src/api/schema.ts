@@ -1354,7 +1354,7 @@ export interface components {
             caller?: components["schemas"]["Caller"] | null;
             /**
              * @description The trace of the earlier command because of which this one failed: it broke the store, which this one only
-             *     noticed. 32 hex digits.
+             *     noticed. 32 hex digits; a caller that sends several commands in one trace may find its own there.
              */
             cause?: string | null;
             content?: components["schemas"]["TracedContent"] | null;

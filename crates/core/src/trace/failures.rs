@@ -83,7 +83,7 @@ impl Failures {
     }
 
     fn add(&self, groups: &mut Vec<FailureGroup>, trace: &Arc<Trace>) {
-        let behind = trace.cause.and_then(|cause| self.find(cause)).unwrap_or(trace);
+        let behind = self.cause_of(trace).unwrap_or(trace);
         // A failed command always has an error.
         let Some(error) = behind.error else { return };
         let (event, time, noticed) = (&behind.event, trace.time, trace.cause.is_some());
@@ -109,9 +109,19 @@ impl Failures {
         }
     }
 
-    /// The last one with this id.
+    /// The last one with this id. A caller may send several commands in one trace: what only noticed is none of those that
+    /// are looked for.
     pub(super) fn find(&self, trace_id: TraceId) -> Option<&Arc<Trace>> {
-        self.traces.iter().rev().find(|trace| trace.trace_id == trace_id)
+        let with_it = || self.traces.iter().rev().filter(|trace| trace.trace_id == trace_id);
+        with_it().find(|trace| trace.cause.is_none()).or_else(|| with_it().next())
+    }
+
+    fn cause_of(&self, trace: &Trace) -> Option<&Arc<Trace>> {
+        let cause = trace.cause?;
+        let is_it = |other: &&Arc<Trace>| {
+            other.trace_id == cause && other.cause.is_none() && other.error == trace.error
+        };
+        self.traces.iter().rev().find(is_it)
     }
 }
 
@@ -230,6 +240,26 @@ mod tests {
         let groups = failures.summary(&(2..4)).groups;
         assert_eq!(groups.iter().map(told).collect::<Vec<_>>(), [("TEACH", StoreFailed, 2, 2, 2, 3, id(1))]);
         assert!(failures.summary(&(5..9)).groups.is_empty());
+    }
+
+    #[test]
+    fn a_cause_is_told_from_other_commands_of_its_trace() {
+        let failures = remembered([
+            failed(1, "TEACH", StoreFailed, None),
+            // A client that sends everything in one trace.
+            failed(1, "ASK", StoreFailed, Some(1)),
+            failed(2, "ASK", StoreFailed, Some(1)),
+            failed(1, "FORGET", NotTaught, None),
+        ]);
+        let groups = failures.summary(&EVER).groups;
+        assert_eq!(
+            groups.iter().map(told).collect::<Vec<_>>(),
+            [("TEACH", StoreFailed, 3, 2, 1, 2, id(1)), ("FORGET", NotTaught, 1, 0, 1, 1, id(1))]
+        );
+        assert_eq!((&*groups[0].example.event, &*groups[1].example.event), ("TEACH", "FORGET"));
+        let failures =
+            remembered([failed(1, "TEACH", StoreFailed, None), failed(1, "ASK", StoreFailed, Some(1))]);
+        assert_eq!(failures.find(id(1)).unwrap().event, "TEACH");
     }
 
     #[test]

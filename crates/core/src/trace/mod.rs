@@ -116,7 +116,7 @@ pub struct Trace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
     /// The trace of the earlier command because of which this one failed: it broke the store, which this one only
-    /// noticed. 32 hex digits.
+    /// noticed. 32 hex digits; a caller that sends several commands in one trace may find its own there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub cause: Option<TraceId>,
@@ -205,8 +205,7 @@ impl Draft {
             outcome: if error.is_none() { Outcome::Ok } else { Outcome::Failed },
             error,
             fault,
-            // A caller may send several commands in one trace.
-            cause: cause.filter(|cause| *cause != self.trace_id),
+            cause,
             caller: self.caller.filter(|_| error.is_some()),
             duration_us: Phases {
                 total: micros(self.started.elapsed()),

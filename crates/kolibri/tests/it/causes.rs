@@ -62,13 +62,14 @@ fn groups(found: &Value) -> Vec<[Value; 6]> {
 fn the_command_that_broke_the_store_is_found_behind_a_flood_of_others_and_after_a_restart() {
     let data = tempfile::tempdir().unwrap();
     let node = limited(data.path());
-    let before = now();
+    // What is written of these times below is rounded to milliseconds.
+    let before = now() - 0.001;
     let mistake = trace(&node.post("/api/v1/forget", &json!({ "stimulus": "never taught" })).1);
     let broke = break_the_store(&node);
     for _ in 0..NOTICED {
         assert_eq!(node.post("/api/v1/ask", &json!({ "stimulus": "question 0" })).0, 503);
     }
-    let after = now();
+    let after = now() + 0.001;
     let since = format!("?since={before:.3}");
     let behind = |kept: u64| {
         [

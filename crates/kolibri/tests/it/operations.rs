@@ -158,7 +158,7 @@ fn the_last_traces_are_told_newest_first() {
     assert_eq!(events(&failed), ["COMMAND"; 2]);
     assert_eq!(failed[0], node.get("/api/v1/traces/latest?outcome=failed").1);
     assert_eq!(told("?outcome=ok")[0]["block"], 3);
-    for query in ["?limit=0", "?limit=101", "?limit=x", "?outcome=maybe", "?since=1"] {
+    for query in ["?limit=0", "?limit=101", "?limit=x", "?outcome=maybe", "?after=1"] {
         let (status, problem) = node.get(&format!("/api/v1/traces{query}"));
         assert_eq!((status, &problem["type"]), (400, &json!("urn:kolibri:problem:bad_query")), "{query}");
     }

@@ -430,6 +430,7 @@ fn inputs(secrets: &mut Secrets, caller: &Caller) -> Vec<String> {
     for query in [
         "/api/v1/traces/latest?outcome=",
         "/api/v1/traces?limit=",
+        "/api/v1/traces/failed?since=",
         "/api/v1/operations/history?",
         "/api/v1/genome/blocks?from=",
         "/api/v1/genome?x=",
@@ -547,6 +548,7 @@ fn others(caller: &Caller) -> Vec<String> {
         get("/api/v1/traces/latest"),
         get("/api/v1/traces/latest?outcome=failed"),
         get("/api/v1/traces/latest?outcome=ok"),
+        get("/api/v1/traces/failed"),
         get("/api/v1/traces/0af7651916cd43dd8448eb211c80319c"),
         get("/api/v1/traces/ffffffffffffffffffffffffffffffff"),
         get("/api/v1/genome/blocks/999999"),
