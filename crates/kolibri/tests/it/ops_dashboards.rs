@@ -106,7 +106,9 @@ fn faults(dashboard: &Value) -> Vec<String> {
     let links: Vec<_> =
         dashboard["links"].as_array().unwrap().iter().map(|link| text(&link["url"])).collect();
     let other = if dashboard["uid"] == OVERVIEW { DRILLS } else { OVERVIEW };
-    let wanted = [&format!("/d/{other}"), "${runbook}", "${node}/#/traces/latest?outcome=failed"];
+    // What failed in the time that the dashboard shows.
+    let failed = "${node}/#/traces/failed?since=${__from:date:seconds}&until=${__to:date:seconds}";
+    let wanted = [&format!("/d/{other}"), "${runbook}", failed];
     fault(links == wanted, format!("links: {links:?}"));
     for annotation in dashboard["annotations"]["list"].as_array().unwrap() {
         let name = text(&annotation["name"]);

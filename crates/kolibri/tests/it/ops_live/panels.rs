@@ -123,11 +123,7 @@ pub(super) fn busy(node: &Running) {
 }
 
 /// Families that no panel and no alert uses, and why.
-const UNUSED: [(&str, &str); 6] = [
-    (
-        "kolibri_backend_otlp_lost_total",
-        "the failed pushes behind it are in a panel and an alert; it says how much",
-    ),
+const UNUSED: [(&str, &str); 5] = [
     ("target_info", "says which version a node is; for queries by hand"),
     ("http_server_active_requests", "the queue tells of overload earlier"),
     ("process_virtual_memory_bytes", "says little: files are mapped"),
