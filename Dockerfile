@@ -27,6 +27,7 @@ FROM gcr.io/distroless/cc-debian12:nonroot
 COPY --from=binary /out/kolibri /usr/local/bin/kolibri
 # A volume that is mounted here takes over the owner.
 COPY --from=binary --chown=65532:65532 /out/data /data
+COPY --from=binary --chown=65532:65532 /out/data /backups
 ENV KOLIBRI_DATA_DIR=/data
 VOLUME /data
 USER 65532:65532

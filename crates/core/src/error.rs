@@ -192,7 +192,7 @@ pub enum OpenError {
     #[error(
         "{genome} is not as it was left: {loss}. Its log was cut, lost or damaged, or another file was put in its place. \
          Nothing was changed. Copy the data directory, then put back what is missing (genome.db with its genome.db-wal), or \
-         restore a newer backup.{}",
+         restore a newer backup (`kolibri restore`).{}",
         accept(head)
     )]
     NotAsMarked {

@@ -16,6 +16,7 @@
 )]
 
 pub mod background;
+pub mod backup;
 pub mod caller;
 pub mod clock;
 pub mod command;

@@ -89,6 +89,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/genome/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Note that a backup is stored: its age becomes a metric. */
+        put: operations["note_backup"];
+        /**
+         * Copy the genome, as it is when the copy is complete. Commands continue meanwhile. The header `kolibri-sha256` has the
+         *     checksum of the copy, and `kolibri-backup` what to PUT once it is stored.
+         */
+        post: operations["make_backup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/genome/blocks": {
         parameters: {
             query?: never;
@@ -824,6 +845,18 @@ export interface components {
              * @description The last block that it has seen. Questions after it may not be counted: they change nothing in the index.
              */
             reached?: number | null;
+        };
+        /** @description A backup that is stored somewhere. */
+        LastBackup: {
+            /** @description The hash of its last block, 64 hex digits. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description The index of its last block.
+             */
+            index: number;
+            /** @description When the copy was made, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC. */
+            taken: string;
         };
         /** @description By command; null if none was executed. */
         Latencies: {
@@ -1629,6 +1662,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GenomeResponse"];
+                };
+            };
+        };
+    };
+    note_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LastBackup"];
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The genome does not have this block */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not taken */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_backup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The copy: a SQLite database */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sqlite3": unknown;
+                };
+            };
+            /** @description Another copy is being made */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The genome cannot be copied */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The node is stopping */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no room for the copy */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -11,12 +11,16 @@ use std::time::{Duration, Instant};
 use kolibri_genome::{Head, Teach};
 
 use crate::background::{Crew, Worker};
+use crate::backup::{self, LastBackup};
 use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check};
 use crate::error::{CommandError, OpenError};
 use crate::follow::FollowStatus;
 use crate::observer::{Failed, Observer};
 use crate::recall::{Considered, Found, Judge, MeaningStatus, Recall, RecallConfig};
-use crate::store::{BlockRef, Committed, DataDirectory, Entry, Event, GenomeSettings, Reader, Store};
+use crate::store::{
+    BlockRef, Committed, CopyError, DataDirectory, Entry, Event, GenomeCopy, GenomeSettings, Reader, Store,
+    check_room,
+};
 use crate::telemetry::last_hour::{self, LastHour};
 use crate::telemetry::{RecordQueue, Telemetry};
 use crate::text::Key;
@@ -61,6 +65,8 @@ pub struct Node {
     last_hour: Option<LastHour>,
     verification: Arc<VerificationJob>,
     chores: Option<Worker>,
+    /// Held while a copy of the genome is made.
+    copying: tokio::sync::Mutex<()>,
 }
 
 /// A TEACH that was recorded.
@@ -128,6 +134,8 @@ impl Node {
         instruments.observe_queue(move || intake.upgrade().map_or(0, |intake| intake.depth()));
         let directory = config.directory.clone();
         instruments.observe_disk(move || directory.available().ok());
+        let directory = config.directory.clone();
+        instruments.observe_backup(move || backup::last(&directory));
         let recall = Arc::downgrade(&node.recall);
         instruments
             .observe_meaning(move || recall.upgrade().map_or_else(MeaningStatus::default, |it| it.meaning()));
@@ -186,6 +194,7 @@ impl Node {
             last_hour: None,
             verification,
             chores: None,
+            copying: tokio::sync::Mutex::default(),
         })
     }
 
@@ -252,6 +261,37 @@ impl Node {
     /// The verification of the genome.
     pub fn verification(&self) -> &VerificationJob {
         &self.verification
+    }
+
+    /// Copies the genome, as it is when the copy is complete. Commands are recorded meanwhile.
+    ///
+    /// # Errors
+    /// See [`CopyError`].
+    pub async fn copy_genome(&self) -> Result<GenomeCopy, CopyError> {
+        let _one_at_a_time = self.copying.try_lock().map_err(|_| CopyError::Running)?;
+        check_room(&self.directory)?;
+        let path = self.directory.copy();
+        let taken = match self.store.copy_to(path.clone()).await {
+            Ok(head) => {
+                let path = path.clone();
+                let taken = tokio::task::spawn_blocking(move || GenomeCopy::take(&path, head)).await;
+                taken.unwrap_or(Err(CopyError::Stopping))
+            }
+            Err(error) => Err(error),
+        };
+        if taken.is_err() {
+            // It may not even be there.
+            let _ = std::fs::remove_file(&path);
+        }
+        taken
+    }
+
+    /// Notes that a backup is stored.
+    ///
+    /// # Errors
+    /// When the data directory cannot be written.
+    pub fn note_backup(&self, stored: &LastBackup) -> std::io::Result<()> {
+        backup::note(&self.directory, stored)
     }
 
     /// Teaches an association, and returns when it is durable.

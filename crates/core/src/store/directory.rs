@@ -61,6 +61,21 @@ impl DataDirectory {
         self.path.join("genome.mark")
     }
 
+    /// The note of the last backup that was stored.
+    pub fn backup(&self) -> PathBuf {
+        self.path.join("backup.json")
+    }
+
+    /// Where the node makes a copy of the genome, for as long as it takes.
+    pub(crate) fn copy(&self) -> PathBuf {
+        self.path.join("genome.copy")
+    }
+
+    /// Where a backup waits to take the genome's place.
+    pub(crate) fn restored(&self) -> PathBuf {
+        self.path.join("genome.restored")
+    }
+
     /// Bytes that are free for this process on its file system; what is reserved for root does not count.
     ///
     /// # Errors
@@ -111,7 +126,7 @@ impl DataDirectory {
         let beside = if holds_blocks {
             Some(log)
         } else {
-            [self.vectors(), self.former_index(), self.trace(), self.mark()]
+            [self.restored(), self.vectors(), self.former_index(), self.trace(), self.mark()]
                 .into_iter()
                 .find(|file| file.exists())
         };
@@ -128,7 +143,7 @@ impl DataDirectory {
     pub(crate) fn replace(&self, file: &Path, bytes: &[u8]) -> std::io::Result<()> {
         // A name of its own for each process that writes.
         let new = file.with_extension(format!("{}.tmp", std::process::id()));
-        let written = self.write_new(&new, bytes).and_then(|()| std::fs::rename(&new, file));
+        let written = self.write_new(&new, &mut &*bytes).and_then(|()| std::fs::rename(&new, file));
         if written.is_err() {
             // It may not even be there; what went wrong first is what counts.
             let _ = std::fs::remove_file(&new);
@@ -137,10 +152,11 @@ impl DataDirectory {
         File::open(&self.path)?.sync_all()
     }
 
-    fn write_new(&self, new: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    /// Writes a file durably, which the directory's owner can read.
+    pub(crate) fn write_new(&self, new: &Path, content: &mut impl Read) -> std::io::Result<()> {
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(new)?;
         self.give(&file)?;
-        file.write_all(bytes)?;
+        std::io::copy(content, &mut file)?;
         file.sync_all()
     }
 

@@ -12,11 +12,13 @@
 //! | `decide` | what an event changes: pure |
 //! | `apply` | the statements that write it |
 //! | `rows` | the statements that read |
+//! | `copy`, `restore` | a backup, and the way back |
 //! | `read` | what is read back, checked |
 //! | `verify` | walking the whole genome |
 //! | `feed` | announces how far the genome has come |
 
 mod apply;
+mod copy;
 mod decide;
 mod directory;
 mod feed;
@@ -24,6 +26,7 @@ mod files;
 mod intake;
 mod mark;
 mod read;
+mod restore;
 mod rows;
 mod schema;
 mod settings;
@@ -31,16 +34,21 @@ mod verify;
 mod writer;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
 
 use kolibri_genome::{Hash, Head, ParseHashError};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::background::{Crew, Worker};
 use crate::error::OpenError;
 use crate::observer::Observer;
+use copy::CopyRequest;
 
+pub(crate) use copy::check_room;
+pub use copy::{CopyError, GenomeCopy, copy};
 pub(crate) use decide::Event;
 pub use directory::{DataDirectory, Lock};
 pub use feed::Announced;
@@ -48,8 +56,9 @@ pub(crate) use intake::{Committed, Done, Entry, Intake};
 pub use mark::Loss;
 pub use read::{Association, Reader, Recorded, StoredBlock};
 pub(crate) use read::{Change, ChangeKind};
+pub use restore::{RestoreError, Restored, checksum, restore};
 pub use settings::{Durability, GenomeSettings, Salts};
-pub use verify::{Fault, Seen, Verdict, VerifyProgress, verify};
+pub use verify::{Fault, Seen, Verdict, VerifyProgress, verify, verify_copy};
 
 /// A block by position and hash: what an answer cites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +112,8 @@ pub(crate) struct Store {
     pub(crate) intake: Arc<Intake>,
     /// How far the genome has come.
     pub(crate) announced: Announced,
+    /// Asks the writer for copies of the genome.
+    copies: Sender<CopyRequest>,
     /// Makes the mark of where the genome ends durable.
     pub(crate) mark: mark::Flusher,
     /// Whether the last process that wrote it was not stopped in order.
@@ -136,11 +147,12 @@ impl Store {
         let announced = feed.listen();
         let (poison, poisoned) = watch::channel(None);
         let (intake, receiver) = Intake::new(capacity, poisoned);
+        let (copies, wanted) = channel();
         let writer = writer::Writer {
-            connection,
             chain,
             salts: Arc::clone(&settings.salts),
             receiver,
+            copies: wanted,
             poison,
             observer,
             feed,
@@ -149,8 +161,24 @@ impl Store {
             scrub_due: !scrubbed,
             _lock: lock,
         };
-        let writer = crew.spawn("kolibri-writer", move |_| writer.run()).map_err(OpenError::io(&path))?;
-        Ok(Self { intake: Arc::new(intake), announced, mark: flusher, was_killed: marked.is_open(), writer })
+        let writer =
+            crew.spawn("kolibri-writer", move |_| writer.run(connection)).map_err(OpenError::io(&path))?;
+        Ok(Self {
+            intake: Arc::new(intake),
+            announced,
+            copies,
+            mark: flusher,
+            was_killed: marked.is_open(),
+            writer,
+        })
+    }
+
+    /// Copies the genome into a file, which is replaced, and returns the last block that the copy has.
+    pub(crate) async fn copy_to(&self, path: PathBuf) -> Result<BlockRef, CopyError> {
+        let (done, copied) = oneshot::channel();
+        // An error means that the writer has ended.
+        self.copies.send(CopyRequest { path, done }).map_err(|_| CopyError::Stopping)?;
+        copied.await.unwrap_or(Err(CopyError::Stopping))
     }
 
     /// Whether the writer's thread has ended, for any reason.

@@ -76,6 +76,12 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
     }
 }
 
+/// Opens a copy of a genome that nothing writes, without making files beside it.
+pub(super) fn open_copy(path: &Path) -> Result<Connection, OpenError> {
+    path.metadata().map_err(OpenError::io(path))?;
+    open_read_only(path, &immutable(path))
+}
+
 fn open_read_only(path: &Path, name: &OsStr) -> Result<Connection, OpenError> {
     let at = || OpenError::sqlite(path);
     let flags =

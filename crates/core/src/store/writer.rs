@@ -6,12 +6,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use kolibri_genome::{Broken, Chain, SALT_LEN};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::copy::{CopyError, CopyRequest, copy_between};
 use super::decide::{self, Event, decide};
 use super::directory::Lock;
 use super::feed::Feed;
@@ -61,10 +62,11 @@ enum CommitError {
 
 /// Everything the writer works with.
 pub(super) struct Writer {
-    pub(super) connection: Connection,
     pub(super) chain: Chain,
     pub(super) salts: Salts,
     pub(super) receiver: Receiver<Queued>,
+    /// Copies that somebody wants.
+    pub(super) copies: Receiver<CopyRequest>,
     pub(super) poison: Poison,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) feed: Feed,
@@ -108,34 +110,52 @@ pub(super) fn scrub(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 impl Writer {
-    pub(super) fn run(mut self) {
-        while let Some(first) = self.next() {
+    pub(super) fn run(mut self, connection: Connection) {
+        while let Some(first) = self.next(&connection) {
             let batch = self.gather(first);
-            self.commit(batch);
+            self.commit(&connection, batch);
+            self.copy(&connection);
         }
-        self.close();
+        self.close(connection);
     }
 
     /// The next event. `None` when the node stops.
-    fn next(&mut self) -> Option<Queued> {
+    fn next(&mut self, connection: &Connection) -> Option<Queued> {
         loop {
             let patience = if self.scrub_due { SCRUB_RETRY } else { LOOK };
             match self.receiver.recv_timeout(patience) {
-                Err(RecvTimeoutError::Timeout) => self.look_after(),
+                Err(RecvTimeoutError::Timeout) => self.look_after(connection),
                 other => return other.ok(),
             }
         }
     }
 
     /// What there is to do while nobody wants anything.
-    fn look_after(&mut self) {
+    fn look_after(&mut self, connection: &Connection) {
         if self.scrub_due {
-            self.scrub();
+            self.scrub(connection);
         }
         let healthy = self.poison.borrow().is_none();
         if healthy && let Err(gone) = self.files.check() {
             self.fail(&gone.into(), Vec::new());
         }
+        self.copy(connection);
+    }
+
+    /// Makes a copy if one is wanted. Between its steps commands are recorded as ever.
+    fn copy(&mut self, connection: &Connection) {
+        let Ok(CopyRequest { path, done }) = self.copies.try_recv() else { return };
+        let copied = copy_between(connection, &path, || match self.receiver.try_recv() {
+            Ok(first) => {
+                let batch = self.gather(first);
+                self.commit(connection, batch);
+                Ok(())
+            }
+            Err(TryRecvError::Empty) => Ok(()),
+            Err(TryRecvError::Disconnected) => Err(CopyError::Stopping),
+        });
+        // Whoever asked may have gone.
+        let _ = done.send(copied);
     }
 
     /// Everything that waits behind `first`. If no caller waits for durability, also what arrives a little
@@ -156,7 +176,7 @@ impl Writer {
         batch
     }
 
-    fn commit(&mut self, batch: Vec<Queued>) {
+    fn commit(&mut self, connection: &Connection, batch: Vec<Queued>) {
         let taken = Instant::now();
         let (waiting, events): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|queued| (queued.waiting, (queued.event, queued.time))).unzip();
@@ -165,7 +185,7 @@ impl Writer {
             return refuse(waiting, &failure);
         }
         let mut chain = self.chain.clone();
-        let recorded = self.record(&mut chain, events).and_then(|outcomes| {
+        let recorded = self.record(connection, &mut chain, events).and_then(|outcomes| {
             self.files.check()?;
             Ok(outcomes)
         });
@@ -174,15 +194,21 @@ impl Writer {
                 // The commit point: from here on, every block of the batch survives a crash.
                 self.chain = chain;
                 self.mark.advance(self.chain.head(), false);
-                self.acknowledge(waiting, outcomes, taken);
+                self.acknowledge(connection, waiting, outcomes, taken);
             }
             Err(error) => self.fail(&error, waiting),
         }
     }
 
     /// Records a batch in one transaction: all of it, or nothing.
-    fn record(&mut self, chain: &mut Chain, events: Vec<(Event, u64)>) -> Result<Vec<Outcome>, CommitError> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    fn record(
+        &self,
+        connection: &Connection,
+        chain: &mut Chain,
+        events: Vec<(Event, u64)>,
+    ) -> Result<Vec<Outcome>, CommitError> {
+        // No other is open: this is the one thread that writes.
+        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         let mut outcomes = Vec::with_capacity(events.len());
         for (at, (event, time)) in events.into_iter().enumerate() {
             let salt = (self.salts)(chain.head().index + 1);
@@ -193,12 +219,18 @@ impl Writer {
         Ok(outcomes)
     }
 
-    fn acknowledge(&mut self, waiting: Vec<Waiting>, outcomes: Vec<Outcome>, taken: Instant) {
+    fn acknowledge(
+        &mut self,
+        connection: &Connection,
+        waiting: Vec<Waiting>,
+        outcomes: Vec<Outcome>,
+        taken: Instant,
+    ) {
         let commit = taken.elapsed();
         self.observer.committed(commit);
         self.scrub_due |= outcomes.iter().any(Outcome::erased_something);
         if self.scrub_due {
-            self.scrub();
+            self.scrub(connection);
         }
         let recorded: Vec<_> = std::iter::zip(&waiting, &outcomes)
             .filter(|(_, outcome)| matches!(outcome, Outcome::Recorded { .. }))
@@ -234,8 +266,8 @@ impl Writer {
         refuse(waiting, &failure);
     }
 
-    fn scrub(&mut self) {
-        match scrub(&self.connection) {
+    fn scrub(&mut self, connection: &Connection) {
+        match scrub(connection) {
             Ok(done) => self.scrub_due = !done,
             Err(error) => {
                 self.scrub_due = true;
@@ -246,14 +278,14 @@ impl Writer {
 
     /// Leaves the whole genome in one file. SQLite does not do that by itself, since this process still has
     /// readers open.
-    fn close(mut self) {
-        let emptied = scrub(&self.connection);
+    fn close(mut self, connection: Connection) {
+        let emptied = scrub(&connection);
         if !matches!(emptied, Ok(true)) {
             tracing::warn!(?emptied, "the newest blocks are still in genome.db-wal; a copy needs both files");
         }
         self.mark.advance(self.chain.head(), matches!(emptied, Ok(true)));
         self.mark.flusher().flush();
-        if let Err((_, error)) = self.connection.close() {
+        if let Err((_, error)) = connection.close() {
             tracing::warn!(%error, "the genome was not closed cleanly; the next start recovers it");
         }
     }

@@ -11,6 +11,7 @@ use opentelemetry::metrics::{BoundCounter, BoundHistogram, Histogram, Meter};
 use super::Signal;
 use super::labels::{Each, Label};
 use super::otlp::Tally;
+use crate::backup::LastBackup;
 use crate::command::Command;
 use crate::observer::{Failed, Observer};
 use crate::recall::MeaningStatus;
@@ -170,6 +171,21 @@ impl Instruments {
             "Whether the last verification found the genome broken: 1, or 0 if it is sound or there was none",
             |verdict| verdict.broken.is_some().into(),
         );
+    }
+
+    /// Publishes which state of the genome the last stored backup has.
+    pub(crate) fn observe_backup(&self, last: impl Fn() -> Option<LastBackup> + Send + Sync + 'static) {
+        let _registered = self
+            .meter
+            .u64_observable_gauge("kolibri.backend.backup.timestamp")
+            .with_unit("s")
+            .with_description(
+                "Unix time at which the last backup that is stored was made; 0 if there is none",
+            )
+            .with_callback(move |observer| {
+                observer.observe(last().map_or(0, |last| last.taken / 1_000_000_000), &[]);
+            })
+            .build();
     }
 
     /// Publishes the free bytes on the data directory's file system; nothing while they cannot be read.

@@ -75,6 +75,18 @@ impl Client {
         self.authorised(self.http.post(format!("{}{path}", self.url)))
     }
 
+    pub(super) fn put(&self, path: &str) -> RequestBuilder {
+        self.authorised(self.http.put(format!("{}{path}", self.url)))
+    }
+
+    /// Whether anything answers at the node's address.
+    pub(super) fn is_running(&self) -> bool {
+        match self.http.get(format!("{}/livez", self.url)).send() {
+            Ok(_) => true,
+            Err(error) => !error.is_connect(),
+        }
+    }
+
     pub(super) fn delete(&self, path: &str) -> RequestBuilder {
         self.authorised(self.http.delete(format!("{}{path}", self.url)))
     }

@@ -61,8 +61,8 @@ pub(super) struct Data {
 }
 
 impl Data {
-    fn directory(self) -> kolibri_core::store::DataDirectory {
-        data_directory(&Settings::default().with(&settings::DATA_DIR, self.data_dir))
+    pub(super) fn directory(&self) -> kolibri_core::store::DataDirectory {
+        data_directory(&Settings::default().with(&settings::DATA_DIR, self.data_dir.clone()))
     }
 }
 

@@ -4,6 +4,7 @@
 //! Exit codes: 0 success; 1 a negative result (nothing found, not taught, not ready, a broken genome); 2 an error (bad
 //! usage or configuration, no node, a file that cannot be read).
 
+mod backup;
 mod client;
 mod commands;
 mod configuration;
@@ -70,6 +71,24 @@ Examples:
     /// Export every association that can be asked, as JSON Lines or CSV
     #[command(after_help = "Example:\n  kolibri export --output knowledge.jsonl")]
     Export(transfer::Export),
+    /// Write a backup of the genome into one file, from the running node, or from the data directory if none runs
+    #[command(after_help = "\
+The backup is a copy of the genome as it is at the end: a SQLite file, with its checksum in FILE.sha256. It is verified before
+it gets its name. It has what was taught, not traces and not the reports of drills. If no node answers and KOLIBRI_URL is not set,
+the data directory is read.
+
+Examples:
+  kolibri backup kolibri.db
+  kolibri backup /var/backups/kolibri --keep 7")]
+    Backup(backup::Backup),
+    /// Put a backup in the place of the genome in a data directory, where no node may run
+    #[command(after_help = "\
+The backup is verified first. What was there is kept in the data directory (before-restore-TIME), unless you give --discard-old.
+What was forgotten after the backup was made is in it: forget it again.
+
+Example:
+  kolibri restore kolibri.db --data-dir /var/lib/kolibri")]
+    Restore(backup::Restore),
     /// Read and verify the genome in a data directory, whether or not a node is running there
     #[command(subcommand)]
     Genome(genome::Genome),
@@ -152,6 +171,8 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Command::Forget(forget) => forget.run(),
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
         Command::Genome(genome) => genome.run(),
         Command::Soak(soak) => soak.run(),
         Command::ZapustitSoak(run) => run.run(),

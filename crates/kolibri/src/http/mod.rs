@@ -6,6 +6,7 @@
 //! | `batch` | teaching many associations in one stream |
 //! | `genome` | reading the genome |
 //! | `associations` | everything that can be asked, as a stream |
+//! | `backup` | a copy of the genome, and the note that it is stored |
 //! | `verification` | verifying the genome of the running node |
 //! | `soaks` | soak drills |
 //! | `traces` | how commands were executed |
@@ -29,6 +30,7 @@
 
 mod alerts;
 mod associations;
+mod backup;
 mod batch;
 mod budget;
 mod commands;
@@ -89,6 +91,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(genome::blocks))
         .routes(routes!(genome::block))
         .routes(routes!(associations::associations))
+        .routes(routes!(backup::make, backup::note))
         .routes(routes!(verification::status, verification::start, verification::cancel))
         .routes(routes!(verification::progress))
         .routes(routes!(soaks::list, soaks::start))

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use kolibri_core::background::NotStarted;
+use kolibri_core::store::CopyError;
 use kolibri_core::trace::TraceId;
 use kolibri_core::{CommandError, ErrorKind};
 use kolibri_soak::StartError;
@@ -55,6 +56,22 @@ impl Problem {
             NotStarted::Stopping => Self::of_read(&CommandError::Stopping),
             NotStarted::NoThread(_) => Self::internal(error),
         }
+    }
+
+    /// A copy of the genome that was not made.
+    pub(super) fn of_copy(error: &CopyError) -> Self {
+        let (status, kind, title) = match error {
+            CopyError::Running => (StatusCode::CONFLICT, "backup_running", "Another backup is being made"),
+            CopyError::NoRoom { .. } => {
+                (StatusCode::INSUFFICIENT_STORAGE, "backup_too_large", "The backup would not fit on the disk")
+            }
+            CopyError::Stopping => return Self::of_read(&CommandError::Stopping),
+            CopyError::Sqlite(_) | CopyError::Io { .. } | CopyError::Open(_) | CopyError::Broken => {
+                tracing::error!(%error, "the genome could not be copied");
+                (StatusCode::INTERNAL_SERVER_ERROR, "backup_failed", "The genome cannot be copied")
+            }
+        };
+        Self::new(status, kind, title, error.to_string())
     }
 
     /// A drill that was not started.

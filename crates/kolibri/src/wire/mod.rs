@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `limits` | what the API takes at most |
 //! | `commands` | TEACH, ASK and FORGET |
+//! | `backup` | the headers of a copy of the genome |
 //! | `batch` | the answers to a batch, line by line |
 //! | `condition` | how the node is, in one line |
 //! | `genome` | the genome, its blocks, and what can be asked |
@@ -22,6 +23,7 @@
 //! | `problem` | what went wrong |
 
 mod alerts;
+pub(crate) mod backup;
 mod batch;
 mod commands;
 mod condition;

@@ -434,6 +434,7 @@ fn health_and_the_api_document_are_served() {
         "/api/v1/commands",
         "/api/v1/forget",
         "/api/v1/genome",
+        "/api/v1/genome/backup",
         "/api/v1/genome/blocks",
         "/api/v1/genome/blocks/{index}",
         "/api/v1/genome/verification",

@@ -24,6 +24,7 @@ mod watching;
 
 mod alerts;
 mod api;
+mod backup;
 mod batch;
 mod causes;
 mod command_line;

@@ -277,8 +277,10 @@ fn plant_and_search(
     for vectors in files.iter().filter(|name| name.starts_with("vectors.db")) {
         secrets.assert_absent(vectors, &std::fs::read(data.join(vectors)).unwrap());
     }
+    secrets.assert_absent("the mark", &std::fs::read(data.join("genome.mark")).unwrap());
     let known = [
         "genome.db",
+        "genome.mark",
         "genome.db-wal",
         "genome.db-shm",
         "lock",

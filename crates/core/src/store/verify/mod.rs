@@ -1,6 +1,7 @@
 //! Verification of a stored genome: every block, its content, its erasure, and the current answers.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use kolibri_genome::{Block, Broken, Content, EventType, Head, Verifier};
 use rusqlite::Connection;
@@ -119,11 +120,28 @@ pub fn verify(
     let path = directory.genome();
     // Before the genome, which may grow meanwhile.
     let marked = mark::Found::read(directory)?;
-    let connection = schema::open_reader(&path)?;
-    let seen = Seen::of(&connection).map_err(OpenError::sqlite(&path))?;
-    match check_all(&connection, seen.length, progress) {
+    walk(path.clone(), &schema::open_reader(&path)?, &marked, progress)
+}
+
+/// Walks a copy of a genome in one file, which nothing writes. It has no mark, so its end can only be compared with a head
+/// that was noted elsewhere.
+///
+/// # Errors
+/// See [`verify`].
+pub fn verify_copy(path: &Path, progress: impl FnMut(VerifyProgress) -> bool) -> Result<Verdict, OpenError> {
+    walk(path.to_owned(), &schema::open_copy(path)?, &mark::Found::None, progress)
+}
+
+fn walk(
+    path: PathBuf,
+    connection: &Connection,
+    marked: &mark::Found,
+    progress: impl FnMut(VerifyProgress) -> bool,
+) -> Result<Verdict, OpenError> {
+    let seen = Seen::of(connection).map_err(OpenError::sqlite(&path))?;
+    match check_all(connection, seen.length, progress) {
         Ok(verdict @ Verdict::Sound { .. }) => {
-            let loss = marked.compare(Snapshot::of(&connection)).map_err(OpenError::sqlite(&path))?;
+            let loss = marked.compare(Snapshot::of(connection)).map_err(OpenError::sqlite(&path))?;
             Ok(loss.map_or(verdict, |loss| Verdict::Broken {
                 index: loss.first(),
                 fault: Fault::NotAsMarked(loss),

@@ -54,8 +54,13 @@ fn liberties(compose: &Value) -> Vec<String> {
             // Grafana writes its plugins there.
             (service["read_only"] == true || name == "grafana", "a root file system that can be written"),
             (ports.iter().all(|port| port.starts_with("127.0.0.1:")), "a port beyond loopback"),
-            // Nothing in the collector's image could check it.
-            (service["healthcheck"]["test"].is_array() || name == "collector", "no health check"),
+            // Nothing in the collector's image could check it, and what ends by itself has nothing to be checked.
+            (
+                service["healthcheck"]["test"].is_array()
+                    || name == "collector"
+                    || service["restart"] == "no",
+                "no health check",
+            ),
         ] {
             if !holds {
                 found.push(format!("{name} has {liberty}"));

@@ -178,7 +178,12 @@ fn a_genome_never_has_two_writers() {
 #[test]
 fn the_pods_may_do_little() {
     let rendered = Rendered::shipped();
-    for object in [rendered.object("Deployment", "kolibri"), rendered.object("CronJob", "kolibri-soak")] {
+    for object in [
+        rendered.object("Deployment", "kolibri"),
+        rendered.object("CronJob", "kolibri-soak"),
+        rendered.object("CronJob", "kolibri-backup"),
+        restore(),
+    ] {
         let pod = pod(&object);
         assert_eq!(pod["securityContext"]["runAsNonRoot"], true);
         assert_eq!(pod["securityContext"]["seccompProfile"]["type"], "RuntimeDefault");
@@ -191,6 +196,60 @@ fn the_pods_may_do_little() {
             assert!(container["resources"]["limits"]["memory"].is_string());
         }
     }
+}
+
+/// The job that is created by hand.
+fn restore() -> Value {
+    yaml(&text("ops/kubernetes/job-restore.yaml")).remove(0)
+}
+
+fn arguments(object: &Value) -> Vec<String> {
+    let arguments = pod(object)["containers"][0]["args"].as_array().unwrap();
+    arguments.iter().map(|argument| argument.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_restore_finds_the_volumes_of_the_node_and_of_its_backups_and_what_they_run_works() {
+    let rendered = Rendered::shipped();
+    let (deployment, backup) =
+        (rendered.object("Deployment", "kolibri"), rendered.object("CronJob", "kolibri-backup"));
+    tool(
+        "kubernetes-validate",
+        &["--strict", "--no-warn", crate::shipped::path("ops/kubernetes/job-restore.yaml").to_str().unwrap()],
+    )
+    .accepted();
+    let claims = |object: &Value| -> Vec<String> {
+        let volumes = pod(object)["volumes"].as_array().unwrap();
+        let claims =
+            volumes.iter().filter_map(|volume| volume["persistentVolumeClaim"]["claimName"].as_str());
+        claims.map(str::to_owned).collect()
+    };
+    assert_eq!(claims(&deployment), ["kolibri"]);
+    assert_eq!(claims(&backup), ["kolibri-backups"]);
+    assert_eq!(claims(&restore()), ["kolibri-backups", "kolibri"]);
+    rendered.object("PersistentVolumeClaim", "kolibri-backups");
+
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backups) = (folder.path().join("data"), folder.path().join("backups"));
+    std::fs::create_dir(&backups).unwrap();
+    let here = |argument: String| argument.replace("/backups", backups.to_str().unwrap());
+    let run = |object: &Value| -> Vec<String> { arguments(object).into_iter().map(here).collect() };
+    let node = Running::start(&data);
+    node.teach("a", "1");
+    let made = run(&backup);
+    node.run(&made.iter().map(String::as_str).collect::<Vec<_>>()).printed();
+    node.stop();
+    let made = std::fs::read_dir(&backups).unwrap().map(|entry| entry.unwrap().path());
+    let made = made.into_iter().find(|path| path.extension().is_some_and(|end| end == "db")).unwrap();
+    let mut restored = run(&restore());
+    assert_eq!(
+        Some(restored[1].len()),
+        made.to_str().map(str::len),
+        "the name looks like those that are made"
+    );
+    restored[1] = made.to_str().unwrap().to_owned();
+    cli::end(kolibri().args(restored).env("KOLIBRI_DATA_DIR", &data)).printed();
+    assert_eq!(Running::start(&data).ask("a")["answer"], "1");
 }
 
 /// The container's variables, with a real token in the place of the mounted one.

@@ -9,7 +9,13 @@ use crate::running::cli::{self, unprivileged};
 use crate::running::{Running, eventually, kolibri};
 use crate::shipped::{self, Copy, Verdict, judge, text, tool};
 
-const UNITS: [&str; 3] = ["kolibri.service", "kolibri-soak.service", "kolibri-soak.timer"];
+const UNITS: [&str; 5] = [
+    "kolibri.service",
+    "kolibri-soak.service",
+    "kolibri-soak.timer",
+    "kolibri-backup.service",
+    "kolibri-backup.timer",
+];
 const INSTALLED: &str = "/usr/local/bin/kolibri";
 
 /// The units, with the binary where it is here and not where it will be installed.
@@ -55,7 +61,7 @@ fn systemd_finds_mistakes_in_broken_copies() {
 #[test]
 fn the_services_are_exposed_to_little() {
     let units = units();
-    for unit in [UNITS[0], UNITS[1]] {
+    for unit in [UNITS[0], UNITS[1], UNITS[3]] {
         let exposure = exposure(&units, unit);
         assert!(exposure < 2.0, "{unit}: {exposure}");
     }
@@ -81,7 +87,7 @@ fn the_user_of_the_services_is_made() {
     let users = std::fs::read_to_string(root.path().join("etc/passwd")).unwrap();
     let made = users.lines().find(|line| line.starts_with("kolibri:")).unwrap();
     assert!(made.contains(":/var/lib/kolibri:"), "{made}");
-    for unit in [UNITS[0], UNITS[1]] {
+    for unit in [UNITS[0], UNITS[1], UNITS[3]] {
         assert!(text(&format!("ops/systemd/{unit}")).contains("\nUser=kolibri\nGroup=kolibri\n"), "{unit}");
     }
 }
@@ -109,6 +115,21 @@ fn the_nightly_drill_made_shorter_passes_on_a_healthy_node() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());
     node.run(&line.split(' ').collect::<Vec<_>>()).printed();
+}
+
+#[test]
+fn the_nightly_backup_keeps_seven_and_works_on_a_healthy_node() {
+    let text = text("ops/systemd/kolibri-backup.service");
+    let line = text.lines().find_map(|line| line.strip_prefix(&format!("ExecStart={INSTALLED} "))).unwrap();
+    assert!(
+        text.contains("\nStateDirectory=kolibri kolibri-backups\n") && line.ends_with(" --keep 7"),
+        "{line}"
+    );
+    let (data, backups) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let node = Running::start(data.path());
+    let line = line.replace("/var/lib/kolibri-backups", backups.path().to_str().unwrap());
+    node.run(&line.split(' ').collect::<Vec<_>>()).printed();
+    assert_eq!(std::fs::read_dir(backups.path()).unwrap().count(), 2, "a backup and its checksum");
 }
 
 /// systemd's sets of system calls, by their names.

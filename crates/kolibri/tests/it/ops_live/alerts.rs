@@ -174,12 +174,15 @@ fn a_teach_of_six_seconds_pages() {
 }
 
 #[test]
-fn a_drill_and_a_verification_that_did_not_happen_are_told_until_they_do() {
+fn a_drill_a_verification_and_a_backup_that_did_not_happen_are_told_until_they_do() {
     let directory = tempfile::tempdir().unwrap();
     let node = Running::start(&directory.path().join("data"));
     let on_call = OnCall::of_days(&[target(&node)], &node.api);
-    for (alert, team) in [("KolibriSoakMissing", "/simulation-team"), ("KolibriGenomeUnverified", "/on-call")]
-    {
+    for (alert, team) in [
+        ("KolibriSoakMissing", "/simulation-team"),
+        ("KolibriGenomeUnverified", "/on-call"),
+        ("KolibriBackupMissing", "/on-call"),
+    ] {
         let told = on_call.awaits(alert);
         assert_eq!((told.team.as_str(), told.label("severity")), (team, "warning"));
         assert_links(&told);
@@ -192,6 +195,8 @@ fn a_drill_and_a_verification_that_did_not_happen_are_told_until_they_do() {
     is_over("KolibriSoakMissing");
     verify(&node);
     is_over("KolibriGenomeUnverified");
+    node.run(&["backup", directory.path().join("backup.db").to_str().unwrap()]).printed();
+    is_over("KolibriBackupMissing");
 }
 
 fn verify(node: &Running) {

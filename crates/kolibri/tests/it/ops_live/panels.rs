@@ -11,7 +11,7 @@ use crate::watching::on_call::{OnCall, PUSHED, SCRAPED, runbook, target};
 use crate::watching::pack;
 
 /// What every panel shows after [`busy`], from the least to the most that is plausible.
-const PLAUSIBLE: [(&str, f64, f64); 44] = [
+const PLAUSIBLE: [(&str, f64, f64); 45] = [
     ("Ready", 1.0, 1.0),
     ("Events", 0.1, 100.0),
     ("Genome", 0.0, 1.0),
@@ -26,6 +26,7 @@ const PLAUSIBLE: [(&str, f64, f64); 44] = [
     ("Last Failures", 1.0, 1e13),
     ("Time Since Verification", 0.0, 600.0),
     ("Blocks Verified", 0.0, 1000.0),
+    ("Time Since Backup", 0.0, 600.0),
     ("Error Breakdown", 0.0, 40.0),
     ("Command Latency", 1e-5, 10.0),
     ("Genome Depth", 1.0, 1000.0),

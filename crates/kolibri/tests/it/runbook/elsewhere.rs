@@ -55,7 +55,7 @@ fn unknown_service(block: &str) -> Option<String> {
         // A flag's value, such as 10m, is no service.
         let named = words.filter(|word| word.chars().all(|letter| letter.is_ascii_lowercase()));
         // What follows the service is run inside of it.
-        let named = named.take(if subcommand == "exec" { 1 } else { usize::MAX });
+        let named = named.take(if ["exec", "run"].contains(&subcommand) { 1 } else { usize::MAX });
         if let Some(name) = named.into_iter().find(|name| !services.contains_key(*name)) {
             return Some(format!("{subcommand} {name}"));
         }
@@ -70,8 +70,9 @@ fn unknown_object(block: &str) -> Option<String> {
     let objects: Vec<Value> =
         folder.flat_map(|file| yaml(&std::fs::read_to_string(file.unwrap().path()).unwrap())).collect();
     let known = |kind: &str, name: &str| {
-        let made = kind == "job"
-            && text(ENGLISH).contains(&format!("create job --from=cronjob/kolibri-soak {name}\n"));
+        let creates =
+            |line: &str| line.contains("create job --from=cronjob/") && line.ends_with(&format!(" {name}"));
+        let made = kind == "job" && text(ENGLISH).lines().any(creates);
         let kind_of = |object: &Value| object["kind"].as_str().unwrap().to_lowercase();
         made || objects.iter().any(|object| kind_of(object) == kind && object["metadata"]["name"] == name)
     };

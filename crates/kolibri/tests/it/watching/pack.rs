@@ -66,7 +66,7 @@ pub fn alerts_and_drills(urls: &BaseUrls<'_>) -> String {
 
 /// The same, with 20 seconds instead of the days in which something should have happened.
 pub fn alerts_and_days(urls: &BaseUrls<'_>) -> String {
-    let rules = replace(&alerts(urls), ") > 26 * 3600\n", ") > 20\n", 1);
+    let rules = replace(&alerts(urls), ") > 26 * 3600\n", ") > 20\n", 2);
     replace(&rules, ") > 3 * 86400\n", ") > 20\n", 1)
 }
 
