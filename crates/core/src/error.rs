@@ -28,8 +28,14 @@ pub enum CommandError {
     /// The queue before the genome is full.
     #[error("commands arrive faster than the node can record them; nothing was recorded, try again")]
     QueueFull,
-    /// The store failed and takes nothing more until a restart.
-    #[error("the store failed and accepts nothing until the node is restarted: {reason}{}", broken_by(cause))]
+    /// The genome cannot be written for now. Nothing was written, so there is no doubt: trying again is safe.
+    #[error("the genome cannot be written now ({0}); nothing was recorded, try again")]
+    StoreBusy(String),
+    /// The store failed, and takes nothing more until it could be read back and written again.
+    #[error(
+        "the store failed and accepts nothing until it can be written again: {reason}{}",
+        broken_by(cause)
+    )]
     StoreFailed {
         /// What went wrong, in words.
         reason: String,
@@ -56,6 +62,8 @@ pub enum ErrorKind {
     UnknownCommand,
     /// See [`CommandError::QueueFull`].
     QueueFull,
+    /// See [`CommandError::StoreBusy`].
+    StoreBusy,
     /// See [`CommandError::StoreFailed`].
     StoreFailed,
     /// See [`CommandError::Unreadable`].
@@ -109,6 +117,7 @@ impl CommandError {
             Self::NotTaught => ErrorKind::NotTaught,
             Self::UnknownCommand => ErrorKind::UnknownCommand,
             Self::QueueFull => ErrorKind::QueueFull,
+            Self::StoreBusy(_) => ErrorKind::StoreBusy,
             Self::StoreFailed { .. } => ErrorKind::StoreFailed,
             Self::Unreadable(_) => ErrorKind::Unreadable,
             Self::Stopping => ErrorKind::Stopping,
@@ -121,7 +130,9 @@ impl ErrorKind {
     pub const fn fault(self) -> Fault {
         match self {
             Self::InvalidText | Self::NotTaught | Self::UnknownCommand => Fault::Caller,
-            Self::QueueFull | Self::StoreFailed | Self::Unreadable | Self::Stopping => Fault::Node,
+            Self::QueueFull | Self::StoreBusy | Self::StoreFailed | Self::Unreadable | Self::Stopping => {
+                Fault::Node
+            }
         }
     }
 
@@ -132,6 +143,7 @@ impl ErrorKind {
             Self::NotTaught => "not_taught",
             Self::UnknownCommand => "unknown_command",
             Self::QueueFull => "queue_full",
+            Self::StoreBusy => "store_busy",
             Self::StoreFailed => "store_failed",
             Self::Unreadable => "unreadable",
             Self::Stopping => "stopping",

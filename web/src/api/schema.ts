@@ -656,7 +656,7 @@ export interface components {
          * @description Why a command failed, from a closed set.
          * @enum {string}
          */
-        ErrorKind: "invalid_text" | "not_taught" | "unknown_command" | "queue_full" | "store_failed" | "unreadable" | "stopping";
+        ErrorKind: "invalid_text" | "not_taught" | "unknown_command" | "queue_full" | "store_busy" | "store_failed" | "unreadable" | "stopping";
         EventCounts: {
             /** Format: int64 */
             ASK: number;

@@ -13,7 +13,7 @@ use kolibri_genome::{Head, Teach};
 use crate::background::{Crew, Worker};
 use crate::backup::{self, LastBackup};
 use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check};
-use crate::error::{CommandError, OpenError};
+use crate::error::{CommandError, ErrorKind, OpenError};
 use crate::follow::FollowStatus;
 use crate::observer::{Failed, Observer};
 use crate::recall::{Considered, Found, Judge, MeaningStatus, Recall, RecallConfig};
@@ -456,7 +456,9 @@ impl Node {
 
     /// Why the node cannot continue, if so: its store has failed, or one of its threads has panicked.
     pub fn failure(&self) -> Option<String> {
+        // What passes by itself is no reason to give up.
         let store = self.store.intake.check_health().err();
+        let store = store.filter(|error| error.kind() != ErrorKind::StoreBusy);
         store.map(|error| error.to_string()).or_else(|| self.crew.problems().pop())
     }
 

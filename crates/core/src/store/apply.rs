@@ -6,6 +6,24 @@ use super::BlockRef;
 use super::decide::{AnswerChange, Changes, Event, Needs};
 use super::rows::{Snapshot, signed};
 
+const APPEND: &str =
+    "INSERT INTO block (idx, bytes, hash, salt, content, replaces) VALUES (?, ?, ?, ?, ?, ?)";
+const SET_ANSWER: &str =
+    "INSERT INTO answer (key, idx) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET idx = ?2";
+const REMOVE_ANSWER: &str = "DELETE FROM answer WHERE key = ?";
+/// In place: the row keeps its length, so SQLite writes zeros over exactly the bytes of the text.
+const ERASE: &str =
+    "UPDATE block SET salt = zeroblob(length(salt)), content = zeroblob(length(content)) WHERE idx = ?";
+const NOTE_ERASURE: &str = "INSERT INTO erasure (idx, by) VALUES (?, ?)";
+
+/// Checks that the file takes every statement that is here. Nothing is written.
+pub(super) fn check(connection: &Connection) -> rusqlite::Result<()> {
+    for statement in [APPEND, SET_ANSWER, REMOVE_ANSWER, ERASE, NOTE_ERASURE] {
+        connection.prepare_cached(statement)?;
+    }
+    Ok(())
+}
+
 /// The blocks that have to be known to decide about an event, newest first.
 pub(super) fn known(connection: &Connection, event: &Event) -> rusqlite::Result<Vec<u64>> {
     let snapshot = Snapshot::of(connection);
@@ -24,14 +42,11 @@ pub(super) fn apply(connection: &Connection, changes: &Changes) -> rusqlite::Res
     }
     match changes.answer {
         None => {}
-        Some(AnswerChange::Set(key)) => connection
-            .prepare_cached(
-                "INSERT INTO answer (key, idx) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET idx = ?2",
-            )?
-            .execute(params![key.0, signed(block.index)])
-            .map(drop)?,
+        Some(AnswerChange::Set(key)) => {
+            connection.prepare_cached(SET_ANSWER)?.execute(params![key.0, signed(block.index)]).map(drop)?
+        }
         Some(AnswerChange::Remove(key)) => {
-            connection.prepare_cached("DELETE FROM answer WHERE key = ?")?.execute([key.0]).map(drop)?
+            connection.prepare_cached(REMOVE_ANSWER)?.execute([key.0]).map(drop)?
         }
     }
     Ok(block)
@@ -40,30 +55,18 @@ pub(super) fn apply(connection: &Connection, changes: &Changes) -> rusqlite::Res
 fn append(connection: &Connection, changes: &Changes) -> rusqlite::Result<BlockRef> {
     let sealed = &changes.sealed;
     let index = sealed.block.index;
-    connection
-        .prepare_cached(
-            "INSERT INTO block (idx, bytes, hash, salt, content, replaces) VALUES (?, ?, ?, ?, ?, ?)",
-        )?
-        .execute(params![
-            signed(index),
-            sealed.block.to_bytes(),
-            sealed.hash.as_bytes(),
-            changes.salt,
-            sealed.content,
-            changes.replaces.map(signed),
-        ])?;
+    connection.prepare_cached(APPEND)?.execute(params![
+        signed(index),
+        sealed.block.to_bytes(),
+        sealed.hash.as_bytes(),
+        changes.salt,
+        sealed.content,
+        changes.replaces.map(signed),
+    ])?;
     Ok(BlockRef { index, hash: sealed.hash })
 }
 
-/// Overwrites in place: the row keeps its length, so SQLite writes zeros over exactly the bytes of the text.
 fn erase(connection: &Connection, index: u64, by: u64) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "UPDATE block SET salt = zeroblob(length(salt)), content = zeroblob(length(content)) WHERE idx = ?",
-        )?
-        .execute([signed(index)])?;
-    connection
-        .prepare_cached("INSERT INTO erasure (idx, by) VALUES (?, ?)")?
-        .execute([signed(index), signed(by)])
-        .map(drop)
+    connection.prepare_cached(ERASE)?.execute([signed(index)])?;
+    connection.prepare_cached(NOTE_ERASURE)?.execute([signed(index), signed(by)]).map(drop)
 }

@@ -25,6 +25,11 @@ impl Feed {
         self.0.subscribe()
     }
 
+    /// The genome was read back, and ends with block `head`.
+    pub(super) fn read_back(&self, head: u64) {
+        self.0.send_if_modified(|announced| std::mem::replace(announced, head) != head);
+    }
+
     /// A batch of these events was made durable, and the genome ends with block `head`.
     pub(super) fn committed(&self, events: impl IntoIterator<Item = EventType>, head: u64) {
         let knowledge = events.into_iter().any(changes_knowledge);

@@ -76,9 +76,19 @@ impl Waiting {
     }
 }
 
-/// Why the writer takes no more events.
+/// What a failure left behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// Nothing: it failed before the first write.
+    Nothing,
+    /// A batch that may be on disk or not.
+    Doubt,
+}
+
+/// Why the writer takes no events.
 #[derive(Debug, Clone)]
 pub(super) struct Failure {
+    pub(super) left: Left,
     /// In words.
     pub(super) reason: String,
     /// The trace of the command that broke the store.
@@ -88,13 +98,20 @@ pub(super) struct Failure {
 impl Failure {
     /// What a command is told that noticed it.
     fn noticed(&self) -> CommandError {
-        CommandError::StoreFailed { reason: self.reason.clone(), cause: self.cause }
+        self.with_cause(self.cause)
     }
 
     /// What the command with this trace is told, which may be the cause.
     pub(super) fn told(&self, trace: TraceId) -> CommandError {
-        let cause = self.cause.filter(|cause| *cause != trace);
-        CommandError::StoreFailed { reason: self.reason.clone(), cause }
+        self.with_cause(self.cause.filter(|cause| *cause != trace))
+    }
+
+    fn with_cause(&self, cause: Option<TraceId>) -> CommandError {
+        let reason = self.reason.clone();
+        match self.left {
+            Left::Nothing => CommandError::StoreBusy(reason),
+            Left::Doubt => CommandError::StoreFailed { reason, cause },
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 //! | `decide` | what an event changes: pure |
 //! | `apply` | the statements that write it |
 //! | `rows` | the statements that read |
+//! | `recovery` | finding out whether a store that failed works again |
 //! | `copy`, `restore` | a backup, and the way back |
 //! | `read` | what is read back, checked |
 //! | `verify` | walking the whole genome |
@@ -26,6 +27,7 @@ mod files;
 mod intake;
 mod mark;
 mod read;
+mod recovery;
 mod restore;
 mod rows;
 mod schema;
@@ -157,6 +159,8 @@ impl Store {
             observer,
             feed,
             mark,
+            place: recovery::Place { directory: directory.clone(), durability: settings.durability },
+            pace: recovery::Pace::default(),
             files: files::Files::of(&path).map_err(OpenError::io(&path))?,
             scrub_due: !scrubbed,
             _lock: lock,

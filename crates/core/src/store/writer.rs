@@ -1,8 +1,8 @@
 //! The one thread that writes the genome.
 //!
 //! It takes what is waiting, records it in one transaction and acknowledges after the commit (group commit).
-//! A failed commit poisons it: what is on disk is then in doubt, so nothing more is acknowledged until a
-//! restart has read the file again.
+//! A commit that failed leaves in doubt what is on disk, so nothing more is acknowledged until the file was read back and can be
+//! written again (`recovery`). What failed before the first write leaves no doubt: then it waits until it can write.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,8 +17,9 @@ use super::decide::{self, Event, decide};
 use super::directory::Lock;
 use super::feed::Feed;
 use super::files::{Files, Gone};
-use super::intake::{Committed, Failure, Poison, Queued, Waiting};
+use super::intake::{Committed, Failure, Left, Poison, Queued, Waiting};
 use super::mark::MarkFile;
+use super::recovery::{Pace, Place, StillFailing, try_to_write};
 use super::rows::Snapshot;
 use super::{BlockRef, GenomeSettings, Salts, apply, schema};
 use crate::error::{CommandError, OpenError};
@@ -36,6 +37,9 @@ const SCRUB_RETRY: Duration = Duration::from_millis(100);
 /// How long emptying the log waits for a reader; commands wait as well.
 const SCRUB_PATIENCE: Duration = Duration::from_millis(20);
 
+/// How often emptying the log is tried when the node stops.
+const CLOSE_TRIES: usize = 25;
+
 /// The outcome of an event.
 #[derive(Debug)]
 enum Outcome {
@@ -48,6 +52,9 @@ enum Outcome {
 /// Why a batch was not recorded.
 #[derive(Debug, thiserror::Error)]
 enum CommitError {
+    /// Nothing was written.
+    #[error("{0}")]
+    NotBegun(rusqlite::Error),
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
     #[error(transparent)]
@@ -72,6 +79,9 @@ pub(super) struct Writer {
     pub(super) feed: Feed,
     pub(super) mark: MarkFile,
     pub(super) files: Files,
+    pub(super) place: Place,
+    /// When it is tried again to read the genome back.
+    pub(super) pace: Pace,
     /// The log may still contain erased text.
     pub(super) scrub_due: bool,
     pub(super) _lock: Lock,
@@ -110,8 +120,8 @@ pub(super) fn scrub(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 impl Writer {
-    pub(super) fn run(mut self, connection: Connection) {
-        while let Some(first) = self.next(&connection) {
+    pub(super) fn run(mut self, mut connection: Connection) {
+        while let Some(first) = self.next(&mut connection) {
             let batch = self.gather(first);
             self.commit(&connection, batch);
             self.copy(&connection);
@@ -120,7 +130,7 @@ impl Writer {
     }
 
     /// The next event. `None` when the node stops.
-    fn next(&mut self, connection: &Connection) -> Option<Queued> {
+    fn next(&mut self, connection: &mut Connection) -> Option<Queued> {
         loop {
             let patience = if self.scrub_due { SCRUB_RETRY } else { LOOK };
             match self.receiver.recv_timeout(patience) {
@@ -131,15 +141,54 @@ impl Writer {
     }
 
     /// What there is to do while nobody wants anything.
-    fn look_after(&mut self, connection: &Connection) {
+    fn look_after(&mut self, connection: &mut Connection) {
         if self.scrub_due {
             self.scrub(connection);
         }
-        let healthy = self.poison.borrow().is_none();
-        if healthy && let Err(gone) = self.files.check() {
-            self.fail(&gone.into(), Vec::new());
+        let left = self.poison.borrow().as_ref().map(|failure| failure.left);
+        match left {
+            None => {
+                if let Err(gone) = self.files.check() {
+                    self.fail(&gone.into(), Vec::new());
+                }
+            }
+            Some(left) if self.pace.is_due() => self.recover(connection, left),
+            Some(_) => {}
         }
         self.copy(connection);
+    }
+
+    /// Takes events again if the genome can be written again.
+    fn recover(&mut self, connection: &mut Connection, left: Left) {
+        let found = match left {
+            Left::Nothing => try_to_write(connection, &self.place.directory.genome()).map(|()| None),
+            Left::Doubt => self.place.read_back(connection, &self.files).map(Some),
+        };
+        match found {
+            Ok(chain) => {
+                if let Some(chain) = chain {
+                    self.chain = chain;
+                    self.mark.advance(self.chain.head(), false);
+                    self.feed.read_back(self.chain.head().index);
+                }
+                self.pace.recovered();
+                tracing::warn!(
+                    blocks = self.chain.head().index + 1,
+                    "the genome can be written again: commands are taken"
+                );
+                self.poison.send_replace(None);
+            }
+            Err(still) => self.keep_failing(left, &still),
+        }
+    }
+
+    /// Says why, when that is something new. What commands are told is what broke it.
+    fn keep_failing(&mut self, left: Left, still: &StillFailing) {
+        self.pace.failed(left);
+        let why = still.to_string();
+        if self.pace.is_news(&why) {
+            tracing::warn!(%why, "the genome can still not be written");
+        }
     }
 
     /// Makes a copy if one is wanted. Between its steps commands are recorded as ever.
@@ -208,7 +257,8 @@ impl Writer {
         events: Vec<(Event, u64)>,
     ) -> Result<Vec<Outcome>, CommitError> {
         // No other is open: this is the one thread that writes.
-        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+            .map_err(CommitError::NotBegun)?;
         let mut outcomes = Vec::with_capacity(events.len());
         for (at, (event, time)) in events.into_iter().enumerate() {
             let salt = (self.salts)(chain.head().index + 1);
@@ -251,17 +301,28 @@ impl Writer {
         }
     }
 
-    /// It is now in doubt whether the batch is on disk. Only a restart can find out.
-    fn fail(&self, error: &CommitError, waiting: Vec<Waiting>) {
-        let failure = Failure { reason: error.to_string(), cause: cause(error, &waiting) };
-        tracing::error!(
-            error = %failure.reason,
-            // The others have traces that name it.
-            trace_id = failure.cause.map(tracing::field::display),
-            commands = waiting.len(),
-            "a commit failed, or went into a file that is gone; nothing more is recorded until a restart. Check the disk (space, permissions, hardware), then restart \
-             the node: it reads back what is durable. `kolibri genome verify` checks the genome"
-        );
+    /// Refuses a batch, and everything else until the genome can be written again.
+    fn fail(&mut self, error: &CommitError, waiting: Vec<Waiting>) {
+        let left = match error {
+            CommitError::NotBegun(_) => Left::Nothing,
+            _ => Left::Doubt,
+        };
+        let failure = Failure { left, reason: error.to_string(), cause: cause(error, &waiting) };
+        self.pace.failed(left);
+        // The others have traces that name it.
+        let (commands, trace_id) = (waiting.len(), failure.cause.map(tracing::field::display));
+        match left {
+            Left::Nothing => tracing::warn!(
+                error = %failure.reason, trace_id, commands,
+                "a commit could not begin, so nothing is in doubt: commands are refused until the genome can be written. Another \
+                 program may have locked it"
+            ),
+            Left::Doubt => tracing::error!(
+                error = %failure.reason, trace_id, commands,
+                "a commit failed: nothing is recorded until the genome is read back and can be written again, which is tried again \
+                 and again. Check the disk (space, permissions, hardware). `kolibri genome verify` checks the genome"
+            ),
+        }
         self.poison.send_replace(Some(failure.clone()));
         refuse(waiting, &failure);
     }
@@ -279,7 +340,9 @@ impl Writer {
     /// Leaves the whole genome in one file. SQLite does not do that by itself, since this process still has
     /// readers open.
     fn close(mut self, connection: Connection) {
-        let emptied = scrub(&connection);
+        // A follower may be reading at this moment.
+        let emptied = (0..CLOSE_TRIES).map(|_| scrub(&connection)).find(|done| !matches!(done, Ok(false)));
+        let emptied = emptied.unwrap_or(Ok(false));
         if !matches!(emptied, Ok(true)) {
             tracing::warn!(?emptied, "the newest blocks are still in genome.db-wal; a copy needs both files");
         }

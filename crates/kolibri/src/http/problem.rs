@@ -29,6 +29,7 @@ impl Problem {
             CommandError::NotTaught => (StatusCode::NOT_FOUND, "This stimulus is not taught"),
             CommandError::UnknownCommand => (StatusCode::UNPROCESSABLE_ENTITY, "No such command"),
             CommandError::QueueFull => (StatusCode::SERVICE_UNAVAILABLE, "The node is overloaded"),
+            CommandError::StoreBusy(_) => (StatusCode::SERVICE_UNAVAILABLE, "The store is busy"),
             CommandError::StoreFailed { .. } => (StatusCode::SERVICE_UNAVAILABLE, "The store has failed"),
             CommandError::Unreadable(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "The stored knowledge cannot be read")
@@ -105,7 +106,9 @@ impl Problem {
 
     /// Whether trying again in a moment may help.
     fn is_temporary(&self) -> bool {
-        [ErrorKind::QueueFull, ErrorKind::Stopping].iter().any(|kind| self.kind == urn(kind.name()))
+        [ErrorKind::QueueFull, ErrorKind::StoreBusy, ErrorKind::Stopping]
+            .iter()
+            .any(|kind| self.kind == urn(kind.name()))
     }
 }
 

@@ -37,6 +37,7 @@ mod embeddings;
 mod failures;
 mod guard;
 mod links;
+mod locked;
 mod mark;
 mod operations;
 mod ops_alertmanager;

@@ -40,7 +40,7 @@ fn a_file_of_the_genome_that_is_deleted_or_replaced_ends_every_acknowledgement()
 }
 
 #[test]
-fn it_is_noticed_although_nobody_teaches() {
+fn it_is_noticed_although_nobody_teaches_and_is_over_when_the_file_is_put_back() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());
     node.teach("a", "b");
@@ -52,4 +52,9 @@ fn it_is_noticed_although_nobody_teaches() {
     });
     assert!(problem["detail"].as_str().unwrap().contains("was deleted or moved away"), "{problem}");
     assert_eq!(node.series("kolibri_backend_ready"), Some(0.0));
+
+    // The very file is back: nothing can be missing in it.
+    fs::rename(data.path().join("elsewhere.db"), data.path().join("genome.db")).unwrap();
+    eventually("the node is ready", || (node.get("/readyz").0 == 200).then_some(()));
+    assert_eq!((node.teach("c", "d"), node.ask("a")["answer"].clone()), (2, json!("b")));
 }

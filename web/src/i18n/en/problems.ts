@@ -33,10 +33,14 @@ export const problems = {
       title: "The node is overloaded.",
       advice: "Nothing was recorded. Try again in a moment.",
     },
+    store_busy: {
+      title: "The node cannot write its genome for now.",
+      advice: "Nothing was recorded. Try again in a moment.",
+    },
     store_failed: {
       title: "The node can no longer write its genome.",
       advice:
-        "Free some disk space or repair the disk, then restart the node. Everything acknowledged is safe.",
+        "Free some disk space or repair the disk: the node then goes on by itself. Everything acknowledged is safe.",
     },
     unreadable: {
       title: "The stored knowledge cannot be read.",

@@ -29,9 +29,13 @@ export const traces = {
       what: "Commands arrived faster than the disk could record them, so the node refused this one.",
       todo: "See throughput and queue in Operations. If it continues, slow down the senders or move the data directory to a faster disk. For short peaks, raise KOLIBRI_QUEUE_CAPACITY.",
     },
+    store_busy: {
+      what: "The genome could not be written at that moment, most likely because another program held its lock. Nothing was recorded.",
+      todo: "Nothing, if it has passed. If not, end the program that has genome.db open (fuser, lsof).",
+    },
     store_failed: {
-      what: "The genome could not be written. The node accepts nothing until it is restarted.",
-      todo: "Check free space and the disk (df -h, dmesg), then restart the node. Everything acknowledged is safe.",
+      what: "The genome could not be written. The node accepts nothing until it can be read back and written again.",
+      todo: "Check free space and the disk (df -h, dmesg): the node then goes on by itself. Everything acknowledged is safe.",
     },
     unreadable: {
       what: "A stored answer or the index could not be read.",

@@ -30,7 +30,7 @@ fn reason(error: &CommandError) -> &str {
 }
 
 #[tokio::test]
-async fn a_commit_that_fails_stops_the_writer_until_the_node_is_opened_again() {
+async fn a_commit_that_fails_stops_the_writer_until_the_genome_can_be_written_again() {
     let (root, telemetry) = (tempfile::tempdir().unwrap(), telemetry());
     let node = Node::open(&config(root.path()), &telemetry).unwrap();
     teach(&node, "kept", "yes").await;
@@ -40,9 +40,7 @@ async fn a_commit_that_fails_stops_the_writer_until_the_node_is_opened_again() {
     alter(root.path(), "ALTER TABLE answer RENAME TO hidden");
     let failed = try_teach(&node, "not kept", "no").await.unwrap_err();
     assert!(reason(&failed).contains("answer"), "{failed}");
-    alter(root.path(), "ALTER TABLE hidden RENAME TO answer");
 
-    // The table is back, but what a failed commit left on the disk is known only after a restart.
     let later = try_teach(&node, "later", "no").await.unwrap_err();
     assert_eq!(reason(&later), reason(&failed));
     assert_eq!(forget(&node, "kept").await, Err(later.clone()));
@@ -52,13 +50,73 @@ async fn a_commit_that_fails_stops_the_writer_until_the_node_is_opened_again() {
         let name = format!("kolibri_backend_events_failed_total{{event_type=\"{event}\",fault=\"node\"}}");
         assert_eq!(series(&telemetry, &name), Some(failures), "{event}");
     }
-    node.close();
 
-    let node = open(root.path());
+    // The node finds out by itself, and reads back what is durable.
+    alter(root.path(), "ALTER TABLE hidden RENAME TO answer");
+    until("the node is ready", || node.ready() == Ready::Yes);
     assert_eq!(node.reader().head().unwrap().index, 1);
     assert_eq!(teach(&node, "later", "yes").await, 2);
     assert_eq!(answer(&node, "kept").await.as_deref(), Some("yes"));
     assert_eq!(answer(&node, "not kept").await, None);
+}
+
+#[tokio::test]
+async fn what_another_program_locks_is_refused_and_recovers_as_soon_as_the_lock_is_gone() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    teach(&node, "kept", "yes").await;
+    until_indexed(&node);
+    let other = Connection::open(DataDirectory::new(root.path()).genome()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = try_teach(&node, "refused", "no").await.unwrap_err();
+    assert!(matches!(&refused, CommandError::StoreBusy(_)), "{refused}");
+    assert_eq!(node.failure(), None, "it passes");
+    assert_eq!(node.ready(), Ready::No(vec![refused.to_string()]));
+    // Nobody waits five seconds again.
+    assert_eq!(try_teach(&node, "at once", "no").await, Err(refused));
+    other.execute_batch("ROLLBACK").unwrap();
+    until("the node is ready", || node.ready() == Ready::Yes);
+    assert_eq!(teach(&node, "later", "yes").await, 2);
+    assert_eq!(answer(&node, "refused").await, None);
+}
+
+#[tokio::test]
+async fn what_a_failed_commit_left_is_read_back_and_nothing_is_recorded_twice() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    teach(&node, "kept", "yes").await;
+    until_indexed(&node);
+    // As if the batch were on disk although its commit failed: another program appends what the node would have.
+    alter(root.path(), "ALTER TABLE answer RENAME TO hidden");
+    try_teach(&node, "in doubt", "no").await.unwrap_err();
+    let twin = tempfile::tempdir().unwrap();
+    copy(root.path(), twin.path());
+    alter(twin.path(), "ALTER TABLE hidden RENAME TO answer");
+    let block = {
+        let twin = open(twin.path());
+        teach(&twin, "in doubt", "it was durable").await;
+        twin.close();
+        twin.reader().block(2).unwrap().unwrap()
+    };
+    let from = DataDirectory::new(twin.path()).genome();
+    alter(
+        root.path(),
+        &format!(
+            "ATTACH '{}' AS twin; BEGIN IMMEDIATE; ALTER TABLE hidden RENAME TO answer;
+             INSERT INTO block SELECT * FROM twin.block WHERE idx = 2;
+             INSERT INTO answer SELECT * FROM twin.answer WHERE idx = 2; COMMIT",
+            from.display()
+        ),
+    );
+    until("the node is ready", || node.ready() == Ready::Yes);
+    assert_eq!(answer(&node, "in doubt").await.as_deref(), Some("it was durable"));
+    let next = teach(&node, "later", "yes").await;
+    let blocks = node.reader().blocks(0, 10).unwrap();
+    assert_eq!(blocks[2].hash, block.hash);
+    assert!(next >= 3);
+    node.close();
+    let verdict = verify(&DataDirectory::new(root.path()), |_| true).unwrap();
+    assert!(matches!(verdict, Verdict::Sound { .. }), "{verdict:?}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{drill, on_the_line};
-use crate::running::{Running, eventually, kolibri};
+use crate::running::{Running, eventually};
 use crate::shipped::{self, markdown};
 use crate::watching::on_call::{GRAFANA, Notification, OnCall, target};
 use crate::watching::pack;
@@ -46,22 +46,15 @@ fn assert_links(told: &Notification) {
     }
 }
 
-/// A node whose files cannot grow beyond a megabyte.
-pub(super) fn on_a_small_disk(directory: &Path, variables: &[(&str, &str)]) -> Running {
-    let mut limited = std::process::Command::new("sh");
-    let serve = format!("trap '' XFSZ; ulimit -f 2048; exec {} serve", kolibri().get_program().display());
-    limited.args(["-c", &serve]).env("KOLIBRI_DATA_DIR", directory).env("KOLIBRI_HTTP_PORT", "0");
-    limited.envs(variables.iter().copied());
-    limited.env("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1").env("KOLIBRI_PROMETHEUS_PORT", "0");
-    Running::spawn(limited)
-}
-
-/// Teaches until the disk takes no more; returns the trace of the command that found it full.
-pub(super) fn fill_the_disk(node: &Running) -> String {
-    let large = json!({ "stimulus": "question", "response": "x".repeat(60_000) });
-    eventually("the disk is full", || {
-        let (status, answer) = node.post("/api/v1/teach", &large);
-        (status == 503).then(|| answer["trace_id"].as_str().unwrap().to_owned())
+/// Takes a table away from a node, and teaches until it notices that it can no longer write; returns the trace of the command
+/// that noticed it first.
+pub(super) fn break_the_store(data: &Path, node: &Running) -> String {
+    let other = rusqlite::Connection::open(data.join("genome.db")).unwrap();
+    other.execute_batch("PRAGMA busy_timeout = 5000; ALTER TABLE answer RENAME TO hidden").unwrap();
+    let teach = json!({ "stimulus": "question", "response": "answer" });
+    eventually("it is noticed", || {
+        let (status, refused) = node.post("/api/v1/teach", &teach);
+        (status == 503).then(|| refused["trace_id"].as_str().unwrap().to_owned())
     })
 }
 
@@ -88,10 +81,10 @@ fn assert_trace_link(told: &Notification, on_call: &OnCall, node: &Running, wind
 #[test]
 fn failing_commands_page_on_call_with_links_that_resolve_and_no_drill_resolves_the_page() {
     let directory = tempfile::tempdir().unwrap();
-    let node = on_a_small_disk(directory.path(), &[]);
+    let node = Running::start(directory.path());
     let on_call = OnCall::start(&[target(&node)], &node.api);
     on_call.prometheus.await_up(1);
-    let broke = fill_the_disk(&node);
+    let broke = break_the_store(directory.path(), &node);
     for _ in 0..5 {
         assert_eq!(node.post("/api/v1/ask", &json!({ "stimulus": "question" })).0, 503);
     }
@@ -304,11 +297,11 @@ fn telemetry_that_is_off_pages() {
 #[test]
 fn a_writer_that_has_stopped_pages_although_nobody_asks_it_for_anything() {
     let directory = tempfile::tempdir().unwrap();
-    let node = on_a_small_disk(directory.path(), &[]);
+    let node = Running::start(directory.path());
     let on_call = OnCall::start(&[target(&node)], &node.api);
     on_call.prometheus.await_up(1);
     assert_eq!(node.series("kolibri_backend_ready"), Some(1.0));
-    let broke = fill_the_disk(&node);
+    let broke = break_the_store(directory.path(), &node);
     let told = on_call.awaits("KolibriNotReady");
     assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
     assert_links(&told);

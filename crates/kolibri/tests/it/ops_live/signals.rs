@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::alerts::{fill_the_disk, on_a_small_disk};
-use crate::running::eventually;
+use super::alerts::break_the_store;
+use crate::running::{Running, eventually};
 use crate::watching::on_call::{OnCall, target};
 use crate::watching::rotel::{Rotel, record};
 
@@ -11,7 +11,7 @@ use crate::watching::rotel::{Rotel, record};
 fn the_command_behind_a_page_is_a_span_and_a_line_of_the_log_at_a_real_receiver() {
     let rotel = Rotel::start();
     let directory = tempfile::tempdir().unwrap();
-    let node = on_a_small_disk(
+    let node = Running::start_with(
         directory.path(),
         &[
             ("KOLIBRI_OTLP_ENDPOINT", rotel.http.as_str()),
@@ -21,7 +21,7 @@ fn the_command_behind_a_page_is_a_span_and_a_line_of_the_log_at_a_real_receiver(
     );
     let on_call = OnCall::start(&[target(&node)], &node.api);
     on_call.prometheus.await_up(1);
-    let broke = fill_the_disk(&node);
+    let broke = break_the_store(directory.path(), &node);
     (0..5).for_each(|_| {
         assert_eq!(
             node.post("/api/v1/teach", &json!({ "stimulus": "question", "response": "answer" })).0,
@@ -46,5 +46,4 @@ fn the_command_behind_a_page_is_a_span_and_a_line_of_the_log_at_a_real_receiver(
     );
     let line = record(&printed, "LogRecord #", &[&trace]);
     assert!(line.iter().any(|line| line.contains("a commit failed")), "{line:#?}");
-    assert!(!printed.iter().any(|line| line.contains("xxxxxxxx")), "what was taught stays at home");
 }
