@@ -28,6 +28,7 @@ pub mod observer;
 pub mod order;
 pub mod random;
 pub mod recall;
+mod regular;
 pub mod store;
 pub mod telemetry;
 #[cfg(test)]

@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
+use crate::regular;
 use crate::store::{DataDirectory, Reader, Verdict};
 
 /// How long what was read is believed: another process may write a newer verdict.
@@ -166,7 +167,7 @@ impl Kept {
 
 /// A verdict that is missing or cannot be read is none: the next verification makes one.
 fn read(directory: &DataDirectory) -> Option<LastVerdict> {
-    let text = std::fs::read(directory.verdict()).ok()?;
+    let text = regular::read(&directory.verdict()).ok()?;
     serde_json::from_slice(&text).ok()
 }
 

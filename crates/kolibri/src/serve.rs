@@ -27,6 +27,8 @@ const BLOCKING_THREADS: usize = 64;
 /// # Errors
 /// A message for people: what did not work, and what to do.
 pub(crate) fn run(config: Config) -> Result<(), String> {
+    // Whatever the node makes is its owner's, also in a directory that others may enter.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let records = start_logging(config.telemetry.as_ref(), &config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .max_blocking_threads(BLOCKING_THREADS)

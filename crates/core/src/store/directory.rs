@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::OpenError;
+use crate::regular;
 
 /// A data directory's layout.
 #[derive(Debug, Clone)]
@@ -175,14 +176,10 @@ impl DataDirectory {
     /// [`OpenError::Held`] names the process that holds it.
     pub fn lock(&self) -> Result<Lock, OpenError> {
         let path = self.path.join("lock");
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .map_err(OpenError::io(&path))?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        // What is written into it must not end up where a link leads.
+        let mut file = regular::open(&mut options, &path, false).map_err(OpenError::io(&path))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(self.held_by(&mut file)),
@@ -197,7 +194,8 @@ impl DataDirectory {
     /// # Errors
     /// [`OpenError::Held`] names the process that does.
     pub fn check_free(&self) -> Result<(), OpenError> {
-        let Ok(mut file) = File::open(self.path.join("lock")) else { return Ok(()) };
+        let file = regular::open(OpenOptions::new().read(true), &self.path.join("lock"), false);
+        let Ok(mut file) = file else { return Ok(()) };
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => Err(self.held_by(&mut file)),
             Ok(()) | Err(TryLockError::Error(_)) => Ok(()),

@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 use super::rows::Snapshot;
 use super::{BlockRef, DataDirectory, schema};
 use crate::error::OpenError;
+use crate::regular;
 
 /// The bytes of a record: a sector, which a disk writes as a whole.
 const RECORD: usize = 512;
@@ -78,7 +79,7 @@ impl Found {
     /// What is in the file.
     pub(super) fn read(directory: &DataDirectory) -> Result<Self, OpenError> {
         let path = directory.mark();
-        let bytes = match std::fs::read(&path) {
+        let bytes = match regular::read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::None),
             Err(error) => return Err(OpenError::io(path)(error)),

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
+use rustix::fs::OFlags;
+
 use super::failures::Failures;
 use super::{Lost, Outcome, Trace};
 use crate::background::{Crew, Worker};
-use crate::clock;
+use crate::{clock, regular};
 
 /// The most records that may wait for the disk; more are dropped.
 const WAITING: usize = 8192;
@@ -137,7 +139,15 @@ impl Writer {
 /// Opens the file for appending. If a crash cut the last line short, ends it first, so that it does not spoil
 /// the next.
 fn open(path: &Path) -> std::io::Result<(File, u64)> {
-    let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
+    let mut options = OpenOptions::new();
+    // A pipe that nobody empties refuses what it has no room for, instead of waiting for somebody.
+    options
+        .read(true)
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+    let mut file = options.open(path)?;
     let mut length = file.metadata()?.len();
     if length > 0 {
         let mut last = [0];
@@ -210,13 +220,10 @@ fn tail_of(path: &Path) -> Vec<Trace> {
 /// The lines at a regular file's end, at most this many bytes; the first may be cut.
 fn lines(path: &Path, bytes: u64) -> impl Iterator<Item = Vec<u8>> {
     let open = || {
-        let mut file = File::open(path).ok()?;
-        let found = file.metadata().ok()?;
         // A device may have no end.
-        if !found.is_file() {
-            return None;
-        }
-        file.seek(SeekFrom::Start(found.len().saturating_sub(bytes))).ok()?;
+        let mut file = regular::open(OpenOptions::new().read(true), path, true).ok()?;
+        let length = file.metadata().ok()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(bytes))).ok()?;
         Some(BufReader::new(file.take(bytes)).split(b'\n').map_while(Result::ok))
     };
     open().into_iter().flatten()

@@ -9,7 +9,7 @@ use reqwest::blocking::RequestBuilder;
 use serde::de::DeserializeOwned;
 
 use super::client::{Answer, Client};
-use super::{Connection, Exit, Output, print_json, print_line};
+use super::{Connection, Exit, Output, print_json, print_line, say};
 use crate::wire::{
     AskResponse, BlockAddress, ConditionLevel, FailuresResponse, ForgetResponse, Health, LatestQuery,
     MatchKind, OperationsResponse, StimulusRequest, SuggestedAnswer, TeachRequest, TeachResponse,
@@ -119,9 +119,7 @@ impl Ask {
         let answer = call(&self.node, |client| client.post("/api/v1/ask").json(&body))?;
         print(&self.output, &answer, answer_for_people)?;
         if answer.value.genome_broken {
-            eprintln!(
-                "kolibri: the last verification found this node's genome broken; the answer may be wrong"
-            );
+            say("the last verification found this node's genome broken; the answer may be wrong");
         }
         if answer.value.answer.is_some() { Ok(()) } else { Err(Exit::No) }
     }
@@ -183,11 +181,11 @@ impl Healthcheck {
         let client = Client::new(&self.node)?;
         match client.answer::<Health>(client.get("/readyz"))? {
             Ok(answer) => {
-                answer.value.notes.iter().for_each(|note| eprintln!("kolibri: {note}"));
+                answer.value.notes.iter().for_each(|note| say(note));
                 print_line(&format!("ready: {}", client.url()))
             }
             Err(problem) => {
-                eprintln!("kolibri: {problem}");
+                say(&problem.to_string());
                 Err(Exit::No)
             }
         }
@@ -202,7 +200,7 @@ pub(super) fn call<T: DeserializeOwned>(
     let client = Client::new(node)?;
     client.answer(request(&client))?.map_err(|problem| {
         if problem.status == StatusCode::NOT_FOUND {
-            eprintln!("kolibri: {problem}");
+            say(&problem.to_string());
             Exit::No
         } else {
             Exit::Failed(problem.to_string())

@@ -4,7 +4,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::client::Answer;
-use super::{Connection, Exit, Output, commands, print_json, print_line};
+use super::{Connection, Exit, Output, commands, print_json, print_line, say};
 use crate::config::Config;
 use crate::config::settings::{self, Settings};
 use crate::wire::{SettingInForce, SettingsResponse};
@@ -54,7 +54,7 @@ fn show(node: &Connection, output: &Output) -> Result<(), Exit> {
 fn check(settings: &Settings, output: &Output) -> Result<(), Exit> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     for variable in settings::unknown_variables(names) {
-        eprintln!("kolibri: {variable} is not a Kolibri setting; is it misspelt?");
+        say(&format!("{variable} is not a Kolibri setting; is it misspelt?"));
     }
     Config::parse(settings)?;
     let rows = settings::ALL.iter().map(|setting| {

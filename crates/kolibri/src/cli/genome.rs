@@ -9,7 +9,7 @@ use kolibri_genome::Head;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Exit, Output, print_json, print_line};
+use super::{Exit, Output, print_json, print_line, say};
 use crate::config::data_directory;
 use crate::config::settings::{self, Settings};
 use crate::wire::BlockResponse;
@@ -111,10 +111,7 @@ fn run_verify(expect: Option<BlockRef>, data: Data, output: &Output) -> Result<(
 fn keep(directory: &kolibri_core::store::DataDirectory, verdict: &Verdict) {
     let Some(found) = LastVerdict::now(verdict) else { return };
     if let Err(error) = verdict::write(directory, &found) {
-        eprintln!(
-            "kolibri: the node will not know of this verdict: {}: {error}",
-            directory.verdict().display()
-        );
+        say(&format!("the node will not know of this verdict: {}: {error}", directory.verdict().display()));
     }
 }
 
@@ -153,7 +150,7 @@ fn show(index: u64, data: Data) -> Result<(), Exit> {
         }
         None => {
             let head = reader.head().map_err(|error| error.to_string())?;
-            eprintln!("kolibri: there is no block {index}; the last one is block {}", head.index);
+            say(&format!("there is no block {index}; the last one is block {}", head.index));
             Err(Exit::No)
         }
     }

@@ -10,14 +10,17 @@ mod commands;
 mod configuration;
 mod genome;
 mod ops;
+mod quotes;
 mod runbook;
 mod soak;
+mod terminal;
 mod transfer;
 
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use self::terminal::{end_if_nobody_reads, print_json, print_line, say};
 use crate::config::settings::{self, Settings};
 use crate::config::{self, Config};
 
@@ -187,7 +190,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Exit::No) => ExitCode::from(1),
         Err(Exit::Failed(reason)) => {
-            eprintln!("kolibri: {reason}");
+            say(&reason);
             ExitCode::from(2)
         }
     }
@@ -195,28 +198,6 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 
 fn serve(settings: &Settings) -> Result<(), Exit> {
     Ok(crate::serve::run(Config::parse(settings)?)?)
-}
-
-/// Prints a value as JSON, on one line.
-fn print_json(value: &impl serde::Serialize) -> Result<(), Exit> {
-    let line = serde_json::to_string(value).map_err(|error| error.to_string())?;
-    print_line(&line)
-}
-
-/// Prints a line.
-fn print_line(line: &str) -> Result<(), Exit> {
-    use std::io::Write;
-    writeln!(std::io::stdout(), "{line}").map_err(|error| {
-        end_if_nobody_reads(&error);
-        Exit::Failed(format!("cannot write to standard output: {error}"))
-    })
-}
-
-/// A reader that went away (`| head`) ends the program quietly, as it does with other tools.
-fn end_if_nobody_reads(error: &std::io::Error) {
-    if error.kind() == std::io::ErrorKind::BrokenPipe {
-        std::process::exit(0);
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::client::Client;
 use super::genome::progress_bar;
-use super::{Connection, Exit, Output, end_if_nobody_reads, print_json, print_line};
+use super::quotes::Quotes;
+use super::{Connection, Exit, Output, end_if_nobody_reads, print_json, print_line, say};
 use crate::wire::{AssociationLine, LineResult, TeachRequest};
 
 /// Associations sent in one request: enough to fill the node's group commit, few enough to show progress.
@@ -129,9 +130,9 @@ impl Report {
     fn fail(&mut self, line: u64, problem: &str) {
         self.failed += 1;
         if self.failed <= SHOWN {
-            eprintln!("kolibri: line {line}: {problem}");
+            say(&format!("line {line}: {problem}"));
         } else if self.failed == SHOWN + 1 {
-            eprintln!("kolibri: more lines failed; they are counted but not shown");
+            say("more lines failed; they are counted but not shown");
         }
     }
 
@@ -196,6 +197,7 @@ fn source_line(chunk: &[(u64, TeachRequest)], line: u64) -> u64 {
 }
 
 fn csv_entries(input: impl Read) -> Result<impl Iterator<Item = Entry>, Exit> {
+    let (input, unclosed) = Quotes::new(input);
     let mut reader = csv::Reader::from_reader(input);
     let header = reader.headers().map_err(|error| csv_problem(&error))?.clone();
     if !["stimulus", "response"].iter().all(|column| header.iter().any(|name| name == *column)) {
@@ -211,6 +213,11 @@ fn csv_entries(input: impl Read) -> Result<impl Iterator<Item = Entry>, Exit> {
             return None;
         }
         let line = |position: Option<&csv::Position>| position.map_or(0, csv::Position::line);
+        if let Some(line) = unclosed.line() {
+            over = true;
+            let problem = "the quote that begins here is never closed; nothing from here on was read";
+            return Some(Err((line, problem.to_owned())));
+        }
         Some(match record {
             Ok(record) => {
                 let line = line(record.position());
@@ -273,7 +280,7 @@ impl Export {
             }
             None => export(response, std::io::stdout().lock(), format),
         }?;
-        eprintln!("exported {written} associations");
+        say(&format!("exported {written} associations"));
         Ok(())
     }
 }

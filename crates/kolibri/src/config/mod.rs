@@ -23,6 +23,8 @@ use crate::logging::{LogConfig, LogFormat};
 
 /// The shortest token that is taken.
 const MIN_TOKEN: usize = 16;
+/// How long a file with a secret may take to be read.
+const FILE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Everything `kolibri serve` has to know.
 #[derive(Debug)]
@@ -349,7 +351,7 @@ impl Parser<'_> {
                 None
             }
             (Some(secret), None) => Some((secret.to_owned(), plain)),
-            (None, Some(path)) => match std::fs::read_to_string(path) {
+            (None, Some(path)) => match read_soon(path) {
                 Ok(text) => Some((text.trim_end_matches(['\r', '\n']).to_owned(), file)),
                 Err(error) => {
                     self.fault(file, format!("{path} cannot be read: {error}"));
@@ -456,6 +458,17 @@ fn check_url(text: &str, advice: &str) -> Result<reqwest::Url, String> {
         return Err(format!("it has a query or a fragment (`?` or `#`) after its path; {advice}"));
     }
     Ok(url)
+}
+
+/// Reads a small file. It may be a pipe, such as a shell's `<(...)`, but the start does not wait for one for ever.
+fn read_soon(path: &str) -> std::io::Result<String> {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let path = path.to_owned();
+    std::thread::spawn(move || sender.send(std::fs::read_to_string(path)));
+    let waited = receiver.recv_timeout(FILE_PATIENCE);
+    waited.unwrap_or_else(|_| {
+        Err(std::io::Error::new(std::io::ErrorKind::TimedOut, "nothing arrived within 5 seconds"))
+    })
 }
 
 #[cfg(test)]

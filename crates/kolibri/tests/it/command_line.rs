@@ -10,7 +10,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::running::cli::{end, feed, run, unprivileged};
+use crate::running::cli::{self, end, feed, run, unprivileged};
 use crate::running::{Running, eventually, kolibri};
 
 /// Associations that a careless writer of files would break.
@@ -174,7 +174,7 @@ fn an_export_can_be_imported_in_both_formats() {
         let exported = node.run(&["export", "--output", path]);
         assert_eq!(
             (exported.code, exported.out.as_str(), exported.err.as_str()),
-            (0, "", "exported 6 associations\n")
+            (0, "", "kolibri: exported 6 associations\n")
         );
         let printed = node.run(&["export", "--format", format]).printed();
         assert_eq!(printed, fs::read_to_string(path).unwrap());
@@ -555,6 +555,107 @@ fn output_that_nobody_reads_is_no_error() {
             (Some(0), ""),
             "{arguments:?}"
         );
+    }
+}
+
+#[test]
+fn a_text_that_was_taught_cannot_command_the_terminal() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let evil = "\u{1b}]0;title\u{7}\u{1b}[2Jgone\u{9b}31m\u{202e}drawkcab";
+    node.teach("evil", evil);
+    node.teach(&format!("the {evil} question of many words"), "answer");
+    let commands = |text: &str| text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}');
+    for arguments in [
+        &["ask", "evil"][..],
+        &["ask", "the question of many words that nobody taught"],
+        &["ask", "evil", "--json"],
+        &["genome", "show", "1"],
+        &["genome", "show", "1", "--json"],
+        &["forget", "\u{1b}[31mnever taught"],
+        &["soak", "show", "\u{1b}[31m"],
+        &["trace", "show", "\u{1b}[31m"],
+        &["runbook", "\u{1b}[31m"],
+    ] {
+        let ended = if arguments[0] == "genome" {
+            let directory = data.path().to_str().unwrap();
+            node.run(&[&arguments[..2], &["--data-dir", directory], &arguments[2..]].concat())
+        } else {
+            node.run(arguments)
+        };
+        assert!(!commands(&ended.out) && !commands(&ended.err), "{arguments:?}: {ended:?}");
+    }
+    let shown = node.run(&["ask", "evil"]).printed();
+    assert!(shown.contains("\\u{1b}[2Jgone\\u{9b}31m\\u{202e}drawkcab"), "it is shown, not hidden: {shown}");
+    assert_eq!(node.run(&["ask", "evil", "--json"]).json()["answer"], evil);
+    let path = file(data.path(), "evil.jsonl", "{\"stimulus\":\"s\",\"\u{1b}[31m\":1}\n\u{7}\n");
+    let refused = node.run(&["import", &path]);
+    assert!(!commands(&refused.err) && refused.code != 0, "{refused:?}");
+}
+
+#[test]
+fn a_quote_that_is_never_closed_swallows_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let text = "stimulus,response\none,1\ntwo,\"2\nthree,3\nfour,4\n";
+    let ended = node.run(&["import", &file(data.path(), "open.csv", text)]);
+    assert_eq!((ended.code, ended.out.as_str()), (1, "taught 1, failed 1\n"), "{ended:?}");
+    assert!(ended.err.contains("line 3: the quote that begins here is never closed"), "{ended:?}");
+    assert_eq!(known(&node), [("one".to_owned(), "1".to_owned())]);
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_holds_up_no_start() {
+    let data = tempfile::tempdir().unwrap();
+    let pipe = |name: &str| {
+        let path = data.path().join(name);
+        std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let trace = pipe("trace.pipe");
+    let node = Running::start_with(&data.path().join("data"), &[("KOLIBRI_TRACE_PATH", trace.as_str())]);
+    node.teach("question", "answer");
+    node.stop();
+    let directory = data.path().join("locked");
+    fs::create_dir(&directory).unwrap();
+    pipe("locked/lock");
+    let mut serve = kolibri();
+    serve.arg("serve").env("KOLIBRI_DATA_DIR", &directory).env("KOLIBRI_HTTP_PORT", "0");
+    let said = cli::end(serve.env("KOLIBRI_PROMETHEUS_PORT", "0")).failed(2);
+    assert!(said.contains("it is a pipe"), "{said}");
+    let token = pipe("token.pipe");
+    let mut check = kolibri();
+    let said = cli::end(check.args(["config", "check"]).env("KOLIBRI_API_TOKEN_FILE", token)).failed(2);
+    assert!(said.contains("KOLIBRI_API_TOKEN_FILE") && said.contains("nothing arrived"), "{said}");
+}
+
+#[test]
+fn a_lock_that_is_a_link_is_not_followed() {
+    let data = tempfile::tempdir().unwrap();
+    let (directory, precious) = (data.path().join("data"), data.path().join("precious"));
+    fs::create_dir(&directory).unwrap();
+    fs::write(&precious, "do not overwrite").unwrap();
+    std::os::unix::fs::symlink(&precious, directory.join("lock")).unwrap();
+    let mut serve = kolibri();
+    serve.arg("serve").env("KOLIBRI_DATA_DIR", &directory).env("KOLIBRI_HTTP_PORT", "0");
+    let said = cli::end(serve.env("KOLIBRI_PROMETHEUS_PORT", "0")).failed(2);
+    assert!(said.contains("lock"), "{said}");
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "do not overwrite");
+}
+
+#[test]
+fn files_in_a_directory_that_others_can_enter_are_their_owners() {
+    let data = tempfile::tempdir().unwrap();
+    let open = data.path().join("open");
+    fs::create_dir(&open).unwrap();
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
+    let node = Running::start(&open);
+    node.teach("question", "answer");
+    node.ask("question");
+    node.stop();
+    for entry in fs::read_dir(&open).unwrap().map(Result::unwrap) {
+        let mode = entry.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}", entry.path().display());
     }
 }
 

@@ -6,6 +6,8 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use crate::regular;
+
 /// Certificates in the PEM format, at least one; every one of them can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtlpAuthority(Vec<u8>);
@@ -17,7 +19,7 @@ impl OtlpAuthority {
     /// What is wrong with it.
     pub fn read(path: &Path) -> Result<Self, String> {
         let pem =
-            std::fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+            regular::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
         Self::parse(pem).map_err(|problem| format!("{}: {problem}", path.display()))
     }
 

@@ -12,6 +12,7 @@ use super::run::fetch;
 use super::table;
 use super::{Connection, Exit, Output};
 use crate::cli::client::Client;
+use crate::cli::say;
 use crate::cli::{print_json, print_line};
 use crate::wire::SoaksResponse;
 
@@ -91,7 +92,7 @@ impl Source {
         ids.iter()
             .map(|id| {
                 find(id).cloned().ok_or_else(|| {
-                    eprintln!("kolibri: there is no drill {id}; `kolibri soak list` lists the drills");
+                    say(&format!("there is no drill {id}; `kolibri soak list` lists the drills"));
                     Exit::No
                 })
             })

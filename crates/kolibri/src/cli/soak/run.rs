@@ -12,6 +12,7 @@ use super::{Connection, Exit};
 use crate::cli::client::Client;
 use crate::cli::commands::call;
 use crate::cli::genome::progress_bar;
+use crate::cli::say;
 use crate::signals;
 use crate::wire::SoakStarted;
 
@@ -25,7 +26,7 @@ pub(super) fn run(parameters: &Parameters, connection: &Connection) -> Result<Dr
     let client = Client::new(connection)?;
     let (stopper, stop_path) = (client.clone(), path.clone());
     signals::on_stop(move || {
-        eprintln!("kolibri: stopping the drill");
+        say("stopping the drill");
         // When it has ended already, or the node is gone, the stream says so.
         let _ = stopper.send(stopper.delete(&stop_path));
     })?;

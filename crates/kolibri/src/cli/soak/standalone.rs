@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use super::Exit;
 use super::run::Bar;
+use crate::cli::say;
 use crate::config::settings::Settings;
 use crate::config::{MetricsConfig, ObservabilityConfig, observability};
 use crate::{http, serve, signals};
@@ -67,7 +68,7 @@ fn drill(drills: Drills, parameters: Parameters) -> Result<DrillReport, Exit> {
     let id = drills.start(parameters).map_err(refused)?;
     let (stopper, stopped) = (Arc::clone(&drills), id.clone());
     signals::on_stop(move || {
-        eprintln!("kolibri: stopping the drill");
+        say("stopping the drill");
         stopper.stop(&stopped);
     })?;
     let bar = Bar::new();

@@ -6,6 +6,7 @@ use clap::Args;
 use kolibri_soak::{DrillReport, DrillState};
 
 use super::Exit;
+use crate::cli::say;
 
 #[derive(Args, Default)]
 pub(super) struct Thresholds {
@@ -35,7 +36,7 @@ impl Thresholds {
     pub(super) fn judge(&self, report: &DrillReport) -> Result<(), Exit> {
         let problems = self.problems(report);
         for problem in &problems {
-            eprintln!("kolibri: {problem}");
+            say(&problem.to_string());
         }
         if problems.is_empty() { Ok(()) } else { Err(Exit::No) }
     }

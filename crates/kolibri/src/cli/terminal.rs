@@ -1,0 +1,104 @@
+//! What is written for people. A text that somebody taught must not move the cursor, change the title or hide what follows, so
+//! control characters are shown and not sent (CWE-150).
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+use super::Exit;
+
+/// A line or more as they are safe to print: every control character but line ends and tabs, and every character that changes
+/// the direction of the text (<https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters>), as `\u{1b}`.
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
+    let text =
+        if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
+    if !text.contains(commands_a_terminal) {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        match commands_a_terminal(character) {
+            true => safe.extend(character.escape_unicode()),
+            false => safe.push(character),
+        }
+    }
+    Cow::Owned(safe)
+}
+
+fn commands_a_terminal(character: char) -> bool {
+    (character.is_control() && !matches!(character, '\n' | '\t'))
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Prints a line for people.
+pub(super) fn print_line(line: &str) -> Result<(), Exit> {
+    write(&printable(line))
+}
+
+/// Prints a value as JSON, on one line.
+pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Exit> {
+    let line = serde_json::to_string(value).map_err(|error| error.to_string())?;
+    write(&escaped_json(&line))
+}
+
+/// JSON in which what commands a terminal is escaped. It stands in strings only, where the escape means the same (RFC 8259,
+/// section 7).
+fn escaped_json(line: &str) -> String {
+    let mut escaped = String::with_capacity(line.len());
+    for character in line.chars() {
+        if commands_a_terminal(character) {
+            // All of these are in the basic plane. A String takes whatever is written to it.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(character));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+fn write(line: &str) -> Result<(), Exit> {
+    writeln!(std::io::stdout(), "{line}").map_err(|error| {
+        end_if_nobody_reads(&error);
+        Exit::Failed(format!("cannot write to standard output: {error}"))
+    })
+}
+
+/// Says something on standard error, whose reader may be gone.
+pub(super) fn say(message: &str) {
+    let _ = writeln!(std::io::stderr(), "kolibri: {}", printable(message));
+}
+
+/// A reader that went away (`| head`) ends the program quietly, as it does with other tools.
+pub(super) fn end_if_nobody_reads(error: &std::io::Error) {
+    if error.kind() == std::io::ErrorKind::BrokenPipe {
+        std::process::exit(0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_commands_a_terminal_is_shown_and_everything_else_stays() {
+        for (text, shown) in [
+            ("plain, мир, 日本, 👩‍💻, e\u{301}", "plain, мир, 日本, 👩‍💻, e\u{301}"),
+            ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+            ("dos\r\nlines", "dos\nlines"),
+            ("\u{1b}[2J\u{7}\u{8}", "\\u{1b}[2J\\u{7}\\u{8}"),
+            ("over\rwritten", "over\\u{d}written"),
+            ("\u{9b}31m\u{7f}\u{0}", "\\u{9b}31m\\u{7f}\\u{0}"),
+            ("a\u{202e}b\u{2066}c", "a\\u{202e}b\\u{2066}c"),
+        ] {
+            assert_eq!(printable(text), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn json_means_the_same_and_commands_nothing() {
+        let value = serde_json::json!({ "a": "\u{1b}[2J\u{9b}31m\u{202e}", "b": "мир\n" });
+        let line = escaped_json(&value.to_string());
+        assert!(!line.contains(commands_a_terminal), "{line:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap(), value);
+    }
+}
