@@ -653,6 +653,11 @@ export interface components {
             erased: number[];
         };
         /**
+         * @description Whether erased texts are gone.
+         * @enum {string}
+         */
+        Erasure: "gone" | "erasing";
+        /**
          * @description Why a command failed, from a closed set.
          * @enum {string}
          */
@@ -752,12 +757,14 @@ export interface components {
              */
             trace: number;
         };
-        /** @description A FORGET that was recorded; the content is erased. */
+        /** @description A FORGET that was recorded. */
         ForgetResponse: {
             /** @description The FORGET's own block. */
             block: components["schemas"]["BlockAddress"];
             /** @description The TEACH blocks whose content it erased: all versions of the association. */
             erased: number[];
+            /** @description Whether their texts are gone. */
+            texts: components["schemas"]["Erasure"];
         };
         /** @description Where the genome ends. */
         GenomeEnd: {
@@ -1608,8 +1615,17 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Forgotten and erased */
+            /** @description Forgotten, and the texts are gone */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForgetResponse"];
+                };
+            };
+            /** @description Forgotten; the texts go as soon as another program stops reading the genome */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

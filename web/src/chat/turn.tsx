@@ -91,7 +91,7 @@ function ForgottenView({ forgotten }: { forgotten: Forgotten }) {
   return (
     <p>
       {text.forgotten} {text.erased(forgotten.erased.length)}; {text.recordedAs}{" "}
-      <BlockLink index={forgotten.block.index} />.
+      <BlockLink index={forgotten.block.index} />.{forgotten.texts === "erasing" && ` ${text.erasing}`}
     </p>
   );
 }

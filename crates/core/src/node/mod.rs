@@ -6,6 +6,7 @@ mod execution;
 mod failure_log;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use kolibri_genome::{Head, Teach};
@@ -83,6 +84,9 @@ pub struct Forgotten {
     pub block: BlockRef,
     /// The blocks whose content it erased.
     pub erased: Vec<u64>,
+    /// Whether their texts are in no file of the genome any more; `false`: they will be, as soon as another program stops
+    /// reading it.
+    pub gone: bool,
 }
 
 /// One TEACH of a batch, not yet settled.
@@ -134,6 +138,8 @@ impl Node {
         instruments.observe_queue(move || intake.upgrade().map_or(0, |intake| intake.depth()));
         let directory = config.directory.clone();
         instruments.observe_disk(move || directory.available().ok());
+        let unfinished = Arc::clone(&node.store.unfinished);
+        instruments.observe_erasing(move || unfinished.load(Ordering::Relaxed));
         let directory = config.directory.clone();
         instruments.observe_backup(move || backup::last(&directory));
         let recall = Arc::downgrade(&node.recall);
@@ -373,7 +379,8 @@ impl Node {
         self.recall.consider(question)
     }
 
-    /// Forgets an association, and returns when its content is erased.
+    /// Forgets an association, and returns when its content is erased; after two seconds at the latest, if another program
+    /// that reads the genome keeps it in the write-ahead log.
     ///
     /// # Errors
     /// See [`CommandError`].
@@ -387,8 +394,8 @@ impl Node {
             return Err(execution.fail(error));
         }
         let event = Event::Forget { key: Key::of(&stimulus) };
-        let Committed { block, erased, .. } = settled(self.submit(execution, event).await).await?;
-        Ok(Forgotten { block, erased })
+        let Committed { block, erased, gone, .. } = settled(self.submit(execution, event).await).await?;
+        Ok(Forgotten { block, erased, gone })
     }
 
     /// Refuses a command of an unknown type.

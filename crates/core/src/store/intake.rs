@@ -26,6 +26,8 @@ pub(crate) struct Committed {
     pub(crate) block: BlockRef,
     /// The blocks a FORGET erased.
     pub(crate) erased: Vec<u64>,
+    /// Whether their texts are in no file any more; `false` while the write-ahead log still has them.
+    pub(crate) gone: bool,
     /// From the intake until the writer took it.
     pub(crate) queued: Duration,
     /// From there until it was durable.

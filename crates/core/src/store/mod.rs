@@ -12,6 +12,7 @@
 //! | `decide` | what an event changes: pure |
 //! | `apply` | the statements that write it |
 //! | `rows` | the statements that read |
+//! | `erasing` | FORGETs whose text is still in the log |
 //! | `recovery` | finding out whether a store that failed works again |
 //! | `copy`, `restore` | a backup, and the way back |
 //! | `read` | what is read back, checked |
@@ -22,6 +23,7 @@ mod apply;
 mod copy;
 mod decide;
 mod directory;
+mod erasing;
 mod feed;
 mod files;
 mod intake;
@@ -118,6 +120,8 @@ pub(crate) struct Store {
     copies: Sender<CopyRequest>,
     /// Makes the mark of where the genome ends durable.
     pub(crate) mark: mark::Flusher,
+    /// FORGETs that were answered before their text was gone, until it is.
+    pub(crate) unfinished: erasing::Unfinished,
     /// Whether the last process that wrote it was not stopped in order.
     pub(crate) was_killed: bool,
     /// The writer's thread. It ends when the intake is closed and everything that was accepted is recorded.
@@ -150,6 +154,8 @@ impl Store {
         let (poison, poisoned) = watch::channel(None);
         let (intake, receiver) = Intake::new(capacity, poisoned);
         let (copies, wanted) = channel();
+        let erasing = erasing::Erasing::default();
+        let unfinished = erasing.unfinished();
         let writer = writer::Writer {
             chain,
             salts: Arc::clone(&settings.salts),
@@ -163,6 +169,7 @@ impl Store {
             pace: recovery::Pace::default(),
             files: files::Files::of(&path).map_err(OpenError::io(&path))?,
             scrub_due: !scrubbed,
+            erasing,
             _lock: lock,
         };
         let writer =
@@ -172,6 +179,7 @@ impl Store {
             announced,
             copies,
             mark: flusher,
+            unfinished,
             was_killed: marked.is_open(),
             writer,
         })

@@ -15,6 +15,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::copy::{CopyError, CopyRequest, copy_between};
 use super::decide::{self, Event, decide};
 use super::directory::Lock;
+use super::erasing::Erasing;
 use super::feed::Feed;
 use super::files::{Files, Gone};
 use super::intake::{Committed, Failure, Left, Poison, Queued, Waiting};
@@ -84,6 +85,7 @@ pub(super) struct Writer {
     pub(super) pace: Pace,
     /// The log may still contain erased text.
     pub(super) scrub_due: bool,
+    pub(super) erasing: Erasing,
     pub(super) _lock: Lock,
 }
 
@@ -291,13 +293,17 @@ impl Writer {
         for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
             let queued = taken.duration_since(waiting.entered);
             let event = waiting.event;
-            waiting.answer(match outcome {
-                Outcome::Recorded { block, erased } => {
-                    self.observer.recorded(event, block.index + 1);
-                    Ok(Committed { block, erased, queued, commit })
-                }
-                Outcome::NotTaught => Err(CommandError::NotTaught),
-            });
+            let Outcome::Recorded { block, erased } = outcome else {
+                waiting.answer(Err(CommandError::NotTaught));
+                continue;
+            };
+            self.observer.recorded(event, block.index + 1);
+            let gone = erased.is_empty() || !self.scrub_due;
+            let committed = Committed { block, erased, gone, queued, commit };
+            match gone {
+                true => waiting.answer(Ok(committed)),
+                false => self.erasing.keep(waiting, committed),
+            }
         }
     }
 
@@ -335,6 +341,10 @@ impl Writer {
                 tracing::warn!(%error, "erased text is still in the write-ahead log; trying again");
             }
         }
+        match self.scrub_due {
+            true => self.erasing.not_gone(),
+            false => self.erasing.gone(),
+        }
     }
 
     /// Leaves the whole genome in one file. SQLite does not do that by itself, since this process still has
@@ -345,6 +355,10 @@ impl Writer {
         let emptied = emptied.unwrap_or(Ok(false));
         if !matches!(emptied, Ok(true)) {
             tracing::warn!(?emptied, "the newest blocks are still in genome.db-wal; a copy needs both files");
+        }
+        match emptied {
+            Ok(true) => self.erasing.gone(),
+            _ => self.erasing.close(),
         }
         self.mark.advance(self.chain.head(), matches!(emptied, Ok(true)));
         self.mark.flusher().flush();

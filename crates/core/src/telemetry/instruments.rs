@@ -173,6 +173,19 @@ impl Instruments {
         );
     }
 
+    /// Publishes how many FORGETs were answered while their text is still in the write-ahead log.
+    pub(crate) fn observe_erasing(&self, unfinished: impl Fn() -> u64 + Send + Sync + 'static) {
+        let _registered = self
+            .meter
+            .u64_observable_gauge("kolibri.backend.erasing")
+            .with_unit("{event}")
+            .with_description(
+                "FORGETs that were answered with 202, and whose text is still in the write-ahead log; 0 once it is gone",
+            )
+            .with_callback(move |observer| observer.observe(unfinished(), &[]))
+            .build();
+    }
+
     /// Publishes which state of the genome the last stored backup has.
     pub(crate) fn observe_backup(&self, last: impl Fn() -> Option<LastBackup> + Send + Sync + 'static) {
         let _registered = self

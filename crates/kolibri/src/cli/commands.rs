@@ -11,8 +11,7 @@ use serde::de::DeserializeOwned;
 use super::client::{Answer, Client};
 use super::{Connection, Exit, Output, print_json, print_line, say};
 use crate::wire::{
-    AskResponse, BlockAddress, ConditionLevel, FailuresResponse, ForgetResponse, Health, LatestQuery,
-    MatchKind, OperationsResponse, StimulusRequest, SuggestedAnswer, TeachRequest, TeachResponse,
+    AskResponse, BlockAddress, ConditionLevel, Erasure, FailuresResponse, ForgetResponse, Health, LatestQuery, MatchKind, OperationsResponse, StimulusRequest, SuggestedAnswer, TeachRequest, TeachResponse,
 };
 
 #[derive(Args)]
@@ -129,9 +128,13 @@ impl Forget {
     pub(super) fn run(self) -> Result<(), Exit> {
         let body = StimulusRequest { stimulus: self.stimulus };
         let forgotten = call(&self.node, |client| client.post("/api/v1/forget").json(&body))?;
-        print(&self.output, &forgotten, |ForgetResponse { block: own, erased }| {
+        print(&self.output, &forgotten, |ForgetResponse { block: own, erased, texts }| {
             let erased: Vec<_> = erased.iter().map(ToString::to_string).collect();
-            format!("forgotten in {}; erased the content of block {}", block(own), erased.join(", "))
+            let later = match texts {
+                Erasure::Gone => "",
+                Erasure::Erasing => "; it is still in the log until another program stops reading the genome",
+            };
+            format!("forgotten in {}; erased the content of block {}{later}", block(own), erased.join(", "))
         })
     }
 }

@@ -14,7 +14,8 @@ use super::App;
 use super::extract::{JsonBody, Traced, bad_json};
 use crate::wire::limits::MAX_BODY;
 use crate::wire::{
-    AskResponse, CommandRequest, ForgetResponse, Problem, StimulusRequest, TeachRequest, TeachResponse,
+    AskResponse, CommandRequest, Erasure, ForgetResponse, Problem, StimulusRequest, TeachRequest,
+    TeachResponse,
 };
 
 /// Carries the trace id of a command back to its caller; `/api/v1/traces/{trace_id}` shows more.
@@ -71,7 +72,8 @@ pub(super) async fn ask(
     post, path = "/api/v1/forget", tag = "commands",
     request_body(content = StimulusRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
     responses(
-        (status = 200, description = "Forgotten and erased", body = ForgetResponse),
+        (status = 200, description = "Forgotten, and the texts are gone", body = ForgetResponse),
+        (status = 202, description = "Forgotten; the texts go as soon as another program stops reading the genome", body = ForgetResponse),
         (status = 404, description = "Never taught, or already forgotten", body = Problem, content_type = "application/problem+json"),
         (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "Not recorded", body = Problem, content_type = "application/problem+json"),
@@ -84,7 +86,14 @@ pub(super) async fn forget(
 ) -> Response {
     let trace = traced.id;
     let forgotten = app.node.forget(traced, stimulus).await;
-    let body = forgotten.map(|done| Json(ForgetResponse { block: done.block.into(), erased: done.erased }));
+    let body = forgotten.map(|done| {
+        let (status, texts) = if done.gone {
+            (StatusCode::OK, Erasure::Gone)
+        } else {
+            (StatusCode::ACCEPTED, Erasure::Erasing)
+        };
+        (status, Json(ForgetResponse { block: done.block.into(), erased: done.erased, texts }))
+    });
     answer(trace, body.map_err(|error| Problem::of(&error, trace)))
 }
 

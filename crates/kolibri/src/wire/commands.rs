@@ -168,13 +168,25 @@ fn rounded(score: f32) -> f64 {
     f64::from((score * 1000.0).round()) / 1000.0
 }
 
-/// A FORGET that was recorded; the content is erased.
+/// Whether erased texts are gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Erasure {
+    /// They are in no file of the genome any more.
+    Gone,
+    /// The write-ahead log still has them, because another program reads the genome; they go as soon as it ends.
+    Erasing,
+}
+
+/// A FORGET that was recorded.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ForgetResponse {
     /// The FORGET's own block.
     pub(crate) block: BlockAddress,
     /// The TEACH blocks whose content it erased: all versions of the association.
     pub(crate) erased: Vec<u64>,
+    /// Whether their texts are gone.
+    pub(crate) texts: Erasure,
 }
 
 #[cfg(test)]

@@ -43,8 +43,8 @@ mod verification;
 pub(crate) use alerts::{Alert, AlertState, AlertsResponse, AlertsSeen};
 pub(crate) use batch::{LineResult, Summary};
 pub(crate) use commands::{
-    AskResponse, BlockAddress, CommandRequest, ForgetResponse, MatchKind, StimulusRequest, SuggestedAnswer,
-    TeachRequest, TeachResponse,
+    AskResponse, BlockAddress, CommandRequest, Erasure, ForgetResponse, MatchKind, StimulusRequest,
+    SuggestedAnswer, TeachRequest, TeachResponse,
 };
 pub(crate) use condition::{Condition, ConditionKind, ConditionLevel};
 pub(crate) use genome::{AssociationLine, BlockResponse, BlocksQuery, BlocksResponse, GenomeResponse};

@@ -40,7 +40,7 @@ fn add_fields(value: &mut Value) {
 #[test]
 fn answers_to_commands_travel() {
     travels::<TeachResponse>(r#"{"block":{"index":7,"hash":"ab"}}"#);
-    travels::<ForgetResponse>(r#"{"block":{"index":9,"hash":"cd"},"erased":[7,8]}"#);
+    travels::<ForgetResponse>(r#"{"block":{"index":9,"hash":"cd"},"erased":[7,8],"texts":"gone"}"#);
     travels::<AskResponse>(
         r#"{"match":"similar","score":0.831,"answer":"Paris","stimulus":"the capital","source":{"index":7,"hash":"ab"},"taught":"2026-11-24T00:00:00Z","suggestions":[]}"#,
     );

@@ -86,7 +86,7 @@ fn what_is_taught_is_answered_with_its_source_and_what_is_forgotten_is_not() {
 
     let (status, forgotten) = node.post("/api/v1/forget", &json!({ "stimulus": "пароль от кофе?" }));
     assert_eq!((status, &forgotten["erased"]), (200, &json!([1])));
-    assert_eq!(keys(&forgotten), BTreeSet::from(["block", "erased"]));
+    assert_eq!(keys(&forgotten), BTreeSet::from(["block", "erased", "texts"]));
     let expected = json!({
         "match": "none", "score": 0.0, "answer": null, "stimulus": null, "source": null, "taught": null,
         "suggestions": [],

@@ -34,6 +34,7 @@ mod deployment;
 mod disk_full;
 mod earlier_data;
 mod embeddings;
+mod erasing;
 mod failures;
 mod guard;
 mod links;

@@ -57,6 +57,7 @@ export const chat = {
   forgotten: "Forgotten.",
   erased: (count: number) => format().count(count, { one: "block was erased", other: "blocks were erased" }),
   recordedAs: "recorded as",
+  erasing: "Another program is reading the genome. The texts leave its log as soon as that one ends.",
   clear: "Clear the conversation",
   clearNote: "It is only in this tab's memory.",
 };

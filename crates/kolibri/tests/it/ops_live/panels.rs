@@ -124,7 +124,8 @@ pub(super) fn busy(node: &Running) {
 }
 
 /// Families that no panel and no alert uses, and why.
-const UNUSED: [(&str, &str); 5] = [
+const UNUSED: [(&str, &str); 6] = [
+    ("kolibri_backend_erasing", "the answer 202 and the log tell of it; for queries by hand"),
     ("target_info", "says which version a node is; for queries by hand"),
     ("http_server_active_requests", "the queue tells of overload earlier"),
     ("process_virtual_memory_bytes", "says little: files are mapped"),
