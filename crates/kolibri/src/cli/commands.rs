@@ -11,7 +11,9 @@ use serde::de::DeserializeOwned;
 use super::client::{Answer, Client};
 use super::{Connection, Exit, Output, print_json, print_line, say};
 use crate::wire::{
-    AskResponse, BlockAddress, ConditionLevel, Erasure, FailuresResponse, ForgetResponse, Health, LatestQuery, MatchKind, OperationsResponse, StimulusRequest, SuggestedAnswer, TeachRequest, TeachResponse,
+    AskResponse, BlockAddress, ConditionLevel, Erasure, FailuresResponse, ForgetResponse, Health,
+    LatestQuery, MatchKind, OperationsResponse, StimulusRequest, SuggestedAnswer, TeachRequest,
+    TeachResponse,
 };
 
 #[derive(Args)]
