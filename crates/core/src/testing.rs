@@ -35,6 +35,7 @@ pub(crate) fn telemetry() -> Telemetry {
         version: "0".into(),
         otlp: None,
         records: Default::default(),
+        of: crate::telemetry::Publisher::Node,
     };
     Telemetry::start(&config).unwrap()
 }

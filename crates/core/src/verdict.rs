@@ -4,7 +4,8 @@
 //! written into what it is about, and must be writable by the command line while a node runs. A crash before it is
 //! written leaves the earlier verdict, which is then simply old. It speaks of the head it saw, so what is taught or
 //! forgotten later does not touch it. A genome that was restored may not contain that head: then a sound verdict is
-//! dropped. A broken one stays until a verification finds the genome sound (ADR 0012).
+//! dropped. A broken one stays until a verification finds the genome sound, and not because the broken block's content was
+//! erased meanwhile (ADR 0012).
 
 use std::time::{Duration, Instant};
 
@@ -14,10 +15,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock;
 use crate::regular;
-use crate::store::{DataDirectory, Reader, Verdict};
+use crate::store::{DataDirectory, Reader, Recorded, StoredBlock, Verdict};
 
 /// How long what was read is believed: another process may write a newer verdict.
 const FRESH: Duration = Duration::from_secs(1);
+
+const ERASED_SINCE: &str = "; its content was erased since, so it cannot be checked again";
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,6 +97,26 @@ impl LastVerdict {
         Some(format!(
             "the verification that ended at {ended} found the genome broken at block {block}: {fault}"
         ))
+    }
+
+    /// What a verdict comes to after the one before it. When a block was found broken and a FORGET erased its content since,
+    /// nobody can check that block again: that it looks sound now proves nothing, so the genome stays broken until somebody
+    /// accepts it, or a backup is restored.
+    #[must_use]
+    pub fn judged(self, directory: &DataDirectory) -> Self {
+        let (Some(earlier), None) = (read(directory), &self.broken) else { return self };
+        let Some(BrokenBlock { block, fault }) = earlier.broken else { return self };
+        let block_of = |reader: Reader| reader.block(block).ok().flatten();
+        let erased_by = match Reader::open(directory).ok().and_then(block_of) {
+            Some(StoredBlock { recorded: Recorded::Erased { by }, .. }) => by,
+            _ => return self,
+        };
+        let known = fault.ends_with(ERASED_SINCE);
+        if erased_by < earlier.length && !known {
+            return self;
+        }
+        let fault = if known { fault } else { format!("{fault}{ERASED_SINCE}") };
+        Self { erased: None, broken: Some(BrokenBlock { block, fault }), ..self }
     }
 
     /// Whether the genome still has the block that was its last one.
@@ -242,6 +265,30 @@ mod tests {
         kept.record(sound(0, "cd", 9));
         write(&directory, &broken(0, 1)).unwrap();
         assert_eq!(Kept { known: Mutex::default(), ..kept }.last(), Some(broken(0, 1)));
+    }
+
+    #[tokio::test]
+    async fn a_broken_block_that_was_forgotten_since_makes_no_genome_sound() {
+        let root = tempfile::tempdir().unwrap();
+        let node = open(root.path());
+        teach(&node, "a", "1").await;
+        teach(&node, "b", "2").await;
+        let directory = DataDirectory::new(root.path());
+        let sound = || sound(3, "ab", 9);
+        assert_eq!(sound().judged(&directory), sound(), "nothing was broken");
+        write(&directory, &broken(1, 3)).unwrap();
+        assert_eq!(sound().judged(&directory), sound(), "it is as it was taught");
+        node.forget(crate::Context::from(crate::trace::TraceId::random()), "a".into()).await.unwrap();
+        for _ in 0..2 {
+            let judged = sound().judged(&directory);
+            let broken = judged.broken.clone().unwrap();
+            assert_eq!(broken, BrokenBlock { block: 1, fault: format!("why{ERASED_SINCE}") });
+            assert_eq!((judged.erased, judged.length), (None, 4));
+            write(&directory, &judged).unwrap();
+        }
+        // What was erased when it was found broken is another fault, and may be mended.
+        write(&directory, &broken(1, 4)).unwrap();
+        assert_eq!(sound().judged(&directory), sound());
     }
 
     #[tokio::test]

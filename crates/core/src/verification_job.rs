@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::background::{Control, Crew, Job, NotStarted, Status, lower_priority};
 use crate::clock;
 use crate::store::{DataDirectory, Reader, Verdict, VerifyProgress, verify};
-use crate::verdict::{Kept, LastVerdict};
+use crate::verdict::{BrokenBlock, Kept, LastVerdict};
 
 /// The niceness of the job (`nice(2)`), so that commands get a core first. Not the maximum: a slow reader
 /// keeps erased text in the write-ahead log for longer.
@@ -186,21 +186,27 @@ fn run(directory: &DataDirectory, kept: &Kept, control: &Control<VerificationSta
         !control.stop.is_set()
     };
     let verdict = verify(directory, advance);
-    if let Some(found) = verdict.as_ref().ok().and_then(LastVerdict::now) {
+    let found = verdict.as_ref().ok().and_then(LastVerdict::now).map(|found| found.judged(directory));
+    let broken = found.as_ref().and_then(|found| found.broken.clone());
+    if let Some(found) = found {
         kept.record(found);
     }
-    let state = match verdict {
-        Ok(Verdict::Sound { head, erased }) => {
+    let state = match (verdict, broken) {
+        (Ok(Verdict::Sound { .. }), Some(BrokenBlock { block: index, fault })) => {
+            tracing::error!(block = index, fault, "the genome was broken, and nobody can check it any more");
+            VerificationState::Broken { index, fault }
+        }
+        (Ok(Verdict::Sound { head, erased }), None) => {
             tracing::info!(blocks = head.index + 1, erased, head = %head.hash, "the genome is sound");
             VerificationState::Sound { head, erased }
         }
-        Ok(Verdict::Broken { index, fault, .. }) => {
+        (Ok(Verdict::Broken { index, fault, .. }), _) => {
             let fault = fault.to_string();
             tracing::error!(block = index, fault, "the genome is broken: keep it, and restore a backup");
             VerificationState::Broken { index, fault }
         }
-        Ok(Verdict::Cancelled) => VerificationState::Cancelled,
-        Err(error) => VerificationState::Failed(error.to_string()),
+        (Ok(Verdict::Cancelled), _) => VerificationState::Cancelled,
+        (Err(error), _) => VerificationState::Failed(error.to_string()),
     };
     control.update(|status| status.end(state));
 }
@@ -209,7 +215,6 @@ fn run(directory: &DataDirectory, kept: &Kept, control: &Control<VerificationSta
 mod tests {
     use super::*;
     use crate::testing::{open, teach, until};
-    use crate::verdict::BrokenBlock;
 
     fn ended(verification: &VerificationJob) -> VerificationStatus {
         until("the verification has ended", || !verification.watch().borrow().is_running());

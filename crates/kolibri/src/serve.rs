@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kolibri_core::Node;
-use kolibri_core::telemetry::{RecordQueue, Telemetry, TelemetryConfig};
+use kolibri_core::telemetry::{Publisher, RecordQueue, Telemetry, TelemetryConfig};
 use kolibri_soak::Drills;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -57,7 +57,7 @@ async fn serve(config: Config, records: RecordQueue) -> Result<(), String> {
     let (api, scrape) = listen(&config).await?;
     let api_address = local(&api)?;
     let instance = format!("{}:{}", kolibri_core::host::name(), api_address.port());
-    let telemetry = Arc::new(start_telemetry(config.telemetry.as_ref(), instance, records)?);
+    let telemetry = Arc::new(start_telemetry(config.telemetry.as_ref(), Publisher::Node, instance, records)?);
     let node = open_node(&config, Arc::clone(&telemetry)).await?;
     let drills = open_drills(&config, Arc::clone(&node), Arc::clone(&telemetry)).await?;
 
@@ -103,6 +103,7 @@ pub(crate) fn start_logging(metrics: Option<&MetricsConfig>, log: &LogConfig) ->
 /// Starts telemetry as configured; `instance` distinguishes this process from others. Call it inside a tokio runtime.
 pub(crate) fn start_telemetry(
     metrics: Option<&MetricsConfig>,
+    of: Publisher,
     instance: String,
     records: RecordQueue,
 ) -> Result<Telemetry, String> {
@@ -112,6 +113,7 @@ pub(crate) fn start_telemetry(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         otlp: metrics.otlp.clone(),
         records,
+        of,
     };
     Telemetry::start(&config).map_err(|error| error.to_string())
 }

@@ -31,6 +31,7 @@ fn telemetry() -> Telemetry {
         version: "0".into(),
         otlp: None,
         records: Default::default(),
+        of: kolibri_core::telemetry::Publisher::Node,
     };
     Telemetry::start(&config).unwrap()
 }

@@ -606,6 +606,11 @@ export interface components {
          *     so many that an alert fires.
          */
         Condition: {
+            /**
+             * Format: int64
+             * @description The first broken block, when something worse than a broken genome is told; null otherwise.
+             */
+            also_broken?: number | null;
             /** @description The cause: the name of an error kind, of an alert and its target, or English words. */
             cause?: string | null;
             kind: components["schemas"]["ConditionKind"];

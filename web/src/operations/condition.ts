@@ -14,7 +14,10 @@ export const TONES: Record<Condition["level"], Tone> = {
 };
 
 /** Times are in the zone of the browser, with their day if they are not of today. */
-export function sentence({ kind, share, number, since, cause }: Condition, now = Date.now()): string {
+export function sentence(
+  { kind, share, number, since, cause, also_broken }: Condition,
+  now = Date.now(),
+): string {
   const text = words().operations.condition;
   const formats = format();
   const time = since == null ? null : moment(Date.parse(since), now);
@@ -33,7 +36,8 @@ export function sentence({ kind, share, number, since, cause }: Condition, now =
     words_alone: () => text.wordsAlone,
     not_counted: () => text.notCounted,
   }[kind]();
-  return cause == null || TOLD_WHOLE.has(kind) ? told : `${told}: ${cause}`;
+  const whole = cause == null || TOLD_WHOLE.has(kind) ? told : `${told}: ${cause}`;
+  return also_broken == null ? whole : `${whole}. ${text.alsoBroken(formats.number(also_broken))}`;
 }
 
 /** What their cause says is in their words already; other causes are names, or the node's own words. */

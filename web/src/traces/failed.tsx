@@ -37,7 +37,9 @@ function Found({ found }: { found: Failures }) {
     <>
       <div>
         <p>
-          <strong>{found.failures > 0 ? text.failures(found.failures) : text.none}</strong>
+          <strong>
+            {found.failures > 0 ? text.failures(found.failures, found.missing_before == null) : text.none}
+          </strong>
         </p>
         <When since={found.since ?? null} until={found.until ?? null} />
       </div>

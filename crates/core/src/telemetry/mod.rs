@@ -27,7 +27,7 @@ use std::time::Duration;
 
 use opentelemetry::metrics::noop::NoopMeterProvider;
 use opentelemetry::metrics::{Meter, MeterProvider};
-use opentelemetry_sdk::metrics::{Instrument, SdkMeterProvider, Stream};
+use opentelemetry_sdk::metrics::{Aggregation, Instrument, SdkMeterProvider, Stream};
 use prometheus::Registry;
 
 use otlp::Pusher;
@@ -68,6 +68,18 @@ pub struct TelemetryConfig {
     pub otlp: Option<OtlpConfig>,
     /// Where lines of the log wait to be pushed. Commands join them.
     pub records: RecordQueue,
+    /// Whose metrics these are.
+    pub of: Publisher,
+}
+
+/// Which of the project's metrics a process publishes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Publisher {
+    /// All of them.
+    Node,
+    /// Those of drills. A drill in a process of its own is no node: event series of its own, even at zero, would end an alert
+    /// about nodes that have gone.
+    Drill,
 }
 
 /// Why telemetry could not start.
@@ -123,7 +135,7 @@ impl Telemetry {
         let mut builder = SdkMeterProvider::builder()
             .with_resource(resource.clone())
             .with_reader(scrape)
-            .with_view(bounded_cardinality);
+            .with_view(stream_for(config.of));
         let tally = config.records.tally();
         let mut pusher = None;
         if let Some(otlp) = &config.otlp {
@@ -198,10 +210,18 @@ impl Telemetry {
     }
 }
 
-fn bounded_cardinality(instrument: &Instrument) -> Option<Stream> {
-    let limit =
-        if instrument.name().starts_with("http.") { HTTP_CARDINALITY_LIMIT } else { CARDINALITY_LIMIT };
-    Stream::builder().with_cardinality_limit(limit).build().ok()
+/// Bounds every instrument's series, and leaves out what is not the publisher's.
+fn stream_for(publisher: Publisher) -> impl Fn(&Instrument) -> Option<Stream> + Send + Sync + 'static {
+    move |instrument| {
+        let name = instrument.name();
+        let of_nodes = name.starts_with("kolibri.") && !name.starts_with("kolibri.backend.soak");
+        let limit = if name.starts_with("http.") { HTTP_CARDINALITY_LIMIT } else { CARDINALITY_LIMIT };
+        let stream = Stream::builder().with_cardinality_limit(limit);
+        match publisher {
+            Publisher::Drill if of_nodes => stream.with_aggregation(Aggregation::Drop).build().ok(),
+            _ => stream.build().ok(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -215,6 +235,7 @@ mod tests {
             version: "9.9.9".into(),
             otlp: None,
             records: Default::default(),
+            of: Publisher::Node,
         };
         Telemetry::start(&config).unwrap()
     }

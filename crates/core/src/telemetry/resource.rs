@@ -10,7 +10,14 @@ use super::otlp::percent_decode;
 
 /// The attributes that `target_info` shows and every push carries.
 pub(super) fn resource(config: &TelemetryConfig) -> Resource {
-    let variable = |name| std::env::var(name).unwrap_or_default();
+    let variable = |variable| {
+        std::env::var(variable).unwrap_or_else(|error| {
+            if error != std::env::VarError::NotPresent {
+                tracing::warn!(variable, "this variable is not UTF-8, and is ignored");
+            }
+            String::new()
+        })
+    };
     let given = parse(&variable("OTEL_RESOURCE_ATTRIBUTES")).unwrap_or_else(|problem| {
         tracing::warn!(problem, "all of OTEL_RESOURCE_ATTRIBUTES is ignored; write key=value,key2=value2");
         Vec::new()

@@ -48,7 +48,7 @@ impl Client {
         let settings =
             Settings::from_environment().with(&settings::API_TOKEN_FILE, connection.api_token_file.clone());
         let url = match &connection.url {
-            Some(url) if !url.is_empty() => url.trim_end_matches('/').to_owned(),
+            Some(url) if !url.trim().is_empty() => url.trim().trim_end_matches('/').to_owned(),
             _ => local_url(&settings),
         };
         let mut http = reqwest::blocking::Client::builder()

@@ -265,7 +265,8 @@ fn trace_for_people(trace: &Trace) -> String {
 }
 
 fn failures_for_people(found: &FailuresResponse) -> String {
-    let mut lines: Vec<String> = found.groups.iter().map(group_for_people).collect();
+    let whole = found.missing_before.is_none();
+    let mut lines: Vec<String> = found.groups.iter().map(|group| group_for_people(group, whole)).collect();
     if lines.is_empty() {
         lines.push("the node remembers no failed command of that time".to_owned());
     }
@@ -279,14 +280,16 @@ fn failures_for_people(found: &FailuresResponse) -> String {
     lines.join("\n")
 }
 
-fn group_for_people(group: &FailureGroup) -> String {
+/// What is not whole counts only what is remembered.
+fn group_for_people(group: &FailureGroup, whole: bool) -> String {
+    let at_least = if whole { "" } else { "at least " };
     let FailureGroup { fault, error, event, count, noticed, first, last, example } = group;
     let noticed = match noticed {
         0 => String::new(),
         noticed => format!(", {noticed} of them because of an earlier command"),
     };
     format!(
-        "{event} {} (fault: {}): {count} failed{noticed}, from {} to {}\n  kolibri trace show {}",
+        "{event} {} (fault: {}): {at_least}{count} failed{noticed}, from {} to {}\n  kolibri trace show {}",
         error.name(),
         fault.name(),
         rfc3339(*first),

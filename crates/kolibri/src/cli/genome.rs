@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use kolibri_core::clock::rfc3339;
 use kolibri_core::store::{BlockRef, Reader, Verdict, VerifyProgress, verify};
-use kolibri_core::verdict::{self, LastVerdict};
+use kolibri_core::verdict::{self, BrokenBlock, LastVerdict};
 use kolibri_genome::Head;
 use serde::Serialize;
 use serde_json::json;
@@ -29,6 +29,9 @@ Examples:
         /// A block that you noted earlier, as INDEX:HASH; the genome must still contain it unchanged
         #[arg(long, value_name = "INDEX:HASH")]
         expect: Option<BlockRef>,
+        /// Call the genome sound although a block that was found broken was erased since, so that nobody can check it
+        #[arg(long)]
+        accept_erased: bool,
         #[command(flatten)]
         data: Data,
         #[command(flatten)]
@@ -69,14 +72,21 @@ impl Data {
 impl Genome {
     pub(super) fn run(self) -> Result<(), Exit> {
         match self {
-            Self::Verify { expect, data, output } => run_verify(expect, data, &output),
+            Self::Verify { expect, accept_erased, data, output } => {
+                run_verify(expect, accept_erased, data, &output)
+            }
             Self::Show { index, data } => show(index, data),
             Self::Head { data, output } => show_head(data, &output),
         }
     }
 }
 
-fn run_verify(expect: Option<BlockRef>, data: Data, output: &Output) -> Result<(), Exit> {
+fn run_verify(
+    expect: Option<BlockRef>,
+    accept_erased: bool,
+    data: Data,
+    output: &Output,
+) -> Result<(), Exit> {
     let directory = data.directory();
     let bar = progress_bar("blocks and answers");
     let verdict = verify(&directory, |VerifyProgress { done, total }| {
@@ -86,11 +96,16 @@ fn run_verify(expect: Option<BlockRef>, data: Data, output: &Output) -> Result<(
     });
     bar.finish_and_clear();
     let verdict = verdict.map_err(|error| error.to_string())?;
-    keep(&directory, &verdict);
+    if let Some(BrokenBlock { block, fault }) = keep(&directory, &verdict, accept_erased) {
+        let advice = "; --accept-erased calls the genome sound all the same";
+        let advice = if matches!(verdict, Verdict::Sound { .. }) { advice } else { "" };
+        return broken(block, &format!("{fault}{advice}"), output);
+    }
     let (head, erased) = match verdict {
         Verdict::Sound { head, erased } => (head, erased),
-        Verdict::Broken { index, fault, .. } => return broken(index, &fault.to_string(), output),
-        Verdict::Cancelled => return Err("the verification was cancelled".to_owned().into()),
+        Verdict::Broken { .. } | Verdict::Cancelled => {
+            return Err("the verification was cancelled".to_owned().into());
+        }
     };
     if let Some(expected) = expect
         && let Some(found) = differs(&directory, expected)?
@@ -107,12 +122,18 @@ fn run_verify(expect: Option<BlockRef>, data: Data, output: &Output) -> Result<(
 }
 
 /// Keeps the verdict for the node of this directory. A directory that cannot be written, such as a backup, is
-/// verified all the same.
-fn keep(directory: &kolibri_core::store::DataDirectory, verdict: &Verdict) {
-    let Some(found) = LastVerdict::now(verdict) else { return };
+/// verified all the same. Returns the block that is broken.
+fn keep(
+    directory: &kolibri_core::store::DataDirectory,
+    verdict: &Verdict,
+    accept_erased: bool,
+) -> Option<BrokenBlock> {
+    let found = LastVerdict::now(verdict)?;
+    let found = if accept_erased { found } else { found.judged(directory) };
     if let Err(error) = verdict::write(directory, &found) {
         say(&format!("the node will not know of this verdict: {}: {error}", directory.verdict().display()));
     }
+    found.broken
 }
 
 /// What is at `index` instead of the block that was noted.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use kolibri_core::clock::parse_rfc3339;
+use kolibri_core::command::Command;
 use kolibri_core::observer::Failed;
 use kolibri_core::telemetry::{Label, Point};
 use kolibri_core::trace::Trace;
@@ -14,8 +15,10 @@ use crate::wire::{Alert, AlertState, AlertsSeen, Condition, ConditionKind};
 
 /// Steps of ten seconds that "now" means: five minutes, as in the alerts.
 const LATELY: usize = 30;
-/// The share of commands above which the node is failing, as in `KolibriBackendErrorsSpike`.
+/// The share of the recorded commands above which the node is failing, and that of the commands of one type, both as in
+/// `KolibriBackendErrorsSpike`.
 const SPIKE: f64 = 0.05;
+const SPIKE_OF_TYPE: f64 = 0.5;
 /// With fewer bytes left, the next large batch may find the disk full.
 const LITTLE: u64 = 1 << 30;
 
@@ -47,15 +50,29 @@ pub(super) struct SeenBroken {
     pub(super) found: u64,
 }
 
-/// How the node is.
+/// How the node is. What is told instead of a broken genome names it too.
 pub(super) fn decide(seen: &Seen) -> Condition {
+    let worst = worst(seen);
+    match &seen.broken {
+        Some(broken) if worst.kind != ConditionKind::GenomeBroken => worst.beside_broken(broken.block),
+        _ => worst,
+    }
+}
+
+fn worst(seen: &Seen) -> Condition {
     let failures = seen.points.as_deref().and_then(|points| failures(points, &seen.failed));
     let (spike, some) = match failures {
-        Some(failures) if failures.share > SPIKE => (Some(failures), None),
+        // They are a broken genome's doing.
+        Some(Failures { cause: Some(cause), .. })
+            if seen.broken.is_some() && cause == ErrorKind::Unreadable.name() =>
+        {
+            (None, None)
+        }
+        Some(failures) if failures.is_spike => (Some(failures), None),
         other => (None, other),
     };
     let commands = |kind| {
-        move |Failures { share, since, cause }: Failures| {
+        move |Failures { share, since, cause, .. }: Failures| {
             Condition::new(kind, Some(share), None, Some(since), cause)
         }
     };
@@ -141,6 +158,8 @@ struct Failures {
     /// When they began to fail.
     since: u64,
     cause: Option<String>,
+    /// They are so many that on-call is woken up.
+    is_spike: bool,
 }
 
 fn failures(points: &[Point], traces: &[Arc<Trace>]) -> Option<Failures> {
@@ -150,7 +169,15 @@ fn failures(points: &[Point], traces: &[Arc<Trace>]) -> Option<Failures> {
     let recorded: u64 = meanwhile().flat_map(|point| point.events.iter()).map(|(_, count)| *count).sum();
     let callers: u64 = meanwhile().map(by_caller).sum();
     let share = failed as f64 / (recorded + failed + callers) as f64;
-    Some(Failures { share, since, cause: cause(traces, since).map(|kind| kind.name().to_owned()) })
+    let of_type = |command: Command| {
+        let failed = Failed::Event(command.event(), Fault::Node);
+        let (failed, recorded): (u64, u64) =
+            meanwhile().fold((0, 0), |(f, r), point| (f + point.failed[failed], r + point.events[command]));
+        failed as f64 > SPIKE_OF_TYPE * recorded as f64
+    };
+    let is_spike = failed as f64 > SPIKE * recorded as f64 || Command::ALL.into_iter().any(of_type);
+    let cause = cause(traces, since).map(|kind| kind.name().to_owned());
+    Some(Failures { share, since, cause, is_spike })
 }
 
 fn by_node(point: &Point) -> u64 {

@@ -20,6 +20,8 @@ pub(crate) struct Condition {
     pub(crate) since: Option<String>,
     /// The cause: the name of an error kind, of an alert and its target, or English words.
     pub(crate) cause: Option<String>,
+    /// The first broken block, when something worse than a broken genome is told; null otherwise.
+    pub(crate) also_broken: Option<u64>,
     /// All of it as an English sentence; times are in UTC.
     pub(crate) sentence: String,
 }
@@ -91,7 +93,14 @@ impl Condition {
     ) -> Self {
         let since = since.map(rfc3339);
         let sentence = sentence(kind, share, number, since.as_deref(), cause.as_deref());
-        Self { level: kind.level(), kind, share, number, since, cause, sentence }
+        Self { level: kind.level(), kind, share, number, since, cause, also_broken: None, sentence }
+    }
+
+    /// The same, of a node whose genome is broken besides.
+    pub(crate) fn beside_broken(mut self, block: u64) -> Self {
+        self.also_broken = Some(block);
+        self.sentence = format!("{}. The genome is broken at block {block}", self.sentence);
+        self
     }
 }
 

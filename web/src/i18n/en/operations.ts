@@ -10,6 +10,7 @@ export const operations = {
     notReady: (since: string | null) => `Not ready${since ? ` since ${since}` : ""}`,
     genomeBroken: (block: string, found: string | null) =>
       `The genome is broken at block ${block}${found ? `, found at ${found}` : ""}`,
+    alsoBroken: (block: string) => `The genome is broken at block ${block}`,
     diskFills: (left: string) => `Only ${left} left on the disk of the data directory`,
     tracesLost: (count: number, since: string | null) =>
       `${format().count(count, { one: "trace", other: "traces" })} could not be written${since ? ` since ${since}` : ""}: check KOLIBRI_TRACE_PATH and its disk`,

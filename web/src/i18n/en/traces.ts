@@ -57,7 +57,7 @@ export const traces = {
     title: "What failed",
     since: "since",
     until: "until",
-    failures: (count: number) => `${commands(count)} failed.`,
+    failures: (count: number, whole: boolean) => `${whole ? "" : "At least "}${commands(count)} failed.`,
     none: "The node remembers no failed command.",
     everything: "Show everything that is remembered",
     missing: (remembered: number) =>

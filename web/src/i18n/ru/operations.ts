@@ -11,6 +11,7 @@ export const operations: typeof source = {
     notReady: (since) => `Узел не готов${since ? ` с ${since}` : ""}`,
     genomeBroken: (block, found) =>
       `Геном повреждён в блоке ${block}${found ? `, обнаружено в ${found}` : ""}`,
+    alsoBroken: (block) => `Геном повреждён в блоке ${block}`,
     diskFills: (left) => `На диске с данными осталось ${left}`,
     tracesLost: (count, since) =>
       `Не удалось записать ${format().count(count, { one: "трассировку", few: "трассировки", many: "трассировок", other: "трассировки" })}${since ? ` с ${since}` : ""}: проверьте KOLIBRI_TRACE_PATH и диск`,

@@ -58,7 +58,7 @@ export const traces: typeof source = {
     title: "Что не выполнено",
     since: "с",
     until: "до",
-    failures: (count) => `Не выполнено: ${commands(count)}.`,
+    failures: (count, whole) => `Не выполнено: ${whole ? "" : "по меньшей мере "}${commands(count)}.`,
     none: "Узел не помнит неудачных команд.",
     everything: "Показать всё, что узел помнит",
     missing: (remembered) =>

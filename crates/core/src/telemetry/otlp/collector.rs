@@ -52,12 +52,22 @@ pub(super) struct Collector {
     tally: Tally,
     failing: bool,
     told_rejected: Option<Instant>,
+    told_warned: Option<Instant>,
 }
 
 impl Collector {
     pub(super) fn new(config: &OtlpConfig, transport: Arc<Transport>, signal: Signal, tally: Tally) -> Self {
         let (endpoint, headers) = (config.endpoint.clone(), config.headers.clone());
-        Self { transport, endpoint, headers, signal, tally, failing: false, told_rejected: None }
+        Self {
+            transport,
+            endpoint,
+            headers,
+            signal,
+            tally,
+            failing: false,
+            told_rejected: None,
+            told_warned: None,
+        }
     }
 
     /// So many records will never arrive.
@@ -100,14 +110,21 @@ impl Collector {
             self.tally.fail();
             self.lose(rejected.count);
         }
-        if self.told_rejected.is_none_or(|told| told.elapsed() >= PAUSE) {
-            self.told_rejected = Some(Instant::now());
+        let told = if rejected.count > 0 { &mut self.told_rejected } else { &mut self.told_warned };
+        if told.is_none_or(|told| told.elapsed() >= PAUSE) {
+            *told = Some(Instant::now());
             let words = self.headers.redact(&rejected.message);
             let words: String = words.chars().filter(|letter| !letter.is_control()).take(MAX_WORDS).collect();
-            tracing::warn!(
-                endpoint = %self.endpoint, rejected = rejected.count, reason = words,
-                "the OTLP collector accepts {} only in part; this is logged at most every ten minutes", self.signal
-            );
+            match rejected.count {
+                0 => tracing::warn!(
+                    endpoint = %self.endpoint, words,
+                    "the OTLP collector accepts {}, and warns; this is logged at most every ten minutes", self.signal
+                ),
+                count => tracing::warn!(
+                    endpoint = %self.endpoint, rejected = count, reason = words,
+                    "the OTLP collector accepts {} only in part; this is logged at most every ten minutes", self.signal
+                ),
+            }
         }
     }
 }

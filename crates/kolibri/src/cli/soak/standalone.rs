@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kolibri_core::host;
 use kolibri_core::store::DataDirectory;
-use kolibri_core::telemetry::RecordQueue;
+use kolibri_core::telemetry::{Publisher, RecordQueue};
 use kolibri_soak::{DrillReport, DrillState, Drills, Parameters, StartError};
 use tokio::sync::watch;
 
@@ -42,7 +42,7 @@ async fn measured(
         None => None,
     };
     let instance = format!("{}:soak", host::name());
-    let telemetry = Arc::new(serve::start_telemetry(metrics.as_ref(), instance, records)?);
+    let telemetry = Arc::new(serve::start_telemetry(metrics.as_ref(), Publisher::Drill, instance, records)?);
     // Before the first scrape, which is to find every series of drills at zero.
     let drills = Drills::alone(&DataDirectory::new(place), &telemetry).map_err(|error| error.to_string())?;
     if let Some(Ok(address)) = listener.as_ref().map(tokio::net::TcpListener::local_addr) {

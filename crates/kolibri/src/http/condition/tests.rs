@@ -21,9 +21,18 @@ type Step<'step> = (u64, &'step [(Failed, u64)]);
 
 /// One step after another from 06:18 on.
 fn points(steps: &[Step<'_>]) -> Vec<Point> {
+    with_teaches(0, steps)
+}
+
+/// The same, with so many TEACHes that were recorded in each step.
+fn with_teaches(teaches: u64, steps: &[Step<'_>]) -> Vec<Point> {
     let point = |(number, (asks, failed)): (usize, &Step<'_>)| Point {
         time: SIX_EIGHTEEN + number as u64 * STEP,
-        events: Each::new(|command| if command == Command::Ask { *asks } else { 0 }),
+        events: Each::new(|command| match command {
+            Command::Ask => *asks,
+            Command::Teach => teaches,
+            Command::Forget => 0,
+        }),
         failed: Each::new(|label| failed.iter().find(|(of, _)| *of == label).map_or(0, |(_, count)| *count)),
         latency: Each::default(),
         blocks: None,
@@ -96,10 +105,10 @@ fn callers_mistakes_are_not_the_nodes_illness() {
 
 #[test]
 fn a_few_failing_commands_degrade_a_node() {
-    let seen = Seen { points: Some(points(&[(995, &[(NODE, 5)])])), ..well() };
+    let seen = Seen { points: Some(with_teaches(10, &[(985, &[(NODE, 5)])])), ..well() };
     let sentence = "0.5 % of people's commands fail since 2026-11-26 06:18 UTC";
     assert_eq!(said(&seen), (ConditionLevel::Degraded, sentence.to_owned()));
-    let fewest = Seen { points: Some(points(&[(99_999, &[(NODE, 1)])])), ..well() };
+    let fewest = Seen { points: Some(with_teaches(10, &[(99_999, &[(NODE, 1)])])), ..well() };
     assert!(said(&fewest).1.starts_with("less than 0.1 %"));
 }
 
@@ -143,6 +152,29 @@ fn broken() -> Option<SeenBroken> {
 fn a_broken_genome_is_told_with_its_block() {
     let sentence = "The genome is broken at block 7, found at 2026-11-26 06:18 UTC: its hash is wrong";
     assert_eq!(said(&Seen { broken: broken(), ..well() }), (ConditionLevel::Failing, sentence.to_owned()));
+}
+
+#[test]
+fn a_broken_genome_is_never_hidden_by_what_is_worse_or_by_what_it_causes() {
+    let failing = |error: &str| Seen {
+        points: Some(points(&[(1, &[(NODE, 9)])])),
+        failed: vec![trace(error, "node", None)],
+        broken: broken(),
+        ..well()
+    };
+    let told = decide(&failing("store_failed"));
+    assert_eq!((told.kind, told.also_broken), (ConditionKind::CommandsFail, Some(7)));
+    assert!(told.sentence.ends_with(": store_failed. The genome is broken at block 7"), "{}", told.sentence);
+    let told = decide(&failing("unreadable"));
+    assert_eq!((told.kind, told.also_broken), (ConditionKind::GenomeBroken, None));
+}
+
+#[test]
+fn every_command_of_one_type_that_fails_beside_many_of_another_is_as_bad_as_the_alert_says() {
+    let asks_go_on = Seen { points: Some(points(&[(25, &[(NODE, 1)])])), ..well() };
+    assert_eq!(said(&asks_go_on).0, ConditionLevel::Failing, "every TEACH fails");
+    let steps = with_teaches(2, &[(250, &[(NODE, 1)])]);
+    assert_eq!(said(&Seen { points: Some(steps), ..well() }).0, ConditionLevel::Degraded, "half of them do");
 }
 
 #[test]
@@ -225,7 +257,7 @@ fn the_worst_comes_first() {
         alerts: told(vec![fires("KolibriNotReady", "critical"), fires("KolibriDiskFilling", "warning")]),
     };
     let mut told = vec![decide(&seen).kind];
-    seen.points = Some(points(&[(99, &[(NODE, 1), (Failed::Trace, 1)])]));
+    seen.points = Some(with_teaches(10, &[(99, &[(NODE, 1), (Failed::Trace, 1)])]));
     told.push(decide(&seen).kind);
     seen.problems.clear();
     told.push(decide(&seen).kind);
