@@ -1,25 +1,15 @@
 //! After an incident, one look says which command broke the store and which only noticed: on the node that it happened
 //! to, and after a restart.
 
-use std::path::Path;
-use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use crate::running::{Running, kolibri};
+use crate::running::Running;
+use crate::running::store::{break_the_store, mend_the_store};
 
 /// More than the node remembers.
 const NOTICED: u64 = 600;
-
-/// `kolibri serve`, whose files may not grow beyond some megabytes.
-fn limited(data: &Path) -> Running {
-    let mut command = Command::new("sh");
-    let serve = format!("trap '' XFSZ; ulimit -f 4096; exec {} serve", kolibri().get_program().display());
-    command.args(["-c", &serve]).env("KOLIBRI_DATA_DIR", data).env("KOLIBRI_HTTP_PORT", "0");
-    command.env("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1").env("KOLIBRI_PROMETHEUS_PORT", "0");
-    Running::spawn(command)
-}
 
 /// Seconds since the Unix epoch, as Prometheus writes them.
 fn now() -> f64 {
@@ -28,18 +18,6 @@ fn now() -> f64 {
 
 fn trace(problem: &Value) -> String {
     problem["trace_id"].as_str().unwrap().to_owned()
-}
-
-/// Fills the disk; returns the trace of the TEACH that it had no room for.
-fn break_the_store(node: &Running) -> String {
-    for number in 0..2_000 {
-        let teach = json!({ "stimulus": format!("question {number}"), "response": "x".repeat(60_000) });
-        let (status, body) = node.post("/api/v1/teach", &teach);
-        if status == 503 {
-            return trace(&body);
-        }
-    }
-    panic!("the limit does not hold")
 }
 
 fn failed(node: &Running, query: &str) -> Value {
@@ -61,11 +39,11 @@ fn groups(found: &Value) -> Vec<[Value; 6]> {
 #[test]
 fn the_command_that_broke_the_store_is_found_behind_a_flood_of_others_and_after_a_restart() {
     let data = tempfile::tempdir().unwrap();
-    let node = limited(data.path());
+    let node = Running::start(data.path());
     // What is written of these times below is rounded to milliseconds.
     let before = now() - 0.001;
     let mistake = trace(&node.post("/api/v1/forget", &json!({ "stimulus": "never taught" })).1);
-    let broke = break_the_store(&node);
+    let broke = break_the_store(data.path(), &node);
     for _ in 0..NOTICED {
         assert_eq!(node.post("/api/v1/ask", &json!({ "stimulus": "question 0" })).0, 503);
     }
@@ -101,6 +79,7 @@ fn the_command_that_broke_the_store_is_found_behind_a_flood_of_others_and_after_
     assert!(printed.contains("may be missing") && printed.contains("KOLIBRI_TRACE_PATH"), "{printed}");
     let last = trace(&node.get("/api/v1/traces/latest?outcome=failed").1);
     assert!(node.run(&["trace", "show", &last]).printed().contains(&format!("cause    {broke}")));
+    mend_the_store(data.path());
     node.stop();
 
     let node = Running::start(data.path());

@@ -1,7 +1,6 @@
 //! Each alert happens for real, and somebody is told; where nothing is wrong nobody is.
 
 use std::net::TcpListener;
-use std::path::Path;
 use std::time::Duration;
 
 use rustix::fs::{FallocateFlags, fallocate};
@@ -10,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{drill, on_the_line};
+use crate::running::store::break_the_store;
 use crate::running::{Running, eventually};
 use crate::shipped::{self, markdown};
 use crate::watching::on_call::{GRAFANA, Notification, OnCall, target};
@@ -44,18 +44,6 @@ fn assert_links(told: &Notification) {
             "{text}"
         );
     }
-}
-
-/// Takes a table away from a node, and teaches until it notices that it can no longer write; returns the trace of the command
-/// that noticed it first.
-pub(super) fn break_the_store(data: &Path, node: &Running) -> String {
-    let other = rusqlite::Connection::open(data.join("genome.db")).unwrap();
-    other.execute_batch("PRAGMA busy_timeout = 5000; ALTER TABLE answer RENAME TO hidden").unwrap();
-    let teach = json!({ "stimulus": "question", "response": "answer" });
-    eventually("it is noticed", || {
-        let (status, refused) = node.post("/api/v1/teach", &teach);
-        (status == 503).then(|| refused["trace_id"].as_str().unwrap().to_owned())
-    })
 }
 
 /// The link of an alert opens what failed since a window before it became active, first the command that broke the store. The

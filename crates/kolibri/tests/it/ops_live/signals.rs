@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::alerts::break_the_store;
+use crate::running::store::break_the_store;
 use crate::running::{Running, eventually};
 use crate::watching::on_call::{OnCall, target};
 use crate::watching::rotel::{Rotel, record};

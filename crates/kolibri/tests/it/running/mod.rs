@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod raw;
+pub mod store;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
