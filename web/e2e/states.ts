@@ -70,7 +70,7 @@ export async function show(page: Page, address: string, state: State): Promise<v
   if (state === "loading") return;
   await page.locator(".loading").first().waitFor({ state: "detached" });
   if (state === "alert firing" && address === "#/operations") {
-    await page.getByText("KolibriBackendErrorsSpike").waitFor();
+    await page.getByText("KolibriBackendErrorsSpike", { exact: true }).waitFor();
   }
   if (address !== "#/") return;
   if (state === "normal")
