@@ -271,5 +271,7 @@ fn wherever_the_log_is_cut_the_start_accepts_no_less_than_was_acknowledged() {
         }
     }
     println!("{rounds} rounds, {all} acknowledged: {refused} refused, {whole} lost nothing, {told} told");
-    assert!(refused > 0 && all > rounds * 50, "{refused} refused, {all} acknowledged");
+    assert!(all > rounds * 50, "{all} acknowledged");
+    // A few cuts may all have hit what was in the database already; many cannot.
+    assert!(refused > 0 || rounds < 50, "nothing was ever missing");
 }
