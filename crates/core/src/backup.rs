@@ -4,8 +4,8 @@
 use kolibri_genome::Hash;
 use serde::{Deserialize, Serialize};
 
-use crate::clock;
 use crate::store::{BlockRef, DataDirectory};
+use crate::{clock, regular};
 
 /// A backup that is stored somewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -36,7 +36,7 @@ impl LastBackup {
 
 /// The backup that was noted last; a note that cannot be read is none.
 pub fn last(directory: &DataDirectory) -> Option<LastBackup> {
-    serde_json::from_slice(&std::fs::read(directory.backup()).ok()?).ok()
+    serde_json::from_slice(&regular::read(&directory.backup()).ok()?).ok()
 }
 
 /// Notes that a backup is stored.

@@ -9,14 +9,12 @@ use std::time::Duration;
 use clap::Args;
 use kolibri_core::backup::{self, LastBackup};
 use kolibri_core::clock::rfc3339;
-use kolibri_core::store::{
-    DataDirectory, Restored, Verdict, VerifyProgress, checksum, copy, restore, verify_copy,
-};
+use kolibri_core::store::{DataDirectory, Restored, Verdict, checksum, copy, restore, verify_copy};
 use reqwest::blocking::Response;
 use serde_json::json;
 
 use super::client::Client;
-use super::genome::{Data, progress_bar};
+use super::genome::{Data, advance, progress_bar};
 use super::{Connection, Exit, Output, print_json, print_line};
 use crate::wire::backup::{MADE, SHA256};
 
@@ -65,9 +63,9 @@ impl Backup {
             None => beside(&self.file, ".partial"),
         };
         let source = Source::find(self.data.directory(), &self.node)?;
-        let stored = source.copy(&partial).and_then(|made| {
+        let stored = source.copy(&partial).and_then(|(made, digest)| {
             let file = folder.as_ref().map_or_else(|| self.file.clone(), |folder| folder.join(name(&made)));
-            store(&partial, &file, &made)?;
+            store(&partial, &file, &made, &digest)?;
             Ok((made, file))
         });
         if stored.is_err() {
@@ -119,15 +117,17 @@ impl Source {
         Ok(Self::Directory(directory))
     }
 
-    /// Writes a copy into a file.
-    fn copy(&self, partial: &Path) -> Result<LastBackup, Exit> {
+    /// Writes a copy into a file, and returns its checksum too, as it is read back from there.
+    fn copy(&self, partial: &Path) -> Result<(LastBackup, String), Exit> {
         match self {
             Self::Node(client) => {
                 let response = client.accepted(client.send(client.post(PATH).timeout(TIMEOUT))?)?;
                 download(response, partial)
             }
             Self::Directory(directory) => {
-                Ok(copy(directory, partial).map(LastBackup::now).map_err(|error| error.to_string())?)
+                let made =
+                    copy(directory, partial).map(LastBackup::now).map_err(|error| error.to_string())?;
+                Ok((made, checksum(partial).map_err(at(partial))?))
             }
         }
     }
@@ -146,7 +146,7 @@ impl Source {
 }
 
 /// Writes what a node sends into a file, and compares the checksums.
-fn download(mut response: Response, partial: &Path) -> Result<LastBackup, Exit> {
+fn download(mut response: Response, partial: &Path) -> Result<(LastBackup, String), Exit> {
     let header = |name| {
         let value = response.headers().get(name).and_then(|value| value.to_str().ok().map(str::to_owned));
         value.ok_or_else(|| format!("the node has a different version than this program: no header {name}"))
@@ -161,14 +161,14 @@ fn download(mut response: Response, partial: &Path) -> Result<LastBackup, Exit> 
     if checksum(partial).map_err(at(partial))? != sha256 {
         return Err(Exit::Failed("the copy has another checksum than the node's".to_owned()));
     }
-    Ok(made)
+    Ok((made, sha256))
 }
 
 /// Verifies a copy, gives it its name and writes its checksum beside it.
-fn store(partial: &Path, file: &Path, made: &LastBackup) -> Result<(), Exit> {
+fn store(partial: &Path, file: &Path, made: &LastBackup, digest: &str) -> Result<(), Exit> {
     let bar = progress_bar("blocks and answers");
     let verdict = verify_copy(partial, |step| {
-        show(&bar, step);
+        advance(&bar, step);
         true
     });
     bar.finish_and_clear();
@@ -179,7 +179,6 @@ fn store(partial: &Path, file: &Path, made: &LastBackup) -> Result<(), Exit> {
         }
         _ => return Err(Exit::Failed("no backup: the copy does not end as the genome did".to_owned())),
     }
-    let digest = checksum(partial).map_err(at(partial))?;
     let line = format!("{digest}  {}\n", file.file_name().unwrap_or_default().to_string_lossy());
     let noted = beside(file, ".sha256");
     // While the names change, there is no checksum: never one of another file.
@@ -220,7 +219,7 @@ impl Restore {
     pub(super) fn run(self) -> Result<(), Exit> {
         let directory = self.data.directory();
         let bar = progress_bar("blocks and answers");
-        let restored = restore(&directory, &self.file, self.discard_old, |step| show(&bar, step));
+        let restored = restore(&directory, &self.file, self.discard_old, |step| advance(&bar, step));
         bar.finish_and_clear();
         let Restored { head, former, kept } = restored.map_err(|error| error.to_string())?;
         let (blocks, lost) = (head.index + 1, former.filter(|former| former.index > head.index));
@@ -246,11 +245,6 @@ impl Restore {
             None => Ok(()),
         }
     }
-}
-
-fn show(bar: &indicatif::ProgressBar, VerifyProgress { done, total }: VerifyProgress) {
-    bar.set_length(total);
-    bar.set_position(done);
 }
 
 fn beside(file: &Path, suffix: &str) -> PathBuf {

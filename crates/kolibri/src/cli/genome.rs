@@ -89,9 +89,8 @@ fn run_verify(
 ) -> Result<(), Exit> {
     let directory = data.directory();
     let bar = progress_bar("blocks and answers");
-    let verdict = verify(&directory, |VerifyProgress { done, total }| {
-        bar.set_length(total);
-        bar.set_position(done);
+    let verdict = verify(&directory, |step| {
+        advance(&bar, step);
         true
     });
     bar.finish_and_clear();
@@ -206,4 +205,10 @@ pub(super) fn progress_bar(unit: &str) -> ProgressBar {
     let template = format!("{{bar:40}} {{human_pos}}/{{human_len}} {unit}, {{per_sec}}, {{eta}} left");
     let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0).with_style(style)
+}
+
+/// Shows how far a verification has come.
+pub(super) fn advance(bar: &ProgressBar, VerifyProgress { done, total }: VerifyProgress) {
+    bar.set_length(total);
+    bar.set_position(done);
 }

@@ -17,6 +17,7 @@ use Treatment::{Honoured, Ignored};
 const PUSH: &str = "set KOLIBRI_OTLP_ENDPOINT, and KOLIBRI_OTLP_SIGNALS for what is pushed";
 const SPANS: &str = "a span is as docs/telemetry.md describes it; its size is bounded";
 const EXPORTER: &str = "the node exports by a Prometheus scrape, and by OTLP with KOLIBRI_OTLP_SIGNALS";
+const SCHEME: &str = "https:// or http:// in KOLIBRI_OTLP_ENDPOINT decides";
 const BATCHES: &str = "spans and log records are pushed every second, from a queue of 8192";
 
 /// Beginnings of names and what is done with them; the first that fits counts. A whole name is its own beginning.
@@ -59,9 +60,9 @@ pub(crate) const TABLE: &[(&str, Treatment)] = &[
     ),
     ("OTEL_EXPORTER_OTLP_TIMEOUT", Ignored("a push may take 4 seconds")),
     // Older names of the same.
-    ("OTEL_EXPORTER_OTLP_SPAN_INSECURE", Ignored("https:// or http:// in KOLIBRI_OTLP_ENDPOINT decides")),
-    ("OTEL_EXPORTER_OTLP_METRIC_INSECURE", Ignored("https:// or http:// in KOLIBRI_OTLP_ENDPOINT decides")),
-    ("OTEL_EXPORTER_OTLP_INSECURE", Ignored("https:// or http:// in KOLIBRI_OTLP_ENDPOINT decides")),
+    ("OTEL_EXPORTER_OTLP_SPAN_INSECURE", Ignored(SCHEME)),
+    ("OTEL_EXPORTER_OTLP_METRIC_INSECURE", Ignored(SCHEME)),
+    ("OTEL_EXPORTER_OTLP_INSECURE", Ignored(SCHEME)),
     ("OTEL_EXPORTER_PROMETHEUS_HOST", Ignored("set KOLIBRI_PROMETHEUS_HOST")),
     ("OTEL_EXPORTER_PROMETHEUS_PORT", Ignored("set KOLIBRI_PROMETHEUS_PORT")),
     ("OTEL_EXPORTER_ZIPKIN_", Ignored(EXPORTER)),

@@ -139,16 +139,22 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        axum::extract::Query::try_from_uri(&parts.uri).map(|axum::extract::Query(query)| Self(query)).map_err(
-            |error| {
-                Problem::new(
-                    StatusCode::BAD_REQUEST,
-                    "bad_query",
-                    "The query cannot be read",
-                    error.body_text(),
-                )
-            },
-        )
+        axum::extract::Query::try_from_uri(&parts.uri)
+            .map(|axum::extract::Query(query)| Self(query))
+            .map_err(|error| bad_query(error.body_text()))
+    }
+}
+
+/// What is wrong with a query string.
+pub(super) fn bad_query(detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query cannot be read", detail.into())
+}
+
+/// Refuses to return none, or more than `most`.
+pub(super) fn check_limit(limit: usize, most: usize) -> Result<(), Problem> {
+    match (1..=most).contains(&limit) {
+        true => Ok(()),
+        false => Err(bad_query(format!("limit is {limit}; it must be from 1 to {most}"))),
     }
 }
 

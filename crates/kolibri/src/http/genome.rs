@@ -10,7 +10,7 @@ use kolibri_genome::{Content, FORMAT_VERSION};
 
 use super::App;
 use super::budget::Share;
-use super::extract::{Parameter, Query};
+use super::extract::{Parameter, Query, check_limit};
 use crate::wire::limits::{MAX_BLOCKS, MAX_PAGE};
 use crate::wire::{BlockResponse, BlocksQuery, BlocksResponse, GenomeResponse, Problem};
 
@@ -58,10 +58,7 @@ pub(super) async fn blocks(
     State(app): State<App>,
     Query(BlocksQuery { from, limit }): Query<BlocksQuery>,
 ) -> Result<(Extension<Share>, Json<BlocksResponse>), Problem> {
-    if !(1..=MAX_BLOCKS).contains(&limit) {
-        let detail = format!("limit is {limit}; it must be from 1 to {MAX_BLOCKS}");
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query cannot be read", detail));
-    }
+    check_limit(limit, MAX_BLOCKS)?;
     let share = app.budget.share(MAX_PAGE).await?;
     let (stored, next) = read(&app, move |reader| page(reader, from, limit)).await?;
     let blocks = stored.into_iter().map(BlockResponse::from).collect();

@@ -11,11 +11,9 @@ use subtle::ConstantTimeEq;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 
 use super::App;
+use super::health::PROBES;
 use crate::config::{HttpConfig, Token};
 use crate::wire::Problem;
-
-/// Paths for health checks.
-const PROBES: [&str; 2] = ["/livez", "/readyz"];
 
 /// The rules of one listener.
 pub(super) struct Guard {

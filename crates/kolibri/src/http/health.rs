@@ -12,6 +12,9 @@ use kolibri_core::telemetry::Telemetry;
 use super::App;
 use crate::wire::{Health, Problem};
 
+/// The paths below, which health checks ask for.
+pub(super) const PROBES: [&str; 2] = ["/livez", "/readyz"];
+
 /// Whether the process is running. Does not touch the store.
 #[utoipa::path(get, path = "/livez", tag = "health", responses((status = 200, description = "It is running", body = Health)))]
 pub(super) async fn livez() -> Json<Health> {

@@ -19,6 +19,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
+use super::health::PROBES;
 use super::stall::Stalling;
 use crate::wire::Problem;
 
@@ -48,8 +49,6 @@ const LIMITS: Limits = Limits {
     head: Duration::from_secs(75),
     stall: Duration::from_secs(30),
 };
-/// Paths that need no place.
-const PROBES: [&str; 2] = ["/livez", "/readyz"];
 /// How long to wait when the system has no connection to give.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How often the log mentions that all places are taken.

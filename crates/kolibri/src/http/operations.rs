@@ -18,7 +18,7 @@ use super::App;
 use super::condition::{Seen, SeenBroken, decide};
 use crate::wire::limits::MAX_TRACES;
 use crate::wire::{
-    GenomeEnd, IndexState, OperationsResponse, Problem, ReadyState, RecallState, VerdictResponse,
+    AlertsSeen, GenomeEnd, IndexState, OperationsResponse, Problem, ReadyState, RecallState, VerdictResponse,
 };
 
 /// When the node began to serve, by the clock and by a monotonic one.
@@ -67,7 +67,7 @@ pub(super) async fn operations(State(app): State<App>) -> Result<Json<Operations
         Ready::Yes => (ReadyState::Ready, Vec::new()),
         Ready::No(problems) => (ReadyState::NotReady, problems),
     };
-    let condition = decide(&Seen { alerts, ..seen(&app, &problems, disk_available) });
+    let condition = decide(&seen(&app, &problems, disk_available, alerts));
     let FollowStatus { caught_up, reached, .. } = app.node.index();
     Ok(Json(OperationsResponse {
         condition,
@@ -86,7 +86,7 @@ pub(super) async fn operations(State(app): State<App>) -> Result<Json<Operations
     }))
 }
 
-fn seen(app: &App, problems: &[String], disk_available: Option<u64>) -> Seen {
+fn seen(app: &App, problems: &[String], disk_available: Option<u64>, alerts: Option<AlertsSeen>) -> Seen {
     let broken = app.node.verification().verdict().and_then(|verdict| {
         let LastVerdict { ended, broken, .. } = verdict;
         broken.map(|BrokenBlock { block, fault }| SeenBroken { block, fault, found: ended })
@@ -101,7 +101,7 @@ fn seen(app: &App, problems: &[String], disk_available: Option<u64>) -> Seen {
         failed: app.node.traces().map(failed).unwrap_or_default(),
         disk_available,
         words_alone: problem.filter(|_| model.is_some()),
-        alerts: None,
+        alerts,
     }
 }
 

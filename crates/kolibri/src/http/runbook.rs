@@ -74,19 +74,17 @@ fn preferred(accepted: &str) -> Language {
 }
 
 fn document(language: Language) -> String {
-    let (code, other) = match language {
-        Language::English => ("en", "<a href=\"/runbook/ru\" hreflang=\"ru\" lang=\"ru\">По-русски</a>"),
-        Language::Russian => ("ru", "<a href=\"/runbook/en\" hreflang=\"en\" lang=\"en\">In English</a>"),
+    let (title, node, other, name) = match language {
+        Language::English => ("Kolibri: runbook", "The node", Language::Russian, "По-русски"),
+        Language::Russian => ("Kolibri: ранбук", "Узел", Language::English, "In English"),
     };
-    let (title, node) = match language {
-        Language::English => ("Kolibri: runbook", "The node"),
-        Language::Russian => ("Kolibri: ранбук", "Узел"),
-    };
+    let (code, other) = (language.code(), other.code());
     let mut text = format!(
         "<!doctype html>\n<html lang=\"{code}\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
          <link rel=\"stylesheet\" href=\"/runbook.css\">\n\
-         <header><a href=\"/#/operations\">{node}</a> {other}</header>\n<main>\n"
+         <header><a href=\"/#/operations\">{node}</a> \
+         <a href=\"{PATH}/{other}\" hreflang=\"{other}\" lang=\"{other}\">{name}</a></header>\n<main>\n"
     );
     html::push_html(&mut text, events(language.text()).into_iter());
     text.push_str("</main>\n</html>\n");

@@ -10,7 +10,7 @@ use kolibri_core::clock::rfc3339;
 use kolibri_core::trace::{EVER, FailureSummary, REMEMBERED, Trace, TraceId, Traces};
 
 use super::App;
-use super::extract::{Parameter, Query};
+use super::extract::{Parameter, Query, bad_query, check_limit};
 use crate::wire::limits::MAX_TRACES;
 use crate::wire::{FailuresQuery, FailuresResponse, LastQuery, LatestQuery, Moment, Problem, TracesResponse};
 
@@ -43,10 +43,7 @@ pub(super) async fn last(
     State(app): State<App>,
     Query(LastQuery { outcome, soak, limit, since, until }): Query<LastQuery>,
 ) -> Result<Json<TracesResponse>, Problem> {
-    if !(1..=MAX_TRACES).contains(&limit) {
-        let detail = format!("limit is {limit}; it must be from 1 to {MAX_TRACES}");
-        return Err(bad_query(detail));
-    }
+    check_limit(limit, MAX_TRACES)?;
     let (known, when) = (traces(&app)?, when(since, until)?);
     let traces = match soak {
         Some(id) => known.last_of_drill(&id, &when, limit),
@@ -86,11 +83,7 @@ pub(super) async fn failed(
 fn when(since: Option<Moment>, until: Option<Moment>) -> Result<Range<u64>, Problem> {
     let time = |moment: Option<Moment>, otherwise| moment.map_or(otherwise, |Moment(time)| time);
     let when = time(since, EVER.start)..time(until, EVER.end);
-    if when.end < when.start { Err(bad_query("until is before since".to_owned())) } else { Ok(when) }
-}
-
-fn bad_query(detail: String) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query cannot be read", detail)
+    if when.end < when.start { Err(bad_query("until is before since")) } else { Ok(when) }
 }
 
 /// The trace of one command. The node remembers the last 2048 successful and 512 failed commands.
