@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::running::{Running, eventually};
+use crate::running::{Running, eventually, port};
 use crate::watching::collectors::{Collector, Manner};
 use crate::watching::prometheus::Prometheus;
 
@@ -90,8 +90,7 @@ fn a_node_that_was_not_told_where_prometheus_is_says_what_to_set() {
 
 #[test]
 fn a_dead_prometheus_is_told_at_once() {
-    // A port that was free a moment ago.
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gone = port::unused();
     let (_data, node) = node_asking(&format!("http://{gone}"));
     let problem = problem(&node);
     assert!(problem.contains("refused") && !problem.contains(&gone.to_string()), "{problem}");

@@ -11,7 +11,7 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 
 use crate::running::cli::{self, end, feed, run, unprivileged};
-use crate::running::{Running, eventually, kolibri};
+use crate::running::{Running, eventually, kolibri, port};
 
 /// Associations that a careless writer of files would break.
 const TRICKY: [(&str, &str); 6] = [
@@ -91,7 +91,7 @@ fn teach_ask_and_forget_speak_to_people_and_to_machines() {
 
 #[test]
 fn without_a_node_every_command_says_so_plainly() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = port::unused();
     let url = format!("http://{free}");
     let data = tempfile::tempdir().unwrap();
     let faq = file(data.path(), "faq.csv", "stimulus,response\na,b\n");

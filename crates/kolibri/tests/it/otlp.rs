@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use serde_json::json;
 
 use crate::running::cli::end;
-use crate::running::{Running, eventually, kolibri};
+use crate::running::{Running, eventually, kolibri, port};
 use crate::watching::collectors::{Collector, Manner};
 use crate::watching::exposition::{self, Samples, Series, difference, family};
 use crate::watching::grpc::{self, GrpcCollector};
@@ -371,7 +371,7 @@ fn answers_as_before(node: &Running) {
 #[test]
 fn a_dead_collector_is_told_once_and_slows_nothing_down() {
     // Nobody listens there.
-    let free = TcpListener::bind("127.0.0.3:0").unwrap().local_addr().unwrap();
+    let free = port::unused();
     let endpoint = format!("http://{free}");
     // A refused connection leaves nothing to wait for.
     let several = |_: &Running| std::thread::sleep(Duration::from_millis(2500));
@@ -463,7 +463,7 @@ fn each_change_of_a_collectors_state_is_told_once() {
 
 #[test]
 fn a_collector_that_comes_up_later_gets_everything() {
-    let free = TcpListener::bind("127.0.0.3:0").unwrap().local_addr().unwrap();
+    let free = port::unused();
     let directory = tempfile::tempdir().unwrap();
     let node = pushing(directory.path(), &format!("http://{free}"), HTTP, OFTEN, &[]);
     first_complaint(&node);

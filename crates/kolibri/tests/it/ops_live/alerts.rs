@@ -1,6 +1,5 @@
 //! Each alert happens for real, and somebody is told; where nothing is wrong nobody is.
 
-use std::net::TcpListener;
 use std::time::Duration;
 
 use rustix::fs::{FallocateFlags, fallocate};
@@ -10,7 +9,7 @@ use tempfile::TempDir;
 
 use super::{drill, on_the_line};
 use crate::running::store::break_the_store;
-use crate::running::{Running, eventually};
+use crate::running::{Running, eventually, port};
 use crate::shipped::{self, markdown};
 use crate::watching::on_call::{GRAFANA, Notification, OnCall, target};
 use crate::watching::pack;
@@ -272,7 +271,7 @@ fn killing_one_of_two_nodes_pages_and_names_it() {
 fn telemetry_that_is_off_pages() {
     let directory = tempfile::tempdir().unwrap();
     // Nobody listens where the node's metrics would be.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let port = port::unused().port().to_string();
     let off = [("KOLIBRI_TELEMETRY", "0"), ("KOLIBRI_PROMETHEUS_PORT", &port)];
     let node = Running::start_with(directory.path(), &off);
     let on_call = OnCall::start(&[format!("127.0.0.1:{port}")], &node.api);
@@ -299,13 +298,14 @@ fn a_writer_that_has_stopped_pages_although_nobody_asks_it_for_anything() {
 
 #[test]
 fn a_node_that_restarts_again_and_again_pages() {
-    let (directory, mut node, on_call) = watched(&[]);
-    let port = target(&node).split_once(':').unwrap().1.to_owned();
+    let port = port::unused().port().to_string();
+    let fixed = [("KOLIBRI_PROMETHEUS_PORT", port.as_str())];
+    let (directory, mut node, on_call) = watched(&fixed);
     let data = directory.path().join("data");
     let started = |node: &Running| node.series("process_start_time_seconds").unwrap();
     for _ in 0..4 {
         node.kill();
-        node = Running::start_with(&data, &[("KOLIBRI_PROMETHEUS_PORT", &port)]);
+        node = Running::start_with(&data, &fixed);
         let now = started(&node);
         let seen =
             || on_call.prometheus.query("process_start_time_seconds").into_values().any(|seen| seen == now);

@@ -11,7 +11,7 @@ use aho_corasick::AhoCorasick;
 
 use super::{ENGLISH, blocks, page};
 use crate::programs::require;
-use crate::running::{Running, cli, kolibri};
+use crate::running::{Running, cli, kolibri, port};
 use crate::shipped::markdown::{prose, spans};
 use crate::watching::prometheus::Prometheus;
 
@@ -65,11 +65,6 @@ impl Shell {
     }
 }
 
-/// A port that nobody listens on.
-fn free_port() -> String {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string()
-}
-
 fn address(url: &str) -> &str {
     url.trim_start_matches("http://").trim_end_matches("/metrics")
 }
@@ -83,8 +78,8 @@ fn with_a_live_node(data: &Path, check: impl FnOnce(&Shell)) {
         ("127.0.0.1:9464", address(node.metrics.as_ref().unwrap())),
         ("127.0.0.1:9090", address(prometheus.url())),
         ("/var/lib/kolibri", data.to_str().unwrap()),
-        ("8081", &free_port()),
-        ("9465", &free_port()),
+        ("8081", &port::unused().port().to_string()),
+        ("9465", &port::unused().port().to_string()),
     ]);
     check(&shell);
 }

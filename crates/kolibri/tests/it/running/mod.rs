@@ -1,6 +1,7 @@
 //! A real node, started as its user would start it: the binary, a data directory, environment variables, free ports.
 
 pub mod cli;
+pub mod port;
 pub mod raw;
 pub mod store;
 
