@@ -17,7 +17,7 @@ QUIETLY := $(abspath scripts/quietly)
 PYTHON = $(shell git grep -lI '^\#!.*python' ; git ls-files '*.py')
 SHELL_SCRIPTS = $(shell git grep -lIE '^\#!.*[/ ](ba)?sh$$')
 
-.PHONY: help run page model check test test-long lint bless bench ops-demo screenshots tools
+.PHONY: help run page model check test test-long reliability lint bless bench ops-demo screenshots tools
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -52,6 +52,12 @@ test: lint ## Everything a change has to pass: lint, then every test, the last o
 
 test-long: tools page model ## The Rust tests with many more rounds: kills, generated cases, long streams
 	KOLIBRI_TEST_LONG=1 PROPTEST_CASES=10000 cargo test --workspace --locked
+
+RELIABILITY := backup:: crash:: disk_full:: erasing:: locked:: mark:: replaced:: tamper::
+
+reliability: tools page model ## Do to a node what docs/reliability.md tells of, many times, and write its table anew
+	KOLIBRI_TEST_LONG=1 cargo test --locked -p kolibri --test it -- $(RELIABILITY)
+	KOLIBRI_BLESS=1 cargo test --locked -p kolibri --test it every_fault_that_is_tried
 
 lint: tools page model ## Format, clippy, types, scripts, dependencies and their licenses, docs
 	cargo fmt --all --check

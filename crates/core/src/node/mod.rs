@@ -184,7 +184,9 @@ impl Node {
         let recall = Arc::new(recall);
         let lost = Arc::clone(&observer);
         let lost = Arc::new(move || lost.failed(Failed::Trace));
-        let traces = Traces::start(trace.as_ref(), lost, &crew).map(Arc::new);
+        // Nothing failed before the genome began.
+        let is_new = matches!(reader.block(0), Ok(Some(first)) if first.block.time == genome.begins);
+        let traces = Traces::start(trace.as_ref(), is_new, lost, &crew).map(Arc::new);
         let verification = Arc::new(VerificationJob::new(directory.clone(), &reader, crew.clone()));
         let failures = Arc::default();
         Ok(Self {

@@ -34,6 +34,11 @@ fn kind(trace: &Trace) -> Kind<'_> {
 }
 
 impl Failures {
+    /// Nothing is known of what happened until now.
+    pub(super) fn unknown() -> Self {
+        Self { complete_since: clock::now(), ..Self::default() }
+    }
+
     /// Of what happened before this time, some may be missing.
     pub(super) fn miss_before(&mut self, time: u64) {
         self.complete_since = self.complete_since.max(time);

@@ -13,7 +13,7 @@ use rustix::fs::OFlags;
 use super::failures::Failures;
 use super::{Lost, Outcome, Trace};
 use crate::background::{Crew, Worker};
-use crate::{clock, regular};
+use crate::regular;
 
 /// The most records that may wait for the disk; more are dropped.
 const WAITING: usize = 8192;
@@ -176,12 +176,9 @@ fn older(path: &Path, number: u32) -> PathBuf {
 /// What failed, so that it can still be asked for after a restart. It is looked for in every file that is kept: many good
 /// records may have followed. Each is kept as `as_kept` says.
 pub(super) fn failures(path: &Path, as_kept: impl Fn(Trace) -> Arc<Trace>) -> Failures {
-    let mut failures = Failures::default();
     let older = (1..=OLDER).rev().map(|number| (older(path, number), number == OLDER));
     let files: Vec<_> = older.chain([(path.to_owned(), false)]).filter(|(file, _)| file.is_file()).collect();
-    if files.is_empty() {
-        failures.miss_before(clock::now());
-    }
+    let mut failures = if files.is_empty() { Failures::unknown() } else { Failures::default() };
     for (file, is_last) in &files {
         // Older files were dropped, or some of this one is not read.
         if *is_last || file.metadata().is_ok_and(|found| found.len() > SEARCHED) {
@@ -234,6 +231,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
+    use crate::clock;
     use crate::testing::until;
     use crate::trace::{Phases, TraceId};
 

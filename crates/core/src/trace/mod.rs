@@ -248,15 +248,18 @@ pub struct Traces {
 }
 
 impl Traces {
-    /// Starts tracing; `None` turns it off altogether. The file is opened by its own thread: a file that
+    /// Starts tracing, of a genome that may be new; `None` turns it off altogether. The file is opened by its own thread: a file that
     /// cannot be opened is a failed `TRACE`, not a failed start.
-    pub(crate) fn start(config: Option<&TraceConfig>, lost: Lost, crew: &Crew) -> Option<Self> {
+    pub(crate) fn start(config: Option<&TraceConfig>, is_new: bool, lost: Lost, crew: &Crew) -> Option<Self> {
         let config = config?;
         // Texts may have been recorded while an operator had opted in.
         let as_kept =
             |trace: Trace| Arc::new(Trace { content: trace.content.filter(|_| config.content), ..trace });
         let path = config.path.as_deref();
-        let failures = path.map(|path| file::failures(path, as_kept)).unwrap_or_default();
+        let mut failures = path.map_or_else(Failures::unknown, |path| file::failures(path, as_kept));
+        if is_new && failures.traces().is_empty() {
+            failures = Failures::default();
+        }
         let (ring, drills) = (Ring::with(failures), Ring::with(Failures::default()));
         path.into_iter().flat_map(file::good).for_each(|trace| ring.push(as_kept(trace)));
         let file =

@@ -95,6 +95,23 @@ fn the_command_that_broke_the_store_is_found_behind_a_flood_of_others_and_after_
 }
 
 #[test]
+fn a_new_node_misses_no_failure_and_one_that_lost_its_trace_file_says_so() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    assert_eq!(failed(&node, "?since=0")["missing_before"], Value::Null);
+    node.teach("question", "answer");
+    node.stop();
+
+    let node = Running::start(data.path());
+    assert_eq!(failed(&node, "?since=0")["missing_before"], Value::Null);
+    node.stop();
+
+    std::fs::remove_file(data.path().join("trace.jsonl")).unwrap();
+    let node = Running::start(data.path());
+    assert!(failed(&node, "?since=0")["missing_before"].is_string());
+}
+
+#[test]
 fn traces_and_failures_are_told_of_the_time_that_is_asked_for() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());

@@ -8,6 +8,7 @@ use std::{fs, thread};
 
 use serde_json::{Value, json};
 
+use crate::reliability::{Found, tell};
 use crate::rounds::rounds;
 use crate::running::raw::Raw;
 use crate::running::{Running, cli, eventually, kolibri};
@@ -232,24 +233,33 @@ fn sixty_four_people_survive_crash_after_crash() {
     let acknowledged = sent.iter().filter(|sent| match sent {
         Sent::Teach { acknowledged, .. } | Sent::Forget { acknowledged, .. } => acknowledged.is_some(),
     });
-    assert!(acknowledged.count() > crashes * 150);
+    let acknowledged = acknowledged.count();
+    assert!(acknowledged > crashes * 150);
+    let name = "`kill -9` while 64 people teach and forget";
+    tell(name, &Found { times: crashes, acknowledged, lost: 0 });
 }
 
 #[test]
 fn a_node_that_is_killed_while_it_starts_starts_the_next_time() {
     let data = tempfile::tempdir().unwrap();
-    for step in 0..12 {
+    let starts = rounds(12, 60);
+    for step in 0..starts {
         let directory = data.path().join(format!("{}", step % 4));
         let mut command = kolibri();
         command.arg("serve").env("KOLIBRI_DATA_DIR", &directory).env("KOLIBRI_HTTP_PORT", "0");
         let mut starting =
             command.env("KOLIBRI_PROMETHEUS_PORT", "0").stderr(std::process::Stdio::null()).spawn().unwrap();
-        thread::sleep(Duration::from_millis(3 * step));
+        thread::sleep(Duration::from_millis(3 * step as u64 % 36));
         starting.kill().unwrap();
         starting.wait().unwrap();
         let node = Running::start(&directory);
-        node.teach("s", "r");
+        node.teach(&format!("question {step}"), "answer");
         node.kill();
         assert_sound(&directory);
     }
+    for step in 0..starts {
+        let node = Running::start(&data.path().join(format!("{}", step % 4)));
+        assert_eq!(node.ask(&format!("question {step}"))["answer"], "answer");
+    }
+    tell("`kill -9` while it starts", &Found { times: starts, acknowledged: starts, lost: 0 });
 }

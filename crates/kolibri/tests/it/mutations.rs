@@ -25,19 +25,25 @@ impl Mutation {
 }
 
 /// What is exchanged for what. An aggregation by the greatest is as wrong as one by the least, and a sum as a count.
-const WORDS: [(&str, &str); 9] = [
-    ("and", "or"),
-    ("or", "and"),
-    ("unless", "and"),
-    ("sum", "count"),
-    ("max", "min"),
-    ("min", "max"),
-    ("==", "!="),
-    ("=", "!="),
-    ("!=", "="),
+const WORDS: [(&str, &[&str]); 15] = [
+    ("and", &["or", "unless"]),
+    ("or", &["and"]),
+    ("unless", &["and"]),
+    ("sum", &["count", "max"]),
+    ("max", &["min", "sum"]),
+    ("min", &["max", "sum"]),
+    ("rate", &["increase"]),
+    ("increase", &["rate"]),
+    ("==", &["!="]),
+    ("=", &["!="]),
+    ("!=", &["="]),
+    ("+", &["-"]),
+    ("-", &["+"]),
+    ("*", &["/"]),
+    ("/", &["*"]),
 ];
 
-/// Every mutation of the numbers, windows, comparisons, matchers and operators of an expression.
+/// Every mutation of the numbers, windows, comparisons, matchers, label lists and operators of an expression.
 pub fn mutations(text: &str, expression: Range<usize>) -> Vec<Mutation> {
     let mut found = Vec::new();
     let mut at = expression.start;
@@ -47,13 +53,49 @@ pub fn mutations(text: &str, expression: Range<usize>) -> Vec<Mutation> {
         let replacements = match token {
             // Who is told apart, and not which one is meant.
             "instance" if !text[place.end..].starts_with('=') => vec!["job".to_owned()],
+            // A quantile does not depend on the scale of what it is of.
+            "rate" | "increase" if text[expression.clone()].contains("histogram_quantile") => Vec::new(),
             token => replacements(token),
         };
         let replacements = replacements.into_iter();
         found.extend(replacements.map(|replacement| Mutation { place: place.clone(), replacement }));
+        match token {
+            "{" => found.extend(without_each(text, place.end, '}')),
+            "by" | "on" => found.extend(label_lists(text, place.end)),
+            _ => {}
+        }
         at = place.end;
     }
     found
+}
+
+/// The list of labels after `by` or `on`: without each of them, and with the instance.
+fn label_lists(text: &str, after: usize) -> Vec<Mutation> {
+    let begin = after + text[after..].find('(').unwrap() + 1;
+    let end = begin + text[begin..].find(')').unwrap();
+    let labels = text[begin..end].trim();
+    let mut found = without_each(text, begin, ')');
+    if !labels.is_empty() && !labels.split(',').any(|label| label.trim() == "instance") {
+        found.push(Mutation { place: begin..end, replacement: format!("{labels}, instance") });
+    }
+    found
+}
+
+/// A list that begins here, without each of its parts, except those that tell nothing: a selection of everything, the job beside
+/// the instance, which no other job has, and the jobs that are ours, which both sides of an operator have to be.
+fn without_each(text: &str, begin: usize, close: char) -> Vec<Mutation> {
+    let end = begin + text[begin..].find(close).unwrap();
+    let parts: Vec<&str> =
+        text[begin..end].split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let tells = |part: &str| {
+        let is_everything = part.ends_with(r#"=~".+""#) || part.starts_with("job=~");
+        !is_everything && (part != "job" || !parts.contains(&"instance"))
+    };
+    let without = (0..parts.len()).filter(|at| tells(parts[*at])).map(|left_out| {
+        let kept = parts.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, part)| *part);
+        Mutation { place: begin..end, replacement: kept.collect::<Vec<_>>().join(",") }
+    });
+    without.collect()
 }
 
 /// How long the token is that a text begins with.
@@ -74,8 +116,8 @@ fn token(text: &str) -> usize {
 
 fn replacements(token: &str) -> Vec<String> {
     let word = WORDS.iter().find(|(word, _)| *word == token);
-    if let Some((_, other)) = word {
-        return vec![(*other).to_owned()];
+    if let Some((_, others)) = word {
+        return others.iter().map(|other| (*other).to_owned()).collect();
     }
     match token.as_bytes()[0] {
         // One of two jobs.
@@ -135,15 +177,22 @@ fn greater_and_less(number: &str) -> Vec<String> {
 
 #[test]
 fn what_an_expression_means_is_changed_in_every_way() {
-    let expression = r#"sum(increase(a{job=~"x|y",b!="c"}[10m:15s] offset 1h)) > 120 and 0.5 <= d"#;
+    let expression =
+        r#"sum by (job) (increase(a{kind=~"x|y",b!="c"}[10m:15s] offset 1h)) > 120 and 0.5 <= d"#;
     let mutants: Vec<_> = mutations(expression, 0..expression.len())
         .iter()
         .map(|mutation| mutation.apply(expression))
         .collect();
     for expected in [
-        "count(",
-        r#"job=~"x","#,
-        r#"job=~"y","#,
+        "count by",
+        "max by",
+        "by ()",
+        "by (job, instance)",
+        "(rate(",
+        r#"a{b!="c"}"#,
+        r#"a{kind=~"x|y"}"#,
+        r#"kind=~"x","#,
+        r#"kind=~"y","#,
         r#"b="c""#,
         "[11m:15s]",
         "[9m:15s]",
@@ -156,6 +205,7 @@ fn what_an_expression_means_is_changed_in_every_way() {
         "> 121",
         "> 119",
         "120 or",
+        "120 unless",
         "0.51",
         "0.49",
         "> d",

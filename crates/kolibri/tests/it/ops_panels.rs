@@ -12,12 +12,28 @@ use crate::shipped::{judge, text, yaml};
 use crate::watching::pack;
 
 /// Mutations that change nothing, and why.
-const EQUIVALENT: [(&str, &str); 3] = [
-    // The worst of all: a node whose ratio is 0 is never the worst.
+const EQUIVALENT: [(&str, &str); 18] = [
+    // The worst of all: a node whose ratio is 0, or cannot be told, is never the worst.
     ("Error Ratio", "or on (job, job)"),
+    ("Error Ratio", "or on (job) 0"),
+    ("Error Ratio", "0 / kolibri_backend_ready"),
     // A quantile of durations is above 0, or NaN, which compares with nothing.
     ("Answer Time", "[5m]))) > 0)"),
     ("Slowest Tenth", "[30m]))) > 0)"),
+    // What is added up is a single number: these metrics have no other labels than the ones that are kept or matched.
+    ("Answer Time", "max by (job, instance, le)"),
+    ("Last Failures", "max by (job, instance, event_type, fault)"),
+    ("Losses", "max by (instance"),
+    ("Questions by Words Alone", "max by (instance)"),
+    ("Last Good Drill", "max by (job, instance)"),
+    ("Slowest Tenth", "max by (job, instance, le)"),
+    ("Drills in a Day", "max by (job, instance)"),
+    ("Events in a Day", "max by (job, instance)"),
+    ("Failures in a Day", "max by (job, instance)"),
+    ("Failures in Drills", "max by (job, instance)"),
+    ("Events per Session, Exact", "max by (job, instance)"),
+    ("Drill Duration", "max by (job, instance, le)"),
+    ("Drill Throughput", "max by (job, instance)"),
 ];
 
 /// A query and what it has to show, by moment.
