@@ -42,6 +42,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
+use std::time::Instant;
 
 use kolibri_genome::{Hash, Head, ParseHashError};
 use tokio::sync::{oneshot, watch};
@@ -170,6 +171,7 @@ impl Store {
             files: files::Files::of(&path).map_err(OpenError::io(&path))?,
             scrub_due: !scrubbed,
             erasing,
+            measured: Instant::now(),
             _lock: lock,
         };
         let writer =

@@ -38,6 +38,13 @@ const SCRUB_RETRY: Duration = Duration::from_millis(100);
 /// How long emptying the log waits for a reader; commands wait as well.
 const SCRUB_PATIENCE: Duration = Duration::from_millis(20);
 
+/// From this length on, in bytes, the log is emptied although somebody always reads. SQLite alone begins it anew only in a moment
+/// without readers.
+const LONG_LOG: u64 = 64 << 20;
+/// How often the length of the log is looked at.
+const MEASURE: Duration = Duration::from_secs(1);
+/// How long emptying a long log waits for readers; commands wait as well.
+const LONG_LOG_PATIENCE: Duration = Duration::from_millis(100);
 /// How often emptying the log is tried when the node stops.
 const CLOSE_TRIES: usize = 25;
 
@@ -86,6 +93,8 @@ pub(super) struct Writer {
     /// The log may still contain erased text.
     pub(super) scrub_due: bool,
     pub(super) erasing: Erasing,
+    /// When the length of the log was looked at.
+    pub(super) measured: Instant,
     pub(super) _lock: Lock,
 }
 
@@ -114,7 +123,11 @@ pub(super) fn resume(
 /// Empties the write-ahead log into the database and truncates it, so that no erased text stays in it.
 /// `false` while a reader still needs the log.
 pub(super) fn scrub(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.busy_timeout(SCRUB_PATIENCE)?;
+    empty_log(connection, SCRUB_PATIENCE)
+}
+
+fn empty_log(connection: &Connection, patience: Duration) -> rusqlite::Result<bool> {
+    connection.busy_timeout(patience)?;
     let done =
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0));
     connection.busy_timeout(schema::PATIENCE)?;
@@ -127,6 +140,7 @@ impl Writer {
             let batch = self.gather(first);
             self.commit(&connection, batch);
             self.copy(&connection);
+            self.shorten_log(&connection);
         }
         self.close(connection);
     }
@@ -207,6 +221,20 @@ impl Writer {
         });
         // Whoever asked may have gone.
         let _ = done.send(copied);
+    }
+
+    /// Empties a log that has become long. A reader that does not go away makes it longer still.
+    fn shorten_log(&mut self, connection: &Connection) {
+        if self.measured.elapsed() < MEASURE {
+            return;
+        }
+        self.measured = Instant::now();
+        let log = schema::beside(&self.place.directory.genome(), "-wal");
+        if log.metadata().is_ok_and(|found| found.len() > LONG_LOG)
+            && let Err(error) = empty_log(connection, LONG_LOG_PATIENCE)
+        {
+            tracing::warn!(%error, "the write-ahead log could not be emptied; trying again");
+        }
     }
 
     /// Everything that waits behind `first`. If no caller waits for durability, also what arrives a little

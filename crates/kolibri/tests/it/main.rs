@@ -40,6 +40,7 @@ mod failures;
 mod guard;
 mod links;
 mod locked;
+mod log_length;
 mod mark;
 mod operations;
 mod ops_alertmanager;
