@@ -3,6 +3,7 @@
 use kolibri_genome::EventType;
 
 use crate::error::CommandError;
+use crate::text::has_visible;
 
 /// The longest stimulus, in bytes of UTF-8.
 pub const MAX_STIMULUS: usize = 4 * 1024;
@@ -52,22 +53,16 @@ impl Command {
 /// # Errors
 /// [`CommandError::Text`] names the field, what is wrong with it and the limit.
 pub(crate) fn check(field: &'static str, text: &str, limit: usize) -> Result<(), CommandError> {
-    let visible = |letter: char| !letter.is_whitespace() && !letter.is_control() && !is_invisible(letter);
     let problem = if text.is_empty() {
         "is empty".to_owned()
-    } else if !text.chars().any(visible) {
-        "has no readable text, only white space or control characters".to_owned()
+    } else if !has_visible(text) {
+        "has nothing that can be seen, only white space, marks or invisible characters".to_owned()
     } else if text.len() > limit {
         format!("is {} bytes long, but at most {limit} are allowed", text.len())
     } else {
         return Ok(());
     };
     Err(CommandError::Text { field, problem })
-}
-
-/// Format characters (Unicode Cf) that show nothing by themselves.
-fn is_invisible(letter: char) -> bool {
-    matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 #[cfg(test)]
@@ -83,7 +78,7 @@ mod tests {
 
     #[test]
     fn text_without_anything_to_read_is_refused() {
-        for text in ["", " ", "\n\t", "\u{0}\u{7}", "\u{200b}\u{feff}"] {
+        for text in ["", " ", "\n\t", "\u{0}\u{7}", "\u{200b}\u{feff}", "\u{3164}", "\u{301}"] {
             assert!(check("response", text, MAX_RESPONSE).is_err(), "{text:?}");
         }
     }

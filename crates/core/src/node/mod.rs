@@ -392,12 +392,22 @@ impl Node {
         stimulus: String,
     ) -> Result<Forgotten, CommandError> {
         let execution = self.begin(Command::Forget, context.into(), || (stimulus.clone(), None));
-        if let Err(error) = check("stimulus", &stimulus, MAX_STIMULUS) {
+        let key = Key::of(&stimulus);
+        if let Err(error) = check("stimulus", &stimulus, MAX_STIMULUS)
+            && !self.was_once_allowed(&stimulus, key)
+        {
             return Err(execution.fail(error));
         }
-        let event = Event::Forget { key: Key::of(&stimulus) };
+        let event = Event::Forget { key };
         let Committed { block, erased, gone, .. } = settled(self.submit(execution, event).await).await?;
         Ok(Forgotten { block, erased, gone })
+    }
+
+    /// Whether a stimulus that cannot be taught is taught nevertheless: earlier versions took some in which nothing can be
+    /// seen, and what is taught can be forgotten.
+    fn was_once_allowed(&self, stimulus: &str, key: Key) -> bool {
+        let within_limits = !stimulus.is_empty() && stimulus.len() <= MAX_STIMULUS;
+        within_limits && self.reader.current(key).is_ok_and(|current| current.is_some())
     }
 
     /// Refuses a command of an unknown type.

@@ -5,9 +5,10 @@ use rusqlite::{Connection, params};
 use super::BlockRef;
 use super::decide::{AnswerChange, Changes, Event, Needs};
 use super::rows::{Snapshot, signed};
+use crate::text::Key;
 
-const APPEND: &str =
-    "INSERT INTO block (idx, bytes, hash, salt, content, replaces) VALUES (?, ?, ?, ?, ?, ?)";
+const APPEND: &str = "INSERT INTO block (idx, bytes, hash, salt, content) VALUES (?, ?, ?, ?, ?)";
+const LINK: &str = "INSERT INTO version (idx, replaces) VALUES (?, ?)";
 const SET_ANSWER: &str =
     "INSERT INTO answer (key, idx) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET idx = ?2";
 const REMOVE_ANSWER: &str = "DELETE FROM answer WHERE key = ?";
@@ -18,7 +19,7 @@ const NOTE_ERASURE: &str = "INSERT INTO erasure (idx, by) VALUES (?, ?)";
 
 /// Checks that the file takes every statement that is here. Nothing is written.
 pub(super) fn check(connection: &Connection) -> rusqlite::Result<()> {
-    for statement in [APPEND, SET_ANSWER, REMOVE_ANSWER, ERASE, NOTE_ERASURE] {
+    for statement in [APPEND, LINK, SET_ANSWER, REMOVE_ANSWER, ERASE, NOTE_ERASURE] {
         connection.prepare_cached(statement)?;
     }
     Ok(())
@@ -40,16 +41,27 @@ pub(super) fn apply(connection: &Connection, changes: &Changes) -> rusqlite::Res
     for index in &changes.erased {
         erase(connection, *index, block.index)?;
     }
+    if let Some(replaced) = changes.replaces {
+        link(connection, block.index, replaced)?;
+    }
     match changes.answer {
         None => {}
-        Some(AnswerChange::Set(key)) => {
-            connection.prepare_cached(SET_ANSWER)?.execute(params![key.0, signed(block.index)]).map(drop)?
-        }
+        Some(AnswerChange::Set(key)) => set_answer(connection, key, block.index)?,
         Some(AnswerChange::Remove(key)) => {
             connection.prepare_cached(REMOVE_ANSWER)?.execute([key.0]).map(drop)?
         }
     }
     Ok(block)
+}
+
+/// The TEACH at `index` replaces an earlier one.
+pub(super) fn link(connection: &Connection, index: u64, replaced: u64) -> rusqlite::Result<()> {
+    connection.prepare_cached(LINK)?.execute([signed(index), signed(replaced)]).map(drop)
+}
+
+/// The TEACH at `index` is the current answer of `key`.
+pub(super) fn set_answer(connection: &Connection, key: Key, index: u64) -> rusqlite::Result<()> {
+    connection.prepare_cached(SET_ANSWER)?.execute(params![key.0, signed(index)]).map(drop)
 }
 
 fn append(connection: &Connection, changes: &Changes) -> rusqlite::Result<BlockRef> {
@@ -61,7 +73,6 @@ fn append(connection: &Connection, changes: &Changes) -> rusqlite::Result<BlockR
         sealed.hash.as_bytes(),
         changes.salt,
         sealed.content,
-        changes.replaces.map(signed),
     ])?;
     Ok(BlockRef { index, hash: sealed.hash })
 }

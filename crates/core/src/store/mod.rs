@@ -11,6 +11,7 @@
 //! | `writer` | the writer thread: group commit, acknowledgement, poisoning |
 //! | `decide` | what an event changes: pure |
 //! | `apply` | the statements that write it |
+//! | `upgrade` | the tables of an earlier version, made anew |
 //! | `rows` | the statements that read |
 //! | `erasing` | FORGETs whose text is still in the log |
 //! | `recovery` | finding out whether a store that failed works again |
@@ -34,6 +35,7 @@ mod restore;
 mod rows;
 mod schema;
 mod settings;
+mod upgrade;
 mod verify;
 mod writer;
 

@@ -20,8 +20,10 @@ pub(super) struct Raw {
     pub(super) erased_by: Option<u64>,
 }
 
-const RAW: &str = "SELECT b.idx, b.bytes, b.hash, b.salt, b.content, b.replaces, e.by
-                   FROM block b LEFT JOIN erasure e ON e.idx = b.idx";
+const RAW: &str = "SELECT b.idx, b.bytes, b.hash, b.salt, b.content, v.replaces, e.by
+                   FROM block b LEFT JOIN version v ON v.idx = b.idx LEFT JOIN erasure e ON e.idx = b.idx";
+/// The last block alone, which the tables of every version have.
+const LAST: &str = "SELECT idx, bytes, hash, salt, content, NULL, NULL FROM block ORDER BY idx DESC LIMIT 1";
 
 impl Raw {
     fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -127,9 +129,8 @@ impl<'a> Snapshot<'a> {
 
     /// The last block, or what is wrong with it; `None` if there is no block.
     pub(super) fn head(self) -> rusqlite::Result<Option<Result<Head, Broken>>> {
-        let row =
-            self.0.prepare_cached(&format!("{RAW} ORDER BY b.idx DESC LIMIT 1"))?.query_row([], Raw::of);
-        Ok(row.optional()?.map(|raw| {
+        let row = self.0.prepare_cached(LAST)?.query_row([], Raw::of).optional()?;
+        Ok(row.map(|raw| {
             let block = raw.block()?;
             match block.index == raw.index {
                 true => Ok(Head { index: block.index, time: block.time, hash: raw.stored_hash() }),
@@ -180,12 +181,12 @@ impl<'a> Snapshot<'a> {
 
     /// Every TEACH block that led to the current answer of `key`, newest first; none when there is no answer.
     pub(super) fn versions(self, key: Key) -> rusqlite::Result<Vec<u64>> {
-        let mut statement = self.0.prepare_cached("SELECT replaces FROM block WHERE idx = ?")?;
+        let mut statement = self.0.prepare_cached("SELECT replaces FROM version WHERE idx = ?")?;
         let mut versions = Vec::new();
         let mut next = self.current(key)?;
         while let Some(index) = next {
             versions.push(index);
-            let older: Option<i64> = statement.query_row([signed(index)], |row| row.get(0))?;
+            let older: Option<i64> = statement.query_row([signed(index)], |row| row.get(0)).optional()?;
             next = match older {
                 // A link that does not lead to an earlier block is damage, and could be followed forever.
                 Some(older) if unsigned(older) >= index => {
@@ -224,11 +225,12 @@ impl<'a> Snapshot<'a> {
             .map(|by| by.map(unsigned))
     }
 
-    /// An erasure whose block does not exist, or a block at an index that no block can have.
+    /// An erasure or a link whose block does not exist, or a block at an index that no block can have.
     pub(super) fn stray(self) -> rusqlite::Result<Option<u64>> {
         self.0
             .query_row(
                 "SELECT idx FROM erasure WHERE idx NOT IN (SELECT idx FROM block)
+                 UNION ALL SELECT idx FROM version WHERE idx NOT IN (SELECT idx FROM block)
                  UNION ALL SELECT idx FROM block WHERE idx < 0 LIMIT 1",
                 [],
                 |row| row.get(0),

@@ -8,27 +8,32 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use super::Durability;
+use super::upgrade::upgrade;
 use crate::error::OpenError;
+use crate::text::Keys;
 
 /// Marks a SQLite file as a genome: "KOLI" in ASCII.
 const APPLICATION_ID: i32 = 0x4b4f_4c49;
 /// The version of the tables below; the format of blocks has its own version, in block 0.
-const SCHEMA_VERSION: i32 = 1;
+pub(super) const SCHEMA_VERSION: i32 = 2;
+/// The version before it, which is read and [upgraded](upgrade::upgrade): `block` had the column `replaces`, in the place of
+/// the table `version`, and the keys of answers were [`Keys::First`].
+const FIRST_VERSION: i32 = 1;
 
 /// How long a connection waits for a lock that another one holds.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// `block` is append-only. Erasure overwrites `salt` and `content` in place with zeros of the same length, so
 /// that SQLite never moves a row and no stale copy of a text can stay behind in a page's free space. `answer`
-/// holds the current answer of every stimulus; `replaces` links a TEACH to the one it replaced.
+/// holds the current answer of every stimulus; `version` links a TEACH to the one it replaced. Both are derived from the
+/// blocks.
 const SCHEMA: &str = "
     CREATE TABLE block (
         idx      INTEGER PRIMARY KEY,
         bytes    BLOB NOT NULL,
         hash     BLOB NOT NULL,
         salt     BLOB NOT NULL,
-        content  BLOB NOT NULL,
-        replaces INTEGER
+        content  BLOB NOT NULL
     ) STRICT;
     CREATE TABLE erasure (
         idx INTEGER PRIMARY KEY,
@@ -40,6 +45,20 @@ const SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
+/// See [`SCHEMA`]. The first version did not have it.
+pub(super) const VERSION_TABLE: &str = "
+    CREATE TABLE version (
+        idx      INTEGER PRIMARY KEY,
+        replaces INTEGER NOT NULL
+    ) STRICT;
+";
+
+/// The links of the first version, where the second one has them: for connections that cannot write.
+const FIRST_LINKS: &str = "
+    PRAGMA temp_store = MEMORY;
+    CREATE TEMP VIEW version AS SELECT idx, replaces FROM main.block WHERE replaces IS NOT NULL;
+";
+
 /// Opens the genome for writing, or creates an empty one.
 pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connection, OpenError> {
     let at = || OpenError::sqlite(path);
@@ -48,7 +67,7 @@ pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connect
     if is_new(&connection).map_err(at())? {
         create(&mut connection).map_err(at())?;
     }
-    check_ours(&connection, path)?;
+    let version = check_ours(&connection, path)?;
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL;
@@ -60,6 +79,9 @@ pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connect
         .and_then(|()| connection.pragma_update(None, "synchronous", durability.synchronous()))
         .map_err(at())?;
     connection.set_prepared_statement_cache_capacity(32);
+    if version == FIRST_VERSION {
+        upgrade(&mut connection).map_err(at())?;
+    }
     Ok(connection)
 }
 
@@ -90,7 +112,9 @@ fn open_read_only(path: &Path, name: &OsStr) -> Result<Connection, OpenError> {
     connection.busy_timeout(PATIENCE).map_err(at())?;
     // Enough for the tables' upper pages. The rest is in the system's cache, which all connections share.
     connection.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -1024;").map_err(at())?;
-    check_ours(&connection, path)?;
+    if check_ours(&connection, path)? == FIRST_VERSION {
+        connection.execute_batch(FIRST_LINKS).map_err(at())?;
+    }
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
 }
@@ -127,21 +151,33 @@ fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.execute_batch("PRAGMA page_size = 4096;")?;
     let transaction = connection.transaction()?;
     transaction.execute_batch(SCHEMA)?;
+    transaction.execute_batch(VERSION_TABLE)?;
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
     transaction.commit()
 }
 
-fn check_ours(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+/// The version of the tables.
+fn check_ours(connection: &Connection, path: &Path) -> Result<i32, OpenError> {
     let read = |name| pragma(connection, name).map_err(OpenError::sqlite(path));
     let problem = match (read("application_id")?, read("user_version")?) {
-        (APPLICATION_ID, SCHEMA_VERSION) => return Ok(()),
+        (APPLICATION_ID, version @ (FIRST_VERSION | SCHEMA_VERSION)) => return Ok(version),
         (APPLICATION_ID, version) => {
-            format!("its tables have version {version}, but this program reads version {SCHEMA_VERSION}")
+            format!(
+                "its tables have version {version}, but this program reads versions up to {SCHEMA_VERSION}"
+            )
         }
         _ => "this SQLite file is not a Kolibri genome".to_owned(),
     };
     Err(OpenError::NotOurs { path: path.to_owned(), problem })
+}
+
+/// Which keys the answers have.
+pub(super) fn keys(connection: &Connection) -> rusqlite::Result<Keys> {
+    Ok(match pragma(connection, "user_version")? {
+        FIRST_VERSION => Keys::First,
+        _ => Keys::Second,
+    })
 }
 
 fn pragma(connection: &Connection, name: &str) -> rusqlite::Result<i32> {

@@ -10,17 +10,20 @@ mod symbol;
 mod token;
 mod unit;
 mod unspaced;
+mod visible;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 pub use common::Asks;
 pub(crate) use fold::{Marks, compare_marks, in_one_alphabet, spelt_out};
-pub use key::{Key, normalise};
+pub(crate) use key::Keys;
+pub use key::{Key, identity, normalise};
 pub(crate) use spoken::{Spoken, joined};
 pub(crate) use stem::{SPELT, stem};
 pub use stem::{is_cyrillic, latin};
 pub use symbol::Class;
+pub(crate) use visible::has_visible;
 
 use spoken::spoken;
 use token::{Token, scan};

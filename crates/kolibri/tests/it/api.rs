@@ -265,18 +265,31 @@ fn texts_at_their_limit_are_taken_and_longer_ones_are_failed_commands() {
 fn texts_without_anything_to_read_are_failed_commands() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());
-    for blank in ["", " ", "\t\r\n", "\u{0}\u{1b}", "\u{200b}\u{feff}"] {
+    let blanks = [
+        "",
+        " ",
+        "\t\r\n",
+        "\u{0}\u{1b}",
+        "\u{200b}\u{feff}",
+        "\u{3164}\u{115f}",
+        "\u{2800}",
+        "\u{e0001}\u{e0041}",
+        " \u{301}",
+        "\u{fe0f}",
+    ];
+    for blank in blanks {
         for (path, body, field) in [
             ("teach", json!({ "stimulus": blank, "response": "r" }), "stimulus"),
             ("teach", json!({ "stimulus": "s", "response": blank }), "response"),
             ("ask", json!({ "stimulus": blank }), "stimulus"),
             ("forget", json!({ "stimulus": blank }), "stimulus"),
+            ("commands", json!({ "type": "ASK", "stimulus": blank }), "stimulus"),
         ] {
             let problem = problem(send(&node, &format!("/api/v1/{path}"), &body), 422, "invalid_text");
             assert!(detail(&problem).starts_with(field), "{problem}");
         }
     }
-    assert_eq!(["TEACH", "ASK", "FORGET"].map(|event| node.failed(event)), [10.0, 5.0, 5.0]);
+    assert_eq!(["TEACH", "ASK", "FORGET"].map(|event| node.failed(event)), [20.0, 20.0, 10.0]);
     let block = node.teach("a\u{0}b", "\u{1b}[31mred\n");
     assert_eq!(node.ask("a\u{0}b")["answer"], "\u{1b}[31mred\n");
     assert_eq!(block, 1);

@@ -91,6 +91,23 @@ fn assert_kept(node: &Running, data: &std::path::Path, acknowledged: &[Value]) {
     cli::run(&["genome", "verify", "--data-dir", data.to_str().unwrap()]).printed();
 }
 
+#[test]
+fn a_line_in_which_nothing_can_be_seen_is_refused_and_the_others_are_taught() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let line = |stimulus: &str, response: &str| {
+        format!("{}\n", json!({ "stimulus": stimulus, "response": response }))
+    };
+    let lines = [line("\u{3164}", "x"), line("x", "\u{e0041}\u{301}"), line("x²", "seen")].concat();
+    let answers = batch(&node, &lines);
+    for (number, field) in [(1, "stimulus"), (2, "response")] {
+        let detail = problem(&answers[number - 1], number as u64, "invalid_text");
+        assert!(detail.starts_with(&format!("{field} has nothing that can be seen")), "{detail}");
+    }
+    assert_eq!(answers[3], json!({ "summary": { "taught": 1, "failed": 2 } }));
+    assert_eq!(node.ask("x²")["answer"], "seen");
+}
+
 /// The bytes of a long stream.
 const SENT: usize = 210_000_000;
 

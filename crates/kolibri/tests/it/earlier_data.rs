@@ -2,6 +2,9 @@
 //!
 //! `fixtures/closed` was written by 7a37bcf and closed, `fixtures/killed` was written by 7a37bcf, which was then killed: its
 //! newest blocks are in the log. In both, what was taught and forgotten is what the tests below ask for.
+//!
+//! `fixtures/first_keys` was written by cbe9ba2, for which `x²` and `x2` were one stimulus, and `password` with and without
+//! an invisible letter were two.
 
 use std::path::{Path, PathBuf};
 
@@ -85,4 +88,51 @@ fn a_directory_that_a_kill_left_behind_opens_with_everything_that_was_acknowledg
     node.stop();
     let verdict = verified(data.path());
     assert_eq!((&verdict["sound"], &verdict["erased"]), (&json!(true), &json!(1)));
+}
+
+#[test]
+fn what_an_earlier_version_took_for_the_same_is_answered_each_by_its_own_since_the_first_start() {
+    let data = earlier("first_keys");
+    assert_eq!(verified(data.path())["sound"], true, "as it was left");
+    let node = Running::start(data.path());
+    let exact = |question: &str, answer: &str| assert_answers(&node, question, ("exact", json!(answer)));
+    exact("What is X²?", "x times x");
+    exact("what is x2?", "the second x");
+    exact("½", "a half");
+    exact("1⁄2", "a fraction, written out");
+    exact("m²", "square metres");
+    exact("M2", "a part");
+    exact("file ABC", "another way of writing");
+    exact("ﬁle abc", "another way of writing");
+    exact("pass\u{ad}word", "without");
+    let forget = |stimulus: &str| node.post("/api/v1/forget", &json!({ "stimulus": stimulus }));
+    assert_eq!(forget("h₂o").0, 404, "it was forgotten as the same as h2o");
+    let (status, forgotten) = forget("what is x²?");
+    assert_eq!((status, &forgotten["erased"]), (200, &json!([1, 5])));
+    assert_eq!(forget("password").1["erased"], json!([9, 10]));
+    exact("what is x2?", "the second x");
+
+    // Nothing can be seen in it: it cannot be asked or taught any more, but forgotten.
+    let invisible = json!({ "stimulus": "\u{3164}" });
+    assert_eq!(node.post("/api/v1/ask", &invisible).0, 422);
+    assert_eq!(forget("\u{2060}").1["erased"], json!([8]));
+    assert_eq!(forget("\u{3164}").0, 422);
+
+    let log = node.stop().join("\n");
+    assert!(log.contains("the table of answers is made anew"), "{log}");
+    let verdict = verified(data.path());
+    assert_eq!((&verdict["sound"], &verdict["erased"]), (&json!(true), &json!(7)));
+    let again = Running::start(data.path()).stop().join("\n");
+    assert!(!again.contains("table of answers"), "{again}");
+}
+
+#[test]
+fn a_backup_of_an_earlier_version_is_restored_and_upgraded_by_the_next_start() {
+    let (backup, data) = (earlier("first_keys"), tempfile::tempdir().unwrap());
+    let file = backup.path().join("genome.db");
+    cli::run(&["restore", file.to_str().unwrap(), "--data-dir", data.path().to_str().unwrap()]).printed();
+    let node = Running::start(data.path());
+    assert_answers(&node, "what is x²?", ("exact", json!("x times x")));
+    node.stop();
+    assert_eq!(verified(data.path())["sound"], true);
 }

@@ -222,8 +222,8 @@ fn what_is_done_through_the_database_is_found_and_named() {
         ("UPDATE answer SET idx = 6 WHERE idx = 5", 6, "an answer that is no TEACH"),
         ("DELETE FROM answer WHERE idx = 5", LONG, "an answer deleted"),
         ("INSERT INTO answer VALUES (zeroblob(32), 5)", LONG, "an answer for a stimulus nobody taught"),
-        ("UPDATE block SET replaces = 5 WHERE idx = 2", 2, "it replaces another stimulus"),
-        ("UPDATE block SET replaces = 2 WHERE idx = 2", 2, "it replaces itself"),
+        ("UPDATE version SET replaces = 5 WHERE idx = 2", 2, "it replaces another stimulus"),
+        ("UPDATE version SET replaces = 2 WHERE idx = 2", 2, "it replaces itself"),
     ] {
         with_change(data.path(), sql, || assert_broken(data.path(), block, what));
     }
@@ -317,8 +317,8 @@ fn what_is_no_genome_is_told_apart_from_a_broken_one() {
     check(&strange, "check that it is a file");
 
     let data = closed();
-    with_change(data.path(), "PRAGMA user_version = 2", || {
-        check(data.path(), "this program reads version 1")
+    with_change(data.path(), "PRAGMA user_version = 3", || {
+        check(data.path(), "this program reads versions up to 2")
     });
     let raw = fs::read(genome(data.path())).unwrap();
     fs::write(genome(data.path()), &raw[..raw.len() / 2]).unwrap();

@@ -125,7 +125,7 @@ async fn a_forget_that_meets_links_in_a_circle_fails_instead_of_following_them_f
     let node = open(root.path());
     teach(&node, "a", "first").await;
     teach(&node, "a", "second").await;
-    alter(root.path(), "UPDATE block SET replaces = 2 WHERE idx = 1");
+    alter(root.path(), "INSERT INTO version VALUES (1, 2)");
     assert!(matches!(forget(&node, "a").await, Err(CommandError::StoreFailed { .. })));
     drop(node);
     assert_eq!(answer(&open(root.path()), "a").await.as_deref(), Some("second"));

@@ -8,8 +8,10 @@ use rusqlite::{Connection, Transaction, params};
 use crate::error::CommandError;
 use crate::store::{BlockRef, Reader};
 
-/// The version of the tables below.
-const VERSION: i32 = 1;
+/// The version of the tables below, and of what makes two stimuli the same.
+const VERSION: i32 = 2;
+/// The version before it: some of what is taught was taken for the same, and has no vector.
+const BEFORE: i32 = 1;
 
 /// `state` has one row: the model that made the vectors, the vector by which it is recognised, and the block that
 /// the list has reached.
@@ -63,7 +65,7 @@ impl VectorFile {
         }
         let connection = connect(path)?;
         let version: i32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        if version != VERSION {
+        if ![BEFORE, VERSION].contains(&version) {
             return Ok(None);
         }
         let sound: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
@@ -72,7 +74,17 @@ impl VectorFile {
         }
         let file = Self(connection);
         let ours = file.reached()?.map_or(Ok(true), |block| reader.has(block))?;
+        if ours && version == BEFORE {
+            file.list_anew()?;
+        }
         Ok(ours.then_some(file))
+    }
+
+    /// Follows the genome from its beginning again, and keeps the vectors that are still wanted.
+    fn list_anew(&self) -> rusqlite::Result<()> {
+        self.0.execute_batch(&format!(
+            "BEGIN; UPDATE state SET idx = NULL, hash = NULL; PRAGMA user_version = {VERSION}; COMMIT"
+        ))
     }
 
     /// The block that the list of vectors has reached.

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::rows::{Raw, Snapshot};
 use super::{DataDirectory, Loss, mark, schema};
 use crate::error::OpenError;
-use crate::text::Key;
+use crate::text::{Key, Keys};
 
 /// How many blocks one read transaction covers: few enough for a running node to empty its log in between,
 /// and at most about 35 MB, if every text has its maximum length.
@@ -190,7 +190,8 @@ fn check_all(
 ) -> Result<Verdict, End> {
     // A running node may write faster than this reads, so what it adds meanwhile is not checked.
     let total = blocks + Snapshot::of(connection).count_answers()?;
-    let mut walk = Walk::default();
+    let keys = schema::keys(connection)?;
+    let mut walk = Walk::new(keys);
     while walk.next < blocks {
         // One snapshot per chunk, so that block, erasure and answer are seen as one commit left them.
         let transaction = connection.unchecked_transaction()?;
@@ -208,7 +209,7 @@ fn check_all(
     let Some(head) = walk.verifier.head() else {
         return Err(End::Broken { index: 0, fault: Fault::Empty });
     };
-    check_answers(connection, |answers| {
+    check_answers(connection, keys, |answers| {
         go_on(progress(VerifyProgress { done: total.min(blocks + answers), total }))
     })?;
     check_strays(connection)?;
@@ -219,8 +220,8 @@ fn go_on(wanted: bool) -> Result<(), End> {
     if wanted { Ok(()) } else { Err(End::Cancelled) }
 }
 
-#[derive(Default)]
 struct Walk {
+    keys: Keys,
     verifier: Verifier,
     next: u64,
     erased: u64,
@@ -231,6 +232,11 @@ struct Walk {
 }
 
 impl Walk {
+    fn new(keys: Keys) -> Self {
+        let verifier = Verifier::default();
+        Self { keys, verifier, next: 0, erased: 0, forget: None, versions: HashMap::new() }
+    }
+
     fn check(&mut self, snapshot: Snapshot<'_>, raw: Raw) -> Result<(), End> {
         if raw.index != self.next {
             return Err(End::Broken { index: self.next, fault: Fault::Missing });
@@ -242,7 +248,7 @@ impl Walk {
             Some(by) => self.check_erased(snapshot, &block, &raw, by)?,
             None => match block.verify_content(&raw.salt, &raw.content).map_err(broken)? {
                 Content::Teach(teach) => {
-                    self.check_teach(snapshot, index, Key::of(&teach.stimulus), raw.replaces)?
+                    self.check_teach(snapshot, index, self.keys.of(&teach.stimulus), raw.replaces)?
                 }
                 Content::Forget(forget) => check_forget(snapshot, index, forget.erased())?,
                 Content::Ask(ask) => check_ask(snapshot, index, ask.found().block())?,
@@ -286,7 +292,8 @@ impl Walk {
             Some(current) if current == index => self.versions.remove(&key),
             _ => return Err(End::at(index)(Fault::Answer)),
         };
-        let is_version = |block| Ok::<_, End>(key_of(snapshot, block)? == Some(key));
+        let keys = self.keys;
+        let is_version = |block| Ok::<_, End>(key_of(snapshot, keys, block)? == Some(key));
         match (older, replaces) {
             (Some(older), Some(replaced)) if older == replaced => Ok(()),
             // A running node may have forgotten it since the walk passed it.
@@ -339,14 +346,18 @@ fn check_ask(snapshot: Snapshot<'_>, index: u64, source: Option<u64>) -> Result<
 }
 
 /// Checks that every current answer is a TEACH of its stimulus; reports the number checked to `go_on`.
-fn check_answers(connection: &Connection, mut go_on: impl FnMut(u64) -> Result<(), End>) -> Result<(), End> {
+fn check_answers(
+    connection: &Connection,
+    keys: Keys,
+    mut go_on: impl FnMut(u64) -> Result<(), End>,
+) -> Result<(), End> {
     let (mut from, mut checked) = (Vec::new(), 0);
     loop {
         let transaction = connection.unchecked_transaction()?;
         let snapshot = Snapshot::of(&transaction);
         let chunk = snapshot.answers(&from, CHUNK)?;
         for (key, index) in &chunk {
-            if key_of(snapshot, *index)?.is_none_or(|taught| taught.0 != key[..]) {
+            if key_of(snapshot, keys, *index)?.is_none_or(|taught| taught.0 != key[..]) {
                 return Err(End::at(*index)(Fault::WrongAnswer));
             }
         }
@@ -369,12 +380,12 @@ fn check_strays(connection: &Connection) -> Result<(), End> {
 }
 
 /// The key of the stimulus that block `index` teaches, if it is a TEACH that was not erased.
-fn key_of(snapshot: Snapshot<'_>, index: u64) -> rusqlite::Result<Option<Key>> {
+fn key_of(snapshot: Snapshot<'_>, keys: Keys, index: u64) -> rusqlite::Result<Option<Key>> {
     let raw = snapshot.row(index)?.filter(|raw| raw.erased_by.is_none());
     Ok(raw.and_then(|raw| {
         let event = Block::from_bytes(&raw.bytes).ok()?.event;
         match Content::from_bytes(event, &raw.content) {
-            Ok(Content::Teach(teach)) => Some(Key::of(&teach.stimulus)),
+            Ok(Content::Teach(teach)) => Some(keys.of(&teach.stimulus)),
             _ => None,
         }
     }))

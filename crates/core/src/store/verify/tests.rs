@@ -315,8 +315,9 @@ async fn erasure_and_forgets_agree_block_by_block() {
     assert_eq!(fault("UPDATE block SET salt = X'01' WHERE idx = 10"), (10, Fault::NotErased(12)));
     // An erasure of a future block would hide that block as soon as it is there.
     assert_eq!(fault("INSERT INTO erasure VALUES (14, 12)"), (14, Fault::Stray));
+    assert_eq!(fault("INSERT INTO version VALUES (14, 13)"), (14, Fault::Stray));
     assert_eq!(
-        fault("INSERT INTO block SELECT -1, bytes, hash, salt, content, NULL FROM block WHERE idx = 5"),
+        fault("INSERT INTO block SELECT -1, bytes, hash, salt, content FROM block WHERE idx = 5"),
         (u64::MAX, Fault::Stray)
     );
 }
@@ -385,23 +386,24 @@ async fn every_teach_names_the_one_it_replaced() {
     let fault = |sql: &str| genome.fault(sql);
     // Another stimulus, another kind of block, itself, a later or an erased one.
     for wrong in [4, 0, 7, 13, 2, 99] {
-        let redirected = fault(&format!("UPDATE block SET replaces = {wrong} WHERE idx = 7"));
+        let redirected = fault(&format!("UPDATE version SET replaces = {wrong} WHERE idx = 7"));
         assert_eq!(redirected, (7, Fault::Unlinked(6)));
-        let linked = fault(&format!("UPDATE block SET replaces = {wrong} WHERE idx = 5"));
+        let linked = fault(&format!("INSERT INTO version VALUES (5, {wrong})"));
         assert_eq!(linked, (5, Fault::Replaces(wrong)));
     }
     // A version left out would outlive its FORGET.
-    assert_eq!(fault("UPDATE block SET replaces = 5 WHERE idx = 7"), (7, Fault::Unlinked(6)));
-    assert_eq!(fault("UPDATE block SET replaces = NULL WHERE idx = 7"), (7, Fault::Unlinked(6)));
-    assert_eq!(fault("UPDATE block SET replaces = NULL WHERE idx = 6"), (6, Fault::Unlinked(5)));
+    assert_eq!(fault("UPDATE version SET replaces = 5 WHERE idx = 7"), (7, Fault::Unlinked(6)));
+    assert_eq!(fault("DELETE FROM version WHERE idx = 7"), (7, Fault::Unlinked(6)));
+    assert_eq!(fault("DELETE FROM version WHERE idx = 6"), (6, Fault::Unlinked(5)));
 }
 
-/// Everything in the tables, except the links of erased blocks, which no longer lead anywhere.
+/// Everything in the tables, except links that nothing follows: of blocks that are erased, or no TEACH.
 fn dump(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut lines = Vec::new();
     for table in [
-        "SELECT hex(idx) || hex(bytes) || hex(hash) || hex(salt) || hex(content)
-           || CASE WHEN idx IN (SELECT idx FROM erasure) THEN '' ELSE coalesce(replaces, '-') END FROM block",
+        "SELECT hex(idx) || hex(bytes) || hex(hash) || hex(salt) || hex(content) FROM block",
+        "SELECT idx || '-' || replaces FROM version WHERE idx NOT IN (SELECT idx FROM erasure)
+           AND idx IN (SELECT idx FROM block WHERE substr(bytes, 17, 2) = x'0101')",
         "SELECT idx || '-' || by FROM erasure",
         "SELECT hex(key) || idx FROM answer",
     ] {

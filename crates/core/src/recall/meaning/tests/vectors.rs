@@ -128,6 +128,25 @@ async fn vectors_are_kept_and_only_what_is_new_is_made_after_a_restart() {
 }
 
 #[tokio::test]
+async fn a_list_that_an_earlier_version_made_is_completed_and_its_vectors_are_kept() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path(), Counting::named("counting"));
+    teach_all(&node).await;
+    drop(node);
+    let file = crate::store::DataDirectory::new(root.path()).vectors();
+    let taken_for_the_same = "DELETE FROM vector WHERE block = 1; PRAGMA user_version = 1";
+    rusqlite::Connection::open(file).unwrap().execute_batch(taken_for_the_same).unwrap();
+    let model = Counting::named("counting");
+    let node = open(root.path(), Arc::clone(&model));
+    until_known(&node);
+    until("the vector is made", || node.meaning().made == 3);
+    drop(node);
+    let (before, model) = (model.encoded.load(Ordering::Relaxed), Counting::named("counting"));
+    until_known(&open(root.path(), Arc::clone(&model)));
+    assert_eq!(before, model.encoded.load(Ordering::Relaxed) + 1);
+}
+
+#[tokio::test]
 async fn a_forgotten_vector_is_gone_from_every_file() {
     let root = tempfile::tempdir().unwrap();
     let model = Counting::named("counting");
