@@ -34,6 +34,18 @@ pub fn parse_rfc3339(text: &str) -> Option<u64> {
     u64::try_from(time.unix_timestamp_nanos()).ok()
 }
 
+/// A long duration as people say it, in its largest unit: `36500 days`.
+pub fn in_words(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (count, unit) = match seconds {
+        172_800.. => (seconds / 86_400, "day"),
+        7_200.. => (seconds / 3_600, "hour"),
+        120.. => (seconds / 60, "minute"),
+        _ => (seconds, "second"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
 /// For `#[serde(with)]`: nanoseconds since the Unix epoch, written as [`rfc3339`].
 pub mod as_rfc3339 {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
@@ -64,5 +76,23 @@ mod tests {
     fn a_time_is_written_in_utc() {
         assert_eq!(rfc3339(1_000_000_000_250_000_000), "2001-09-09T01:46:40.25Z");
         assert_eq!(rfc3339(u64::MAX), "2554-07-21T23:34:33.709551615Z");
+    }
+
+    #[test]
+    fn a_duration_is_said_in_its_largest_unit() {
+        let said = [1, 60, 120, 7_199, 7_200, 172_799, 172_800, 3_153_600_000]
+            .map(Duration::from_secs)
+            .map(in_words);
+        let expected = [
+            "1 second",
+            "60 seconds",
+            "2 minutes",
+            "119 minutes",
+            "2 hours",
+            "47 hours",
+            "2 days",
+            "36500 days",
+        ];
+        assert_eq!(said, expected);
     }
 }

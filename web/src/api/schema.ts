@@ -617,8 +617,8 @@ export interface components {
             level: components["schemas"]["ConditionLevel"];
             /**
              * Format: int64
-             * @description Traces that were lost in the last five minutes, the first broken block, bytes left on the disk, or how many alerts fire
-             *     besides the one that is named.
+             * @description Traces that were lost in the last five minutes, the first broken block, bytes left on the disk, seconds that the clock is
+             *     behind, or how many alerts fire besides the one that is named.
              */
             number?: number | null;
             /** @description All of it as an English sentence; times are in UTC. */
@@ -636,7 +636,7 @@ export interface components {
          * @description What is wrong.
          * @enum {string}
          */
-        ConditionKind: "healthy" | "commands_fail" | "not_ready" | "genome_broken" | "critical_alert_fires" | "some_commands_fail" | "alert_fires" | "disk_fills" | "traces_lost" | "words_alone" | "not_counted" | "alerts_unknown";
+        ConditionKind: "healthy" | "commands_fail" | "not_ready" | "genome_broken" | "critical_alert_fires" | "some_commands_fail" | "alert_fires" | "disk_fills" | "traces_lost" | "clock_behind" | "words_alone" | "not_counted" | "alerts_unknown";
         /**
          * @description How bad it is.
          * @enum {string}

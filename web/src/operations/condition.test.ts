@@ -33,6 +33,7 @@ test("every kind has words of its own in each language", () => {
     "alerts_unknown",
     "disk_fills",
     "traces_lost",
+    "clock_behind",
     "words_alone",
     "not_counted",
   ] as const;

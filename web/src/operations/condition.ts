@@ -33,6 +33,7 @@ export function sentence(
     alerts_unknown: () => text.alertsUnknown,
     disk_fills: () => text.diskFills(formats.bytes(count)),
     traces_lost: () => text.tracesLost(count, time),
+    clock_behind: () => text.clockBehind(formats.duration(count)),
     words_alone: () => text.wordsAlone,
     not_counted: () => text.notCounted,
   }[kind]();
@@ -57,6 +58,7 @@ const SECTIONS: Partial<Record<Condition["kind"], string>> = {
   genome_broken: "KolibriGenomeBroken",
   disk_fills: "KolibriDiskFilling",
   traces_lost: "KolibriTracesFailing",
+  clock_behind: "KolibriClockBehind",
 };
 
 /** Where the runbook, as this node shows it, says what to do; `null` where there is nothing to say. */

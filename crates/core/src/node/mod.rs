@@ -1,6 +1,7 @@
 //! The node: every command passes through here on its way from a door to the genome and back.
 
 mod chores;
+mod clock_watch;
 mod context;
 mod execution;
 mod failure_log;
@@ -13,6 +14,7 @@ use kolibri_genome::{Head, Teach};
 
 use crate::background::{Crew, Worker};
 use crate::backup::{self, LastBackup};
+use crate::clock;
 use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check};
 use crate::error::{CommandError, ErrorKind, OpenError};
 use crate::follow::FollowStatus;
@@ -29,6 +31,7 @@ use crate::trace::{Draft, TraceConfig, TracedContent, Traces};
 use crate::verdict::LastVerdict;
 use crate::verification_job::VerificationJob;
 
+use clock_watch::{ClockWatch, News};
 pub use context::Context;
 use execution::{Execution, Pending};
 use failure_log::FailureLog;
@@ -140,6 +143,8 @@ impl Node {
         instruments.observe_disk(move || directory.available().ok());
         let unfinished = Arc::clone(&node.store.unfinished);
         instruments.observe_erasing(move || unfinished.load(Ordering::Relaxed));
+        let reader = Arc::clone(&node.reader);
+        instruments.observe_clock(move || Some(clock_watch::behind(reader.head().ok()?, clock::now())));
         let directory = config.directory.clone();
         instruments.observe_backup(move || backup::last(&directory));
         let recall = Arc::downgrade(&node.recall);
@@ -153,8 +158,12 @@ impl Node {
         let (verification, verify_every) = (Arc::clone(&node.verification), config.verify_every);
         let mark = node.store.mark.clone();
         let mut was_killed = node.store.was_killed;
+        let (reader, started, mut clock_watch) =
+            (Arc::clone(&node.reader), Instant::now(), ClockWatch::default());
         let chores = chores::start(&node.crew, move || {
             mark.flush();
+            let news = clock_watch.look(clock::now(), started.elapsed(), reader.head().ok());
+            news.iter().for_each(News::tell);
             failures.tell_left_out();
             if std::mem::take(&mut was_killed) && verify_every.is_some() {
                 verification.start_after_crash();
@@ -219,6 +228,11 @@ impl Node {
     /// Bytes that are free for the data directory; `None` when its file system cannot be asked.
     pub fn disk_available(&self) -> Option<u64> {
         self.directory.available().ok()
+    }
+
+    /// By how much the clock is behind the last block, if it is a minute or more: block times stand still.
+    pub fn clock_behind(&self) -> Option<Duration> {
+        clock_watch::much_behind(self.reader.head().ok()?, clock::now())
     }
 
     /// The reader of the genome.

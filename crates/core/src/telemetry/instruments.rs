@@ -186,6 +186,23 @@ impl Instruments {
             .build();
     }
 
+    /// Publishes by how much the clock is behind the last block; nothing while that cannot be read.
+    pub(crate) fn observe_clock(&self, behind: impl Fn() -> Option<Duration> + Send + Sync + 'static) {
+        let _registered = self
+            .meter
+            .f64_observable_gauge("kolibri.backend.clock.behind")
+            .with_unit("s")
+            .with_description(
+                "By how much the clock is behind the last block, whose time new blocks get meanwhile; 0 if it is not",
+            )
+            .with_callback(move |observer| {
+                if let Some(behind) = behind() {
+                    observer.observe(behind.as_secs_f64(), &[]);
+                }
+            })
+            .build();
+    }
+
     /// Publishes which state of the genome the last stored backup has.
     pub(crate) fn observe_backup(&self, last: impl Fn() -> Option<LastBackup> + Send + Sync + 'static) {
         let _registered = self

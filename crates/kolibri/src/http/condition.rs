@@ -2,6 +2,7 @@
 //! what was seen goes in, one condition comes out, the worst first.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kolibri_core::clock::parse_rfc3339;
 use kolibri_core::command::Command;
@@ -36,6 +37,8 @@ pub(super) struct Seen {
     pub(super) failed: Vec<Arc<Trace>>,
     /// Bytes that are free on the data directory's file system; `None` if that is not known.
     pub(super) disk_available: Option<u64>,
+    /// By how much the clock is behind the last block, if that is much.
+    pub(super) clock_behind: Option<Duration>,
     /// Why answers are found by words alone, although there is a model.
     pub(super) words_alone: Option<String>,
     /// What Prometheus said of alerts; `None` if the node does not know where it is.
@@ -85,6 +88,7 @@ fn worst(seen: &Seen) -> Condition {
         .or_else(|| alerts(seen, ConditionKind::AlertFires))
         .or_else(|| disk_fills(seen))
         .or_else(|| traces_lost(seen))
+        .or_else(|| clock_behind(seen))
         .or_else(|| words_alone(seen))
         .or_else(|| not_counted(seen))
         .or_else(|| alerts_unknown(seen))
@@ -136,6 +140,11 @@ fn traces_lost(seen: &Seen) -> Option<Condition> {
 fn disk_fills(seen: &Seen) -> Option<Condition> {
     let left = seen.disk_available.filter(|left| *left < LITTLE)?;
     Some(Condition::new(ConditionKind::DiskFills, None, Some(left), None, None))
+}
+
+fn clock_behind(seen: &Seen) -> Option<Condition> {
+    let seconds = seen.clock_behind?.as_secs();
+    Some(Condition::new(ConditionKind::ClockBehind, None, Some(seconds), None, None))
 }
 
 fn words_alone(seen: &Seen) -> Option<Condition> {

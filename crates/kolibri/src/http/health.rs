@@ -1,12 +1,14 @@
 //! Whether the node lives and is ready, and the scrape endpoint.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kolibri_core::Ready;
+use kolibri_core::clock::in_words;
 use kolibri_core::telemetry::Telemetry;
 
 use super::App;
@@ -37,20 +39,29 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Probl
         return Err(not_ready("the node is stopping".into()));
     }
     let node = Arc::clone(&app.node);
-    let look = move || (node.ready(), node.broken(), node.meaning().note());
+    let look =
+        move || (node.ready(), node.broken(), [node.meaning().note(), node.clock_behind().map(clock_note)]);
     let looked = tokio::task::spawn_blocking(look).await;
     if let Ok((ready, ..)) = &looked {
         app.started.not_ready_since(matches!(ready, Ready::No(_)));
     }
     match looked {
-        Ok((Ready::Yes, broken, meaning)) => {
+        Ok((Ready::Yes, broken, others)) => {
             let genome_broken = broken.is_some();
-            let notes = broken.and_then(|verdict| verdict.note()).into_iter().chain(meaning).collect();
+            let notes = broken
+                .and_then(|verdict| verdict.note())
+                .into_iter()
+                .chain(others.into_iter().flatten())
+                .collect();
             Ok(Json(Health { status: "ready".to_owned(), notes, genome_broken }))
         }
         Ok((Ready::No(problems), ..)) => Err(not_ready(problems.join("; "))),
         Err(error) => Err(Problem::internal(error)),
     }
+}
+
+fn clock_note(behind: Duration) -> String {
+    format!("block times stand still: the clock is {} behind the last block", in_words(behind))
 }
 
 /// Everything in the Prometheus text format 0.0.4

@@ -54,7 +54,7 @@ impl Started {
 )]
 pub(super) async fn operations(State(app): State<App>) -> Result<Json<OperationsResponse>, Problem> {
     let node = Arc::clone(&app.node);
-    let look = move || (node.ready(), node.reader().head().ok(), node.disk_available());
+    let look = move || (node.ready(), node.reader().head().ok(), node.disk_available(), node.clock_behind());
     let alerts = async {
         match &app.prometheus {
             Some(prometheus) => Some(prometheus.at_a_glance().await),
@@ -62,12 +62,12 @@ pub(super) async fn operations(State(app): State<App>) -> Result<Json<Operations
         }
     };
     let (looked, alerts) = tokio::join!(tokio::task::spawn_blocking(look), alerts);
-    let (ready, head, disk_available) = looked.map_err(Problem::internal)?;
+    let (ready, head, disk_available, clock_behind) = looked.map_err(Problem::internal)?;
     let (state, problems) = match ready {
         Ready::Yes => (ReadyState::Ready, Vec::new()),
         Ready::No(problems) => (ReadyState::NotReady, problems),
     };
-    let condition = decide(&seen(&app, &problems, disk_available, alerts));
+    let condition = decide(&Seen { disk_available, clock_behind, ..seen(&app, &problems, alerts) });
     let FollowStatus { caught_up, reached, .. } = app.node.index();
     Ok(Json(OperationsResponse {
         condition,
@@ -86,7 +86,7 @@ pub(super) async fn operations(State(app): State<App>) -> Result<Json<Operations
     }))
 }
 
-fn seen(app: &App, problems: &[String], disk_available: Option<u64>, alerts: Option<AlertsSeen>) -> Seen {
+fn seen(app: &App, problems: &[String], alerts: Option<AlertsSeen>) -> Seen {
     let broken = app.node.verification().verdict().and_then(|verdict| {
         let LastVerdict { ended, broken, .. } = verdict;
         broken.map(|BrokenBlock { block, fault }| SeenBroken { block, fault, found: ended })
@@ -99,9 +99,9 @@ fn seen(app: &App, problems: &[String], disk_available: Option<u64>, alerts: Opt
         broken,
         points: app.node.last_hour().map(LastHour::points),
         failed: app.node.traces().map(failed).unwrap_or_default(),
-        disk_available,
         words_alone: problem.filter(|_| model.is_some()),
         alerts,
+        ..Seen::default()
     }
 }
 

@@ -1,6 +1,8 @@
 //! How the node is, in one line.
 
-use kolibri_core::clock::rfc3339;
+use std::time::Duration;
+
+use kolibri_core::clock::{in_words, rfc3339};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,8 +15,8 @@ pub(crate) struct Condition {
     /// The share of people's commands that failed through the node's fault in the last five minutes, but not before they began to
     /// fail: 0 to 1.
     pub(crate) share: Option<f64>,
-    /// Traces that were lost in the last five minutes, the first broken block, bytes left on the disk, or how many alerts fire
-    /// besides the one that is named.
+    /// Traces that were lost in the last five minutes, the first broken block, bytes left on the disk, seconds that the clock is
+    /// behind, or how many alerts fire besides the one that is named.
     pub(crate) number: Option<u64>,
     /// Since when, or when it was found, RFC 3339; null if that is not known.
     pub(crate) since: Option<String>,
@@ -57,6 +59,8 @@ pub(crate) enum ConditionKind {
     /// Less than 1 GiB is left on the disk.
     DiskFills,
     TracesLost,
+    /// The clock is behind the last block by a minute or more: block times stand still.
+    ClockBehind,
     /// There is a model that tells meanings, and it cannot be asked.
     WordsAlone,
     /// Telemetry is off (`KOLIBRI_TELEMETRY`).
@@ -76,6 +80,7 @@ impl ConditionKind {
             | Self::AlertFires
             | Self::DiskFills
             | Self::TracesLost
+            | Self::ClockBehind
             | Self::WordsAlone => ConditionLevel::Degraded,
             Self::NotCounted | Self::AlertsUnknown => ConditionLevel::Unknown,
         }
@@ -138,6 +143,10 @@ fn sentence(
         }
         ConditionKind::TracesLost if number == 1 => format!("1 trace could not be written{since}{because}"),
         ConditionKind::TracesLost => format!("{number} traces could not be written{since}{because}"),
+        ConditionKind::ClockBehind => {
+            let behind = in_words(Duration::from_secs(number));
+            format!("Block times stand still: the clock is {behind} behind the last block")
+        }
         ConditionKind::WordsAlone => format!("Answers are found by words alone{because}"),
         ConditionKind::NotCounted => format!("Ready, but failures are not counted{because}"),
         ConditionKind::AlertsUnknown => {

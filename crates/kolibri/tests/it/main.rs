@@ -28,6 +28,7 @@ mod api;
 mod backup;
 mod batch;
 mod causes;
+mod clock;
 mod command_line;
 mod crash;
 mod demonstration;

@@ -14,6 +14,7 @@ export const operations = {
     diskFills: (left: string) => `Only ${left} left on the disk of the data directory`,
     tracesLost: (count: number, since: string | null) =>
       `${format().count(count, { one: "trace", other: "traces" })} could not be written${since ? ` since ${since}` : ""}: check KOLIBRI_TRACE_PATH and its disk`,
+    clockBehind: (by: string) => `Block times stand still: the clock is ${by} behind the last block`,
     wordsAlone: "Answers are found by words alone",
     alertFires: (name: string, since: string | null, others: number) =>
       `${name} fires${since ? ` since ${since}` : ""}${others > 0 ? `, and ${format().count(others, { one: "other alert", other: "other alerts" })}` : ""}`,

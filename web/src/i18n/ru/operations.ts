@@ -15,6 +15,7 @@ export const operations: typeof source = {
     diskFills: (left) => `На диске с данными осталось ${left}`,
     tracesLost: (count, since) =>
       `Не удалось записать ${format().count(count, { one: "трассировку", few: "трассировки", many: "трассировок", other: "трассировки" })}${since ? ` с ${since}` : ""}: проверьте KOLIBRI_TRACE_PATH и диск`,
+    clockBehind: (by) => `Время блоков стоит: часы отстают от последнего блока на ${by}`,
     wordsAlone: "Ответы ищутся только по словам",
     alertFires: (name, since, others) =>
       `Сработал алерт ${name}${since ? `, с ${since}` : ""}${others > 0 ? `, и ещё ${format().count(others, { one: "алерт", few: "алерта", many: "алертов", other: "алерта" })}` : ""}`,

@@ -243,6 +243,13 @@ fn an_alert_that_is_pending_is_no_news_and_no_answer_is_not_healthy() {
     assert_eq!(said(&seen), (ConditionLevel::Unknown, sentence.to_owned()));
 }
 
+#[test]
+fn a_clock_behind_the_last_block_degrades_a_node() {
+    let seen = Seen { clock_behind: Some(Duration::from_secs(3_153_600_000)), ..well() };
+    let sentence = "Block times stand still: the clock is 36500 days behind the last block";
+    assert_eq!(said(&seen), (ConditionLevel::Degraded, sentence.to_owned()));
+}
+
 /// What is told first is what is left out last.
 #[test]
 fn the_worst_comes_first() {
@@ -253,6 +260,7 @@ fn the_worst_comes_first() {
         points: Some(points(&[(1, &[(NODE, 1), (Failed::Trace, 1)])])),
         failed: Vec::new(),
         disk_available: Some(0),
+        clock_behind: Some(Duration::from_secs(60)),
         words_alone: Some("slow".to_owned()),
         alerts: told(vec![fires("KolibriNotReady", "critical"), fires("KolibriDiskFilling", "warning")]),
     };
@@ -273,6 +281,8 @@ fn the_worst_comes_first() {
     told.push(decide(&seen).kind);
     seen.points = Some(points(&[(99, &[])]));
     told.push(decide(&seen).kind);
+    seen.clock_behind = None;
+    told.push(decide(&seen).kind);
     seen.words_alone = None;
     told.push(decide(&seen).kind);
     use ConditionKind as Kind;
@@ -285,6 +295,7 @@ fn the_worst_comes_first() {
         Kind::AlertFires,
         Kind::DiskFills,
         Kind::TracesLost,
+        Kind::ClockBehind,
         Kind::WordsAlone,
         Kind::AlertsUnknown,
     ];

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{drill, on_the_line};
+use crate::clock::Clock;
 use crate::running::store::break_the_store;
 use crate::running::{Running, eventually, port};
 use crate::shipped::{self, markdown};
@@ -177,6 +178,21 @@ fn a_drill_a_verification_and_a_backup_that_did_not_happen_are_told_until_they_d
     is_over("KolibriGenomeUnverified");
     node.run(&["backup", directory.path().join("backup.db").to_str().unwrap()]).printed();
     is_over("KolibriBackupMissing");
+}
+
+#[test]
+fn a_clock_that_is_behind_the_last_block_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let clock = Clock::at(directory.path().join("clock"));
+    clock.set("+100y");
+    let data = directory.path().join("data");
+    clock.start(&data).stop();
+    let node = Running::start(&data);
+    let on_call = OnCall::start(&[target(&node)], &node.api);
+    let told = on_call.awaits("KolibriClockBehind");
+    assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "warning"));
+    assert!(told.annotation("description").starts_with("The clock is 36"), "{told:?}");
+    assert_links(&told);
 }
 
 fn verify(node: &Running) {

@@ -46,7 +46,7 @@ pub fn alerts(urls: &BaseUrls<'_>) -> String {
             replace(&rules, &format!("        for: {patience}\n"), IMPATIENT, *times)
         })
     };
-    let before = impatient(before, &[("10m", 2), ("30m", 1)]);
+    let before = impatient(before, &[("5m", 1), ("10m", 2), ("30m", 1)]);
     let before = replace(&before, "[10m:15s]) > 20\n", "[20s:1s]) > 10\n", 2);
     let after = impatient(after, &[("15m", 2)]);
     format!("{before}- alert: KolibriDiskFilling{disk}- alert: {after}")
