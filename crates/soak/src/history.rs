@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use crate::outcomes::LastStarts;
 use crate::report::{DrillReport, DrillState};
@@ -55,8 +55,7 @@ impl History {
     /// When the file cannot be opened, or is not a history.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, HistoryError> {
         let path = path.into();
-        let connection =
-            connect(&path).map_err(|source| HistoryError::Sqlite { path: path.clone(), source })?;
+        let connection = connect(&path).map_err(|source| failure(&path, source))?;
         let history = Self { path, connection: Mutex::new(connection), last_starts: Arc::default() };
         history.check()?;
         history.all()?.iter().for_each(|report| history.last_starts.note(report));
@@ -152,11 +151,23 @@ impl History {
     }
 
     fn failed(&self, source: rusqlite::Error) -> HistoryError {
-        HistoryError::Sqlite { path: self.path.clone(), source }
+        failure(&self.path, source)
     }
 
     fn not_ours(&self, problem: impl Into<String>) -> HistoryError {
         HistoryError::NotOurs { path: self.path.clone(), problem: problem.into() }
+    }
+}
+
+/// Tells a file that is damaged, which has to go, from a disk or a lock that may be mended.
+fn failure(path: &Path, source: rusqlite::Error) -> HistoryError {
+    let path = path.to_owned();
+    match source.sqlite_error_code() {
+        // The last one stands for a table that is missing.
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) => {
+            HistoryError::NotOurs { path, problem: source.to_string() }
+        }
+        _ => HistoryError::Sqlite { path, source },
     }
 }
 
@@ -204,6 +215,21 @@ mod tests {
         assert_eq!(history.find("drill-1").unwrap(), Some(ended.clone()));
         assert_eq!(history.all().unwrap(), [ended]);
         assert_eq!(history.find("drill-2").unwrap(), None);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_a_history_is_to_be_moved_away() {
+        let (history, root) = history();
+        drop(history);
+        let file = root.path().join("soaks.db");
+        let table_gone =
+            |file: &Path| Connection::open(file).unwrap().execute_batch("DROP TABLE drill").unwrap();
+        let junk = |file: &Path| std::fs::write(file, "no database at all".repeat(100)).unwrap();
+        for damage in [&table_gone as &dyn Fn(&Path), &junk] {
+            damage(&file);
+            let said = History::open(&file).map(|_| ()).unwrap_err().to_string();
+            assert!(said.contains("soaks.db") && said.contains("move the file away"), "{said}");
+        }
     }
 
     #[test]

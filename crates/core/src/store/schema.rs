@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
-use super::Durability;
 use super::upgrade::upgrade;
+use super::{Durability, apply};
 use crate::error::OpenError;
 use crate::text::Keys;
 
@@ -82,6 +82,7 @@ pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connect
     if version == FIRST_VERSION {
         upgrade(&mut connection).map_err(at())?;
     }
+    apply::check(&connection).map_err(at())?;
     Ok(connection)
 }
 

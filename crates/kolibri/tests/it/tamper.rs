@@ -327,6 +327,27 @@ fn what_is_no_genome_is_told_apart_from_a_broken_one() {
 }
 
 #[test]
+fn a_node_does_not_start_on_a_genome_without_one_of_its_tables() {
+    for table in ["block", "answer", "erasure", "version"] {
+        let data = closed();
+        Connection::open(genome(data.path())).unwrap().execute_batch(&format!("DROP TABLE {table}")).unwrap();
+        let mut serve = kolibri();
+        serve.args([
+            "serve",
+            "--data-dir",
+            data.path().to_str().unwrap(),
+            "--http-port=0",
+            "--prometheus-port=0",
+        ]);
+        let said = cli::end(&mut serve).failed(2);
+        assert!(
+            said.contains(&format!("no such table: {table}")) && said.contains("restore a backup"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn an_auditor_who_may_only_read_can_verify_a_copy_and_is_told_when_he_may_not() {
     let data = closed();
     let shared = tempfile::tempdir().unwrap();

@@ -58,6 +58,7 @@ async fn whoever_notices_that_the_store_is_broken_names_the_command_that_broke_i
     assert!(matches!(node.ready(), Ready::No(problems) if named(&problems[0])));
     assert!(node.failure().is_some_and(|told| named(&told)));
     drop(node);
+    hold(root.path(), "ALTER TABLE hidden RENAME TO answer").execute_batch("COMMIT").unwrap();
 
     let node = Node::open(&traced(root.path()), &Telemetry::off()).unwrap();
     let found = node.traces().unwrap().find(broke).unwrap();
