@@ -201,6 +201,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_upgrade_during_a_verification_is_no_fault_of_the_genome() {
+        let root = tempfile::tempdir().unwrap();
+        teach(&open(root.path()), "x²", "square").await;
+        as_the_first_version(root.path());
+        let upgrade_between = |_| {
+            drop(open(root.path()));
+            true
+        };
+        let error = verify(&DataDirectory::new(root.path()), upgrade_between).unwrap_err();
+        assert!(error.to_string().contains("verify it again"), "{error}");
+        assert_sound(root.path());
+    }
+
+    #[tokio::test]
     async fn a_copy_of_a_genome_of_the_first_version_stays_one() {
         let root = tempfile::tempdir().unwrap();
         teach(&open(root.path()), "x²", "square").await;

@@ -139,7 +139,9 @@ fn walk(
     progress: impl FnMut(VerifyProgress) -> bool,
 ) -> Result<Verdict, OpenError> {
     let seen = Seen::of(connection).map_err(OpenError::sqlite(&path))?;
-    match check_all(connection, seen.length, progress) {
+    let keys = || schema::keys(connection).map_err(OpenError::sqlite(&path));
+    let begun_with = keys()?;
+    match check_all(connection, begun_with, seen.length, progress) {
         Ok(verdict @ Verdict::Sound { .. }) => {
             let loss = marked.compare(Snapshot::of(connection)).map_err(OpenError::sqlite(&path))?;
             Ok(loss.map_or(verdict, |loss| Verdict::Broken {
@@ -149,6 +151,11 @@ fn walk(
             }))
         }
         Ok(verdict) => Ok(verdict),
+        // A node has begun to work with it, and made the derived tables anew.
+        Err(End::Broken { .. }) if keys()? != begun_with => {
+            let problem = "a node of a later version was started meanwhile; verify it again".to_owned();
+            Err(OpenError::NotOurs { path, problem })
+        }
         Err(End::Broken { index, fault }) => Ok(Verdict::Broken { index, fault, seen }),
         Err(End::Cancelled) => Ok(Verdict::Cancelled),
         Err(End::Sqlite(source)) => Err(OpenError::Sqlite { path, source }),
@@ -185,12 +192,12 @@ impl End {
 
 fn check_all(
     connection: &Connection,
+    keys: Keys,
     blocks: u64,
     mut progress: impl FnMut(VerifyProgress) -> bool,
 ) -> Result<Verdict, End> {
     // A running node may write faster than this reads, so what it adds meanwhile is not checked.
     let total = blocks + Snapshot::of(connection).count_answers()?;
-    let keys = schema::keys(connection)?;
     let mut walk = Walk::new(keys);
     while walk.next < blocks {
         // One snapshot per chunk, so that block, erasure and answer are seen as one commit left them.

@@ -147,7 +147,7 @@ async fn every_bit_of_every_block_counts() {
                 let mut flipped = whole.clone();
                 flipped[bit / 8] ^= 1 << (bit % 8);
                 update.execute(rusqlite::params![flipped, index as i64]).unwrap();
-                match check_all(&connection, Seen::of(&connection).unwrap().length, |_| true) {
+                match check_all(&connection, Keys::Second, Seen::of(&connection).unwrap().length, |_| true) {
                     Err(End::Broken { index: found, .. }) => assert_eq!(found, index, "{field} bit {bit}"),
                     Err(End::Sqlite(error)) => panic!("{error}: block {index} {field} bit {bit}"),
                     Err(End::Cancelled) => unreachable!("it was not told to stop"),
