@@ -16,7 +16,7 @@ use crate::text::Keys;
 const APPLICATION_ID: i32 = 0x4b4f_4c49;
 /// The version of the tables below; the format of blocks has its own version, in block 0.
 pub(super) const SCHEMA_VERSION: i32 = 2;
-/// The version before it, which is read and [upgraded](upgrade::upgrade): `block` had the column `replaces`, in the place of
+/// The version before it, which is read and [upgraded](super::upgrade): `block` had the column `replaces`, in the place of
 /// the table `version`, and the keys of answers were [`Keys::First`].
 const FIRST_VERSION: i32 = 1;
 

@@ -12,8 +12,8 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is
 use super::visible::{is_blank, shapes, shows_nothing};
 
 /// What makes two stimuli the same: all that is left of a text when it does not matter how it was typed or drawn. Lower
-/// case, single spaces, none at the ends, one form for each letter (Unicode NFC), one for the [forms](is_form) that are
-/// only drawn otherwise, and nothing that [shows nothing](shows_nothing).
+/// case, single spaces, none at the ends, one form for each letter (Unicode NFC), one for the forms (`is_form`) that are
+/// only drawn otherwise, and nothing that shows nothing (`visible`).
 pub fn identity(text: &str) -> String {
     let lower = one_form(text).to_lowercase();
     words(&one_form(&lower), is_blank)
