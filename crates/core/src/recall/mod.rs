@@ -119,6 +119,8 @@ pub struct Suggestion {
 pub struct Considered {
     /// The block that taught the nearest wording.
     pub block: u64,
+    /// The key of that wording, which its answer is read by.
+    pub(crate) key: Key,
     /// What speaks for it.
     pub evidence: Evidence,
     /// The probability that it is the right answer, 0 to 1.
@@ -207,7 +209,7 @@ impl Recall {
         let considered = self.consider(question);
         for (at, best) in considered.iter().enumerate() {
             // Forgotten since the index has seen it.
-            let Some(answer) = self.current(best.block)? else { continue };
+            let Some(answer) = self.reader.answer(best.key)? else { continue };
             let score = best.probability;
             if self.judge.accepts(&best.evidence, score) {
                 let by = Match::Similar { block: answer.source.index };
@@ -222,22 +224,13 @@ impl Recall {
         Ok(Found::nothing())
     }
 
-    /// What is answered now to the stimulus that `block` taught; `None` if it was forgotten since.
-    fn current(&self, block: u64) -> Result<Option<Association>, CommandError> {
-        let key = {
-            let shelf = self.shelves.read();
-            shelf.slot(block).and_then(|slot| Some(shelf.entry(slot)?.key))
-        };
-        key.map_or(Ok(None), |key| self.reader.answer(key))
-    }
-
     fn suggestions(&self, considered: &[Considered]) -> Result<Vec<Suggestion>, CommandError> {
         let mut suggestions: Vec<Suggestion> = Vec::with_capacity(SUGGESTIONS);
-        for Considered { block, probability: score, .. } in considered {
+        for Considered { key, probability: score, .. } in considered {
             if *score < SUGGESTED || suggestions.len() == SUGGESTIONS {
                 break;
             }
-            if let Some(association) = self.current(*block)? {
+            if let Some(association) = self.reader.answer(*key)? {
                 suggestions.push(Suggestion { association, score: *score });
             }
         }
@@ -308,16 +301,21 @@ impl Recall {
 
     fn weigh(&self, question: &[Term], pool: &[u64], nearness: impl Fn(u64) -> Option<f32>) -> Vec<Weighed> {
         let shelf = self.shelves.read();
-        let pool: Vec<Slot> = pool.iter().filter_map(|block| shelf.slot(*block)).collect();
+        let mut slots: Vec<Slot> = pool.iter().filter_map(|block| shelf.slot(*block)).collect();
+        if slots.len() < pool.len() {
+            // Some were forgotten since they were found, or taught anew: then they are somewhere else.
+            let anew = self.candidates.find(question, &shelf, BY_WORDS);
+            slots.extend(anew.into_iter().filter(|slot| !slots.contains(slot)).collect::<Vec<_>>());
+        }
         let nearness = |slot| shelf.entry(slot).and_then(|entry| nearness(entry.block));
         let is_word = |word: &str| {
             self.judge != Judge::Likeness && self.meaning.as_ref().is_ok_and(|meaning| meaning.has_word(word))
         };
-        let candidates = evidence::weigh(question, &pool, &shelf, nearness, &is_word).into_iter();
+        let candidates = evidence::weigh(question, &slots, &shelf, nearness, &is_word).into_iter();
         let weighed = candidates.filter_map(|Candidate { evidence, nearest, exchanged }| {
             let entry = shelf.entry(nearest)?;
             let probability = self.judge.probability(&evidence);
-            let considered = Considered { block: entry.block, evidence, probability };
+            let considered = Considered { block: entry.block, key: entry.key, evidence, probability };
             let words = |Exchanged { asked, taught, alone }: Exchanged| {
                 let (asked, taught) = (question.get(asked)?, *entry.terms().get(taught)?);
                 Some(Words { asked: asked.word.clone(), taught: taught.word.clone(), alone })

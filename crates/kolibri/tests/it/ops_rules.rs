@@ -15,9 +15,10 @@ const SELECTOR: &str = r#"job=~"kolibri|kolibri/kolibri-backend""#;
 const WIDER: &str = r#"job=~"kolibri.*""#;
 
 /// Mutations that change nothing, and why: the alert and what the mutant has.
-const EQUIVALENT: [(&str, &str); 11] = [
+const EQUIVALENT: [(&str, &str); 13] = [
     // What is added up is a single number: these metrics have no other labels than the ones that are kept or matched.
     ("KolibriBackendErrorsSpike", "max by (job, instance, event_type) ("),
+    ("KolibriBackendErrorsSpike", "max by (job, instance) (increase("),
     ("KolibriCommandsSlow", "max by (job, instance, event_type, le) ("),
     ("KolibriCommandsSlow", "max by (job, instance, event_type) ("),
     ("KolibriSoakDurationHigh", "max by (job, instance, le) ("),
@@ -30,6 +31,10 @@ const EQUIVALENT: [(&str, &str); 11] = [
     (
         "KolibriBackendErrorsSpike",
         "(rate(kolibri_backend_events_failed_total{fault=\"node\",job=~\"kolibri|kolibri/kolibri-backend\"}[15m])",
+    ),
+    (
+        "KolibriBackendErrorsSpike",
+        r#"(rate(kolibri_backend_events_failed_total{fault="node",job=~"kolibri|kolibri/kolibri-backend"}[5m])) > 0"#,
     ),
     // An ASK over 5 seconds is one over 2.5.
     ("KolibriCommandsSlow", "_bucket{job=~\"kolibri|kolibri/kolibri-backend\"}[5m])\n          )) > 5\n"),

@@ -127,3 +127,29 @@ async fn what_was_taught_again_is_answered_anew_even_while_the_index_is_behind()
         assert_eq!(found.answer.unwrap().teach.response, "the new answer");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_taught_anew_is_found_in_other_words_at_every_moment() {
+    let root = tempfile::tempdir().unwrap();
+    let node = Arc::new(open(root.path()));
+    teach(&node, "How do I restart the payment service?", "version 0").await;
+    until_indexed(&node);
+    let asking = (0..3).map(|_| {
+        let node = Arc::clone(&node);
+        tokio::spawn(async move {
+            for _ in 0..2_000 {
+                let found = ask(&node, "how do I restart the payments service").await;
+                assert!(found.answer.is_some(), "{found:?}");
+            }
+        })
+    });
+    let asking: Vec<_> = asking.collect();
+    let mut version = 0;
+    while asking.iter().any(|asking| !asking.is_finished()) {
+        version += 1;
+        teach(&node, "How do I restart the payment service?", &format!("version {version}")).await;
+    }
+    for asking in asking {
+        asking.await.unwrap();
+    }
+}
