@@ -222,8 +222,8 @@ mod tests {
         let (history, root) = history();
         drop(history);
         let file = root.path().join("soaks.db");
-        let table_gone =
-            |file: &Path| Connection::open(file).unwrap().execute_batch("DROP TABLE drill").unwrap();
+        let other = "DROP TABLE drill; CREATE TABLE theirs (x)";
+        let table_gone = |file: &Path| Connection::open(file).unwrap().execute_batch(other).unwrap();
         let junk = |file: &Path| std::fs::write(file, "no database at all".repeat(100)).unwrap();
         for damage in [&table_gone as &dyn Fn(&Path), &junk] {
             damage(&file);
