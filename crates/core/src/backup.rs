@@ -13,11 +13,12 @@ use crate::{clock, regular};
 pub struct LastBackup {
     /// When the copy was made, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
     #[serde(with = "clock::as_rfc3339")]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub taken: u64,
     /// The index of its last block.
     pub index: u64,
     /// The hash of its last block, 64 hex digits.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub hash: String,
 }
 

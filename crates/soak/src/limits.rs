@@ -41,6 +41,8 @@ whole_numbers! {
     SoakSeed: Int64 = 0 to MAX_SEED;
     /// Concurrent callers.
     SoakConcurrency: Int32 = 1 to MAX_CONCURRENCY;
+    /// The share of TEACH, without which there is nothing to ask for.
+    SoakTeachShare: Int32 = 1 to MAX_SHARE;
     /// The share of a kind of event.
     SoakShare: Int32 = 0 to MAX_SHARE;
 }

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::limits::{
     MAX_CONCURRENCY, MAX_EVENTS, MAX_MINUTES, MAX_SEED, MAX_SHARE, SoakConcurrency, SoakEventsPerMinute,
-    SoakMinutes, SoakSeed, SoakShare,
+    SoakMinutes, SoakSeed, SoakShare, SoakTeachShare,
 };
 
 /// The most bytes that an event takes on disk, including its share of the index, if every event is a TEACH;
@@ -32,7 +32,7 @@ pub enum Pace {
 #[schema(as = SoakMix)]
 pub struct Mix {
     /// TEACH; every tenth one teaches a known stimulus again.
-    #[schema(value_type = SoakShare)]
+    #[schema(value_type = SoakTeachShare)]
     pub teach: u32,
     /// ASK, word for word as it was taught.
     #[schema(value_type = SoakShare)]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use kolibri_genome::Head;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::compare::ENOUGH;
 use crate::parameters::Parameters;
@@ -152,6 +153,7 @@ pub struct ReportHead {
     /// Its index.
     pub index: u64,
     /// Its hash, 64 hex digits: the same for the same version, seed and parameters.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub hash: String,
 }
 
@@ -186,6 +188,22 @@ impl Comparison {
     }
 }
 
+/// [`Parameters`] in a report, for the OpenAPI document: all of them are there, beside other fields.
+enum ReportedParameters {}
+
+impl PartialSchema for ReportedParameters {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = Parameters::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.additional_properties = None;
+            object.required = object.properties.keys().cloned().collect();
+        }
+        schema
+    }
+}
+
+impl ToSchema for ReportedParameters {}
+
 /// Everything about one drill.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SoakReport)]
@@ -196,10 +214,11 @@ pub struct DrillReport {
     pub state: DrillState,
     /// When it started, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
     #[serde(with = "kolibri_core::clock::as_rfc3339")]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub started: u64,
     /// What it was asked to do.
     #[serde(flatten)]
+    #[schema(value_type = ReportedParameters)]
     pub parameters: Parameters,
     /// Events that were made.
     pub events: u64,

@@ -491,6 +491,8 @@ export interface components {
             /** @description Whether Prometheus answered. */
             reachable: boolean;
         };
+        /** @description The answer to a command by its name that changes nothing, or that removes something. */
+        AskOrForgetResponse: components["schemas"]["AskResponse"] | components["schemas"]["ForgetResponse"];
         /** @description The answer to a question. */
         AskResponse: {
             /** @description The answer that was taught; null when none is probable enough. */
@@ -513,7 +515,10 @@ export interface components {
              *     question. To confirm one, teach its answer to the question as it was asked.
              */
             suggestions: components["schemas"]["SuggestedAnswer"][];
-            /** @description When it was taught, RFC 3339. */
+            /**
+             * Format: date-time
+             * @description When it was taught, RFC 3339.
+             */
             taught?: string | null;
         };
         /** @description One line: an association that can be asked. */
@@ -522,7 +527,10 @@ export interface components {
             /** @description The block that taught it. */
             source: components["schemas"]["BlockAddress"];
             stimulus: string;
-            /** @description When it was taught, RFC 3339. */
+            /**
+             * Format: date-time
+             * @description When it was taught, RFC 3339.
+             */
             taught: string;
         };
         /** @description A block by position and hash. */
@@ -546,7 +554,7 @@ export interface components {
              */
             erased_by?: number | null;
             /** @description GENESIS, TEACH, ASK or FORGET. */
-            event: string;
+            event: components["schemas"]["EventType"];
             /** @description What is wrong with the content. */
             fault?: string | null;
             /** @description The block's own hash. */
@@ -558,7 +566,10 @@ export interface components {
             index: number;
             /** @description Hash of the previous block; in block 0, the mark of the format. */
             previous: string;
-            /** @description RFC 3339. */
+            /**
+             * Format: date-time
+             * @description RFC 3339.
+             */
             time: string;
             /** @description Nanoseconds since the Unix epoch, as text: not every JSON reader keeps such large numbers exactly. */
             time_ns: string;
@@ -589,17 +600,30 @@ export interface components {
             /** @description The name of the token that it was sent with; `None` if the node asks for none. */
             token?: string | null;
         };
-        /** @description A command by its name; the other fields are the same as at the command's own path. */
+        /**
+         * @description A command by its name; the other fields are the same as at the command's own path.
+         * @example {
+         *       "stimulus": "restarting the payment service",
+         *       "type": "ASK"
+         *     }
+         */
         CommandRequest: {
-            /** @description For TEACH: the answer to give. */
-            response?: components["schemas"]["ResponseText"];
-            /** @description The question, or the stimulus as it was or will be taught. */
+            /** @description The answer to give. */
+            response: components["schemas"]["ResponseText"];
+            /** @description The question, as people will ask it. */
             stimulus: components["schemas"]["StimulusText"];
-            /**
-             * @description `TEACH`, `ASK` or `FORGET`.
-             * @example ASK
-             */
-            type: string;
+            /** @enum {string} */
+            type: "TEACH";
+        } | {
+            /** @description The question. */
+            stimulus: components["schemas"]["StimulusText"];
+            /** @enum {string} */
+            type: "ASK";
+        } | {
+            /** @description The stimulus as it was taught. */
+            stimulus: components["schemas"]["StimulusText"];
+            /** @enum {string} */
+            type: "FORGET";
         };
         /**
          * @description How the node is, in one line: "healthy", or the worst of what is wrong. Callers' mistakes are not among it, unless they are
@@ -629,7 +653,10 @@ export interface components {
              *     fail: 0 to 1.
              */
             share?: number | null;
-            /** @description Since when, or when it was found, RFC 3339; null if that is not known. */
+            /**
+             * Format: date-time
+             * @description Since when, or when it was found, RFC 3339; null if that is not known.
+             */
             since?: string | null;
         };
         /**
@@ -675,6 +702,8 @@ export interface components {
             /** Format: int64 */
             TEACH: number;
         };
+        /** @enum {string} */
+        EventType: "GENESIS" | "TEACH" | "ASK" | "FORGET";
         FailureCounts: {
             /** Format: int64 */
             ASK: number;
@@ -700,14 +729,20 @@ export interface components {
             /** @description The error of the commands behind them. */
             error: components["schemas"]["ErrorKind"];
             /** @description The event type of the commands behind them, or `COMMAND` for unknown ones. */
-            event: string;
+            event: components["schemas"]["TracedType"];
             /** @description The last command behind them, which may be older than what was asked for: the one that broke the store, if one did. */
             example: components["schemas"]["Trace"];
             /** @description Whose fault they are. */
             fault: components["schemas"]["Fault"];
-            /** @description When the first of them reached the node, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC. */
+            /**
+             * Format: date-time
+             * @description When the first of them reached the node, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
+             */
             first: string;
-            /** @description When the last of them reached the node; as `first`. */
+            /**
+             * Format: date-time
+             * @description When the last of them reached the node; as `first`.
+             */
             last: string;
             /**
              * Format: int64
@@ -728,15 +763,22 @@ export interface components {
              */
             groups: components["schemas"]["FailureGroup"][];
             /**
+             * Format: date-time
              * @description Failures before this time, RFC 3339, may be missing: the time that was asked for begins before everything is
              *     remembered. Older ones are in the trace file. Null if nothing is missing.
              */
             missing_before?: string | null;
             /** @description How many failed commands the node remembers at most. */
             remembered: number;
-            /** @description The time that was asked for, RFC 3339; null if it has no beginning. */
+            /**
+             * Format: date-time
+             * @description The time that was asked for, RFC 3339; null if it has no beginning.
+             */
             since?: string | null;
-            /** @description Its end, RFC 3339; null if it has none. */
+            /**
+             * Format: date-time
+             * @description Its end, RFC 3339; null if it has none.
+             */
             until?: string | null;
         };
         /**
@@ -794,7 +836,10 @@ export interface components {
              * @description Blocks in the genome.
              */
             length: number;
-            /** @description Time of the last block, RFC 3339. */
+            /**
+             * Format: date-time
+             * @description Time of the last block, RFC 3339.
+             */
             time: string;
         };
         /** @description The node can do its work. */
@@ -804,8 +849,13 @@ export interface components {
             /** @description What is not as it should be on a ready node, in words: such as that answers cannot be found by their meaning. */
             notes?: string[];
             /** @description `live` or `ready`. */
-            status: string;
+            status: components["schemas"]["HealthStatus"];
         };
+        /**
+         * @description What was asked for.
+         * @enum {string}
+         */
+        HealthStatus: "live" | "ready";
         /** @description One step. Its numbers cover this step only, and come from the same instruments as the metrics. */
         HistoryPoint: {
             /**
@@ -831,7 +881,10 @@ export interface components {
              * @description Commands refused because the queue was full.
              */
             queue_refused: number;
-            /** @description When the step ended, RFC 3339. */
+            /**
+             * Format: date-time
+             * @description When the step ended, RFC 3339.
+             */
             time: string;
         };
         /** @description The last hour. */
@@ -867,7 +920,10 @@ export interface components {
              * @description The index of its last block.
              */
             index: number;
-            /** @description When the copy was made, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC. */
+            /**
+             * Format: date-time
+             * @description When the copy was made, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
+             */
             taken: string;
         };
         /** @description By command; null if none was executed. */
@@ -911,12 +967,18 @@ export interface components {
             condition: components["schemas"]["Condition"];
             genome?: components["schemas"]["GenomeEnd"] | null;
             index: components["schemas"]["IndexState"];
-            /** @description The node's clock, RFC 3339. */
+            /**
+             * Format: date-time
+             * @description The node's clock, RFC 3339.
+             */
             now: string;
             /** @description Why it is not ready. */
             problems: string[];
             recall: components["schemas"]["RecallState"];
-            /** @description When the node started, RFC 3339. */
+            /**
+             * Format: date-time
+             * @description When the node started, RFC 3339.
+             */
             started: string;
             /** @description Whether it can do its work. */
             state: components["schemas"]["ReadyState"];
@@ -972,11 +1034,13 @@ export interface components {
             status: number;
             /** @description The kind of problem in words. */
             title: string;
-            /** @description The trace of the command that failed. */
-            trace_id?: string | null;
+            /** @description The trace of the command that failed, 32 hex digits. */
+            trace_id?: string;
             /** @description `urn:kolibri:problem:` and the kind of problem, from a closed set. */
-            type: string;
+            type: components["schemas"]["ProblemKind"];
         };
+        /** @enum {string} */
+        ProblemKind: "urn:kolibri:problem:bad_framing" | "urn:kolibri:problem:bad_index" | "urn:kolibri:problem:bad_json" | "urn:kolibri:problem:bad_path" | "urn:kolibri:problem:bad_query" | "urn:kolibri:problem:bad_trace_id" | "urn:kolibri:problem:body_broken" | "urn:kolibri:problem:unauthorized" | "urn:kolibri:problem:other_site" | "urn:kolibri:problem:no_such_block" | "urn:kolibri:problem:no_such_path" | "urn:kolibri:problem:no_such_soak" | "urn:kolibri:problem:no_such_trace" | "urn:kolibri:problem:not_taught" | "urn:kolibri:problem:no_verification" | "urn:kolibri:problem:no_such_method" | "urn:kolibri:problem:body_too_slow" | "urn:kolibri:problem:line_too_slow" | "urn:kolibri:problem:backup_running" | "urn:kolibri:problem:not_our_backup" | "urn:kolibri:problem:soak_ended" | "urn:kolibri:problem:soak_running" | "urn:kolibri:problem:verification_running" | "urn:kolibri:problem:body_too_large" | "urn:kolibri:problem:line_too_long" | "urn:kolibri:problem:content_encoding" | "urn:kolibri:problem:content_type" | "urn:kolibri:problem:unknown_host" | "urn:kolibri:problem:invalid_text" | "urn:kolibri:problem:soak_parameters" | "urn:kolibri:problem:unknown_command" | "urn:kolibri:problem:backup_failed" | "urn:kolibri:problem:internal" | "urn:kolibri:problem:unreadable" | "urn:kolibri:problem:busy" | "urn:kolibri:problem:not_ready" | "urn:kolibri:problem:queue_full" | "urn:kolibri:problem:stopping" | "urn:kolibri:problem:store_busy" | "urn:kolibri:problem:store_failed" | "urn:kolibri:problem:backup_too_large" | "urn:kolibri:problem:soak_too_large";
         /** @description Estimated from a histogram, in the same way as Prometheus' `histogram_quantile`. */
         Quantiles: {
             /**
@@ -1018,6 +1082,55 @@ export interface components {
             precision?: number | null;
             /** @description The host that texts are sent to for their meaning; null if they stay here. */
             sent_to?: string | null;
+        };
+        /** @description What a drill is asked to do. */
+        ReportedParameters: {
+            /**
+             * @description Concurrent callers. The genome does not depend on their number.
+             * @default 16
+             */
+            concurrency: components["schemas"]["SoakConcurrency"];
+            /**
+             * @description Whether commits are flushed to disk, as in normal operation. If not, the drill measures the engine alone.
+             * @default true
+             */
+            durable: boolean;
+            /**
+             * @description Events in each simulated minute; the maximum holds for all minutes together.
+             * @default 1000
+             */
+            events_per_minute: components["schemas"]["SoakEventsPerMinute"];
+            /**
+             * @description Whether the drill's genome is kept after the drill ends.
+             * @default false
+             */
+            keep: boolean;
+            /**
+             * @description Simulated minutes.
+             * @default 10
+             */
+            minutes: components["schemas"]["SoakMinutes"];
+            /**
+             * @description Shares of the kinds of events.
+             * @default {
+             *       "ask_hit": 60,
+             *       "ask_miss": 5,
+             *       "ask_similar": 14,
+             *       "forget": 1,
+             *       "teach": 20
+             *     }
+             */
+            mix: components["schemas"]["SoakMix"];
+            /**
+             * @description How fast simulated time passes.
+             * @default fast
+             */
+            pace: components["schemas"]["SoakPace"];
+            /**
+             * @description Seed for texts, times and salts.
+             * @default 1
+             */
+            seed: components["schemas"]["SoakSeed"];
         };
         /** @description Some text with a visible character in it, at most `x-max-bytes` long in UTF-8. */
         ResponseText: string;
@@ -1066,6 +1179,12 @@ export interface components {
         };
         /** Format: int32 */
         SoakConcurrency: number;
+        SoakEvent: {
+            /** @description A `SoakProgress` */
+            data: string;
+            /** @enum {string} */
+            event: "progress" | "end";
+        };
         /** Format: int32 */
         SoakEventsPerMinute: number;
         /** @description The last block of the drill's genome. */
@@ -1164,7 +1283,7 @@ export interface components {
              * @description TEACH; every tenth one teaches a known stimulus again.
              * @default 20
              */
-            teach: components["schemas"]["SoakShare"];
+            teach: components["schemas"]["SoakTeachShare"];
         };
         /**
          * @description How fast simulated time passes.
@@ -1260,7 +1379,7 @@ export interface components {
             total: number;
         };
         /** @description Everything about one drill. */
-        SoakReport: components["schemas"]["SoakParameters"] & {
+        SoakReport: components["schemas"]["ReportedParameters"] & {
             /**
              * Format: double
              * @description Bytes on disk per block, with index and traces.
@@ -1298,7 +1417,10 @@ export interface components {
             memory?: components["schemas"]["SoakMemory"] | null;
             /** @description Why it was refused, failed, stopped or interrupted. */
             reason?: string | null;
-            /** @description When it started, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC. */
+            /**
+             * Format: date-time
+             * @description When it started, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
+             */
             started: string;
             /** @description Its state. */
             state: components["schemas"]["SoakState"];
@@ -1330,6 +1452,8 @@ export interface components {
          * @enum {string}
          */
         SoakState: "running" | "completed" | "failed" | "stopped" | "interrupted" | "refused";
+        /** Format: int32 */
+        SoakTeachShare: number;
         /** @description The drills that are kept. */
         SoaksResponse: {
             /** @description The drill that is running now. */
@@ -1362,7 +1486,10 @@ export interface components {
             source: components["schemas"]["BlockAddress"];
             /** @description The stimulus that is nearest to the question, as it was taught. */
             stimulus: string;
-            /** @description When it was taught, RFC 3339. */
+            /**
+             * Format: date-time
+             * @description When it was taught, RFC 3339.
+             */
             taught: string;
         };
         /** @description The result of a batch. */
@@ -1401,19 +1528,22 @@ export interface components {
              * @description The trace of the earlier command because of which this one failed: it broke the store, which this one only
              *     noticed. 32 hex digits; a caller that sends several commands in one trace may find its own there.
              */
-            cause?: string | null;
+            cause?: string;
             content?: components["schemas"]["TracedContent"] | null;
             /** @description Microseconds spent, in total and by phase. */
             duration_us: components["schemas"]["Phases"];
             error?: components["schemas"]["ErrorKind"] | null;
             /** @description The command's event type, or `COMMAND` for an unknown one. */
-            event: string;
+            event: components["schemas"]["TracedType"];
             fault?: components["schemas"]["Fault"] | null;
             /** @description How it ended. */
             outcome: components["schemas"]["Outcome"];
             /** @description The soak drill that sent the command; `None` for other commands. */
             soak?: string | null;
-            /** @description When the command reached the node, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC. */
+            /**
+             * Format: date-time
+             * @description When the command reached the node, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
+             */
             time: string;
             /** @description Id of the command; written as 32 hex digits. */
             trace_id: string;
@@ -1425,6 +1555,8 @@ export interface components {
             /** @description As it was sent. */
             stimulus: string;
         };
+        /** @enum {string} */
+        TracedType: "TEACH" | "ASK" | "FORGET" | "COMMAND";
         /** @description The latest traces. */
         TracesResponse: {
             /** @description Newest first. */
@@ -1433,7 +1565,10 @@ export interface components {
         /** @description What a verification found. It speaks of the genome as it was then. */
         VerdictResponse: {
             broken?: components["schemas"]["BrokenBlock"] | null;
-            /** @description When it ended, RFC 3339. */
+            /**
+             * Format: date-time
+             * @description When it ended, RFC 3339.
+             */
             ended: string;
             /**
              * Format: int64
@@ -1454,6 +1589,12 @@ export interface components {
              */
             sound_blocks: number;
         };
+        VerificationEvent: {
+            /** @description A `VerificationResponse` */
+            data: string;
+            /** @enum {string} */
+            event: "progress" | "end";
+        };
         /** @description The last verification since the node started. */
         VerificationResponse: {
             broken?: components["schemas"]["BrokenBlock"] | null;
@@ -1462,7 +1603,10 @@ export interface components {
              * @description Blocks and current answers checked.
              */
             done: number;
-            /** @description RFC 3339. */
+            /**
+             * Format: date-time
+             * @description RFC 3339.
+             */
             ended?: string | null;
             /**
              * Format: int64
@@ -1472,7 +1616,10 @@ export interface components {
             head?: components["schemas"]["BlockAddress"] | null;
             /** @description Why it failed. */
             problem?: string | null;
-            /** @description RFC 3339. */
+            /**
+             * Format: date-time
+             * @description RFC 3339.
+             */
             started?: string | null;
             state: components["schemas"]["VerificationState"];
             /**
@@ -1518,8 +1665,8 @@ export interface operations {
                     "application/json": components["schemas"]["AskResponse"];
                 };
             };
-            /** @description Not answered */
-            503: {
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1527,9 +1674,85 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not taken */
-            "4XX": {
+            /** @description `unauthorized`: A token is required */
+            401: {
                 headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_slow`: The body took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed. `content_type`: The content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_text`: The text is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error. `unreadable`: The stored knowledge cannot be read */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `queue_full`: The node is overloaded. `stopping`: The node is stopping. `store_busy`: The store is busy. `store_failed`: The store has failed */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1556,9 +1779,58 @@ export interface operations {
                     "application/x-ndjson": components["schemas"]["AssociationLine"];
                 };
             };
-            /** @description Something cannot be read */
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error. `unreadable`: The stored knowledge cannot be read */
             500: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1580,7 +1852,108 @@ export interface operations {
             };
         };
         responses: {
-            /** @description No such command */
+            /** @description An ASK or a FORGET, as at its own path */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskOrForgetResponse"];
+                };
+            };
+            /** @description A TEACH, as at its own path */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeachResponse"];
+                };
+            };
+            /** @description A FORGET, as at its own path */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForgetResponse"];
+                };
+            };
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_taught`: This stimulus is not taught */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_slow`: The body took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed. `content_type`: The content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_text`: The text is not accepted. `unknown_command`: No such command */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1589,16 +1962,20 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The same as at the command's own path */
-            "2XX": {
+            /** @description `internal`: Internal error. `unreadable`: The stored knowledge cannot be read */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
-            /** @description Not taken */
-            "4XX": {
+            /** @description `busy`: The node serves as many as it can. `queue_full`: The node is overloaded. `stopping`: The node is stopping. `store_busy`: The store is busy. `store_failed`: The store has failed */
+            503: {
                 headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1638,7 +2015,36 @@ export interface operations {
                     "application/json": components["schemas"]["ForgetResponse"];
                 };
             };
-            /** @description Never taught, or already forgotten */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_taught`: This stimulus is not taught */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1647,8 +2053,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not recorded */
-            503: {
+            /** @description `body_too_slow`: The body took too long */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1656,9 +2062,56 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not taken */
-            "4XX": {
+            /** @description `body_too_large`: The body is too large */
+            413: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed. `content_type`: The content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_text`: The text is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error. `unreadable`: The stored knowledge cannot be read */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `queue_full`: The node is overloaded. `stopping`: The node is stopping. `store_busy`: The store is busy. `store_failed`: The store has failed */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1685,6 +2138,64 @@ export interface operations {
                     "application/json": components["schemas"]["GenomeResponse"];
                 };
             };
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error. `unreadable`: The stored knowledge cannot be read */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     note_backup: {
@@ -1707,7 +2218,45 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The genome does not have this block */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_slow`: The body took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_our_backup`: This is no backup of ours */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1716,9 +2265,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not taken */
-            "4XX": {
+            /** @description `body_too_large`: The body is too large */
+            413: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed. `content_type`: The content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error. `unreadable`: The stored knowledge cannot be read */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1745,7 +2332,36 @@ export interface operations {
                     "application/vnd.sqlite3": unknown;
                 };
             };
-            /** @description Another copy is being made */
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `backup_running`: Another backup is being made */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1754,7 +2370,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The genome cannot be copied */
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `backup_failed`: The genome cannot be copied. `internal`: Internal error */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -1763,16 +2397,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The node is stopping */
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
             503: {
                 headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no room for the copy */
+            /** @description `backup_too_large`: The backup would not fit on the disk */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -1806,7 +2442,7 @@ export interface operations {
                     "application/json": components["schemas"]["BlocksResponse"];
                 };
             };
-            /** @description The query is not valid */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1815,9 +2451,49 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The node sends as much as it may */
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error. `unreadable`: The stored knowledge cannot be read */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
             503: {
                 headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1847,9 +2523,67 @@ export interface operations {
                     "application/json": components["schemas"]["BlockResponse"];
                 };
             };
-            /** @description The genome has no such block */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_index`: This is not a block index. `bad_path`: The path cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_such_block`: No such block */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error. `unreadable`: The stored knowledge cannot be read */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1876,6 +2610,64 @@ export interface operations {
                     "application/json": components["schemas"]["VerificationResponse"];
                 };
             };
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     start_verification: {
@@ -1896,7 +2688,36 @@ export interface operations {
                     "application/json": components["schemas"]["VerificationResponse"];
                 };
             };
-            /** @description A verification is already running */
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `verification_running`: A verification is already running */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1905,9 +2726,38 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The node is stopping */
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
             503: {
                 headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1932,9 +2782,76 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description No verification is running */
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_verification`: No verification is running */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1958,7 +2875,65 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["VerificationResponse"];
+                    "text/event-stream": components["schemas"]["VerificationEvent"];
+                };
+            };
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1981,6 +2956,64 @@ export interface operations {
                     "application/json": components["schemas"]["OperationsResponse"];
                 };
             };
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     alerts: {
@@ -2001,9 +3034,58 @@ export interface operations {
                     "application/json": components["schemas"]["AlertsResponse"];
                 };
             };
-            /** @description The node is stopping */
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
             503: {
                 headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2030,6 +3112,64 @@ export interface operations {
                     "application/json": components["schemas"]["HistoryResponse"];
                 };
             };
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     settings: {
@@ -2050,6 +3190,64 @@ export interface operations {
                     "application/json": components["schemas"]["SettingsResponse"];
                 };
             };
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     soaks: {
@@ -2068,6 +3266,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SoaksResponse"];
+                };
+            };
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2094,7 +3350,45 @@ export interface operations {
                     "application/json": components["schemas"]["SoakStarted"];
                 };
             };
-            /** @description Another drill is running */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_slow`: The body took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `soak_running`: Another drill is running */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2103,7 +3397,34 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter is out of its limits */
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed. `content_type`: The content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `soak_parameters`: The drill's parameters are not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2112,7 +3433,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It would not fit on the disk */
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `soak_too_large`: The drill would not fit on the disk */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -2144,9 +3485,67 @@ export interface operations {
                     "application/json": components["schemas"]["SoakReport"];
                 };
             };
-            /** @description No such drill */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_path`: The path cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_such_soak`: No such drill */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2174,7 +3573,36 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description No such drill */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_path`: The path cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_such_soak`: No such drill */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2183,9 +3611,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It has ended */
+            /** @description `soak_ended`: The drill has ended */
             409: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2212,10 +3678,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["SoakProgress"];
+                    "text/event-stream": components["schemas"]["SoakEvent"];
                 };
             };
-            /** @description No such drill */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_path`: The path cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_such_soak`: No such drill */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2224,9 +3710,47 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It ended before the node was started */
+            /** @description `soak_ended`: The drill has ended */
             409: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2257,8 +3781,8 @@ export interface operations {
                     "application/json": components["schemas"]["TeachResponse"];
                 };
             };
-            /** @description Not recorded */
-            503: {
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2266,9 +3790,85 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not taken */
-            "4XX": {
+            /** @description `unauthorized`: A token is required */
+            401: {
                 headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_slow`: The body took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed. `content_type`: The content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_text`: The text is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error. `unreadable`: The stored knowledge cannot be read */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `queue_full`: The node is overloaded. `stopping`: The node is stopping. `store_busy`: The store is busy. `store_failed`: The store has failed */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2300,9 +3900,67 @@ export interface operations {
                     "application/x-ndjson": components["schemas"]["LineResult"];
                 };
             };
-            /** @description Not taken */
-            "4XX": {
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed. `content_type`: The content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2318,7 +3976,7 @@ export interface operations {
                  * @description `failed` or `ok`; if omitted, both.
                  * @example failed
                  */
-                outcome?: string;
+                outcome?: "ok" | "failed";
                 /** @description How many traces. */
                 limit?: number;
                 /** @description The id of a drill: its failed commands, which are not among the node's own. */
@@ -2327,12 +3985,12 @@ export interface operations {
                  * @description Only commands that reached the node at this time or later: RFC 3339, or seconds since the Unix epoch.
                  * @example 2026-11-26T16:30:00Z
                  */
-                since?: string;
+                since?: string | number;
                 /**
                  * @description Only commands that reached the node before this time; as `since`.
                  * @example 1795710600
                  */
-                until?: string;
+                until?: string | number;
             };
             header?: never;
             path?: never;
@@ -2349,7 +4007,7 @@ export interface operations {
                     "application/json": components["schemas"]["TracesResponse"];
                 };
             };
-            /** @description The query is not valid */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2358,9 +4016,58 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Tracing is off */
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_such_trace`: No such trace */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2376,12 +4083,12 @@ export interface operations {
                  * @description Only commands that reached the node at this time or later: RFC 3339, or seconds since the Unix epoch.
                  * @example 2026-11-26T16:30:00Z
                  */
-                since?: string;
+                since?: string | number;
                 /**
                  * @description Only commands that reached the node before this time; as `since`.
                  * @example 1795710600
                  */
-                until?: string;
+                until?: string | number;
             };
             header?: never;
             path?: never;
@@ -2398,7 +4105,7 @@ export interface operations {
                     "application/json": components["schemas"]["FailuresResponse"];
                 };
             };
-            /** @description The query is not valid */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2407,9 +4114,58 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Tracing is off */
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_such_trace`: No such trace */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2425,7 +4181,7 @@ export interface operations {
                  * @description `failed` or `ok`; if omitted, both.
                  * @example failed
                  */
-                outcome?: string;
+                outcome?: "ok" | "failed";
             };
             header?: never;
             path?: never;
@@ -2442,9 +4198,67 @@ export interface operations {
                     "application/json": components["schemas"]["Trace"];
                 };
             };
-            /** @description There is none */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_such_trace`: No such trace */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2458,7 +4272,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 32 lower-case hex digits */
+                /** @description 32 lower-case hex digits, not all zero */
                 trace_id: string;
             };
             cookie?: never;
@@ -2474,9 +4288,67 @@ export interface operations {
                     "application/json": components["schemas"]["Trace"];
                 };
             };
-            /** @description Not remembered */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_path`: The path cannot be read. `bad_trace_id`: This is not a trace id */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_such_trace`: No such trace */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2503,6 +4375,24 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     readyz: {
@@ -2523,7 +4413,25 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description It is not ready, and why */
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: The node is not ready */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Trace, TraceId};
+use super::{Trace, TraceId, TracedType};
 use crate::clock;
 use crate::error::{ErrorKind, Fault};
 
@@ -139,7 +139,7 @@ pub struct FailureGroup {
     /// The error of the commands behind them.
     pub error: ErrorKind,
     /// The event type of the commands behind them, or `COMMAND` for unknown ones.
-    #[schema(value_type = String)]
+    #[schema(value_type = TracedType)]
     pub event: Cow<'static, str>,
     /// How many failed, all together.
     pub count: u64,
@@ -147,11 +147,11 @@ pub struct FailureGroup {
     pub noticed: u64,
     /// When the first of them reached the node, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
     #[serde(with = "clock::as_rfc3339")]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub first: u64,
     /// When the last of them reached the node; as `first`.
     #[serde(with = "clock::as_rfc3339")]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub last: u64,
     /// The last command behind them, which may be older than what was asked for: the one that broke the store, if one did.
     #[schema(value_type = Trace)]

@@ -15,11 +15,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::{Object, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::background::Crew;
 use crate::caller::Caller;
 use crate::clock;
+use crate::command::{Command, UNKNOWN_COMMAND};
 use crate::error::{CommandError, ErrorKind, Fault};
 
 pub use failures::{FailureGroup, FailureSummary, REMEMBERED};
@@ -98,14 +100,14 @@ pub enum Outcome {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Trace {
     /// Id of the command; written as 32 hex digits.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^[0-9a-f]{32}$")]
     pub trace_id: TraceId,
     /// When the command reached the node, in nanoseconds since the Unix epoch; written as RFC 3339 in UTC.
     #[serde(with = "clock::as_rfc3339")]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub time: u64,
     /// The command's event type, or `COMMAND` for an unknown one.
-    #[schema(value_type = String)]
+    #[schema(value_type = TracedType)]
     pub event: Cow<'static, str>,
     /// How it ended.
     pub outcome: Outcome,
@@ -118,7 +120,7 @@ pub struct Trace {
     /// The trace of the earlier command because of which this one failed: it broke the store, which this one only
     /// noticed. 32 hex digits; a caller that sends several commands in one trace may find its own there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, nullable = false, pattern = "^[0-9a-f]{32}$")]
     pub cause: Option<TraceId>,
     /// Who sent a command that failed; `None` for one that was executed, and for one that a drill sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -136,6 +138,18 @@ pub struct Trace {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<TracedContent>,
 }
+
+/// The closed set of [`Trace::event`], for the OpenAPI document.
+enum TracedType {}
+
+impl PartialSchema for TracedType {
+    fn schema() -> RefOr<Schema> {
+        let names = Command::ALL.map(Command::name).into_iter().chain([UNKNOWN_COMMAND]);
+        Object::builder().schema_type(Type::String).enum_values(Some(names)).into()
+    }
+}
+
+impl ToSchema for TracedType {}
 
 /// Microseconds, by phase; a phase that was not reached is 0.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]

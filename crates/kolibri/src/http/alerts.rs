@@ -189,7 +189,6 @@ fn read(body: &[u8]) -> Result<Vec<Alert>, String> {
     get, path = "/api/v1/operations/alerts", tag = "operations",
     responses(
         (status = 200, description = "The alerts, or why they are unknown", body = AlertsResponse),
-        (status = 503, description = "The node is stopping", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn alerts(State(app): State<App>) -> Result<Json<AlertsResponse>, Problem> {

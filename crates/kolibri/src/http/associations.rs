@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream};
 
 use super::App;
 use super::genome::read;
-use crate::wire::{AssociationLine, Problem};
+use crate::wire::{AssociationLine, Problem, ProblemKind};
 
 /// Blocks looked at for one piece of the stream: the longest texts make some megabytes.
 const CHUNK: usize = 50;
@@ -16,9 +16,9 @@ const CHUNK: usize = 50;
 /// Every association that can be asked, one JSON object per line, in the order of teaching.
 #[utoipa::path(
     get, path = "/api/v1/associations", tag = "genome",
+    extensions(("x-problems" = json!([ProblemKind::Unreadable]))),
     responses(
         (status = 200, description = "One object per line", body = AssociationLine, content_type = "application/x-ndjson"),
-        (status = 500, description = "Something cannot be read", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn associations(State(app): State<App>) -> Result<Response, Problem> {

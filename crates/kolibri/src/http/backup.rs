@@ -15,9 +15,9 @@ use kolibri_core::store::GenomeCopy;
 use super::App;
 use super::extract::JsonBody;
 use super::genome::read;
-use crate::wire::Problem;
 use crate::wire::backup::{MADE, SHA256};
 use crate::wire::limits::MAX_BODY;
+use crate::wire::{Problem, ProblemKind};
 
 /// Bytes that are read for one piece of the stream.
 const PIECE: usize = 1 << 18;
@@ -26,12 +26,9 @@ const PIECE: usize = 1 << 18;
 /// checksum of the copy, and `kolibri-backup` what to PUT once it is stored.
 #[utoipa::path(
     post, path = "/api/v1/genome/backup", operation_id = "make_backup", tag = "genome",
+    extensions(("x-problems" = json!([ProblemKind::BackupRunning, ProblemKind::BackupFailed, ProblemKind::BackupTooLarge]))),
     responses(
         (status = 200, description = "The copy: a SQLite database", content_type = "application/vnd.sqlite3"),
-        (status = 409, description = "Another copy is being made", body = Problem, content_type = "application/problem+json"),
-        (status = 500, description = "The genome cannot be copied", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The node is stopping", body = Problem, content_type = "application/problem+json"),
-        (status = 507, description = "There is no room for the copy", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn make(State(app): State<App>) -> Result<Response, Problem> {
@@ -67,10 +64,9 @@ fn pieces(file: File) -> impl stream::Stream<Item = std::io::Result<Vec<u8>>> {
 #[utoipa::path(
     put, path = "/api/v1/genome/backup", operation_id = "note_backup", tag = "genome",
     request_body(content = LastBackup, extensions(("x-max-bytes" = json!(MAX_BODY)))),
+    extensions(("x-problems" = json!([ProblemKind::NotOurBackup, ProblemKind::Unreadable]))),
     responses(
         (status = 204, description = "Noted"),
-        (status = 409, description = "The genome does not have this block", body = Problem, content_type = "application/problem+json"),
-        (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn note(
@@ -81,12 +77,7 @@ pub(super) async fn note(
     let block = read(&app, move |reader| reader.block(index)).await?;
     if block.is_none_or(|block| block.hash.to_string() != hash) {
         let detail = format!("the genome has no block {index} with this hash: it is another genome's backup");
-        return Err(Problem::new(
-            StatusCode::CONFLICT,
-            "not_our_backup",
-            "This is no backup of ours",
-            detail,
-        ));
+        return Err(Problem::new(ProblemKind::NotOurBackup, detail));
     }
     app.node.note_backup(&stored).map_err(Problem::internal)?;
     Ok(StatusCode::NO_CONTENT)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 use kolibri_core::caller::Caller;
@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use super::App;
 use super::extract::{caller, parse, require_type};
 use crate::wire::limits::MAX_BODY;
-use crate::wire::{LineResult, Problem, Summary, TeachRequest};
+use crate::wire::{LineResult, Problem, ProblemKind, Summary, TeachRequest};
 
 /// Lines that may be under way at once.
 const WINDOW: usize = 512;
@@ -34,7 +34,6 @@ const PIECE: usize = 128;
     ),
     responses(
         (status = 200, description = "One result per line, then a summary", body = LineResult, content_type = "application/x-ndjson"),
-        (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn teach_batch(State(app): State<App>, request: Request) -> Response {
@@ -87,7 +86,7 @@ fn too_slow() -> Problem {
         "the next line must arrive within {} seconds; what was taught stays taught, send the rest in a new batch",
         IDLE.as_secs()
     );
-    Problem::new(StatusCode::REQUEST_TIMEOUT, "line_too_slow", "The batch was left open", detail)
+    Problem::new(ProblemKind::LineTooSlow, detail)
 }
 
 async fn submit(app: &App, caller: &Option<Caller>, line: u64, text: Line) -> Option<Pending> {
@@ -95,9 +94,7 @@ async fn submit(app: &App, caller: &Option<Caller>, line: u64, text: Line) -> Op
         Line::Whole(text) if text.trim_ascii().is_empty() => return None,
         Line::Whole(text) => parse(&text),
         Line::TooLong => Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "line_too_long",
-            "The line is too long",
+            ProblemKind::LineTooLong,
             format!("a line may be at most {MAX_BODY} bytes long"),
         )),
     };

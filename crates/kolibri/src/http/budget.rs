@@ -8,14 +8,13 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body::{Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::App;
-use crate::wire::Problem;
+use crate::wire::{Problem, ProblemKind};
 
 /// Bytes of all answers in flight.
 const TOTAL: usize = 64 << 20;
@@ -57,9 +56,7 @@ impl Budget {
         match tokio::time::timeout(PATIENCE, permit).await {
             Ok(Ok(permit)) => Ok(Share(Arc::new(permit))),
             _ => Err(Problem::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "busy",
-                "The node sends as much as it may",
+                ProblemKind::Busy,
                 "other callers have not read their answers yet; try again in a moment",
             )),
         }
@@ -113,6 +110,8 @@ impl HttpBody for Held {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+
     use super::*;
 
     fn answer(bytes: usize) -> Response {

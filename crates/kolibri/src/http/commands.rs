@@ -14,21 +14,29 @@ use super::App;
 use super::extract::{JsonBody, Traced, bad_json};
 use crate::wire::limits::MAX_BODY;
 use crate::wire::{
-    AskResponse, CommandRequest, Erasure, ForgetResponse, Problem, StimulusRequest, TeachRequest,
-    TeachResponse,
+    AskOrForgetResponse, AskResponse, CommandRequest, Erasure, ForgetResponse, Problem, ProblemKind,
+    StimulusRequest, TeachRequest, TeachResponse,
 };
 
 /// Carries the trace id of a command back to its caller; `/api/v1/traces/{trace_id}` shows more.
 const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
+/// What any command may fail with.
+const ANY: &[ProblemKind] = &[
+    ProblemKind::InvalidText,
+    ProblemKind::QueueFull,
+    ProblemKind::StoreBusy,
+    ProblemKind::StoreFailed,
+    ProblemKind::Unreadable,
+];
+
 /// Teach an association. Teaching a known stimulus again replaces its answer. The response is sent once it is durable.
 #[utoipa::path(
     post, path = "/api/v1/teach", tag = "commands",
     request_body(content = TeachRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
+    extensions(("x-problems" = json!(ANY))),
     responses(
         (status = 201, description = "Recorded, durably", body = TeachResponse),
-        (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Not recorded", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn teach(
@@ -46,10 +54,9 @@ pub(super) async fn teach(
 #[utoipa::path(
     post, path = "/api/v1/ask", tag = "commands",
     request_body(content = StimulusRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
+    extensions(("x-problems" = json!(ANY))),
     responses(
         (status = 200, description = "Answered, or nothing similar enough was taught", body = AskResponse),
-        (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Not answered", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn ask(
@@ -71,12 +78,10 @@ pub(super) async fn ask(
 #[utoipa::path(
     post, path = "/api/v1/forget", tag = "commands",
     request_body(content = StimulusRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
+    extensions(("x-problems" = json!([ANY, [ProblemKind::NotTaught]]))),
     responses(
         (status = 200, description = "Forgotten, and the texts are gone", body = ForgetResponse),
         (status = 202, description = "Forgotten; the texts go as soon as another program stops reading the genome", body = ForgetResponse),
-        (status = 404, description = "Never taught, or already forgotten", body = Problem, content_type = "application/problem+json"),
-        (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Not recorded", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn forget(
@@ -101,10 +106,11 @@ pub(super) async fn forget(
 #[utoipa::path(
     post, path = "/api/v1/commands", tag = "commands",
     request_body(content = CommandRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
+    extensions(("x-problems" = json!([ANY, [ProblemKind::NotTaught, ProblemKind::UnknownCommand]]))),
     responses(
-        (status = "2XX", description = "The same as at the command's own path"),
-        (status = 422, description = "No such command", body = Problem, content_type = "application/problem+json"),
-        (status = "4XX", description = "Not taken", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "An ASK or a FORGET, as at its own path", body = AskOrForgetResponse),
+        (status = 201, description = "A TEACH, as at its own path", body = TeachResponse),
+        (status = 202, description = "A FORGET, as at its own path", body = ForgetResponse),
     )
 )]
 pub(super) async fn command(

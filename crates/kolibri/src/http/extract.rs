@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, header};
 use futures_util::StreamExt;
 use kolibri_core::Context;
 use kolibri_core::caller::{AddressClass, Caller};
@@ -15,8 +15,8 @@ use serde::de::DeserializeOwned;
 
 use super::App;
 use super::listener::Peer;
-use crate::wire::Problem;
 use crate::wire::limits::MAX_BODY;
+use crate::wire::{Problem, ProblemKind};
 
 /// How much of a body that is too large is read, and dropped, before it is refused: a caller that is cut off while it
 /// still sends may never see the answer.
@@ -41,7 +41,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 async fn read(body: Body, patience: Duration) -> Result<Vec<u8>, Problem> {
     tokio::time::timeout(patience, read_all(body)).await.unwrap_or_else(|_| {
         let detail = format!("a body must arrive within {} seconds", patience.as_secs());
-        Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "The body took too long", detail))
+        Err(Problem::new(ProblemKind::BodyTooSlow, detail))
     })
 }
 
@@ -51,7 +51,7 @@ async fn read_all(body: Body) -> Result<Vec<u8>, Problem> {
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| {
             let detail = "it was cut off, or its encoding is wrong; nothing was done";
-            Problem::new(StatusCode::BAD_REQUEST, "body_broken", "The body is incomplete", detail)
+            Problem::new(ProblemKind::BodyBroken, detail)
         })?;
         seen += chunk.len();
         if seen <= MAX_BODY {
@@ -65,7 +65,7 @@ async fn read_all(body: Body) -> Result<Vec<u8>, Problem> {
     }
     let detail =
         format!("a body may be at most {MAX_BODY} bytes long; teach:batch accepts streams of any length");
-    Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large", detail))
+    Err(Problem::new(ProblemKind::BodyTooLarge, detail))
 }
 
 /// Reads a JSON object. An array of the fields' values, which serde would take as well, is nothing we promise.
@@ -81,7 +81,7 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 /// What is wrong with a body that is no JSON, or not of the right shape.
 pub(super) fn bad_json(problem: impl std::fmt::Display) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "bad_json", "The JSON cannot be read", problem.to_string())
+    Problem::new(ProblemKind::BadJson, problem.to_string())
 }
 
 /// Refuses a body of another content type.
@@ -92,9 +92,7 @@ pub(super) fn require_type(headers: &HeaderMap, types: &[&str]) -> Result<(), Pr
         return Ok(());
     }
     Err(Problem::new(
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "content_type",
-        "The content type is not supported",
+        ProblemKind::ContentType,
         format!("send the header `Content-Type: {}`", types.join("` or `")),
     ))
 }
@@ -147,7 +145,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
 /// What is wrong with a query string.
 pub(super) fn bad_query(detail: impl Into<String>) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "bad_query", "The query cannot be read", detail.into())
+    Problem::new(ProblemKind::BadQuery, detail.into())
 }
 
 /// Refuses to return none, or more than `most`.
@@ -165,14 +163,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameter {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        Path::from_request_parts(parts, state).await.map(|Path(text)| Self(text)).map_err(|error| {
-            Problem::new(StatusCode::BAD_REQUEST, "bad_path", "The path cannot be read", error.body_text())
-        })
+        Path::from_request_parts(parts, state)
+            .await
+            .map(|Path(text)| Self(text))
+            .map_err(|error| Problem::new(ProblemKind::BadPath, error.body_text()))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
     use axum::response::IntoResponse;
     use futures_util::stream;
 

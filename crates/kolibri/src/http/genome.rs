@@ -1,7 +1,6 @@
 //! Reading the genome: where it ends, and its blocks with their content.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::{Extension, Json};
 use kolibri_core::CommandError;
 use kolibri_core::clock::rfc3339;
@@ -11,8 +10,8 @@ use kolibri_genome::{Content, FORMAT_VERSION};
 use super::App;
 use super::budget::Share;
 use super::extract::{Parameter, Query, check_limit};
-use crate::wire::limits::{MAX_BLOCKS, MAX_PAGE};
-use crate::wire::{BlockResponse, BlocksQuery, BlocksResponse, GenomeResponse, Problem};
+use crate::wire::limits::{BlockIndex, MAX_BLOCKS, MAX_PAGE};
+use crate::wire::{BlockResponse, BlocksQuery, BlocksResponse, GenomeResponse, Problem, ProblemKind};
 
 /// Blocks read at once for a page.
 const CHUNK: usize = 10;
@@ -32,6 +31,7 @@ pub(super) async fn read<T: Send + 'static>(
 /// Length, head hash and time of the genome.
 #[utoipa::path(
     get, path = "/api/v1/genome", tag = "genome",
+    extensions(("x-problems" = json!([ProblemKind::Unreadable]))),
     responses((status = 200, description = "Where the genome ends", body = GenomeResponse))
 )]
 pub(super) async fn genome(State(app): State<App>) -> Result<Json<GenomeResponse>, Problem> {
@@ -48,10 +48,9 @@ pub(super) async fn genome(State(app): State<App>) -> Result<Json<GenomeResponse
 /// go on.
 #[utoipa::path(
     get, path = "/api/v1/genome/blocks", tag = "genome", params(BlocksQuery),
+    extensions(("x-problems" = json!([ProblemKind::Unreadable]))),
     responses(
         (status = 200, description = "The blocks", body = BlocksResponse),
-        (status = 400, description = "The query is not valid", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The node sends as much as it may", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn blocks(
@@ -92,25 +91,30 @@ fn text_len(stored: &StoredBlock) -> usize {
 
 /// One block.
 #[utoipa::path(
-    get, path = "/api/v1/genome/blocks/{index}", tag = "genome", params(("index" = u64, Path, description = "The block's index")),
+    get, path = "/api/v1/genome/blocks/{index}", tag = "genome", params(("index" = inline(BlockIndex), Path, description = "The block's index")),
+    extensions(("x-problems" = json!([ProblemKind::BadIndex, ProblemKind::NoSuchBlock, ProblemKind::Unreadable]))),
     responses(
         (status = 200, description = "The block", body = BlockResponse),
-        (status = 404, description = "The genome has no such block", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn block(
     State(app): State<App>,
     Parameter(index): Parameter,
 ) -> Result<Json<BlockResponse>, Problem> {
-    let Ok(index) = index.parse::<u64>() else {
+    let Some(index) = block_index(&index) else {
         let detail = "a block index is a whole number, 0 or larger";
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_index", "This is not a block index", detail));
+        return Err(Problem::new(ProblemKind::BadIndex, detail));
     };
     match read(&app, move |reader| reader.block(index)).await? {
         Some(stored) => Ok(Json(stored.into())),
         None => {
             let detail = format!("the genome has no block {index}; /api/v1/genome shows its length");
-            Err(Problem::new(StatusCode::NOT_FOUND, "no_such_block", "No such block", detail))
+            Err(Problem::new(ProblemKind::NoSuchBlock, detail))
         }
     }
+}
+
+/// A block's index in a path: digits, and nothing else that Rust would take for a number.
+fn block_index(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header, uri::Authority};
+use axum::http::{HeaderMap, HeaderValue, header, uri::Authority};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kolibri_core::CommandError;
@@ -13,7 +13,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement
 use super::App;
 use super::health::PROBES;
 use crate::config::{HttpConfig, Token};
-use crate::wire::Problem;
+use crate::wire::{Problem, ProblemKind};
 
 /// The rules of one listener.
 pub(super) struct Guard {
@@ -90,9 +90,7 @@ fn check(app: &App, request: &Request) -> Result<(), Problem> {
     // Probes come under any name or none, and what they are told is no secret.
     if !PROBES.contains(&path) && !app.guard.serves(host) {
         return Err(Problem::new(
-            StatusCode::MISDIRECTED_REQUEST,
-            "unknown_host",
-            "This host name is not served here",
+            ProblemKind::UnknownHost,
             "use an IP address or localhost, or add the host name to KOLIBRI_HTTP_ALLOWED_HOSTS",
         ));
     }
@@ -102,19 +100,12 @@ fn check(app: &App, request: &Request) -> Result<(), Problem> {
     }
     if !app.guard.admits(request.headers()) {
         return Err(Problem::new(
-            StatusCode::UNAUTHORIZED,
-            "unauthorized",
-            "A token is required",
+            ProblemKind::Unauthorized,
             "send the node's token as `Authorization: Bearer TOKEN`",
         ));
     }
     if !request.method().is_safe() && app.guard.is_of_another_site(host, request.headers()) {
-        return Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "other_site",
-            "A page of another site may not do this",
-            "open the node's own page",
-        ));
+        return Err(Problem::new(ProblemKind::OtherSite, "open the node's own page"));
     }
     // The listener is closed, but a connection that was opened before may bring its first request only now.
     if *app.stopping.borrow() { Err(Problem::of_read(&CommandError::Stopping)) } else { Ok(()) }
@@ -137,19 +128,14 @@ fn check_framing(headers: &HeaderMap) -> Result<(), Problem> {
     let chunked = codings.iter().all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"));
     if !chunked || codings.iter().count() > 1 {
         return Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "bad_framing",
-            "The length of the body is not clear",
+            ProblemKind::BadFraming,
             "send either Content-Length or `Transfer-Encoding: chunked`, and no other transfer coding",
         ));
     }
     match headers.get(header::CONTENT_ENCODING) {
-        Some(coding) if !coding.as_bytes().eq_ignore_ascii_case(b"identity") => Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "content_encoding",
-            "The body is compressed",
-            "send it without Content-Encoding",
-        )),
+        Some(coding) if !coding.as_bytes().eq_ignore_ascii_case(b"identity") => {
+            Err(Problem::new(ProblemKind::ContentEncoding, "send it without Content-Encoding"))
+        }
         _ => Ok(()),
     }
 }

@@ -12,7 +12,7 @@ use kolibri_core::clock::in_words;
 use kolibri_core::telemetry::Telemetry;
 
 use super::App;
-use crate::wire::{Health, Problem};
+use crate::wire::{Health, HealthStatus, Problem, ProblemKind};
 
 /// The paths below, which health checks ask for.
 pub(super) const PROBES: [&str; 2] = ["/livez", "/readyz"];
@@ -20,21 +20,19 @@ pub(super) const PROBES: [&str; 2] = ["/livez", "/readyz"];
 /// Whether the process is running. Does not touch the store.
 #[utoipa::path(get, path = "/livez", tag = "health", responses((status = 200, description = "It is running", body = Health)))]
 pub(super) async fn livez() -> Json<Health> {
-    Json(Health { status: "live".to_owned(), notes: Vec::new(), genome_broken: false })
+    Json(Health { status: HealthStatus::Live, notes: Vec::new(), genome_broken: false })
 }
 
 /// Whether the node is ready: the writer accepts events, the genome is readable, and the index has caught up.
 #[utoipa::path(
     get, path = "/readyz", tag = "health",
+    extensions(("x-problems" = json!([ProblemKind::NotReady]))),
     responses(
         (status = 200, description = "It is ready", body = Health),
-        (status = 503, description = "It is not ready, and why", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Problem> {
-    let not_ready = |detail: String| {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "The node is not ready", detail)
-    };
+    let not_ready = |detail: String| Problem::new(ProblemKind::NotReady, detail);
     if *app.stopping.borrow() {
         return Err(not_ready("the node is stopping".into()));
     }
@@ -53,7 +51,7 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Probl
                 .into_iter()
                 .chain(others.into_iter().flatten())
                 .collect();
-            Ok(Json(Health { status: "ready".to_owned(), notes, genome_broken }))
+            Ok(Json(Health { status: HealthStatus::Ready, notes, genome_broken }))
         }
         Ok((Ready::No(problems), ..)) => Err(not_ready(problems.join("; "))),
         Err(error) => Err(Problem::internal(error)),

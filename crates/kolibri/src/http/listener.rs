@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use hyper::Request;
 use hyper::body::Incoming;
@@ -21,7 +21,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 use super::health::PROBES;
 use super::stall::Stalling;
-use crate::wire::Problem;
+use crate::wire::{Problem, ProblemKind};
 
 /// What one listener takes.
 #[derive(Clone, Copy)]
@@ -196,8 +196,7 @@ impl Connection {
 /// The answer to a request for which there is no place.
 fn no_place() -> Response {
     let detail = "all places for connections are taken; try again in a moment";
-    let problem =
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "The node has too many connections", detail);
+    let problem = Problem::new(ProblemKind::Busy, detail);
     let mut response = problem.into_response();
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response

@@ -24,6 +24,7 @@
 //! | `budget` | how much memory the answers in flight may take together |
 //! | `guard` | who may call, under which Host, and in which framing |
 //! | `state` | what every handler can reach |
+//! | `document` | the OpenAPI document, with every problem that an operation may answer |
 //! | `extract` | reading requests within their limits |
 //! | `problem` | what went wrong, as RFC 9457 documents |
 //! | `measure` | HTTP metrics |
@@ -35,6 +36,7 @@ mod batch;
 mod budget;
 mod commands;
 mod condition;
+mod document;
 mod extract;
 mod genome;
 mod guard;
@@ -72,9 +74,14 @@ use utoipa_axum::routes;
 #[openapi(
     info(
         title = "Kolibri",
-        description = "Teach it, ask it, prove what it was taught, and see how it is doing.",
+        description = "Teach it, ask it, prove what it was taught, and see how it is doing. What is refused is answered with a \
+            problem document (RFC 9457); only what is no HTTP/1 (400), or has a head that is too long (414, 431), gets no body. \
+            Queries and bodies with fields that are not named here are refused. Any GET can be a HEAD. Every answer is \
+            `Cache-Control: no-store`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
+    // What the data of server-sent events is.
+    components(schemas(kolibri_soak::DrillProgress)),
     modifiers(&BearerToken),
 )]
 struct Document;
@@ -112,8 +119,9 @@ fn routes() -> OpenApiRouter<App> {
 /// The API and the page, guarded and measured.
 pub(crate) fn api(state: AppState) -> Router {
     let app = Arc::new(state);
-    let (router, document) = routes().split_for_parts();
-    router
+    let (router, mut document) = routes().split_for_parts();
+    let documented = Arc::new(document::complete(&mut document));
+    let router = router
         .route("/api/v1/openapi.json", get(async || Json(document)))
         // What is merged from here on is in the binary, and takes no memory of its own.
         .layer(middleware::from_fn_with_state(app.clone(), budget::bound))
@@ -122,8 +130,12 @@ pub(crate) fn api(state: AppState) -> Router {
         .fallback(problem::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
-        .layer(middleware::from_fn_with_state(app.clone(), measure::measure))
-        .with_state(app)
+        .layer(middleware::from_fn_with_state(app.clone(), measure::measure));
+    let router = match cfg!(debug_assertions) {
+        true => router.layer(middleware::from_fn_with_state(documented, document::check)),
+        false => router,
+    };
+    router.with_state(app)
 }
 
 /// The scrape endpoint.
@@ -138,15 +150,21 @@ mod tests {
 
     use crate::wire::limits::{MAX_BLOCKS, MAX_BODY, MAX_RESPONSE, MAX_STIMULUS, MAX_TRACES};
 
+    fn whole() -> utoipa::openapi::OpenApi {
+        let mut document = super::routes().into_openapi();
+        super::document::complete(&mut document);
+        document
+    }
+
     fn document() -> Value {
-        serde_json::to_value(super::routes().into_openapi()).unwrap()
+        serde_json::to_value(whole()).unwrap()
     }
 
     /// `make bless` writes the document anew.
     #[test]
     fn the_published_openapi_document_is_current() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
-        let mut current = super::routes().into_openapi().to_pretty_json().unwrap();
+        let mut current = whole().to_pretty_json().unwrap();
         current.push('\n');
         if std::env::var_os("KOLIBRI_BLESS").is_some() {
             std::fs::write(path, &current).unwrap();

@@ -12,17 +12,15 @@ use super::App;
 use super::extract::{JsonBody, Parameter};
 use super::sse::progress_events;
 use crate::wire::limits::MAX_BODY;
-use crate::wire::{Problem, SoakLinks, SoakStarted, SoaksResponse};
+use crate::wire::{Problem, ProblemKind, SoakEvent, SoakLinks, SoakStarted, SoaksResponse};
 
 /// Start a soak drill: simulated minutes of events, on its own genome. Every field of the body has a default.
 #[utoipa::path(
     post, path = "/api/v1/soaks", operation_id = "start_soak", tag = "soaks",
     request_body(content = Parameters, extensions(("x-max-bytes" = json!(MAX_BODY)))),
+    extensions(("x-problems" = json!([ProblemKind::SoakRunning, ProblemKind::SoakParameters, ProblemKind::SoakTooLarge]))),
     responses(
         (status = 202, description = "Started", body = SoakStarted),
-        (status = 409, description = "Another drill is running", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A parameter is out of its limits", body = Problem, content_type = "application/problem+json"),
-        (status = 507, description = "It would not fit on the disk", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn start(
@@ -52,9 +50,9 @@ pub(super) async fn list(State(app): State<App>) -> Result<Json<SoaksResponse>, 
 #[utoipa::path(
     get, path = "/api/v1/soaks/{id}", operation_id = "soak", tag = "soaks",
     params(("id" = String, Path, description = "The drill's id")),
+    extensions(("x-problems" = json!([ProblemKind::NoSuchSoak]))),
     responses(
         (status = 200, description = "The report", body = DrillReport),
-        (status = 404, description = "No such drill", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn show(
@@ -68,10 +66,9 @@ pub(super) async fn show(
 #[utoipa::path(
     get, path = "/api/v1/soaks/{id}/progress", operation_id = "soak_progress", tag = "soaks",
     params(("id" = String, Path, description = "The drill's id")),
+    extensions(("x-problems" = json!([ProblemKind::NoSuchSoak, ProblemKind::SoakEnded]))),
     responses(
-        (status = 200, description = "The events", body = DrillProgress, content_type = "text/event-stream"),
-        (status = 404, description = "No such drill", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It ended before the node was started", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "The events", body = SoakEvent, content_type = "text/event-stream"),
     )
 )]
 pub(super) async fn progress(
@@ -89,10 +86,9 @@ pub(super) async fn progress(
 #[utoipa::path(
     delete, path = "/api/v1/soaks/{id}", operation_id = "stop_soak", tag = "soaks",
     params(("id" = String, Path, description = "The drill's id")),
+    extensions(("x-problems" = json!([ProblemKind::NoSuchSoak, ProblemKind::SoakEnded]))),
     responses(
         (status = 202, description = "It is stopping"),
-        (status = 404, description = "No such drill", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It has ended", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn stop(State(app): State<App>, Parameter(id): Parameter) -> Result<StatusCode, Problem> {
@@ -105,7 +101,7 @@ async fn find(app: &App, id: &str) -> Result<DrillReport, Problem> {
     found.ok_or_else(|| {
         let detail =
             format!("there is no drill {id}; `kolibri soak list` and GET /api/v1/soaks list the drills");
-        Problem::new(StatusCode::NOT_FOUND, "no_such_soak", "No such drill", detail)
+        Problem::new(ProblemKind::NoSuchSoak, detail)
     })
 }
 
@@ -116,7 +112,7 @@ fn ended(report: &DrillReport) -> Problem {
         report.state.name(),
         report.id
     );
-    Problem::new(StatusCode::CONFLICT, "soak_ended", "The drill has ended", detail)
+    Problem::new(ProblemKind::SoakEnded, detail)
 }
 
 /// The history is a file.

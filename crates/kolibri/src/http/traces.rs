@@ -5,21 +5,22 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use kolibri_core::clock::rfc3339;
 use kolibri_core::trace::{EVER, FailureSummary, REMEMBERED, Trace, TraceId, Traces};
 
 use super::App;
 use super::extract::{Parameter, Query, bad_query, check_limit};
-use crate::wire::limits::MAX_TRACES;
-use crate::wire::{FailuresQuery, FailuresResponse, LastQuery, LatestQuery, Moment, Problem, TracesResponse};
+use crate::wire::limits::{MAX_TRACES, TraceIdText};
+use crate::wire::{
+    FailuresQuery, FailuresResponse, LastQuery, LatestQuery, Moment, Problem, ProblemKind, TracesResponse,
+};
 
 /// The latest trace, optionally with a given outcome.
 #[utoipa::path(
     get, path = "/api/v1/traces/latest", tag = "traces", params(LatestQuery),
+    extensions(("x-problems" = json!([ProblemKind::NoSuchTrace]))),
     responses(
         (status = 200, description = "The trace", body = Trace),
-        (status = 404, description = "There is none", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn latest(
@@ -33,10 +34,9 @@ pub(super) async fn latest(
 /// The latest traces, newest first, optionally with a given outcome and of a given time.
 #[utoipa::path(
     get, path = "/api/v1/traces", operation_id = "traces", tag = "traces", params(LastQuery),
+    extensions(("x-problems" = json!([ProblemKind::NoSuchTrace]))),
     responses(
         (status = 200, description = "The traces", body = TracesResponse),
-        (status = 400, description = "The query is not valid", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "Tracing is off", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn last(
@@ -56,10 +56,9 @@ pub(super) async fn last(
 /// the store is counted where that one is. The node remembers 512 failed commands; a flood of one kind displaces no other.
 #[utoipa::path(
     get, path = "/api/v1/traces/failed", operation_id = "failures", tag = "traces", params(FailuresQuery),
+    extensions(("x-problems" = json!([ProblemKind::NoSuchTrace]))),
     responses(
         (status = 200, description = "What failed, by kind", body = FailuresResponse),
-        (status = 400, description = "The query is not valid", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "Tracing is off", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn failed(
@@ -89,10 +88,10 @@ fn when(since: Option<Moment>, until: Option<Moment>) -> Result<Range<u64>, Prob
 /// The trace of one command. The node remembers the last 2048 successful and 512 failed commands.
 #[utoipa::path(
     get, path = "/api/v1/traces/{trace_id}", tag = "traces",
-    params(("trace_id" = String, Path, description = "32 lower-case hex digits")),
+    params(("trace_id" = inline(TraceIdText), Path, description = "32 lower-case hex digits, not all zero")),
+    extensions(("x-problems" = json!([ProblemKind::BadTraceId, ProblemKind::NoSuchTrace]))),
     responses(
         (status = 200, description = "The trace", body = Trace),
-        (status = 404, description = "Not remembered", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn by_id(
@@ -101,7 +100,7 @@ pub(super) async fn by_id(
 ) -> Result<Json<Arc<Trace>>, Problem> {
     let Some(trace_id) = TraceId::parse(&trace_id) else {
         let detail = "a trace id is 32 lower-case hex digits, not all zero";
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_trace_id", "This is not a trace id", detail));
+        return Err(Problem::new(ProblemKind::BadTraceId, detail));
     };
     let found = traces(&app)?.find(trace_id);
     found.map(Json).ok_or_else(|| {
@@ -114,5 +113,5 @@ fn traces(app: &App) -> Result<&Arc<Traces>, Problem> {
 }
 
 fn none(detail: &str) -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "no_such_trace", "No such trace", detail)
+    Problem::new(ProblemKind::NoSuchTrace, detail)
 }

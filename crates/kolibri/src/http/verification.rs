@@ -11,15 +11,14 @@ use kolibri_core::verification_job::VerificationStatus;
 
 use super::App;
 use super::sse::progress_events;
-use crate::wire::{Problem, VerificationResponse};
+use crate::wire::{Problem, ProblemKind, VerificationEvent, VerificationResponse};
 
 /// Start verifying the genome: every block, its content or erasure, and every answer. Commands continue meanwhile.
 #[utoipa::path(
     post, path = "/api/v1/genome/verification", operation_id = "start_verification", tag = "genome",
+    extensions(("x-problems" = json!([ProblemKind::VerificationRunning]))),
     responses(
         (status = 202, description = "Started", body = VerificationResponse),
-        (status = 409, description = "A verification is already running", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The node is stopping", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn start(
@@ -43,7 +42,7 @@ pub(super) async fn status(State(app): State<App>) -> Json<VerificationResponse>
 /// same body as a GET of the verification.
 #[utoipa::path(
     get, path = "/api/v1/genome/verification/progress", operation_id = "verification_progress", tag = "genome",
-    responses((status = 200, description = "The events", body = VerificationResponse, content_type = "text/event-stream"))
+    responses((status = 200, description = "The events", body = VerificationEvent, content_type = "text/event-stream"))
 )]
 pub(super) async fn progress(State(app): State<App>) -> impl IntoResponse {
     let over = |status: &VerificationStatus| !status.is_running();
@@ -56,9 +55,9 @@ pub(super) async fn progress(State(app): State<App>) -> impl IntoResponse {
 /// Stop the verification; returns once it has ended.
 #[utoipa::path(
     delete, path = "/api/v1/genome/verification", operation_id = "cancel_verification", tag = "genome",
+    extensions(("x-problems" = json!([ProblemKind::NoVerification]))),
     responses(
         (status = 204, description = "Stopped"),
-        (status = 404, description = "No verification is running", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub(super) async fn cancel(State(app): State<App>) -> Result<StatusCode, Problem> {
@@ -66,12 +65,7 @@ pub(super) async fn cancel(State(app): State<App>) -> Result<StatusCode, Problem
     let mut running = app.node.verification().watch();
     if !app.node.verification().cancel() {
         let detail = "no verification is running; POST starts one";
-        return Err(Problem::new(
-            StatusCode::NOT_FOUND,
-            "no_verification",
-            "No verification is running",
-            detail,
-        ));
+        return Err(Problem::new(ProblemKind::NoVerification, detail));
     }
     // An error means that it has ended as well.
     let _ = running.wait_for(|status| !status.is_running()).await;

@@ -5,7 +5,9 @@ use kolibri_core::recall::{Found, Suggestion};
 use kolibri_core::store::BlockRef;
 use kolibri_genome::{Head, Match};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::AdditionalProperties;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::limits::{ResponseText, StimulusText};
 
@@ -35,18 +37,58 @@ pub(crate) struct StimulusRequest {
 }
 
 /// A command by its name; the other fields are the same as at the command's own path.
+pub(crate) enum CommandRequest {}
+
+impl PartialSchema for CommandRequest {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = NamedCommand::schema();
+        if let RefOr::T(Schema::OneOf(commands)) = &mut schema {
+            for command in &mut commands.items {
+                if let RefOr::T(Schema::Object(object)) = command {
+                    // Which utoipa says of a struct that denies unknown fields, but not of a variant.
+                    object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+                }
+            }
+        }
+        schema
+    }
+}
+
+impl ToSchema for CommandRequest {}
+
+/// A command by its name; the other fields are the same as at the command's own path.
 #[derive(Debug, ToSchema)]
+#[schema(example = json!({ "type": "ASK", "stimulus": "restarting the payment service" }))]
+#[serde(tag = "type", rename_all = "UPPERCASE", deny_unknown_fields)]
 #[expect(dead_code, reason = "it only describes the JSON to the OpenAPI document")]
-pub(crate) struct CommandRequest {
-    /// `TEACH`, `ASK` or `FORGET`.
-    #[schema(example = "ASK")]
-    r#type: String,
-    /// The question, or the stimulus as it was or will be taught.
-    #[schema(value_type = StimulusText)]
-    stimulus: String,
-    /// For TEACH: the answer to give.
-    #[schema(value_type = ResponseText, required = false)]
-    response: Option<String>,
+enum NamedCommand {
+    Teach {
+        /// The question, as people will ask it.
+        #[schema(value_type = StimulusText)]
+        stimulus: String,
+        /// The answer to give.
+        #[schema(value_type = ResponseText)]
+        response: String,
+    },
+    Ask {
+        /// The question.
+        #[schema(value_type = StimulusText)]
+        stimulus: String,
+    },
+    Forget {
+        /// The stimulus as it was taught.
+        #[schema(value_type = StimulusText)]
+        stimulus: String,
+    },
+}
+
+/// The answer to a command by its name that changes nothing, or that removes something.
+#[derive(Debug, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it only describes the JSON to the OpenAPI document")]
+pub(crate) enum AskOrForgetResponse {
+    Ask(AskResponse),
+    Forget(ForgetResponse),
 }
 
 /// A block by position and hash.
@@ -55,6 +97,7 @@ pub(crate) struct BlockAddress {
     /// The block's index.
     pub(crate) index: u64,
     /// 64 hex digits.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub(crate) hash: String,
 }
 
@@ -93,6 +136,7 @@ pub(crate) struct AskResponse {
     /// The block that taught it.
     pub(crate) source: Option<BlockAddress>,
     /// When it was taught, RFC 3339.
+    #[schema(format = DateTime)]
     pub(crate) taught: Option<String>,
     /// Without an answer: the most probable ones, best first, each by the stimulus that is nearest to the
     /// question. To confirm one, teach its answer to the question as it was asked.
@@ -135,6 +179,7 @@ pub(crate) struct SuggestedAnswer {
     /// The block that taught it.
     pub(crate) source: BlockAddress,
     /// When it was taught, RFC 3339.
+    #[schema(format = DateTime)]
     pub(crate) taught: String,
 }
 

@@ -19,6 +19,7 @@ pub(crate) struct Condition {
     /// behind, or how many alerts fire besides the one that is named.
     pub(crate) number: Option<u64>,
     /// Since when, or when it was found, RFC 3339; null if that is not known.
+    #[schema(format = DateTime)]
     pub(crate) since: Option<String>,
     /// The cause: the name of an error kind, of an alert and its target, or English words.
     pub(crate) cause: Option<String>,

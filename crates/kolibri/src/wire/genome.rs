@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::BlockAddress;
 use super::commands::MatchKind;
-use super::limits::BlocksLimit;
+use super::limits::{BLOCKS, BlockIndex, BlocksLimit, EventType};
 
 /// Where the genome ends.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -16,8 +16,10 @@ pub(crate) struct GenomeResponse {
     /// Blocks in the genome.
     pub(crate) length: u64,
     /// Hash of the last block, 64 hex digits. Note it elsewhere: it proves everything before it.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub(crate) head: String,
     /// Time of the last block, RFC 3339.
+    #[schema(format = DateTime)]
     pub(crate) time: String,
     /// Version of the block format (docs/genome-format.md).
     pub(crate) format_version: u8,
@@ -30,6 +32,7 @@ pub(crate) struct GenomeResponse {
 pub(crate) struct BlocksQuery {
     /// Index of the first block.
     #[serde(default)]
+    #[param(value_type = BlockIndex, inline)]
     pub(crate) from: u64,
     /// How many blocks.
     #[serde(default = "default_limit")]
@@ -38,7 +41,7 @@ pub(crate) struct BlocksQuery {
 }
 
 fn default_limit() -> usize {
-    100
+    BLOCKS
 }
 
 /// Blocks of the genome.
@@ -55,16 +58,22 @@ pub(crate) struct BlockResponse {
     /// Position in the genome.
     index: u64,
     /// RFC 3339.
+    #[schema(format = DateTime)]
     time: String,
     /// Nanoseconds since the Unix epoch, as text: not every JSON reader keeps such large numbers exactly.
+    #[schema(pattern = "^[0-9]+$")]
     time_ns: String,
     /// GENESIS, TEACH, ASK or FORGET.
+    #[schema(value_type = EventType)]
     event: String,
     /// Salted digest of the content, 64 hex digits.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     digest: String,
     /// Hash of the previous block; in block 0, the mark of the format.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     previous: String,
     /// The block's own hash.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     hash: String,
     /// The content; null when it was erased, or does not match the digest.
     content: Option<ContentResponse>,
@@ -102,7 +111,10 @@ impl From<StoredBlock> for BlockResponse {
 #[serde(untagged)]
 enum ContentResponse {
     /// GENESIS
-    Genesis { genome_id: String },
+    Genesis {
+        #[schema(pattern = "^[0-9a-f]{32}$")]
+        genome_id: String,
+    },
     /// TEACH
     Teach { stimulus: String, response: String },
     /// ASK: how it was answered; the question is not recorded.
@@ -110,6 +122,7 @@ enum ContentResponse {
         #[serde(rename = "match")]
         found: MatchKind,
         source: Option<u64>,
+        #[schema(minimum = 0, maximum = 1)]
         score: f64,
     },
     /// FORGET: the blocks whose content it erased.
@@ -141,6 +154,7 @@ pub(crate) struct AssociationLine {
     /// The block that taught it.
     pub(crate) source: BlockAddress,
     /// When it was taught, RFC 3339.
+    #[schema(format = DateTime)]
     pub(crate) taught: String,
 }
 

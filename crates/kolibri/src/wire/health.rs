@@ -3,11 +3,19 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// What was asked for.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum HealthStatus {
+    Live,
+    Ready,
+}
+
 /// The node can do its work.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Health {
     /// `live` or `ready`.
-    pub(crate) status: String,
+    pub(crate) status: HealthStatus,
     /// What is not as it should be on a ready node, in words: such as that answers cannot be found by their meaning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<String>,

@@ -26,6 +26,7 @@ pub(crate) struct HistoryResponse {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct HistoryPoint {
     /// When the step ended, RFC 3339.
+    #[schema(format = DateTime)]
     time: String,
     /// Events recorded.
     events: EventCounts,

@@ -1,7 +1,9 @@
 //! What the API takes at most: one constant for each limit, and the schema that carries it into the OpenAPI document,
 //! since utoipa's attributes take only literals.
 
+use kolibri_genome as genome;
 use utoipa::openapi::extensions::Extensions;
+use utoipa::openapi::schema::ObjectBuilder;
 use utoipa::openapi::{Object, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -11,11 +13,15 @@ pub(crate) use kolibri_core::command::{MAX_RESPONSE, MAX_STIMULUS};
 pub(crate) const MAX_BODY: usize = 128 * 1024;
 /// The most blocks one call returns.
 pub(crate) const MAX_BLOCKS: usize = 500;
+/// How many blocks one call returns if it does not say.
+pub(crate) const BLOCKS: usize = 100;
 /// The texts of the blocks that one call returns, in bytes: when they are more, the page ends early. It is as much as the 50
 /// longest blocks have, and what the longest block has comes on top.
 pub(crate) const MAX_PAGE: usize = 4 << 20;
 /// The most traces one call returns.
 pub(crate) const MAX_TRACES: usize = 100;
+/// How many traces one call returns if it does not say.
+pub(crate) const TRACES: usize = 20;
 
 macro_rules! schemas {
     ($($(#[$doc:meta])* $name:ident = $schema:expr;)*) => {$(
@@ -37,22 +43,30 @@ schemas! {
     StimulusText = text(MAX_STIMULUS);
     /// The text of a response.
     ResponseText = text(MAX_RESPONSE);
+    /// The index of a block.
+    BlockIndex = Object::builder().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(u64::MAX));
+    /// The id of a trace in a path.
+    TraceIdText = Object::builder().schema_type(Type::String).pattern(Some("^(?!0{32})[0-9a-f]{32}$"));
+    /// The type of an event in the genome.
+    EventType = Object::builder().schema_type(Type::String).enum_values(Some(genome::EventType::ALL.map(genome::EventType::name)));
     /// How many blocks to return.
-    BlocksLimit = from_one_to(MAX_BLOCKS);
+    BlocksLimit = from_one_to(MAX_BLOCKS).default(Some(BLOCKS.into()));
     /// How many traces to return.
-    TracesLimit = from_one_to(MAX_TRACES);
+    TracesLimit = from_one_to(MAX_TRACES).default(Some(TRACES.into()));
 }
 
-/// JSON Schema's `maxLength` counts characters; the limit is in bytes of UTF-8.
+/// JSON Schema's `maxLength` counts characters, and the limit is in bytes of UTF-8: what has more characters than that is
+/// refused, and what has not may be.
 fn text(max_bytes: usize) -> Object {
     Object::builder()
         .schema_type(Type::String)
         .description(Some("Some text with a visible character in it, at most `x-max-bytes` long in UTF-8."))
         .min_length(Some(1))
+        .max_length(Some(max_bytes))
         .extensions(Some(Extensions::builder().add("x-max-bytes", max_bytes).build()))
         .build()
 }
 
-fn from_one_to(most: usize) -> Object {
-    Object::builder().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(most)).build()
+fn from_one_to(most: usize) -> ObjectBuilder {
+    Object::builder().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(most))
 }

@@ -14,6 +14,7 @@
 //! | `genome` | the genome, its blocks, and what can be asked |
 //! | `verification` | how a verification stands |
 //! | `soaks` | soak drills |
+//! | `sse` | progress as server-sent events |
 //! | `traces` | which traces, and what failed |
 //! | `operations` | how the node is, at a glance |
 //! | `settings` | the settings in force |
@@ -21,6 +22,7 @@
 //! | `alerts` | the node's alerts |
 //! | `health` | whether the node lives and is ready |
 //! | `problem` | what went wrong |
+//! | `kind` | every kind of problem, with its status |
 
 mod alerts;
 pub(crate) mod backup;
@@ -30,11 +32,13 @@ mod condition;
 mod genome;
 mod health;
 mod history;
+mod kind;
 pub(crate) mod limits;
 mod operations;
 mod problem;
 mod settings;
 mod soaks;
+mod sse;
 #[cfg(test)]
 mod tests;
 mod traces;
@@ -43,16 +47,18 @@ mod verification;
 pub(crate) use alerts::{Alert, AlertState, AlertsResponse, AlertsSeen};
 pub(crate) use batch::{LineResult, Summary};
 pub(crate) use commands::{
-    AskResponse, BlockAddress, CommandRequest, Erasure, ForgetResponse, MatchKind, StimulusRequest,
-    SuggestedAnswer, TeachRequest, TeachResponse,
+    AskOrForgetResponse, AskResponse, BlockAddress, CommandRequest, Erasure, ForgetResponse, MatchKind,
+    StimulusRequest, SuggestedAnswer, TeachRequest, TeachResponse,
 };
 pub(crate) use condition::{Condition, ConditionKind, ConditionLevel};
 pub(crate) use genome::{AssociationLine, BlockResponse, BlocksQuery, BlocksResponse, GenomeResponse};
-pub(crate) use health::Health;
+pub(crate) use health::{Health, HealthStatus};
 pub(crate) use history::HistoryResponse;
+pub(crate) use kind::ProblemKind;
 pub(crate) use operations::{GenomeEnd, IndexState, OperationsResponse, ReadyState, RecallState};
 pub(crate) use problem::Problem;
 pub(crate) use settings::{SettingInForce, SettingSource, SettingsResponse};
 pub(crate) use soaks::{SoakLinks, SoakStarted, SoaksResponse};
+pub(crate) use sse::{SoakEvent, VerificationEvent};
 pub(crate) use traces::{FailuresQuery, FailuresResponse, LastQuery, LatestQuery, Moment, TracesResponse};
 pub(crate) use verification::{VerdictResponse, VerificationResponse};

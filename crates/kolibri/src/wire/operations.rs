@@ -17,8 +17,10 @@ pub(crate) struct OperationsResponse {
     /// Version of the program.
     pub(crate) version: String,
     /// When the node started, RFC 3339.
+    #[schema(format = DateTime)]
     pub(crate) started: String,
     /// The node's clock, RFC 3339.
+    #[schema(format = DateTime)]
     pub(crate) now: String,
     /// Seconds since the node started.
     pub(crate) uptime_seconds: f64,

@@ -6,9 +6,11 @@ use std::time::Duration;
 use kolibri_core::clock;
 use kolibri_core::trace::{FailureGroup, Outcome, Trace};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::schema::AnyOf;
+use utoipa::openapi::{KnownFormat, Object, RefOr, Schema, SchemaFormat, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use super::limits::TracesLimit;
+use super::limits::{TRACES, TracesLimit};
 
 /// Which trace.
 #[derive(Debug, Serialize, Deserialize, IntoParams)]
@@ -16,7 +18,7 @@ use super::limits::TracesLimit;
 #[into_params(parameter_in = Query)]
 pub(crate) struct LatestQuery {
     /// `failed` or `ok`; if omitted, both.
-    #[param(value_type = Option<String>, example = "failed")]
+    #[param(value_type = Option<Outcome>, inline, example = "failed")]
     pub(crate) outcome: Option<Outcome>,
 }
 
@@ -26,7 +28,7 @@ pub(crate) struct LatestQuery {
 #[into_params(parameter_in = Query)]
 pub(crate) struct LastQuery {
     /// `failed` or `ok`; if omitted, both.
-    #[param(value_type = Option<String>, example = "failed")]
+    #[param(value_type = Option<Outcome>, inline, example = "failed")]
     pub(crate) outcome: Option<Outcome>,
     /// How many traces.
     #[serde(default = "default_limit")]
@@ -35,10 +37,10 @@ pub(crate) struct LastQuery {
     /// The id of a drill: its failed commands, which are not among the node's own.
     pub(crate) soak: Option<String>,
     /// Only commands that reached the node at this time or later: RFC 3339, or seconds since the Unix epoch.
-    #[param(value_type = Option<String>, example = "2026-11-26T16:30:00Z")]
+    #[param(value_type = Option<Moment>, inline, example = "2026-11-26T16:30:00Z")]
     pub(crate) since: Option<Moment>,
     /// Only commands that reached the node before this time; as `since`.
-    #[param(value_type = Option<String>, example = "1795710600")]
+    #[param(value_type = Option<Moment>, inline, example = "1795710600")]
     pub(crate) until: Option<Moment>,
 }
 
@@ -48,10 +50,10 @@ pub(crate) struct LastQuery {
 #[into_params(parameter_in = Query)]
 pub(crate) struct FailuresQuery {
     /// Only commands that reached the node at this time or later: RFC 3339, or seconds since the Unix epoch.
-    #[param(value_type = Option<String>, example = "2026-11-26T16:30:00Z")]
+    #[param(value_type = Option<Moment>, inline, example = "2026-11-26T16:30:00Z")]
     pub(crate) since: Option<Moment>,
     /// Only commands that reached the node before this time; as `since`.
-    #[param(value_type = Option<String>, example = "1795710600")]
+    #[param(value_type = Option<Moment>, inline, example = "1795710600")]
     pub(crate) until: Option<Moment>,
 }
 
@@ -73,8 +75,20 @@ impl TryFrom<String> for Moment {
     }
 }
 
+impl PartialSchema for Moment {
+    fn schema() -> RefOr<Schema> {
+        let time = Object::builder()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+        let seconds = Object::builder().schema_type(Type::Number).minimum(Some(0));
+        AnyOf::builder().item(time).item(seconds).into()
+    }
+}
+
+impl ToSchema for Moment {}
+
 fn default_limit() -> usize {
-    20
+    TRACES
 }
 
 /// The latest traces.
@@ -89,8 +103,10 @@ pub(crate) struct TracesResponse {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct FailuresResponse {
     /// The time that was asked for, RFC 3339; null if it has no beginning.
+    #[schema(format = DateTime)]
     pub(crate) since: Option<String>,
     /// Its end, RFC 3339; null if it has none.
+    #[schema(format = DateTime)]
     pub(crate) until: Option<String>,
     /// How many commands failed, as far as they are remembered.
     pub(crate) failures: u64,
@@ -99,6 +115,7 @@ pub(crate) struct FailuresResponse {
     pub(crate) groups: Vec<FailureGroup>,
     /// Failures before this time, RFC 3339, may be missing: the time that was asked for begins before everything is
     /// remembered. Older ones are in the trace file. Null if nothing is missing.
+    #[schema(format = DateTime)]
     pub(crate) missing_before: Option<String>,
     /// How many failed commands the node remembers at most.
     pub(crate) remembered: usize,

@@ -17,8 +17,10 @@ pub(crate) struct VerificationResponse {
     /// Blocks and current answers at the start.
     total: u64,
     /// RFC 3339.
+    #[schema(format = DateTime)]
     started: Option<String>,
     /// RFC 3339.
+    #[schema(format = DateTime)]
     ended: Option<String>,
     /// The last block, if the genome is sound.
     head: Option<BlockAddress>,
@@ -39,6 +41,7 @@ pub(crate) struct VerdictResponse {
     /// Whether every block was as it was recorded.
     sound: bool,
     /// When it ended, RFC 3339.
+    #[schema(format = DateTime)]
     ended: String,
     /// The length of the genome then, in blocks.
     length: u64,

@@ -56,6 +56,7 @@ mod privacy;
 mod prometheus;
 mod replaced;
 mod runbook;
+mod schema;
 mod seed;
 mod shutdown;
 mod soak;
