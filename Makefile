@@ -50,8 +50,10 @@ test: lint ## Everything a change has to pass: lint, then every test, the last o
 	cd web && npm run test
 	cd web && $(E2E) e2e
 
-test-long: tools page model ## The Rust tests with many more rounds: kills, generated cases, long streams
+test-long: tools page model ## The Rust tests with many more rounds (kills, generated cases, long streams), and every fuzz target
 	KOLIBRI_TEST_LONG=1 PROPTEST_CASES=10000 cargo test --workspace --locked
+	scripts/install-test-tools fuzz
+	scripts/fuzz
 
 RELIABILITY := backup:: crash:: disk_full:: erasing:: locked:: mark:: replaced:: tamper::
 
@@ -61,6 +63,7 @@ reliability: tools page model ## Do to a node what docs/reliability.md tells of,
 
 lint: tools page model ## Format, clippy, types, scripts, dependencies and their licenses, docs
 	cargo fmt --all --check
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	"$(TOOLS)/checkers/bin/shellcheck" $(sort $(SHELL_SCRIPTS))
 	"$(TOOLS)/checkers/bin/ruff" check --quiet $(sort $(PYTHON))
@@ -70,7 +73,7 @@ lint: tools page model ## Format, clippy, types, scripts, dependencies and their
 	cd web && $(QUIETLY) npm run api -- --check && $(QUIETLY) npm run types && $(QUIETLY) npm run lint
 
 bless: tools page model ## Write anew what is made from something else: the OpenAPI document, the page's types, the operator's rules
-	KOLIBRI_BLESS=1 cargo test --workspace --locked --bins openapi
+	KOLIBRI_BLESS=1 cargo test --workspace --locked --lib openapi
 	KOLIBRI_BLESS=1 cargo test --workspace --locked --test it the_operator_gets_the_rules
 	cd web && $(QUIETLY) npm run api
 

@@ -22,6 +22,8 @@ pub mod clock;
 pub mod command;
 mod error;
 pub mod follow;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod host;
 mod node;
 pub mod observer;

@@ -26,7 +26,7 @@ const IDLE: usize = 2;
 
 /// Turns texts into vectors. Takes `&self` everywhere, so one encoder serves many threads at once; none waits for another.
 pub struct Encoder {
-    tokenizer: Tokenizer,
+    tokenizer: Tokenizer<'static>,
     network: Network,
     identity: String,
     /// Memory of askers that have finished. Locked only to take from it and to give back.

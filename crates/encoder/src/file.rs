@@ -28,37 +28,30 @@ const MAGIC: &[u8; 4] = b"E5S1";
 const DIGEST: usize = 32;
 
 /// The parts of a model file that come after each other.
-pub(crate) struct Reader {
-    rest: &'static [u8],
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
 }
 
-impl Reader {
-    pub(crate) fn new(data: &'static [u8]) -> Reader {
+impl<'a> Reader<'a> {
+    pub(crate) fn new(data: &'a [u8]) -> Self {
         Reader { rest: data }
     }
 
     /// The next `length` bytes.
-    pub(crate) fn bytes(&mut self, length: usize, part: &'static str) -> Result<&'static [u8], ModelError> {
+    pub(crate) fn bytes(&mut self, length: usize, part: &'static str) -> Result<&'a [u8], ModelError> {
         let (bytes, rest) = self.rest.split_at_checked(length).ok_or(ModelError::Truncated(part))?;
         self.rest = rest;
         Ok(bytes)
     }
 
-    pub(crate) fn array<const N: usize>(
-        &mut self,
-        part: &'static str,
-    ) -> Result<&'static [u8; N], ModelError> {
+    pub(crate) fn array<const N: usize>(&mut self, part: &'static str) -> Result<&'a [u8; N], ModelError> {
         let (bytes, rest) = self.rest.split_first_chunk().ok_or(ModelError::Truncated(part))?;
         self.rest = rest;
         Ok(bytes)
     }
 
     /// `count` numbers of four bytes, which stay where they are.
-    pub(crate) fn words(
-        &mut self,
-        count: usize,
-        part: &'static str,
-    ) -> Result<&'static [[u8; 4]], ModelError> {
+    pub(crate) fn words(&mut self, count: usize, part: &'static str) -> Result<&'a [[u8; 4]], ModelError> {
         let length = count.checked_mul(4).ok_or(ModelError::Truncated(part))?;
         Ok(self.bytes(length, part)?.as_chunks().0)
     }
@@ -81,7 +74,7 @@ impl Reader {
 
 /// Reads what comes before the vocabulary, and says whether it is the network that this crate computes. The epsilon of
 /// the layer norms is returned.
-pub(crate) fn read_shape(reader: &mut Reader) -> Result<f32, ModelError> {
+pub(crate) fn read_shape(reader: &mut Reader<'_>) -> Result<f32, ModelError> {
     if reader.array("its magic").ok() != Some(MAGIC) {
         return Err(ModelError::Magic);
     }
@@ -106,11 +99,11 @@ pub(crate) fn read_shape(reader: &mut Reader) -> Result<f32, ModelError> {
 }
 
 /// The tables of numbers in a model file, by name.
-pub(crate) struct Tensors(HashMap<&'static str, &'static [u8]>);
+pub(crate) struct Tensors<'a>(HashMap<&'a str, &'a [u8]>);
 
-impl Tensors {
+impl<'a> Tensors<'a> {
     /// Reads the directory of tensors, which comes after the vocabulary.
-    pub(crate) fn read(reader: &mut Reader, data: &'static [u8]) -> Result<Tensors, ModelError> {
+    pub(crate) fn read(reader: &mut Reader<'a>, data: &'a [u8]) -> Result<Self, ModelError> {
         let part = "its directory";
         let mut tensors = HashMap::new();
         for _ in 0..reader.u32(part)? {
@@ -130,7 +123,7 @@ impl Tensors {
         &self,
         name: &str,
         count: usize,
-    ) -> Result<&'static [[u8; N]], ModelError> {
+    ) -> Result<&'a [[u8; N]], ModelError> {
         match self.0.get(name).map(|bytes| bytes.as_chunks()) {
             Some((elements, [])) if elements.len() == count => Ok(elements),
             _ => Err(ModelError::Tensor(name.to_owned())),
@@ -144,8 +137,17 @@ impl Tensors {
 }
 
 /// Splits the digest off a model file: the content, and the SHA-256 that the file states for it.
-pub(crate) fn split_digest(
-    data: &'static [u8],
-) -> Result<(&'static [u8], &'static [u8; DIGEST]), ModelError> {
+pub(crate) fn split_digest(data: &[u8]) -> Result<(&[u8], &[u8; DIGEST]), ModelError> {
     data.split_last_chunk().ok_or(ModelError::Magic)
+}
+
+/// For the fuzzers: no part of a model file is longer than the file.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let mut reader = Reader::new(data);
+    let read = read_shape(&mut reader);
+    assert!(read.is_err() || read.is_ok_and(f32::is_finite));
+    if let Ok(Tensors(tensors)) = Tensors::read(&mut reader, data) {
+        assert!(tensors.values().all(|tensor| tensor.len() <= data.len()));
+    }
 }

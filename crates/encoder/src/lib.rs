@@ -18,6 +18,8 @@ mod attention;
 mod encoder;
 mod error;
 mod file;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod kernel;
 mod level;
 mod math;

@@ -100,7 +100,7 @@ impl Batch {
 impl Network {
     /// Takes the weights from the tensors of a model file. The table of words has `words` rows.
     pub(crate) fn read(
-        tensors: &Tensors,
+        tensors: &Tensors<'static>,
         words: usize,
         epsilon: f32,
         level: Level,
@@ -186,7 +186,7 @@ impl Network {
 }
 
 impl Layer {
-    fn read(tensors: &Tensors, layer: usize) -> Result<Layer, ModelError> {
+    fn read(tensors: &Tensors<'static>, layer: usize) -> Result<Layer, ModelError> {
         let matrix = |names: &[&str], inputs, outputs| matrix(tensors, layer, names, inputs, outputs);
         Ok(Layer {
             projection: matrix(&["q", "k", "v"], HIDDEN, HIDDEN)?,
@@ -200,7 +200,7 @@ impl Layer {
 }
 
 impl Norm {
-    fn read(tensors: &Tensors, name: &str) -> Result<Norm, ModelError> {
+    fn read(tensors: &Tensors<'static>, name: &str) -> Result<Norm, ModelError> {
         let row = |name: &str| rows(tensors, name, 1).map(|rows| rows[0]);
         Ok(Norm { weight: row(&format!("{name}.w"))?, bias: row(&format!("{name}.b"))? })
     }
@@ -230,7 +230,7 @@ impl Scratch {
 
 /// The matrices `names` of a layer, which have the same inputs, on top of each other.
 fn matrix(
-    tensors: &Tensors,
+    tensors: &Tensors<'static>,
     layer: usize,
     names: &[&str],
     inputs: usize,
@@ -245,7 +245,7 @@ fn matrix(
     Ok(Matrix::new(inputs, &parts))
 }
 
-fn rows(tensors: &Tensors, name: &str, count: usize) -> Result<Vec<Row>, ModelError> {
+fn rows(tensors: &Tensors<'static>, name: &str, count: usize) -> Result<Vec<Row>, ModelError> {
     Ok(tensors.floats(name, count * HIDDEN)?.as_chunks().0.to_vec())
 }
 

@@ -27,8 +27,8 @@ const SPACE: char = '\u{2581}';
 const UNKNOWN_PENALTY: f32 = 10.0;
 
 /// Finds the likeliest pieces of a text. What it knows stays in the model file, except for the table of hashes.
-pub(crate) struct Tokenizer {
-    pieces: Pieces,
+pub(crate) struct Tokenizer<'a> {
+    pieces: Pieces<'a>,
     replaced: HashMap<char, String>,
     start: u32,
     end: u32,
@@ -44,9 +44,9 @@ struct Step {
     from: usize,
 }
 
-impl Tokenizer {
+impl<'a> Tokenizer<'a> {
     /// Reads the vocabulary.
-    pub(crate) fn read(reader: &mut Reader) -> Result<Tokenizer, ModelError> {
+    pub(crate) fn read(reader: &mut Reader<'a>) -> Result<Self, ModelError> {
         let part = "its vocabulary";
         let count = reader.size(part)?;
         let special @ [start, end, _, unknown] =
@@ -136,7 +136,7 @@ fn push(text: &mut String, character: char) {
     }
 }
 
-fn read_replaced(reader: &mut Reader) -> Result<HashMap<char, String>, ModelError> {
+fn read_replaced(reader: &mut Reader<'_>) -> Result<HashMap<char, String>, ModelError> {
     let part = "its replaced characters";
     let (count, _bytes) = (reader.u32(part)?, reader.u32(part)?);
     let mut replaced = HashMap::new();
@@ -149,29 +149,29 @@ fn read_replaced(reader: &mut Reader) -> Result<HashMap<char, String>, ModelErro
     Ok(replaced)
 }
 
-fn read_character(reader: &mut Reader) -> Result<char, ModelError> {
+fn read_character(reader: &mut Reader<'_>) -> Result<char, ModelError> {
     let code = reader.u32("its replaced characters")?;
     char::from_u32(code).ok_or(ModelError::Vocabulary("a replaced character is none"))
 }
 
 /// The pieces, found by the text they stand for.
-struct Pieces {
-    text: &'static [u8],
-    offsets: &'static [[u8; 4]],
-    scores: &'static [[u8; 4]],
+struct Pieces<'a> {
+    text: &'a [u8],
+    offsets: &'a [[u8; 4]],
+    scores: &'a [[u8; 4]],
     /// Open addressing: the id of a piece plus one, or zero.
     slots: Vec<u32>,
     /// Bytes of the longest piece.
     longest: usize,
 }
 
-impl Pieces {
+impl<'a> Pieces<'a> {
     fn new(
-        text: &'static [u8],
-        offsets: &'static [[u8; 4]],
-        scores: &'static [[u8; 4]],
+        text: &'a [u8],
+        offsets: &'a [[u8; 4]],
+        scores: &'a [[u8; 4]],
         special: [u32; 4],
-    ) -> Result<Pieces, ModelError> {
+    ) -> Result<Self, ModelError> {
         // At most half of the slots are taken, so a search ends soon.
         let slots = vec![0; (2 * scores.len()).next_power_of_two()];
         let mut pieces = Pieces { text, offsets, scores, slots, longest: 1 };
@@ -191,7 +191,7 @@ impl Pieces {
         Ok(pieces)
     }
 
-    fn piece(&self, id: u32) -> Option<&'static [u8]> {
+    fn piece(&self, id: u32) -> Option<&'a [u8]> {
         let id = usize::try_from(id).ok()?;
         let offset = |index| usize::try_from(u32::from_le_bytes(*self.offsets.get(index)?)).ok();
         self.text.get(offset(id)?..offset(id + 1)?)
@@ -242,6 +242,19 @@ impl Hash {
 
     fn with(self, byte: &u8) -> Hash {
         Hash((self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3))
+    }
+}
+
+/// For the fuzzers: a vocabulary that is accepted cuts every text into pieces that it has, between its marks.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    const MOST: usize = 64;
+    let Ok(tokenizer) = Tokenizer::read(&mut Reader::new(data)) else { return };
+    for text in ["", "the hot é", &String::from_utf8_lossy(data)] {
+        let ids = tokenizer.tokens(text, MOST);
+        assert!((2..=MOST).contains(&ids.len()));
+        assert_eq!((ids.first(), ids.last()), (Some(&tokenizer.start), Some(&tokenizer.end)));
+        assert!(ids.iter().all(|id| usize::try_from(*id).is_ok_and(|id| id < tokenizer.pieces())));
     }
 }
 

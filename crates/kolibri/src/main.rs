@@ -1,32 +1,7 @@
-//! `kolibri`: the one binary. It reads its configuration, opens its doors (HTTP, the command line) and translates
-//! what comes back, once, into messages, exit codes and statuses.
-//!
-//! | room | what it is for |
-//! |---|---|
-//! | `config` | every variable and flag: one declaration each, all faults reported at once |
-//! | `serve` | starting and stopping the node |
-//! | `signals` | what stops a program |
-//! | `wire` | the API's requests and responses, for `http` and `cli` alike |
-//! | `http` | the API: the route table, handlers, problem documents |
-//! | `cli` | the other commands, most of them clients of a running node |
-//! | `model` | the model that finds answers by meaning, carried along |
-//! | `pack` | the files of `ops/` and the runbook, carried along for `kolibri ops export` |
-//! | `runbook` | the runbook by its sections, for `/runbook` and `kolibri runbook` |
-
-mod cli;
-mod config;
-mod http;
-mod logging;
-mod model;
-mod pack;
-mod runbook;
-mod serve;
-mod signals;
-mod wire;
+//! `kolibri`: the one binary. What it does is in the library beside it, where the fuzzers reach it too.
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use mimalloc::MiMalloc;
 
 /// The index starts a thread for each of its commits, and each takes 15 MB. With the system's allocator every one of its
@@ -35,5 +10,5 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    cli::run(cli::Arguments::parse())
+    kolibri::run()
 }

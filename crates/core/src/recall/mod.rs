@@ -14,12 +14,12 @@
 
 mod best;
 mod candidates;
-mod conflict;
+pub(crate) mod conflict;
 mod evidence;
 mod index;
 mod judge;
 mod likeness;
-mod meaning;
+pub(crate) mod meaning;
 mod shelf;
 mod spelling;
 mod twins;

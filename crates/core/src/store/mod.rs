@@ -28,7 +28,7 @@ mod erasing;
 mod feed;
 mod files;
 mod intake;
-mod mark;
+pub(crate) mod mark;
 mod read;
 mod recovery;
 mod restore;

@@ -16,11 +16,11 @@ mod exposition;
 mod instruments;
 mod labels;
 pub mod last_hour;
-mod otlp;
+pub(crate) mod otlp;
 mod point;
 mod process;
 mod reading;
-mod resource;
+pub(crate) mod resource;
 
 use std::sync::Arc;
 use std::time::Duration;

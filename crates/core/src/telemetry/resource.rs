@@ -52,6 +52,19 @@ fn attribute(pair: &str) -> Option<KeyValue> {
     (!key.is_empty()).then(|| KeyValue::new(key, value))
 }
 
+/// For the fuzzers: attributes have names, and written as they are read they are read again.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let Ok(attributes) = parse(&String::from_utf8_lossy(data)) else { return };
+    let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let pair = |KeyValue { key, value, .. }: &KeyValue| {
+        assert!(!key.as_str().is_empty());
+        format!("{}={}", encoded(key.as_str()), encoded(&value.as_str()))
+    };
+    let written: Vec<String> = attributes.iter().map(pair).collect();
+    assert_eq!(parse(&written.join(",")), Ok(attributes));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

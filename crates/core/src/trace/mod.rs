@@ -5,7 +5,7 @@
 
 mod failures;
 mod file;
-mod parent;
+pub(crate) mod parent;
 mod ring;
 
 use std::borrow::Cow;

@@ -41,6 +41,17 @@ fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
     Some(read)
 }
 
+/// For the fuzzers: what is read stands in the header, at its fixed places, and version 00 has nothing else.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let header = String::from_utf8_lossy(data);
+    let Some((id, Parent { span_id, sampled })) = Parent::read(&header) else { return };
+    let span: String = span_id.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(header.get(2..53), Some(format!("-{id}-{span}-").as_str()));
+    assert_eq!(header.get(54..55).map(|digit| "13579bdf".contains(digit)), Some(sampled));
+    assert!(!header.starts_with("ff") && (!header.starts_with("00") || header.len() == 55));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

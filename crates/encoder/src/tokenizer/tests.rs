@@ -48,7 +48,7 @@ fn vocabulary() -> Vec<u8> {
     bytes
 }
 
-fn read(bytes: Vec<u8>) -> Result<Tokenizer, ModelError> {
+fn read(bytes: Vec<u8>) -> Result<Tokenizer<'static>, ModelError> {
     Tokenizer::read(&mut Reader::new(bytes.leak()))
 }
 

@@ -13,8 +13,8 @@ mod ops;
 mod quotes;
 mod runbook;
 mod soak;
-mod terminal;
-mod transfer;
+pub(crate) mod terminal;
+pub(crate) mod transfer;
 
 use std::process::ExitCode;
 

@@ -75,6 +75,18 @@ pub(super) fn end_if_nobody_reads(error: &std::io::Error) {
     }
 }
 
+/// For the fuzzers: what is printed commands nothing, is printed the same again, and JSON means what it meant.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let shown = printable(&text);
+    assert!(!shown.contains(commands_a_terminal), "{shown:?}");
+    assert_eq!(printable(&shown), shown);
+    let json = escaped_json(&serde_json::Value::from(&*text).to_string());
+    assert!(!json.contains(commands_a_terminal), "{json:?}");
+    assert_eq!(serde_json::from_str::<String>(&json).ok().as_deref(), Some(&*text));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

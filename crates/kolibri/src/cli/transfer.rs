@@ -63,7 +63,7 @@ impl Format {
 }
 
 /// One association in a file; other fields are passed over, so that an export can be imported.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Association {
     stimulus: String,
     response: String,
@@ -338,5 +338,50 @@ impl<W: Write> Writer<W> {
             Self::Csv(csv) => csv.flush(),
             Self::Jsonl(output) => output.flush(),
         }
+    }
+}
+
+/// For the fuzzers: what is read from a file is the same when it is written as such a file and read again.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz_csv(data: &[u8]) {
+    let Ok(entries) = csv_entries(data) else { return };
+    let taught: Vec<Association> = entries.filter_map(Result::ok).map(|(_, entry)| entry.into()).collect();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    taught.iter().for_each(|association| assert!(writer.serialize(association).is_ok()));
+    let Ok(written) = writer.into_inner() else { panic!("a Vec takes every byte") };
+    if !taught.is_empty() {
+        let Ok(again) = csv_entries(&*written) else { panic!("the header is there") };
+        assert!(
+            again
+                .map(|entry| entry.map(|(_, entry)| Association::from(entry)))
+                .eq(taught.into_iter().map(Ok))
+        );
+    }
+}
+
+/// The same for JSON Lines, and for the node's answers to a batch.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz_jsonl(data: &[u8]) {
+    let taught: Vec<Association> =
+        jsonl_entries(data).filter_map(Result::ok).map(|(_, entry)| entry.into()).collect();
+    let lines: Vec<String> =
+        taught.iter().filter_map(|association| serde_json::to_string(association).ok()).collect();
+    let written = lines.join("\n");
+    let again = jsonl_entries(written.as_bytes());
+    assert!(
+        again.map(|entry| entry.map(|(_, entry)| Association::from(entry))).eq(taught.into_iter().map(Ok))
+    );
+    if let Ok(answer) = serde_json::from_slice::<LineResult>(data) {
+        let written = serde_json::to_string(&answer).unwrap_or_default();
+        let again = serde_json::from_str::<LineResult>(&written)
+            .map(|answer| serde_json::to_string(&answer).unwrap_or_default());
+        assert_eq!(again.ok(), Some(written));
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+impl From<TeachRequest> for Association {
+    fn from(TeachRequest { stimulus, response }: TeachRequest) -> Self {
+        Self { stimulus, response }
     }
 }

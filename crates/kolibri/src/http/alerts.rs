@@ -204,6 +204,23 @@ pub(super) async fn alerts(State(app): State<App>) -> Result<Json<AlertsResponse
     }
 }
 
+/// For the fuzzers: only our alerts are told, in order, with links that are web addresses.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let Ok(alerts) = read(data) else { return };
+    assert!(alerts.is_sorted_by_key(|alert| alert.state));
+    for alert in alerts {
+        assert!(alert.name.starts_with(OURS));
+        let links = [alert.runbook_url, alert.dashboard_url, alert.trace_url];
+        assert!(
+            links
+                .iter()
+                .flatten()
+                .all(|link| link.trim_start().get(..4).is_some_and(|s| s.eq_ignore_ascii_case("http")))
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -213,6 +213,24 @@ where
     }
 }
 
+/// For the fuzzers: lines are the same, wherever the body is cut.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    use futures_util::FutureExt;
+    let Some((size, body)) = data.split_first() else { return };
+    let chunks = body
+        .chunks(usize::from(*size) + 1)
+        .map(|chunk| Ok::<_, ()>(axum::body::Bytes::copy_from_slice(chunk)));
+    let mut lines = Lines::new(stream::iter(chunks));
+    let mut found = Vec::new();
+    while let Some(Some(line)) = lines.next().now_or_never() {
+        found.push(line);
+    }
+    let whole = body.strip_suffix(b"\n").unwrap_or(body);
+    let expected = whole.split(|byte| *byte == b'\n').map(|line| Line::Whole(line.to_vec()));
+    assert_eq!(found, expected.take(if body.is_empty() { 0 } else { usize::MAX }).collect::<Vec<_>>());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

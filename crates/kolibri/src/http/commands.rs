@@ -181,3 +181,16 @@ fn answer(trace: TraceId, result: Result<impl IntoResponse, Problem>) -> Respons
     }
     response
 }
+
+/// For the fuzzers: a TEACH by its name is what it is at its own path.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    use super::extract::parse;
+    let texts = |TeachRequest { stimulus, response }| (stimulus, response);
+    let at_its_path = parse::<TeachRequest>(data).map(texts).ok();
+    let by_name =
+        parse(data).and_then(|Fields(fields)| body_of(fields)).map(|JsonBody(body)| texts(body)).ok();
+    assert_eq!(at_its_path, by_name);
+    let asked = parse::<StimulusRequest>(data).map(|request| request.stimulus).ok();
+    assert!(asked.is_none() || at_its_path.is_none(), "a body is that of one command");
+}

@@ -118,3 +118,12 @@ pub(super) async fn block(
 fn block_index(text: &str) -> Option<u64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
+
+/// For the fuzzers: an index is what its digits say.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Some(index) = block_index(&text) {
+        assert_eq!(format!("{index:0>width$}", width = text.len()), text);
+    }
+}

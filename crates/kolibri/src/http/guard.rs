@@ -1,6 +1,6 @@
 //! Who may call the API, under which Host, and in which framing.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header, uri::Authority};
@@ -116,9 +116,17 @@ fn check(app: &App, request: &Request) -> Result<(), Problem> {
 fn name(host: &str) -> Option<String> {
     let authority: Authority = host.parse().ok()?;
     let port = host.strip_prefix(authority.host())?;
-    let is_port = |port: &str| port.is_empty() || port.parse::<u16>().is_ok();
+    // Rust would take `+80` for a number.
+    let is_port = |port: &str| {
+        port.bytes().all(|byte| byte.is_ascii_digit()) && (port.is_empty() || port.parse::<u16>().is_ok())
+    };
     let whole = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
-    whole.then(|| authority.host().trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase())
+    let name = match authority.host().strip_prefix('[') {
+        // Only an IPv6 address stands in brackets (RFC 3986, section 3.2.2).
+        Some(rest) => rest.strip_suffix(']').filter(|address| address.parse::<Ipv6Addr>().is_ok())?,
+        None => authority.host(),
+    };
+    (whole && !name.is_empty()).then(|| name.to_ascii_lowercase())
 }
 
 /// Refuses a body whose end two readers could see in different places, which is how requests are smuggled through proxies
@@ -163,6 +171,26 @@ impl utoipa::Modify for BearerToken {
             SecurityRequirement::new::<_, [&str; 0], &str>("token", []),
         ]);
     }
+}
+
+/// For the fuzzers: a name is what stands in the Host, and a page under it is the node's own.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let host = String::from_utf8_lossy(data);
+    let guard = Guard { token: None, hosts: vec!["kolibri.example".into()] };
+    if let Some(name) = name(&host) {
+        let lower = host.to_ascii_lowercase();
+        let rest = lower.trim_start_matches('[').strip_prefix(&name).map(|rest| rest.trim_start_matches(']'));
+        let port = rest.map(|rest| rest.strip_prefix(':').unwrap_or(rest));
+        assert!(port.is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit())), "{host:?} {name:?}");
+        assert!(!name.is_empty() && !name.contains(['@', '/', '\\', '?', '#', ' ']), "{name:?}");
+    }
+    let Ok(value) = HeaderValue::from_bytes(data) else { return };
+    let origin = HeaderMap::from_iter([(header::ORIGIN, value.clone())]);
+    let own = !guard.is_of_another_site("kolibri.example", &origin);
+    assert!(!own || host.to_ascii_lowercase().contains("://kolibri.example"), "{host:?}");
+    let framing = HeaderMap::from_iter([(header::TRANSFER_ENCODING, value)]);
+    assert_eq!(check_framing(&framing).is_ok(), host.eq_ignore_ascii_case("chunked"));
 }
 
 #[cfg(test)]
@@ -229,6 +257,12 @@ mod tests {
             "evil.example@127.0.0.1:8080",
             "localhost:evil",
             "localhost:99999",
+            "localhost:+80",
+            ":80",
+            "[]",
+            "[localhost]",
+            "[kolibri.example]:80",
+            "[127.0.0.1]",
             "localhost:80:80",
             "localhost/evil",
             "[::1]evil",

@@ -29,17 +29,17 @@
 //! | `problem` | what went wrong, as RFC 9457 documents |
 //! | `measure` | HTTP metrics |
 
-mod alerts;
+pub(crate) mod alerts;
 mod associations;
 mod backup;
-mod batch;
+pub(crate) mod batch;
 mod budget;
-mod commands;
+pub(crate) mod commands;
 mod condition;
 mod document;
-mod extract;
-mod genome;
-mod guard;
+pub(crate) mod extract;
+pub(crate) mod genome;
+pub(crate) mod guard;
 mod health;
 mod history;
 mod listener;
@@ -53,7 +53,7 @@ mod soaks;
 mod sse;
 mod stall;
 mod state;
-mod traces;
+pub(crate) mod traces;
 mod verification;
 
 pub(crate) use listener::serve;

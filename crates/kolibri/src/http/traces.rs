@@ -115,3 +115,19 @@ fn traces(app: &App) -> Result<&Arc<Traces>, Problem> {
 fn none(detail: &str) -> Problem {
     Problem::new(ProblemKind::NoSuchTrace, detail)
 }
+
+/// For the fuzzers: a query that is accepted is within its bounds.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let Ok(uri) = format!("/?{}", String::from_utf8_lossy(data)).parse::<axum::http::Uri>() else { return };
+    fn read<T: serde::de::DeserializeOwned>(uri: &axum::http::Uri) -> Option<T> {
+        Some(axum::extract::Query::try_from_uri(uri).ok()?.0)
+    }
+    if let Some(LastQuery { limit, since, until, .. }) = read(&uri) {
+        assert!(check_limit(limit, MAX_TRACES).is_err() || (1..=MAX_TRACES).contains(&limit));
+        assert!(when(since, until).is_ok_and(|when| when.start <= when.end) || until.is_some());
+    }
+    if let Some(FailuresQuery { since: Some(Moment(since)), .. }) = read(&uri) {
+        assert_eq!(kolibri_core::clock::parse_rfc3339(&rfc3339(since)), Some(since));
+    }
+}

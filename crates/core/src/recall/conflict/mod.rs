@@ -115,6 +115,18 @@ pub(super) fn conflict(question: Text<'_>, stimulus: Text<'_>) -> Option<Conflic
     }
 }
 
+/// For the fuzzers: a contradiction is mutual, and no text contradicts itself.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (one, other) = text.split_once('\0').unwrap_or((&text, ""));
+    let (one, other) = (crate::text::terms(one), crate::text::terms(other));
+    let (one, other): (Vec<&Term>, Vec<&Term>) = (one.iter().collect(), other.iter().collect());
+    let text = |terms| Text { terms, claims: Claims::of(terms) };
+    assert_eq!(conflict(text(&one), text(&other)), conflict(text(&other), text(&one)));
+    assert_eq!(conflict(text(&one), text(&one)), None);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,7 @@ mod list;
 mod maker;
 mod matrix;
 mod model;
-mod remote;
+pub(crate) mod remote;
 mod scale;
 mod vectors;
 

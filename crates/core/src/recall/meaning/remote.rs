@@ -254,6 +254,20 @@ fn normalised(vector: Vec<f32>) -> Vec<f32> {
     vector.into_iter().map(|number| (f64::from(number) / length) as f32).collect()
 }
 
+/// For the fuzzers: vectors that are accepted are one for each text, of one size, of length 1 or 0.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    let Some((count, body)) = data.split_first() else { return };
+    let count = usize::from(count % 8);
+    let Ok(vectors) = read(body, count) else { return };
+    assert_eq!(vectors.len(), count);
+    for vector in &vectors {
+        let length = vector.iter().map(|number| f64::from(*number).powi(2)).sum::<f64>().sqrt();
+        assert!(vector.len() == vectors[0].len() && vector.len() <= MAX_DIMENSIONS);
+        assert!(length == 0.0 || (length - 1.0).abs() < 1e-3, "{length}");
+    }
+}
+
 #[cfg(test)]
 pub(super) mod server;
 #[cfg(test)]

@@ -15,12 +15,12 @@
 
 mod authority;
 mod collector;
-mod headers;
+pub(crate) mod headers;
 mod log;
 mod metrics;
 mod records;
 mod span;
-mod transport;
+pub(crate) mod transport;
 
 use std::fmt;
 use std::str::FromStr;

@@ -268,6 +268,18 @@ fn root_cause(error: &(dyn Error + 'static)) -> String {
     root.to_string()
 }
 
+/// For the fuzzers: who is told that something was rejected is told how much, or why.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn fuzz(data: &[u8]) {
+    fn look<M: Export>(data: &[u8]) {
+        let rejected = M::Answer::decode(data).ok().and_then(M::rejected);
+        assert!(rejected.is_none_or(|rejected| rejected.count > 0 || !rejected.message.is_empty()));
+    }
+    look::<ExportMetricsServiceRequest>(data);
+    look::<ExportTraceServiceRequest>(data);
+    look::<ExportLogsServiceRequest>(data);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
