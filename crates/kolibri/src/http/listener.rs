@@ -342,7 +342,8 @@ mod tests {
         let _stuck = stuck(&served).await;
         assert!(asked(&served, "/livez").await.ends_with("lives"));
         let refused = asked(&served, "/").await;
-        assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("connection: close"), "{refused}");
+        assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
+        assert!(refused.contains("connection: close") && refused.contains("retry-after: 1"), "{refused}");
     }
 
     #[tokio::test]

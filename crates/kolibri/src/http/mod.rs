@@ -76,8 +76,8 @@ use utoipa_axum::routes;
         title = "Kolibri",
         description = "Teach it, ask it, prove what it was taught, and see how it is doing. What is refused is answered with a \
             problem document (RFC 9457); only what is no HTTP/1 (400), or has a head that is too long (414, 431), gets no body. \
-            Queries and bodies with fields that are not named here are refused. Any GET can be a HEAD. Every answer is \
-            `Cache-Control: no-store`.",
+            A body with a field that is not named here is refused, and so is a query, where an operation takes one. Any GET \
+            can be a HEAD. Caches must not keep answers (`Cache-Control: no-store`).",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     // What the data of server-sent events is.

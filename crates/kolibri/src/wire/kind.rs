@@ -103,7 +103,7 @@ impl ProblemKind {
 
     /// Whether trying again in a moment may help.
     pub(crate) const fn is_temporary(self) -> bool {
-        matches!(self, Self::QueueFull | Self::StoreBusy | Self::Stopping)
+        matches!(self, Self::Busy | Self::QueueFull | Self::StoreBusy | Self::Stopping)
     }
 }
 
