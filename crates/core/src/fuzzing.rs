@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::backup::LastBackup;
 use crate::store::BlockRef;
-use crate::text::{Key, normalise, terms};
+use crate::text::{Key, identity, normalise, terms};
 use crate::trace::Trace;
 use crate::verdict::LastVerdict;
 use crate::{recall, store, telemetry, trace};
@@ -86,12 +86,14 @@ fn again<T: DeserializeOwned + Serialize>(data: &[u8]) -> Option<T> {
     Some(read)
 }
 
-/// Normalising twice changes nothing, and neither does it to the key or to the words.
+/// What makes two stimuli the same is the same for itself. Normalising twice changes nothing, and neither does it to the words.
 fn text(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
+    let same = identity(&text);
+    assert_eq!(identity(&same), same);
+    assert_eq!(Key::of(&text), Key::of(&same));
     let normal = normalise(&text);
     assert_eq!(normalise(&normal), normal);
-    assert_eq!(Key::of(&text), Key::of(&normal));
     // It is taken for a space, before Unicode makes a word of it.
     if !text.contains('№') {
         assert_eq!(terms(&text), terms(&normal));
