@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
 
-/// The index starts a thread for each of its commits, and each takes 15 MB. With the system's allocator every one of its
-/// arenas comes to hold that much in time, so that memory grows for hundreds of thousands of events.
+/// Chosen against the arenas of the system's allocator, in which memory grew for hundreds of thousands of events while the index
+/// was a library that started a thread for each commit. Not measured since the index is our own.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
