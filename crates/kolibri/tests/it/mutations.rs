@@ -30,7 +30,7 @@ const WORDS: [(&str, &[&str]); 15] = [
     ("or", &["and"]),
     ("unless", &["and"]),
     ("sum", &["count", "max"]),
-    ("max", &["min", "sum"]),
+    ("max", &["min", "sum", "avg"]),
     ("min", &["max", "sum"]),
     ("rate", &["increase"]),
     ("increase", &["rate"]),

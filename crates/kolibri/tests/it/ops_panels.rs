@@ -134,3 +134,38 @@ fn every_mutation_of_a_query_shows_something_else() {
         .collect();
     assert!(survivors.is_empty(), "nothing notices these: {survivors:#?}");
 }
+
+/// What of a panel decides how its numbers look.
+fn look(panel: &Value) -> Value {
+    let defaults = &panel["fieldConfig"]["defaults"];
+    let items = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let steps = items(&defaults["thresholds"]["steps"]).into_iter();
+    let colours: Vec<_> = steps.map(|step| json!([step["color"], step["value"]])).collect();
+    let words = items(&defaults["mappings"]).into_iter().flat_map(|mapping| {
+        let options = mapping["options"].as_object().cloned().unwrap_or_default();
+        options.into_iter().map(|(value, option)| (value, option["text"].clone()))
+    });
+    let words: Map<String, Value> = words.collect();
+    let names: Vec<_> = items(&panel["targets"])
+        .iter()
+        .map(|query| query["legendFormat"].as_str().unwrap_or("").to_owned())
+        .collect();
+    json!({ "panel": panel["title"], "unit": defaults["unit"], "colours": colours, "words": words, "names": names })
+}
+
+#[test]
+fn every_panel_has_its_unit_its_colours_its_words_and_the_names_of_its_lines() {
+    let shown = pack::DASHBOARDS.into_iter().flat_map(|dashboard| {
+        let path = format!("ops/grafana/dashboards/{dashboard}.json");
+        let dashboard: Value = serde_json::from_str(&text(&path)).unwrap();
+        let panels = dashboard["panels"].as_array().unwrap().iter().filter(|panel| panel["type"] != "row");
+        panels.map(look).collect::<Vec<_>>()
+    });
+    let shown: Vec<_> = shown.collect();
+    let wanted = yaml(&text("ops/grafana/check/panels.yml")).remove(0)["looks"].as_array().unwrap().clone();
+    assert!(shown.len() > 40);
+    for (shown, wanted) in shown.iter().zip(&wanted) {
+        assert_eq!(shown, wanted);
+    }
+    assert_eq!(shown.len(), wanted.len());
+}

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::running::{Running, eventually};
+use crate::running::cli::end;
+use crate::running::{Running, eventually, kolibri};
 use crate::watching::collectors::{Collector, Manner};
 use crate::watching::grpc::GrpcCollector;
 use crate::watching::rotel::{Rotel, record, squeezed};
@@ -201,4 +202,29 @@ fn what_is_rejected_for_good_is_counted_by_signal() {
     eventually("it is counted", || (lost("traces") == Some(1.0) && lost("logs") >= Some(2.0)).then_some(()));
     assert_eq!(lost("metrics"), Some(0.0));
     node.stop();
+}
+
+#[test]
+fn a_start_that_fails_says_why_and_ends_whatever_is_pushed() {
+    let directory = tempfile::tempdir().unwrap();
+    let no_directory = directory.path().join("file");
+    std::fs::write(&no_directory, "").unwrap();
+    let used = directory.path().join("used");
+    let _other = Running::start(&used);
+    let healthy = Collector::start(Manner::Answers(200));
+    let silent = Collector::start(Manner::Silent);
+    for (data, signals, collector) in [
+        (&no_directory, "logs", &healthy),
+        (&no_directory, "metrics,traces,logs", &silent),
+        (&used, "traces", &healthy),
+        (&used, "metrics,traces", &silent),
+    ] {
+        let mut serve = kolibri();
+        serve.args(["serve", "--http-port=0", "--prometheus-port=0"]).env("KOLIBRI_DATA_DIR", data);
+        serve.envs([("KOLIBRI_OTLP_ENDPOINT", &*collector.url()), ("KOLIBRI_OTLP_SIGNALS", signals)]);
+        let started = Instant::now();
+        let said = end(&mut serve).failed(2);
+        assert!(said.contains(data.to_str().unwrap()), "{signals}: {said}");
+        assert!(started.elapsed() < Duration::from_secs(20), "{signals}: {:?}", started.elapsed());
+    }
 }

@@ -119,6 +119,13 @@ impl Pusher {
     }
 }
 
+/// A start that fails closes nothing, and the thread waits for records that never come.
+impl Drop for Pusher {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
 /// What every push says about where it comes from.
 struct Origin {
     resource: Resource,

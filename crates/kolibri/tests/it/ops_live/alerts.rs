@@ -150,7 +150,11 @@ fn a_teach_of_six_seconds_pages() {
     });
     let told = on_call.awaits("KolibriCommandsSlow");
     assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
-    assert!(told.annotation("description").contains("TEACH in ten of the last 5 minutes took longer than 5 seconds"), "{told:?}");
+    assert!(
+        told.annotation("description")
+            .contains("TEACH in ten of the last 5 minutes took longer than 5 seconds"),
+        "{told:?}"
+    );
     assert_links(&told);
 }
 
