@@ -24,6 +24,15 @@ fn watched(variables: &[(&str, &str)]) -> (TempDir, Running, OnCall) {
     (directory, node, on_call)
 }
 
+/// The same, with alerts that end within seconds.
+fn watched_for_moments(variables: &[(&str, &str)]) -> (TempDir, Running, OnCall) {
+    let directory = tempfile::tempdir().unwrap();
+    let node = Running::start_with(&directory.path().join("data"), variables);
+    let on_call = OnCall::of_moments(&[target(&node)], &node.api);
+    on_call.prometheus.await_up(1);
+    (directory, node, on_call)
+}
+
 /// The links of an alert lead somewhere: the runbook has the heading, the dashboard is shipped.
 #[track_caller]
 fn assert_links(told: &Notification) {
@@ -116,7 +125,7 @@ fn failing_commands_page_on_call_with_links_that_resolve_and_no_drill_resolves_t
 
 #[test]
 fn a_few_mistakes_of_callers_tell_nobody_and_many_are_a_warning() {
-    let (_directory, node, on_call) = watched(&[]);
+    let (_directory, node, on_call) = watched_for_moments(&[]);
     let mistake = || {
         assert_eq!(node.post("/api/v1/forget", &json!({ "stimulus": "never taught" })).0, 404);
         assert_eq!(node.post("/api/v1/commands", &json!({ "type": "DANCE" })).0, 422);
@@ -128,12 +137,13 @@ fn a_few_mistakes_of_callers_tell_nobody_and_many_are_a_warning() {
     let told = on_call.awaits("KolibriCallersFailing");
     assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "warning"));
     assert_links(&told);
+    on_call.awaits_the_end_of("KolibriCallersFailing");
     assert!(on_call.told().iter().all(|told| told.label("severity") == "warning"), "nobody is woken up");
 }
 
 #[test]
 fn a_teach_of_six_seconds_pages() {
-    let (directory, node, on_call) = watched(&[]);
+    let (directory, node, on_call) = watched_for_moments(&[]);
     // Somebody else writes, so that the command is under way when the node stands still.
     let other = rusqlite::Connection::open(directory.path().join("data/genome.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -156,6 +166,7 @@ fn a_teach_of_six_seconds_pages() {
         "{told:?}"
     );
     assert_links(&told);
+    on_call.awaits_the_end_of("KolibriCommandsSlow");
 }
 
 #[test]
@@ -191,12 +202,15 @@ fn a_clock_that_is_behind_the_last_block_is_told() {
     clock.set("+100y");
     let data = directory.path().join("data");
     clock.start(&data).stop();
-    let node = Running::start(&data);
+    clock.set("+0");
+    let node = clock.start(&data);
     let on_call = OnCall::start(&[target(&node)], &node.api);
     let told = on_call.awaits("KolibriClockBehind");
     assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "warning"));
     assert!(told.annotation("description").starts_with("The clock is 36"), "{told:?}");
     assert_links(&told);
+    clock.set("+101y");
+    on_call.awaits_the_end_of("KolibriClockBehind");
 }
 
 fn verify(node: &Running) {
@@ -320,7 +334,7 @@ fn a_writer_that_has_stopped_pages_although_nobody_asks_it_for_anything() {
 fn a_node_that_restarts_again_and_again_pages() {
     let port = port::unused().port().to_string();
     let fixed = [("KOLIBRI_PROMETHEUS_PORT", port.as_str())];
-    let (directory, mut node, on_call) = watched(&fixed);
+    let (directory, mut node, on_call) = watched_for_moments(&fixed);
     let data = directory.path().join("data");
     let started = |node: &Running| node.series("process_start_time_seconds").unwrap();
     for _ in 0..4 {
@@ -335,6 +349,7 @@ fn a_node_that_restarts_again_and_again_pages() {
     assert_eq!((told.team.as_str(), told.label("severity")), ("/on-call", "critical"));
     assert!(told.annotation("description").contains("restarted 4 times"), "{told:?}");
     assert_links(&told);
+    on_call.awaits_the_end_of("KolibriCrashLoop");
 }
 
 #[test]

@@ -90,6 +90,11 @@ impl OnCall {
         Self::judging(&pack::alerts_and_days(&urls(node)), SCRAPED, targets)
     }
 
+    /// The same, with alerts that end within seconds.
+    pub fn of_moments(targets: &[String], node: &str) -> Self {
+        Self::judging(&pack::alerts_that_end(&urls(node)), SCRAPED, targets)
+    }
+
     /// The same, on a day on which nobody works.
     pub fn at_night(targets: &[String], node: &str) -> Self {
         Self::working_on(&pack::a_day_off(), &pack::alerts(&urls(node)), SCRAPED, targets)
@@ -138,6 +143,13 @@ impl OnCall {
         let fires =
             |told: &Notification| told.label("alertname") == alert && told.alert["status"] == "firing";
         eventually(alert, || self.told().into_iter().find(fires))
+    }
+
+    /// Waits until the team was told that an alert is over.
+    pub fn awaits_the_end_of(&self, alert: &str) {
+        let over =
+            |told: &Notification| told.label("alertname") == alert && told.alert["status"] == "resolved";
+        eventually(alert, || self.told().into_iter().find(over));
     }
 
     /// Waits until every alert was looked at so many more times.

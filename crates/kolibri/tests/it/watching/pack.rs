@@ -70,6 +70,22 @@ pub fn alerts_and_days(urls: &BaseUrls<'_>) -> String {
     replace(&rules, ") > 3 * 86400\n", ") > 20\n", 1)
 }
 
+/// The same, with alerts that look back for seconds, so that a test sees them end. What has to come again and again within hours
+/// is left out.
+pub fn alerts_that_end(urls: &BaseUrls<'_>) -> String {
+    const WINDOWS: [(&str, &str, usize); 3] = [
+        ("KolibriCallersFailing", "[30m]", 3),
+        ("KolibriCommandsSlow", "[5m]", 3),
+        ("KolibriCrashLoop", "[30m]", 1),
+    ];
+    WINDOWS.iter().fold(alerts(urls), |rules, (alert, window, times)| {
+        let (before, rest) = rules.split_once(&format!("- alert: {alert}")).unwrap();
+        let (own, after) = rest.split_once("- alert: ").unwrap();
+        let own = replace(own, window, "[20s]", *times);
+        format!("{before}- alert: {alert}{own}- alert: {after}")
+    })
+}
+
 /// The configuration of Prometheus, with these targets as `job` and this Alertmanager, looking every second.
 pub fn prometheus(job: &str, targets: &[String], alertmanager: &str) -> String {
     let targets: Vec<_> = targets.iter().map(|target| format!("{target:?}")).collect();
