@@ -9,7 +9,7 @@ use super::failure_log::FailureLog;
 use crate::command::Command;
 use crate::error::CommandError;
 use crate::observer::{Failed, Observer};
-use crate::store::{Committed, Done};
+use crate::store::{Committed, Done, Effect};
 use crate::telemetry::{CommandSpan, RecordQueue};
 use crate::trace::{Draft, Finish, Traces};
 
@@ -37,7 +37,7 @@ impl Execution {
             self.finish(result.as_ref().map(|committed| Finish {
                 queue: committed.queued,
                 commit: committed.commit,
-                block: Some(committed.block.index),
+                block: (committed.effect != Effect::Unchanged).then_some(committed.block.index),
             }));
             // The caller may have gone away.
             let _ = sender.send(result);

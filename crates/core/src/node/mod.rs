@@ -21,8 +21,8 @@ use crate::follow::FollowStatus;
 use crate::observer::{Failed, Observer};
 use crate::recall::{Considered, Found, Judge, MeaningStatus, Recall, RecallConfig};
 use crate::store::{
-    BlockRef, Committed, CopyError, DataDirectory, Entry, Event, GenomeCopy, GenomeSettings, Reader, Store,
-    check_room,
+    Association, BlockRef, Committed, CopyError, DataDirectory, Effect, Entry, Event, GenomeCopy,
+    GenomeSettings, Reader, Store, check_room,
 };
 use crate::telemetry::last_hour::{self, LastHour};
 use crate::telemetry::{RecordQueue, Telemetry};
@@ -73,11 +73,13 @@ pub struct Node {
     copying: tokio::sync::Mutex<()>,
 }
 
-/// A TEACH that was recorded.
+/// A TEACH that was recorded, or had nothing to change.
 #[derive(Debug, Clone)]
 pub struct Taught {
-    /// Its block.
+    /// Its block, or if it changed nothing, the block that taught the same before.
     pub block: BlockRef,
+    /// What it did.
+    pub effect: Effect,
 }
 
 /// A FORGET that was recorded.
@@ -108,7 +110,7 @@ impl InBatch {
 
 impl From<Committed> for Taught {
     fn from(committed: Committed) -> Self {
-        Self { block: committed.block }
+        Self { block: committed.block, effect: committed.effect }
     }
 }
 
@@ -328,7 +330,7 @@ impl Node {
     ) -> Result<Taught, CommandError> {
         let execution =
             self.begin(Command::Teach, context.into(), || (stimulus.clone(), Some(response.clone())));
-        match teach_event(stimulus, response) {
+        match teach_event(stimulus, response, false) {
             Ok(event) => settled(self.submit(execution, event).await).await.map(Taught::from),
             Err(error) => Err(execution.fail(error)),
         }
@@ -342,11 +344,52 @@ impl Node {
         stimulus: String,
         response: String,
     ) -> InBatch {
-        let context = context.into().patient();
+        self.batched(context.into(), stimulus, response, false).await
+    }
+
+    /// The same, but a TEACH of what is already taught, word for word, is no block. The writer decides, so nothing can come
+    /// between the comparison and the block.
+    pub async fn teach_if_changed(
+        &self,
+        context: impl Into<Context>,
+        stimulus: String,
+        response: String,
+    ) -> InBatch {
+        self.batched(context.into(), stimulus, response, true).await
+    }
+
+    async fn batched(
+        &self,
+        context: Context,
+        stimulus: String,
+        response: String,
+        if_changed: bool,
+    ) -> InBatch {
+        let context = context.patient();
         let execution = self.begin(Command::Teach, context, || (stimulus.clone(), Some(response.clone())));
-        InBatch(match teach_event(stimulus, response) {
+        InBatch(match teach_event(stimulus, response, if_changed) {
             Ok(event) => Ok(self.submit(execution, event).await),
             Err(error) => Err(execution.fail(error)),
+        })
+    }
+
+    /// What [`Node::teach_if_changed`] would do now, and the block that it would replace or leave. Records and counts nothing, and
+    /// reads the store: call it off the async runtime.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub fn would_teach(
+        &self,
+        stimulus: &str,
+        response: &str,
+    ) -> Result<(Effect, Option<BlockRef>), CommandError> {
+        check_texts(stimulus, response)?;
+        Ok(match self.reader.answer(Key::of(stimulus))? {
+            None => (Effect::New, None),
+            Some(Association { source, teach, .. }) => {
+                let same = teach.stimulus == stimulus && teach.response == response;
+                (if same { Effect::Unchanged } else { Effect::Replaced }, Some(source))
+            }
         })
     }
 
@@ -560,10 +603,14 @@ fn keep_last_hour(telemetry: &Telemetry, reader: &Arc<Reader>, crew: &Crew) -> O
         .ok()
 }
 
-fn teach_event(stimulus: String, response: String) -> Result<Event, CommandError> {
-    check("stimulus", &stimulus, MAX_STIMULUS)?;
-    check("response", &response, MAX_RESPONSE)?;
-    Ok(Event::Teach { key: Key::of(&stimulus), teach: Teach { stimulus, response } })
+fn check_texts(stimulus: &str, response: &str) -> Result<(), CommandError> {
+    check("stimulus", stimulus, MAX_STIMULUS)?;
+    check("response", response, MAX_RESPONSE)
+}
+
+fn teach_event(stimulus: String, response: String, if_changed: bool) -> Result<Event, CommandError> {
+    check_texts(&stimulus, &response)?;
+    Ok(Event::Teach { key: Key::of(&stimulus), teach: Teach { stimulus, response }, if_changed })
 }
 
 #[cfg(test)]

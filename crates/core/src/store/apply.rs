@@ -1,10 +1,11 @@
 //! Applies decisions to the genome's file in the writer's transaction: every statement that writes is here.
 
+use kolibri_genome::{Content, Teach};
 use rusqlite::{Connection, params};
 
-use super::BlockRef;
-use super::decide::{AnswerChange, Changes, Event, Needs};
+use super::decide::{AnswerChange, Changes, Event, Known, Needs};
 use super::rows::{Snapshot, signed};
+use super::{BlockRef, Recorded, StoredBlock};
 use crate::text::Key;
 
 const APPEND: &str = "INSERT INTO block (idx, bytes, hash, salt, content) VALUES (?, ?, ?, ?, ?)";
@@ -25,13 +26,28 @@ pub(super) fn check(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The blocks that have to be known to decide about an event, newest first.
-pub(super) fn known(connection: &Connection, event: &Event) -> rusqlite::Result<Vec<u64>> {
+/// What has to be known to decide about an event.
+pub(super) fn known(connection: &Connection, event: &Event) -> rusqlite::Result<Known> {
     let snapshot = Snapshot::of(connection);
-    match event.needs() {
-        Needs::Nothing => Ok(Vec::new()),
-        Needs::Current(key) => snapshot.current(key).map(|current| current.into_iter().collect()),
-        Needs::Versions(key) => snapshot.versions(key),
+    let blocks = match event.needs() {
+        Needs::Nothing => Vec::new(),
+        Needs::Current(key) => snapshot.current(key)?.into_iter().collect(),
+        Needs::Versions(key) => snapshot.versions(key)?,
+        Needs::Content(key) => {
+            let Some(raw) = snapshot.answer(key)? else { return Ok(Known::default()) };
+            // What is damaged equals nothing, and is replaced.
+            let current = raw.stored().ok().and_then(taught);
+            return Ok(Known { blocks: vec![raw.index], current });
+        }
+    };
+    Ok(Known { blocks, current: None })
+}
+
+fn taught(stored: StoredBlock) -> Option<(BlockRef, Teach)> {
+    let block = BlockRef { index: stored.block.index, hash: stored.hash };
+    match stored.recorded {
+        Recorded::Content(Content::Teach(teach)) => Some((block, teach)),
+        _ => None,
     }
 }
 

@@ -2,13 +2,14 @@
 
 use kolibri_genome::{Ask, Broken, Chain, Content, EventType, Forget, SALT_LEN, Sealed, Teach};
 
+use super::BlockRef;
 use crate::text::Key;
 
 /// An event on its way into the genome.
 #[derive(Debug)]
 pub(crate) enum Event {
-    /// Teach an association under its key.
-    Teach { key: Key, teach: Teach },
+    /// Teach an association under its key; with `if_changed` only if the key does not teach just this already.
+    Teach { key: Key, teach: Teach, if_changed: bool },
     /// Record how a question was answered.
     Ask(Ask),
     /// Forget what is taught under a key.
@@ -22,8 +23,41 @@ pub(super) enum Needs {
     Nothing,
     /// The block that answers this key now.
     Current(Key),
+    /// That block, and what it teaches.
+    Content(Key),
     /// Every TEACH that led to the current answer of this key.
     Versions(Key),
+}
+
+/// What is known about the genome when an event is decided about.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// The blocks that [`Event::needs`] asks for, newest first.
+    pub(super) blocks: Vec<u64>,
+    /// The block that answers the key now, and what it teaches, if that is asked for and can be read.
+    pub(super) current: Option<(BlockRef, Teach)>,
+}
+
+/// What becomes of an event.
+#[derive(Debug)]
+pub(super) enum Decision {
+    /// It is a block, and changes this.
+    Record(Box<Changes>),
+    /// A FORGET of what is not taught.
+    NotTaught,
+    /// A TEACH of what this block teaches already, word for word.
+    Unchanged(BlockRef),
+}
+
+/// What a TEACH does to what is taught under its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing was taught there.
+    New,
+    /// It replaces what was taught there.
+    Replaced,
+    /// It is what was taught there, word for word, and was not recorded again.
+    Unchanged,
 }
 
 /// What an event changes, to be applied as a whole.
@@ -71,6 +105,7 @@ impl Event {
     /// What has to be known to decide about it.
     pub(super) fn needs(&self) -> Needs {
         match self {
+            Self::Teach { key, if_changed: true, .. } => Needs::Content(*key),
             Self::Teach { key, .. } => Needs::Current(*key),
             Self::Ask(_) => Needs::Nothing,
             Self::Forget { key } => Needs::Versions(*key),
@@ -78,9 +113,8 @@ impl Event {
     }
 }
 
-/// Decides what `event` changes, as the next block of `chain`. `known` holds the blocks that [`Event::needs`]
-/// asks for, newest first. Returns `None` if the event is a FORGET and nothing is taught under its key; the
-/// chain is then unchanged.
+/// Decides what `event` changes, as the next block of `chain`. `known` holds what [`Event::needs`] asks for. If the event is
+/// no block, the chain is unchanged.
 ///
 /// # Errors
 /// When the block would break the genome: the links in the file are wrong.
@@ -89,21 +123,28 @@ pub(super) fn decide(
     time: u64,
     salt: [u8; SALT_LEN],
     event: Event,
-    known: &[u64],
-) -> Result<Option<Changes>, Broken> {
+    known: Known,
+) -> Result<Decision, Broken> {
+    let blocks = known.blocks;
     let (content, replaces, answer, erased) = match event {
-        Event::Teach { key, teach } => {
-            (Content::Teach(teach), known.first().copied(), Some(AnswerChange::Set(key)), Vec::new())
+        Event::Teach { key, teach, if_changed } => {
+            if let Some((block, current)) = known.current
+                && if_changed
+                && current == teach
+            {
+                return Ok(Decision::Unchanged(block));
+            }
+            (Content::Teach(teach), blocks.first().copied(), Some(AnswerChange::Set(key)), Vec::new())
         }
         Event::Ask(ask) => (Content::Ask(ask), None, None, Vec::new()),
         Event::Forget { key } => {
-            let Some(forget) = Forget::new(known.iter().copied()) else { return Ok(None) };
+            let Some(forget) = Forget::new(blocks) else { return Ok(Decision::NotTaught) };
             let erased = forget.erased().to_vec();
             (Content::Forget(forget), None, Some(AnswerChange::Remove(key)), erased)
         }
     };
     let sealed = chain.seal(time, &salt, &content)?;
-    Ok(Some(Changes { sealed, salt, replaces, answer, erased }))
+    Ok(Decision::Record(Box::new(Changes { sealed, salt, replaces, answer, erased })))
 }
 
 /// Begins a genome: decides about block 0.
@@ -123,13 +164,24 @@ mod tests {
     fn chain(length: u64) -> Chain {
         let (mut chain, _) = begin(1, SALT, [0; 16]);
         for _ in 1..length {
-            decide(&mut chain, 2, SALT, teach("x"), &[]).unwrap().unwrap();
+            changes(&mut chain, teach("x"), &[]);
         }
         chain
     }
 
     fn teach(stimulus: &str) -> Event {
-        Event::Teach { key: Key::of(stimulus), teach: Teach::new(stimulus, "y") }
+        Event::Teach { key: Key::of(stimulus), teach: Teach::new(stimulus, "y"), if_changed: false }
+    }
+
+    fn decided(chain: &mut Chain, event: Event, blocks: &[u64]) -> Decision {
+        decide(chain, 2, SALT, event, Known { blocks: blocks.to_vec(), current: None }).unwrap()
+    }
+
+    fn changes(chain: &mut Chain, event: Event, blocks: &[u64]) -> Changes {
+        match decided(chain, event, blocks) {
+            Decision::Record(changes) => *changes,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -137,9 +189,29 @@ mod tests {
         let key = Key::of("a");
         assert_eq!(teach("a").needs(), Needs::Current(key));
         for (known, replaces) in [(&[][..], None), (&[3, 1], Some(3))] {
-            let changes = decide(&mut chain(5), 2, SALT, teach("a"), known).unwrap().unwrap();
+            let changes = changes(&mut chain(5), teach("a"), known);
             assert_eq!((changes.sealed.block.index, changes.replaces), (5, replaces));
             assert_eq!((changes.answer, changes.erased), (Some(AnswerChange::Set(key)), Vec::new()));
+        }
+    }
+
+    #[test]
+    fn a_teach_that_changes_nothing_is_no_block_if_that_is_wanted() {
+        let mut chain = chain(5);
+        let block = BlockRef::from(chain.head());
+        let before = chain.head();
+        let known = |response: &str| Known {
+            blocks: vec![block.index],
+            current: Some((block, Teach::new("a", response))),
+        };
+        let if_changed = || Event::Teach { key: Key::of("a"), teach: Teach::new("a", "y"), if_changed: true };
+        assert_eq!(if_changed().needs(), Needs::Content(Key::of("a")));
+        let unchanged = decide(&mut chain, 2, SALT, if_changed(), known("y")).unwrap();
+        assert!(matches!(unchanged, Decision::Unchanged(same) if same == block));
+        assert_eq!(chain.head(), before);
+        for (event, response) in [(if_changed(), "Y"), (teach("a"), "y")] {
+            let decision = decide(&mut chain, 2, SALT, event, known(response)).unwrap();
+            assert!(matches!(decision, Decision::Record(changes) if changes.replaces == Some(block.index)));
         }
     }
 
@@ -147,7 +219,7 @@ mod tests {
     fn an_ask_changes_nothing_but_the_genome() {
         let ask = Event::Ask(Ask::new(Match::Exact { block: 1 }, 0));
         assert_eq!(ask.needs(), Needs::Nothing);
-        let changes = decide(&mut chain(5), 2, SALT, ask, &[]).unwrap().unwrap();
+        let changes = changes(&mut chain(5), ask, &[]);
         assert_eq!((changes.replaces, changes.answer, changes.erased), (None, None, Vec::new()));
     }
 
@@ -157,9 +229,9 @@ mod tests {
         let forget = || Event::Forget { key };
         assert_eq!(forget().needs(), Needs::Versions(key));
         let before = chain.head();
-        assert!(decide(&mut chain, 2, SALT, forget(), &[]).unwrap().is_none());
+        assert!(matches!(decided(&mut chain, forget(), &[]), Decision::NotTaught));
         assert_eq!(chain.head(), before);
-        let changes = decide(&mut chain, 2, SALT, forget(), &[4, 1]).unwrap().unwrap();
+        let changes = changes(&mut chain, forget(), &[4, 1]);
         assert_eq!((changes.answer, changes.erased), (Some(AnswerChange::Remove(key)), vec![1, 4]));
     }
 
@@ -168,7 +240,7 @@ mod tests {
         let mut chain = chain(5);
         let before = chain.head();
         let ask = Event::Ask(Ask::new(Match::Exact { block: 5 }, 0));
-        assert_eq!(decide(&mut chain, 2, SALT, ask, &[]).unwrap_err(), Broken::Reference(5));
+        assert_eq!(decide(&mut chain, 2, SALT, ask, Known::default()).unwrap_err(), Broken::Reference(5));
         assert_eq!(chain.head(), before);
     }
 }

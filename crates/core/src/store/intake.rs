@@ -10,7 +10,7 @@ use parking_lot::RwLock;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
 
 use super::BlockRef;
-use super::decide::Event;
+use super::decide::{Effect, Event};
 use crate::clock;
 use crate::error::CommandError;
 use crate::trace::TraceId;
@@ -23,7 +23,10 @@ const BYTES_PER_PLACE: usize = 4096;
 /// What the writer reports about an event that it has recorded.
 #[derive(Debug)]
 pub(crate) struct Committed {
+    /// The block that records it, or for an unchanged TEACH the one that recorded it before.
     pub(crate) block: BlockRef,
+    /// What a TEACH did; of other events it says nothing.
+    pub(crate) effect: Effect,
     /// The blocks a FORGET erased.
     pub(crate) erased: Vec<u64>,
     /// Whether their texts are in no file any more; `false` while the write-ahead log still has them.

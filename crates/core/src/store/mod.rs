@@ -56,6 +56,7 @@ use copy::CopyRequest;
 
 pub(crate) use copy::check_room;
 pub use copy::{CopyError, GenomeCopy, copy};
+pub use decide::Effect;
 pub(crate) use decide::Event;
 pub use directory::{DataDirectory, Lock};
 pub use feed::Announced;

@@ -13,7 +13,7 @@ use kolibri_genome::{Broken, Chain, SALT_LEN};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::copy::{CopyError, CopyRequest, copy_between};
-use super::decide::{self, Event, decide};
+use super::decide::{self, Decision, Effect, Event, decide};
 use super::directory::Lock;
 use super::erasing::Erasing;
 use super::feed::Feed;
@@ -51,10 +51,12 @@ const CLOSE_TRIES: usize = 25;
 /// The outcome of an event.
 #[derive(Debug)]
 enum Outcome {
-    /// It is a block now; a FORGET also names the blocks it erased.
-    Recorded { block: BlockRef, erased: Vec<u64> },
+    /// It is a block now, which for a TEACH replaces another or not; a FORGET also names the blocks it erased.
+    Recorded { block: BlockRef, replaces: bool, erased: Vec<u64> },
     /// A FORGET found nothing under its key.
     NotTaught,
+    /// A TEACH of what this block teaches already.
+    Unchanged(BlockRef),
 }
 
 /// Why a batch was not recorded.
@@ -321,13 +323,19 @@ impl Writer {
         for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
             let queued = taken.duration_since(waiting.entered);
             let event = waiting.event;
-            let Outcome::Recorded { block, erased } = outcome else {
-                waiting.answer(Err(CommandError::NotTaught));
-                continue;
+            let (block, effect, erased) = match outcome {
+                Outcome::NotTaught => {
+                    waiting.answer(Err(CommandError::NotTaught));
+                    continue;
+                }
+                Outcome::Unchanged(block) => (block, Effect::Unchanged, Vec::new()),
+                Outcome::Recorded { block, replaces, erased } => {
+                    self.observer.recorded(event, block.index + 1);
+                    (block, if replaces { Effect::Replaced } else { Effect::New }, erased)
+                }
             };
-            self.observer.recorded(event, block.index + 1);
             let gone = erased.is_empty() || !self.scrub_due;
-            let committed = Committed { block, erased, gone, queued, commit };
+            let committed = Committed { block, effect, erased, gone, queued, commit };
             match gone {
                 true => waiting.answer(Ok(committed)),
                 false => self.erasing.keep(waiting, committed),
@@ -412,11 +420,13 @@ fn record(
     salt: [u8; SALT_LEN],
 ) -> Result<Outcome, CommitError> {
     let known = apply::known(transaction, &event)?;
-    let Some(changes) = decide(chain, time, salt, event, &known)? else {
-        return Ok(Outcome::NotTaught);
+    let changes = match decide(chain, time, salt, event, known)? {
+        Decision::Record(changes) => changes,
+        Decision::NotTaught => return Ok(Outcome::NotTaught),
+        Decision::Unchanged(block) => return Ok(Outcome::Unchanged(block)),
     };
     let block = apply::apply(transaction, &changes)?;
-    Ok(Outcome::Recorded { block, erased: changes.erased })
+    Ok(Outcome::Recorded { block, replaces: changes.replaces.is_some(), erased: changes.erased })
 }
 
 /// The trace of the command of a batch that broke the store: whose statement failed. If the commit failed, which is

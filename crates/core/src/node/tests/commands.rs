@@ -52,6 +52,35 @@ async fn teaching_again_replaces_the_answer_and_leaves_the_old_block_readable() 
 }
 
 #[tokio::test]
+async fn a_batch_that_skips_what_is_taught_already_adds_no_block_for_it() {
+    let (root, telemetry) = (tempfile::tempdir().unwrap(), telemetry());
+    let node = Node::open(&config(root.path()), &telemetry).unwrap();
+    let first = teach(&node, "a", "1").await;
+    teach(&node, "b", "2").await;
+    let lines = [("a", "1"), ("A", "1"), ("b", "two"), ("c", "3"), ("c", "3")];
+    let expected = [Effect::Unchanged, Effect::Replaced, Effect::Replaced, Effect::New];
+    let planned = lines[..4].iter().map(|(stimulus, response)| node.would_teach(stimulus, response).unwrap());
+    assert_eq!(planned.map(|(effect, _)| effect).collect::<Vec<_>>(), expected);
+    assert_eq!(node.reader().head().unwrap().index, 2, "asking what would happen records nothing");
+    let mut batch = Vec::new();
+    for (stimulus, response) in lines {
+        batch.push(node.teach_if_changed(TraceId::random(), stimulus.into(), response.into()).await);
+    }
+    let mut settled = Vec::new();
+    for line in batch {
+        let taught = line.settled().await.unwrap();
+        settled.push((taught.effect, taught.block.index));
+    }
+    // The second c is compared with the first, which is in the same batch.
+    let effects: Vec<_> = expected.into_iter().chain([Effect::Unchanged]).collect();
+    assert_eq!(settled, std::iter::zip(effects, [first, 3, 4, 5, 5]).collect::<Vec<_>>());
+    let recorded = r#"kolibri_backend_events_total{event_type="TEACH"}"#;
+    assert_eq!(series(&telemetry, recorded), Some(5.0));
+    assert_eq!(node.teach(TraceId::random(), "c".into(), "3".into()).await.unwrap().block.index, 6);
+    assert_sound(&DataDirectory::new(root.path()));
+}
+
+#[tokio::test]
 async fn an_association_that_was_forgotten_is_gone_in_all_its_versions() {
     let root = tempfile::tempdir().unwrap();
     let node = open(root.path());
