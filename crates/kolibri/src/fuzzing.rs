@@ -17,8 +17,8 @@ pub const TARGETS: &[Target] = &[
     ("guard", http::guard::fuzz),
     ("alerts", http::alerts::fuzz),
     ("terminal", cli::terminal::fuzz),
-    ("csv", cli::transfer::fuzz_csv),
-    ("jsonl", cli::transfer::fuzz_jsonl),
+    ("csv", cli::import::fuzz_csv),
+    ("jsonl", cli::import::fuzz_jsonl),
     ("settings", config::fuzz),
 ];
 

@@ -6,6 +6,7 @@
 //! | `config` | every variable and flag: one declaration each, all faults reported at once |
 //! | `serve` | starting and stopping the node |
 //! | `signals` | what stops a program |
+//! | `survey` | the first reading of a file that is to be taught |
 //! | `wire` | the API's requests and responses, for `http` and `cli` alike |
 //! | `http` | the API: the route table, handlers, problem documents |
 //! | `cli` | the other commands, most of them clients of a running node |
@@ -24,6 +25,7 @@ mod pack;
 mod runbook;
 mod serve;
 mod signals;
+mod survey;
 mod wire;
 
 use std::process::ExitCode;

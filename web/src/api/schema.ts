@@ -685,6 +685,11 @@ export interface components {
             erased: number[];
         };
         /**
+         * @description What a line does to what is taught under its stimulus: it is new, replaces it, or is the same word for word and not recorded.
+         * @enum {string}
+         */
+        Effect: "new" | "replaced" | "unchanged";
+        /**
          * @description Whether erased texts are gone.
          * @enum {string}
          */
@@ -934,7 +939,8 @@ export interface components {
         };
         /** @description The result of one line: the block, or the problem; the last line is the summary. */
         LineResult: {
-            block: components["schemas"]["BlockAddress"];
+            block?: components["schemas"]["BlockAddress"] | null;
+            effect: components["schemas"]["Effect"];
             /**
              * Format: int64
              * @description The line's number, from 1; empty lines are counted but have no result.
@@ -1496,8 +1502,21 @@ export interface components {
         Summary: {
             /** Format: int64 */
             failed: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Those of them that replace an earlier one.
+             */
+            replaced: number;
+            /**
+             * Format: int64
+             * @description New blocks; in a dry run, what would be.
+             */
             taught: number;
+            /**
+             * Format: int64
+             * @description Lines that are taught already and were left out.
+             */
+            unchanged: number;
         };
         /**
          * @description An association to teach.
@@ -3879,7 +3898,15 @@ export interface operations {
     };
     teach_batch: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description What happens with a line that is taught already, word for word: `record` makes a new block of it, `skip` leaves the
+                 *     old one.
+                 */
+                unchanged?: "record" | "skip";
+                /** @description Record nothing, and say what each line would do to what is taught now. */
+                dry_run?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -8,13 +8,13 @@ mod backup;
 mod client;
 mod commands;
 mod configuration;
+mod export;
 mod genome;
+pub(crate) mod import;
 mod ops;
-mod quotes;
 mod runbook;
 mod soak;
 pub(crate) mod terminal;
-pub(crate) mod transfer;
 
 use std::process::ExitCode;
 
@@ -62,18 +62,29 @@ Examples:
     /// Forget an association and erase its content
     #[command(after_help = "Example:\n  kolibri forget \"How do I restart payments?\"")]
     Forget(commands::Forget),
-    /// Teach everything in a CSV or JSON Lines file
+    /// Teach the questions and answers of a file: CSV, TSV, JSON, JSON Lines, YAML or Markdown
     #[command(after_help = "\
-The file holds a `stimulus` and a `response` for each association: CSV with a header line, or one JSON object per line.
-What was taught before an error stays taught. It is safe to import the file again.
+Encoding, format, delimiter and columns are found; what was found is told, and each of them can be given instead. CSV, TSV and
+JSON Lines may have any length, the others 64 MiB. What is taught already, word for word, adds no block. If a question comes
+again in the file, its last answer counts. A row that is wrong is told, with its line or item, and the others are taught: the
+exit code is 1 then. It is safe to import a file again.
 
 Examples:
+  kolibri import faq.csv --dry-run
   kolibri import faq.csv
-  kolibri export | kolibri import - --format jsonl --url http://other:8080")]
-    Import(transfer::Import),
+  kolibri import tickets.csv --question Subject --answer 5 --encoding windows-1251
+  kolibri export | kolibri import - --url http://other:8080")]
+    Import(import::Import),
     /// Export every association that can be asked, as JSON Lines or CSV
-    #[command(after_help = "Example:\n  kolibri export --output knowledge.jsonl")]
-    Export(transfer::Export),
+    #[command(after_help = "\
+Both can be imported, and then every text is what it was. In CSV a text that a spreadsheet program could take for a formula
+(it begins with =, +, -, @, a tab or a line end, perhaps behind blanks or apostrophes) has an apostrophe in front, which
+`kolibri import` takes away.
+
+Examples:
+  kolibri export --output knowledge.jsonl
+  kolibri export --output knowledge.csv --bom --separator semicolon")]
+    Export(export::Export),
     /// Write a backup of the genome into one file, from the running node, or from the data directory if none runs
     #[command(after_help = "\
 The backup is a copy of the genome as it is at the end: a SQLite file, with its checksum in FILE.sha256. It is verified before

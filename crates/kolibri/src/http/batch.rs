@@ -1,6 +1,7 @@
 //! Teaching many associations in one stream: a line in, a line out, in order, and never more than a window of them in
 //! memory. Callers should read answers while they send: an unread answer holds back the next line.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
@@ -9,14 +10,15 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 use kolibri_core::caller::Caller;
+use kolibri_core::store::BlockRef;
 use kolibri_core::trace::TraceId;
 use kolibri_core::{Context, InBatch};
 use tokio::sync::mpsc;
 
 use super::App;
-use super::extract::{caller, parse, require_type};
+use super::extract::{Query, caller, parse, require_type};
 use crate::wire::limits::MAX_BODY;
-use crate::wire::{LineResult, Problem, ProblemKind, Summary, TeachRequest};
+use crate::wire::{BatchQuery, Effect, LineResult, Problem, ProblemKind, Summary, TeachRequest, Unchanged};
 
 /// Lines that may be under way at once.
 const WINDOW: usize = 512;
@@ -27,7 +29,7 @@ const PIECE: usize = 128;
 
 /// Teach associations, one JSON object per line. Each line is acknowledged once it is durable.
 #[utoipa::path(
-    post, path = "/api/v1/teach:batch", tag = "commands",
+    post, path = "/api/v1/teach:batch", tag = "commands", params(BatchQuery),
     request_body(
         content = TeachRequest, content_type = "application/x-ndjson", description = "One object per line",
         extensions(("x-max-line-bytes" = json!(MAX_BODY))),
@@ -36,27 +38,52 @@ const PIECE: usize = 128;
         (status = 200, description = "One result per line, then a summary", body = LineResult, content_type = "application/x-ndjson"),
     )
 )]
-pub(super) async fn teach_batch(State(app): State<App>, request: Request) -> Response {
+pub(super) async fn teach_batch(
+    State(app): State<App>,
+    Query(how): Query<BatchQuery>,
+    request: Request,
+) -> Response {
     if let Err(problem) = require_type(request.headers(), &["application/x-ndjson", "application/jsonl"]) {
         return problem.into_response();
     }
     let (sender, receiver) = mpsc::channel(WINDOW);
     let caller = caller(&app, request.extensions());
-    tokio::spawn(intake(app, caller, request.into_body().into_data_stream(), sender));
+    let batch = Batch { app, how, caller };
+    tokio::spawn(intake(batch, request.into_body().into_data_stream(), sender));
     ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(answers(receiver))).into_response()
+}
+
+/// What every line of a batch shares.
+struct Batch {
+    app: App,
+    how: BatchQuery,
+    caller: Option<Caller>,
 }
 
 /// A line whose fate is not known yet.
 enum Pending {
-    Line { line: u64, trace: TraceId, taught: InBatch },
-    Refused { line: u64, problem: Problem },
+    Line {
+        line: u64,
+        trace: TraceId,
+        taught: InBatch,
+    },
+    /// What a line of a dry run would do.
+    Planned {
+        line: u64,
+        effect: Effect,
+        block: Option<BlockRef>,
+    },
+    Refused {
+        line: u64,
+        problem: Problem,
+    },
     End,
 }
 
 /// Reads lines and hands them to the node until the stream ends, the caller goes away or the node stops.
-async fn intake(app: App, caller: Option<Caller>, body: BodyDataStream, sender: mpsc::Sender<Pending>) {
+async fn intake(batch: Batch, body: BodyDataStream, sender: mpsc::Sender<Pending>) {
     let mut lines = Lines::new(body);
-    let mut stopping = app.stopping.clone();
+    let mut stopping = batch.app.stopping.clone();
     let mut number = 0;
     loop {
         let line = tokio::select! {
@@ -70,7 +97,7 @@ async fn intake(app: App, caller: Option<Caller>, body: BodyDataStream, sender: 
         };
         let Some(line) = line else { break };
         number += 1;
-        let Some(pending) = submit(&app, &caller, number, line).await else { continue };
+        let Some(pending) = batch.submit(number, line).await else { continue };
         if sender.send(pending).await.is_err() {
             return;
         }
@@ -89,24 +116,48 @@ fn too_slow() -> Problem {
     Problem::new(ProblemKind::LineTooSlow, detail)
 }
 
-async fn submit(app: &App, caller: &Option<Caller>, line: u64, text: Line) -> Option<Pending> {
-    let request = match text {
-        Line::Whole(text) if text.trim_ascii().is_empty() => return None,
-        Line::Whole(text) => parse(&text),
-        Line::TooLong => Err(Problem::new(
-            ProblemKind::LineTooLong,
-            format!("a line may be at most {MAX_BODY} bytes long"),
-        )),
-    };
-    Some(match request {
-        Ok(TeachRequest { stimulus, response }) => {
-            let trace = TraceId::random();
-            let context = Context::from(trace).sent_by(caller.clone());
-            let taught = app.node.teach_in_batch(context, stimulus, response).await;
-            Pending::Line { line, trace, taught }
-        }
-        Err(problem) => Pending::Refused { line, problem },
-    })
+impl Batch {
+    async fn submit(&self, line: u64, text: Line) -> Option<Pending> {
+        let request = match text {
+            Line::Whole(text) if text.trim_ascii().is_empty() => return None,
+            Line::Whole(text) => parse(&text),
+            Line::TooLong => Err(Problem::new(
+                ProblemKind::LineTooLong,
+                format!("a line may be at most {MAX_BODY} bytes long"),
+            )),
+        };
+        Some(match request {
+            Ok(request) if self.how.dry_run => match self.plan(request).await {
+                Ok((effect, block)) => Pending::Planned { line, effect, block },
+                Err(problem) => Pending::Refused { line, problem },
+            },
+            Ok(request) => self.teach(line, request).await,
+            Err(problem) => Pending::Refused { line, problem },
+        })
+    }
+
+    async fn teach(&self, line: u64, TeachRequest { stimulus, response }: TeachRequest) -> Pending {
+        let trace = TraceId::random();
+        let context = Context::from(trace).sent_by(self.caller.clone());
+        let taught = match self.how.unchanged {
+            Unchanged::Record => self.app.node.teach_in_batch(context, stimulus, response).await,
+            Unchanged::Skip => self.app.node.teach_if_changed(context, stimulus, response).await,
+        };
+        Pending::Line { line, trace, taught }
+    }
+
+    /// What a line would do. It is no command, so it is neither traced nor counted.
+    async fn plan(&self, request: TeachRequest) -> Result<(Effect, Option<BlockRef>), Problem> {
+        let node = Arc::clone(&self.app.node);
+        let plan = move || node.would_teach(&request.stimulus, &request.response);
+        let planned = tokio::task::spawn_blocking(plan).await.map_err(Problem::internal)?;
+        let (effect, block) = planned.map_err(|error| Problem::of_read(&error))?;
+        let effect = match (effect.into(), self.how.unchanged) {
+            (Effect::Unchanged, Unchanged::Record) => Effect::Replaced,
+            (effect, _) => effect,
+        };
+        Ok((effect, block))
+    }
 }
 
 /// The answers, in order, several to a piece when several are known.
@@ -133,11 +184,16 @@ async fn settle(pending: Pending, summary: &mut Summary) -> LineResult {
     let (line, problem) = match pending {
         Pending::Line { line, trace, taught } => match taught.settled().await {
             Ok(taught) => {
-                summary.taught += 1;
-                return LineResult::Taught { line, block: taught.block.into() };
+                let effect = taught.effect.into();
+                summary.count(effect);
+                return LineResult::Taught { line, effect, block: Some(taught.block.into()) };
             }
             Err(error) => (line, Problem::of(&error, trace)),
         },
+        Pending::Planned { line, effect, block } => {
+            summary.count(effect);
+            return LineResult::Taught { line, effect, block: block.map(Into::into) };
+        }
         Pending::Refused { line, problem } => (line, problem),
         Pending::End => return LineResult::Summary { summary: summary.clone() },
     };

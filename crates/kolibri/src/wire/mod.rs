@@ -9,7 +9,7 @@
 //! | `limits` | what the API takes at most |
 //! | `commands` | TEACH, ASK and FORGET |
 //! | `backup` | the headers of a copy of the genome |
-//! | `batch` | the answers to a batch, line by line |
+//! | `batch` | how a batch is taken, and its answers, line by line |
 //! | `condition` | how the node is, in one line |
 //! | `genome` | the genome, its blocks, and what can be asked |
 //! | `verification` | how a verification stands |
@@ -45,7 +45,7 @@ mod traces;
 mod verification;
 
 pub(crate) use alerts::{Alert, AlertState, AlertsResponse, AlertsSeen};
-pub(crate) use batch::{LineResult, Summary};
+pub(crate) use batch::{BatchQuery, Effect, LineResult, Summary, Unchanged};
 pub(crate) use commands::{
     AskOrForgetResponse, AskResponse, BlockAddress, CommandRequest, Erasure, ForgetResponse, MatchKind,
     StimulusRequest, SuggestedAnswer, TeachRequest, TeachResponse,

@@ -54,12 +54,14 @@ fn answers_to_commands_travel() {
 
 #[test]
 fn answers_to_a_batch_travel() {
-    travels::<LineResult>(r#"{"line":1,"block":{"index":7,"hash":"ab"}}"#);
+    travels::<LineResult>(r#"{"line":1,"effect":"replaced","block":{"index":7,"hash":"ab"}}"#);
+    travels::<LineResult>(r#"{"line":1,"effect":"new"}"#);
     travels::<LineResult>(
         r#"{"line":2,"problem":{"type":"urn:kolibri:problem:bad_json","title":"t","status":400,"detail":"d"}}"#,
     );
-    travels::<LineResult>(r#"{"summary":{"taught":1,"failed":1}}"#);
-    assert!(matches!(from_str(r#"{"summary":{"taught":1,"failed":1}}"#), Ok(LineResult::Summary { .. })));
+    let summary = r#"{"summary":{"taught":3,"failed":1,"replaced":2,"unchanged":1}}"#;
+    travels::<LineResult>(summary);
+    assert!(matches!(from_str(summary), Ok(LineResult::Summary { .. })));
 }
 
 #[test]

@@ -71,6 +71,11 @@ fn problem<'a>(answer: &'a Value, number: u64, kind: &str) -> &'a str {
     answer["problem"]["detail"].as_str().unwrap()
 }
 
+/// The last line of a batch that replaces nothing.
+fn summary(taught: usize, failed: usize) -> Value {
+    json!({ "summary": { "taught": taught, "failed": failed, "replaced": 0, "unchanged": 0 } })
+}
+
 /// Resident memory of the node, in bytes.
 fn resident(node: &Running) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", node.pid())).unwrap();
@@ -104,7 +109,7 @@ fn a_line_in_which_nothing_can_be_seen_is_refused_and_the_others_are_taught() {
         let detail = problem(&answers[number - 1], number as u64, "invalid_text");
         assert!(detail.starts_with(&format!("{field} has nothing that can be seen")), "{detail}");
     }
-    assert_eq!(answers[3], json!({ "summary": { "taught": 1, "failed": 2 } }));
+    assert_eq!(answers[3], summary(1, 2));
     assert_eq!(node.ask("x²")["answer"], "seen");
 }
 
@@ -145,8 +150,7 @@ fn a_long_stream_is_answered_in_order_with_flat_memory() {
             *peak = resident(&node).max(*peak);
         }
     }
-    let summary = answers.next().unwrap();
-    assert_eq!(summary, json!({ "summary": { "taught": lines / 100 * 97, "failed": lines / 100 * 2 } }));
+    assert_eq!(answers.next().unwrap(), summary(lines / 100 * 97, lines / 100 * 2));
     assert_eq!(answers.next(), None);
     sender.join().unwrap();
     assert!(peaks[1] < peaks[0] + (48 << 20), "resident memory rose: {peaks:?} bytes");
@@ -162,13 +166,13 @@ fn a_long_stream_is_answered_in_order_with_flat_memory() {
 fn every_spelling_of_lines_is_understood() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());
-    assert_eq!(batch(&node, "\n"), [json!({ "summary": { "taught": 0, "failed": 0 } })]);
+    assert_eq!(batch(&node, "\n"), [summary(0, 0)]);
     let crlf_and_no_end =
         "\r\n {\"stimulus\":\"a\",\"response\":\"1\"} \r\n\t\n{\"stimulus\":\"b\",\"response\":\"2\"}";
     let answers = batch(&node, crlf_and_no_end);
     let lines: Vec<_> = answers.iter().map(|answer| answer["line"].as_u64()).collect();
     assert_eq!(lines, [Some(2), Some(4), None]);
-    assert_eq!(answers[2], json!({ "summary": { "taught": 2, "failed": 0 } }));
+    assert_eq!(answers[2], summary(2, 0));
     assert_eq!((node.ask("a")["answer"].as_str(), node.ask("b")["answer"].as_str()), (Some("1"), Some("2")));
 }
 
@@ -205,7 +209,7 @@ fn a_line_that_is_too_long_or_wrong_is_named_and_the_rest_is_taught() {
     assert!(problem(&answers[6], 7, "bad_json").contains("unknown field `more`"));
     problem(&answers[7], 8, "bad_json");
     assert_eq!((&answers[8]["line"], &answers[8]["block"]["index"]), (&json!(9), &json!(2)));
-    assert_eq!(answers[9], json!({ "summary": { "taught": 2, "failed": 7 } }));
+    assert_eq!(answers[9], summary(2, 7));
 }
 
 #[test]
@@ -249,7 +253,8 @@ fn a_caller_who_does_not_read_is_held_back_and_may_read_later() {
     let mut answers = answers(connection);
     let taught = answers.by_ref().take(75_000).filter(|answer| answer["block"]["index"].is_u64()).count();
     assert_eq!(taught, 15_000);
-    assert_eq!(answers.next().unwrap()["summary"], json!({ "taught": 15_000, "failed": 60_000 }));
+    let replaced = json!({ "taught": 15_000, "failed": 60_000, "replaced": 14_999, "unchanged": 0 });
+    assert_eq!(answers.next().unwrap()["summary"], replaced);
     sender.join().unwrap();
 }
 

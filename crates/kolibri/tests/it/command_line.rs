@@ -1,53 +1,20 @@
 //! The command line: what each command prints, its exit code (0 done, 1 no, 2 could not), and messages that say what to
-//! do; what was exported can be imported.
+//! do.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::running::cli::{self, end, feed, run, unprivileged};
+use crate::running::cli::{self, end, run, unprivileged};
 use crate::running::{Running, eventually, kolibri, port};
 
-/// Associations that a careless writer of files would break.
-const TRICKY: [(&str, &str); 6] = [
-    ("plain", "text"),
-    ("Как перезапустить платежи?", "systemctl restart payments — и ждать 👋🏽"),
-    ("quotes \"here\", commas", "and 'there', \"\"\"\" and ;"),
-    ("lines\nin\r\nit", "first\n\nthird\r\n"),
-    ("tab\tand back\\slash", "\\n is not a line end"),
-    ("=SUM(A1)", "\u{feff}bom, nul \u{0}, escape \u{1b}[31m"),
-];
-
-fn teach_tricky(node: &Running) {
-    for (stimulus, response) in TRICKY {
-        node.teach(stimulus, response);
-    }
-}
-
-/// Everything that can be asked of a node, in order of its text.
-fn known(node: &Running) -> Vec<(String, String)> {
-    let text = node.http.get(node.url("/api/v1/associations")).send().unwrap().text().unwrap();
-    let text_of = |line: &Value, field: &str| line[field].as_str().unwrap().to_owned();
-    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let mut known: Vec<_> =
-        lines.map(|line| (text_of(&line, "stimulus"), text_of(&line, "response"))).collect();
-    known.sort();
-    known
-}
-
-fn tricky() -> Vec<(String, String)> {
-    let mut all = TRICKY.map(|(stimulus, response)| (stimulus.to_owned(), response.to_owned()));
-    all.sort();
-    all.into()
-}
-
 /// Writes a file into a directory; returns its path.
-fn file(directory: &Path, name: &str, content: impl AsRef<[u8]>) -> String {
+pub fn file(directory: &Path, name: &str, content: impl AsRef<[u8]>) -> String {
     let path = directory.join(name);
     fs::write(&path, content).unwrap();
     path.to_str().unwrap().to_owned()
@@ -157,158 +124,6 @@ fn a_node_on_this_machine_is_called_without_the_proxy_of_the_environment() {
         teach.env(variable, "http://127.0.0.1:9");
     }
     end(&mut teach).printed();
-}
-
-#[test]
-fn an_export_can_be_imported_in_both_formats() {
-    let data = tempfile::tempdir().unwrap();
-    let node = Running::start(&data.path().join("first"));
-    node.teach("forgotten", "never to be seen");
-    node.teach("plain", "old text");
-    teach_tricky(&node);
-    node.post("/api/v1/forget", &json!({ "stimulus": "forgotten" }));
-    assert_eq!(known(&node), tricky());
-    for format in ["jsonl", "csv"] {
-        let path = data.path().join(format!("knowledge.{format}"));
-        let path = path.to_str().unwrap();
-        let exported = node.run(&["export", "--output", path]);
-        assert_eq!(
-            (exported.code, exported.out.as_str(), exported.err.as_str()),
-            (0, "", "kolibri: exported 6 associations\n")
-        );
-        let printed = node.run(&["export", "--format", format]).printed();
-        assert_eq!(printed, fs::read_to_string(path).unwrap());
-
-        let second = Running::start(&data.path().join(format));
-        assert_eq!(second.run(&["import", path]).printed(), "taught 6, failed 0\n");
-        assert_eq!(known(&second), tricky());
-        assert_eq!(
-            second.run(&["import", path]).printed(),
-            "taught 6, failed 0\n",
-            "importing again is safe"
-        );
-        assert_eq!(known(&second), tricky());
-        // Through a pipe.
-        let third = Running::start(&data.path().join(format!("{format} through a pipe")));
-        let import = &mut third.command(&["import", "-", "--format", format, "--json"]);
-        assert_eq!(feed(import, printed.as_bytes()).json(), json!({ "taught": 6, "failed": 0 }));
-        assert_eq!(known(&third), tricky());
-    }
-    let empty = Running::start(&data.path().join("empty"));
-    assert_eq!(empty.run(&["export"]).printed(), "");
-}
-
-#[test]
-fn an_import_names_the_lines_that_are_wrong_and_takes_the_rest() {
-    let data = tempfile::tempdir().unwrap();
-    let node = Running::start(data.path());
-    let csv = "response,stimulus,comment\nfirst,1,x\nsecond\n\"two\nlines\",3,x\n,4,x\n\
-               fifth,,x\nsixth,6,x,too,many\nseventh,7,\n";
-    let import = node.run(&["import", &file(data.path(), "faq.csv", csv)]);
-    assert_eq!((import.code, import.out.as_str()), (1, "taught 3, failed 4\n"), "{import:?}");
-    for (line, problem) in [
-        (3, "this line has 1 fields, but the first line has 3"),
-        (6, "response is empty"),
-        (7, "stimulus is empty"),
-        (8, "this line has 5 fields"),
-    ] {
-        assert!(import.err.contains(&format!("kolibri: line {line}: {problem}")), "{line}: {}", import.err);
-    }
-    assert_eq!(known(&node).len(), 3);
-    assert_eq!(node.ask("3")["answer"], "two\nlines");
-
-    let jsonl = r#"{"stimulus":"a","response":"1"}
-
-nonsense
-{"stimulus":"only"}
-{"stimulus":"b","response":""}
-{"stimulus":"c","response":"3","source":{}}"#;
-    let import = node.run(&["import", "--json", &file(data.path(), "faq.jsonl", jsonl)]);
-    assert_eq!((import.code, import.json()), (1, json!({ "taught": 2, "failed": 3 })), "{import:?}");
-    for line in [3, 4, 5] {
-        assert!(import.err.contains(&format!("kolibri: line {line}: ")), "{line}: {}", import.err);
-    }
-    assert_eq!((node.ask("a")["answer"].as_str(), node.ask("c")["answer"].as_str()), (Some("1"), Some("3")));
-
-    let many = "wrong\n".repeat(100);
-    let import = node.run(&["import", &file(data.path(), "many.jsonl", many)]);
-    assert_eq!((import.code, import.out.as_str()), (1, "taught 0, failed 100\n"));
-    assert_eq!(import.err.lines().count(), 21, "{}", import.err);
-    assert!(import.err.ends_with("more lines failed; they are counted but not shown\n"), "{}", import.err);
-}
-
-#[test]
-fn files_of_office_programs_are_read_or_refused_with_advice() {
-    let data = tempfile::tempdir().unwrap();
-    let node = Running::start(data.path());
-    let import = |name: &str, content: &[u8]| node.run(&["import", &file(data.path(), name, content)]);
-    let with_mark = import("excel.csv", "\u{feff}stimulus,response\r\nс меткой,да\r\n".as_bytes());
-    assert_eq!(with_mark.printed(), "taught 1, failed 0\n");
-    let with_mark =
-        import("shell.jsonl", "\u{feff}{\"stimulus\":\"and here\",\"response\":\"yes\"}\r\n".as_bytes());
-    assert_eq!(with_mark.printed(), "taught 1, failed 0\n");
-    for (name, header) in [("semicolons.csv", "stimulus;response"), ("headless.csv", "What is it?,A thing")] {
-        let said = import(name, format!("{header}\n1;2\n3;4\n").as_bytes()).failed(2);
-        assert!(
-            said.contains(&format!("`{header}`"))
-                && said.contains("must name the columns stimulus and response"),
-            "{said}"
-        );
-    }
-    assert!(import("empty.csv", b"").failed(2).contains("must name the columns"));
-    let latin = import("latin.csv", b"stimulus,response\ncaf\xe9,yes\nok,yes\n");
-    assert_eq!((latin.code, latin.out.as_str()), (1, "taught 1, failed 1\n"), "{latin:?}");
-    assert!(latin.err.contains("line 2: this is not UTF-8"), "{latin:?}");
-}
-
-#[test]
-fn an_import_that_cannot_begin_says_why() {
-    let data = tempfile::tempdir().unwrap();
-    let node = Running::start(data.path());
-    let path = |name: &str| data.path().join(name).to_str().unwrap().to_owned();
-    assert!(node.run(&["import", &path("none.csv")]).failed(2).contains("none.csv: No such file"));
-    assert!(
-        node.run(&["import", &file(data.path(), "faq.txt", "")])
-            .failed(2)
-            .contains("add --format csv or --format jsonl")
-    );
-    assert!(node.run(&["import", "-"]).failed(2).contains("add --format csv or --format jsonl"));
-    fs::create_dir(path("folder.csv")).unwrap();
-    assert!(node.run(&["import", &path("folder.csv")]).failed(2).contains("folder.csv: is a directory"));
-    assert!(
-        node.run(&["export", "--output", &path("no/such/place")])
-            .failed(2)
-            .contains("no/such/place: No such file")
-    );
-    assert!(
-        node.run(&["import", "a.csv", "--format", "xml"]).failed(2).contains("[possible values: csv, jsonl]")
-    );
-}
-
-#[test]
-fn more_than_one_request_holds_is_imported_and_exported() {
-    let data = tempfile::tempdir().unwrap();
-    let node = Running::start(data.path());
-    let line = |number| {
-        format!("{}\n", json!({ "stimulus": format!("question {number}"), "response": "x".repeat(200) }))
-    };
-    let mut text: String = (0..2_500).map(line).collect();
-    text.push_str("broken at line 2501\n");
-    let import = node.run(&["import", &file(data.path(), "big.jsonl", text)]);
-    assert_eq!((import.code, import.out.as_str()), (1, "taught 2500, failed 1\n"));
-    assert!(import.err.contains("line 2501: "), "{}", import.err);
-    assert_eq!(node.run(&["export"]).printed().lines().count(), 2_500);
-
-    // A reader that goes away ends the command quietly, as with other tools.
-    for arguments in [&["export"][..], &["export", "--format", "csv"]] {
-        let mut export = node.command(arguments);
-        let mut export = export.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(export.stdout.take().unwrap()).lines();
-        lines.next().unwrap().unwrap();
-        drop(lines);
-        let ended = export.wait_with_output().unwrap();
-        assert_eq!((ended.status.code(), String::from_utf8(ended.stderr).unwrap().as_str()), (Some(0), ""));
-    }
 }
 
 #[test]
@@ -591,17 +406,6 @@ fn a_text_that_was_taught_cannot_command_the_terminal() {
     let path = file(data.path(), "evil.jsonl", "{\"stimulus\":\"s\",\"\u{1b}[31m\":1}\n\u{7}\n");
     let refused = node.run(&["import", &path]);
     assert!(!commands(&refused.err) && refused.code != 0, "{refused:?}");
-}
-
-#[test]
-fn a_quote_that_is_never_closed_swallows_nothing() {
-    let data = tempfile::tempdir().unwrap();
-    let node = Running::start(data.path());
-    let text = "stimulus,response\none,1\ntwo,\"2\nthree,3\nfour,4\n";
-    let ended = node.run(&["import", &file(data.path(), "open.csv", text)]);
-    assert_eq!((ended.code, ended.out.as_str()), (1, "taught 1, failed 1\n"), "{ended:?}");
-    assert!(ended.err.contains("line 3: the quote that begins here is never closed"), "{ended:?}");
-    assert_eq!(known(&node), [("one".to_owned(), "1".to_owned())]);
 }
 
 #[test]

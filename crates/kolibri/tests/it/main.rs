@@ -39,6 +39,7 @@ mod embeddings;
 mod erasing;
 mod failures;
 mod guard;
+mod import;
 mod links;
 mod locked;
 mod log_length;

@@ -474,7 +474,7 @@ fn a_live_node_is_verified_while_people_teach_and_forget() {
     let earlier =
         node.http.post(node.url("/api/v1/teach:batch")).header("content-type", "application/x-ndjson");
     let earlier = earlier.body((0..6_000).map(line).collect::<String>()).send().unwrap().text().unwrap();
-    assert!(earlier.ends_with("{\"summary\":{\"taught\":6000,\"failed\":0}}\n"));
+    assert!(earlier.contains("{\"summary\":{\"taught\":6000,\"failed\":0,"));
 
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
