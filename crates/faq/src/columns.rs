@@ -174,6 +174,25 @@ pub(crate) fn named(row: &[String]) -> Option<(usize, usize)> {
     (question != answer).then_some((question, answer))
 }
 
+/// Whether a first row has names that mean nothing else.
+pub(crate) fn surely_named(row: &[String]) -> Option<(usize, usize)> {
+    let is_sure = |known: &[&str], at: usize, part| {
+        row.get(at).map(|name| simple(name)).is_some_and(|name| {
+            known.contains(&name.as_str()) || stem(&name.split_whitespace().collect::<Vec<_>>(), part)
+        })
+    };
+    let [questions, _] = QUESTIONS;
+    let [answers, _] = ANSWERS;
+    named(row).filter(|(question, answer)| {
+        is_sure(questions, *question, Part::Question) && is_sure(answers, *answer, Part::Answer)
+    })
+}
+
+/// How many rows are above the header: titles and the like, of which there may be five.
+pub(crate) fn above_header(rows: &[Vec<String>]) -> usize {
+    rows.iter().take(6).position(|row| surely_named(row).is_some()).unwrap_or(0)
+}
+
 /// Decides by the first rows of a table.
 pub(crate) fn decide(rows: &[Vec<String>], wanted: &Wanted) -> Result<Columns, Unreadable> {
     let Some(first) = rows.first() else { return Err(Unreadable::Empty) };

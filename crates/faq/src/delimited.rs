@@ -220,6 +220,7 @@ pub(crate) fn dialect(text: &[u8], whole: bool, tabs: bool) -> Option<Dialect> {
 
 /// How well rows look like questions and answers; 0 if they have one column only.
 fn score(rows: &[Vec<String>]) -> usize {
+    let rows = rows.get(columns::above_header(rows)..).unwrap_or_default();
     let Some(first) = rows.first().filter(|first| first.len() > 1) else { return 0 };
     let named = usize::from(columns::named(first).is_some()) * 1000;
     let even = rows.iter().filter(|row| row.len() == first.len()).count() * 100 / rows.len();

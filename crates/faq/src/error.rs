@@ -58,6 +58,9 @@ pub enum Unreadable {
     /// There is nothing in it.
     #[error("the file is empty; it should hold questions and answers")]
     Empty,
+    /// It is no text.
+    #[error("this is {0}; save it as CSV, JSON Lines or Markdown")]
+    Foreign(&'static str),
     /// It is in none of the formats.
     #[error(
         "this looks like none of CSV, TSV, JSON, JSON Lines, YAML and Markdown; say which it is with the format option"

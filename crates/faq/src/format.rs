@@ -76,11 +76,30 @@ impl Format {
         if key.is_some() {
             return Some(Self::Yaml);
         }
-        delimited::dialect(text, whole, false).map(|dialect| match dialect.delimiter {
-            b'\t' => Self::Tsv,
-            _ => Self::Csv,
-        })
+        match delimited::dialect(text, whole, false).map(|dialect| dialect.delimiter) {
+            Some(b'\t') => Some(Self::Tsv),
+            Some(_) => Some(Self::Csv),
+            None => markdown::asks_plainly(&lossy).then_some(Self::Markdown),
+        }
     }
+}
+
+/// What a file is that is no text, by its first bytes.
+pub(crate) fn foreign(bytes: &[u8]) -> Option<&'static str> {
+    let begins = [
+        (b"PK\x03\x04".as_slice(), "an Excel or Word file, or another ZIP archive"),
+        (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
+        (b"%PDF", "a PDF file"),
+        (b"\x1f\x8b", "a compressed file"),
+    ];
+    let html = |bytes: &[u8]| {
+        let begin = bytes.trim_ascii_start();
+        ["<!doctype html", "<html"]
+            .iter()
+            .any(|tag| begin.get(..tag.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(tag.as_bytes())))
+    };
+    let found = begins.into_iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, kind)| kind);
+    found.or_else(|| html(bytes).then_some("a web page"))
 }
 
 /// `[` and `{` begin a Markdown link and much else; in JSON only a few characters come next.

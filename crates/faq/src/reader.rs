@@ -8,7 +8,7 @@ use crate::columns::{self, Column, Columns, Wanted};
 use crate::delimited::{self, Dialect, Record, Records};
 use crate::encoding::{self, Decoded};
 use crate::error::{Fault, Part, Place, Problem, Unreadable};
-use crate::format::Format;
+use crate::format::{self, Format};
 use crate::lines::Lines;
 use crate::shape::Entry;
 use crate::{MAX_WHOLE, SAMPLE, formula, json, markdown, yaml};
@@ -87,6 +87,9 @@ impl<'a> Reader<'a> {
         (&mut input).take(SAMPLE as u64).read_to_end(&mut sample)?;
         let whole = sample.len() < SAMPLE;
         let (encoding, mark) = encoding::detect(&sample, whole, options.encoding);
+        if let Some(kind) = format::foreign(&sample) {
+            return Err(Unreadable::Foreign(kind));
+        }
         sample.drain(..mark);
         let beginning = decoded(&sample, encoding);
         let format = options.format.or_else(|| Format::detect(name, &beginning, whole));
@@ -202,6 +205,8 @@ impl<'a, R: Read + 'a> File<R> {
         let dialect = told.or_else(|| delimited::dialect(beginning, whole, self.format == Format::Tsv));
         let dialect = dialect.ok_or_else(|| Unreadable::OneColumn { line: first_line(beginning) })?;
         let rows = delimited::first_rows(beginning, whole, dialect);
+        let above = columns::above_header(&rows);
+        let rows = rows.into_iter().skip(above).collect::<Vec<_>>();
         let columns = columns::decide(&rows, &self.wanted)?;
         found.delimiter = Some(char::from(dialect.delimiter));
         found.columns = rows.into_iter().next().unwrap_or_default();
@@ -215,8 +220,14 @@ impl<'a, R: Read + 'a> File<R> {
             guarded: columns.header && found.columns == OWN_HEADER,
         };
         let records = Records::new(self.text, dialect, if skipped > 0 { 2 } else { 1 });
-        let records = records.skip(usize::from(columns.header));
-        Ok((found, Box::new(records.map(move |record| rows.pair(record?)))))
+        let entries = records.enumerate().filter_map(move |(at, record)| match record {
+            Ok(Record { line, .. }) if at < above => {
+                Some(Err(Fault { place: Place::Line(line), problem: Problem::NoPartOfAPair }))
+            }
+            Ok(_) if at == above && columns.header => None,
+            record => Some(record.and_then(|record| rows.pair(record))),
+        });
+        Ok((found, Box::new(entries)))
     }
 }
 

@@ -136,11 +136,12 @@ impl Shape {
         let found = (self.field(&fields, Part::Question), self.field(&fields, Part::Answer));
         if let (Some(question), Some(answer)) = found
             && question != answer
-            && !holds_objects(&fields, answer)
         {
-            if self.holds_rows(&fields, [question, answer]) {
-                // A section with a title and a text of its own.
-                self.fault(place, Problem::NoPartOfAPair);
+            if fields.iter().any(|(_, tree)| self.is_list_of_pairs(tree)) {
+                // A section with a title and perhaps a text of its own.
+                if fields.get(answer).is_some_and(|(_, tree)| !tree.is_nested()) {
+                    self.fault(place, Problem::NoPartOfAPair);
+                }
                 return self.section(fields, depth);
             }
             let mut take = |at: usize| {
@@ -185,17 +186,12 @@ impl Shape {
         }
     }
 
-    /// Whether there is a list of pairs besides the fields `parts`.
-    fn holds_rows(&self, fields: &[(String, Tree)], parts: [usize; 2]) -> bool {
+    fn is_list_of_pairs(&self, tree: &Tree) -> bool {
         let is_pair = |item: &Tree| match &item.value {
             Value::Object(fields) => Part::BOTH.into_iter().all(|part| self.field(fields, part).is_some()),
             _ => false,
         };
-        let others = fields.iter().enumerate().filter(|(at, _)| !parts.contains(at));
-        others.into_iter().any(|(_, (_, tree))| match &tree.value {
-            Value::List(items) => items.iter().any(is_pair),
-            _ => false,
-        })
+        matches!(&tree.value, Value::List(items) if items.iter().any(is_pair))
     }
 
     fn no_field(&mut self, place: Place, part: Part, fields: &[(String, Tree)]) {
@@ -211,22 +207,9 @@ impl Shape {
         self.pair(place, Value::Text(question).into(), answer);
     }
 
-    /// The text of an answer that is an object itself, as in schema.org's `"acceptedAnswer": {"text": ...}`.
-    fn said(&self, answer: Tree) -> Tree {
-        match answer.value {
-            Value::Object(mut fields) => {
-                match columns::usual(fields.iter().map(|(name, _)| name.as_str()), Part::Answer) {
-                    Some(at) => fields.remove(at).1,
-                    None => Tree { line: answer.line, value: Value::Object(fields) },
-                }
-            }
-            _ => answer,
-        }
-    }
-
     /// One pair, or one for each wording of the question.
     fn pair(&mut self, place: Place, question: Tree, answer: Tree) {
-        let answer = match texts(self.said(answer)) {
+        let answer = match texts(said(answer)) {
             Ok(lines) => lines.join("\n"),
             Err(found) => return self.fault(place, Problem::NoText { part: Part::Answer, found }),
         };
@@ -238,6 +221,23 @@ impl Shape {
             Err(found) => self.fault(place, Problem::NoText { part: Part::Question, found }),
         }
     }
+}
+
+/// The text of an answer that is an object itself, as in schema.org's `"acceptedAnswer": {"text": ...}`, or a list of such.
+fn said(answer: Tree) -> Tree {
+    let value = match answer.value {
+        Value::Object(mut fields) => {
+            match columns::usual(fields.iter().map(|(name, _)| name.as_str()), Part::Answer) {
+                Some(at) => fields.remove(at).1.value,
+                None => Value::Object(fields),
+            }
+        }
+        Value::List(items) if items.iter().any(Tree::is_nested) => {
+            Value::List(items.into_iter().map(said).collect())
+        }
+        value => value,
+    };
+    Tree { line: answer.line, value }
 }
 
 /// A text, or a list of texts.
@@ -286,13 +286,6 @@ fn holds_pairs(tree: &Tree) -> bool {
         Value::Object(_) => true,
         Value::Nothing | Value::Text(_) => false,
     }
-}
-
-fn holds_objects(fields: &[(String, Tree)], at: usize) -> bool {
-    fields.get(at).is_some_and(|(_, tree)| match &tree.value {
-        Value::List(items) => items.iter().any(Tree::is_nested),
-        _ => false,
-    })
 }
 
 fn twice(fields: &[(String, Tree)]) -> Option<String> {

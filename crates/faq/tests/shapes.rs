@@ -141,6 +141,23 @@ fn a_line_of_json_lines_is_told_with_its_number() {
 }
 
 #[test]
+fn titles_above_the_header_of_a_table_are_passed_over() {
+    let read = read("faq.csv", "Our FAQ;;\r\n;;\r\nVersion 2;of March;\r\nВопрос;Ответ;№\r\nГде?;Тут;1\r\n");
+    assert_eq!(read.len(), 4, "{read:?}");
+    assert_eq!(
+        (read[0].as_ref().unwrap_err().as_str(), &read[3]),
+        ("line 1: this text belongs to no question and was passed over", &ok("Где?", "Тут"))
+    );
+}
+
+#[test]
+fn an_answer_may_be_an_object_or_a_list_of_such() {
+    let json =
+        r#"{"data":[{"title":"How?","body":"long","answers":[{"body":"So","score":1},{"body":"Or so"}]}]}"#;
+    assert_eq!(read("faq.json", json), [ok("How?", "So\nOr so")]);
+}
+
+#[test]
 fn a_section_is_no_pair_although_it_has_a_title_and_a_text() {
     let json =
         r#"{"sections":[{"title":"Pay","text":"All about it","items":[{"question":"How?","answer":"So"}]}]}"#;
@@ -174,6 +191,8 @@ fn what_cannot_be_read_at_all_says_what_to_do() {
         ("a.json", "[]", "no questions and answers were found; expected a list of objects"),
         ("a.yaml", "- a: [\n", "this is not YAML"),
         ("a.md", "", "the file is empty"),
+        ("a.csv", "PK\u{3}\u{4}", "this is an Excel or Word file, or another ZIP archive; save it as CSV"),
+        ("a.txt", "\n<!DOCTYPE html><html>", "this is a web page"),
         ("a.md", "\\", "no questions and answers"),
     ] {
         let told = fails(Some(name), text.as_bytes(), Options::default());

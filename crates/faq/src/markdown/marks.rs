@@ -7,6 +7,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, OffsetIter, Options, Parser, Tag, TagEnd};
 
 use super::label::{self, Label};
+use crate::columns;
 
 /// What a mark is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,11 @@ pub(super) enum Kind {
     Asked,
     /// A line with `A:`.
     Answered,
-    /// A term of a definition list, with what it means.
+    /// A line that asks and begins a paragraph or an item.
+    Plain,
+    /// The first row of a table of questions.
+    TableHead,
+    /// A term of a definition list with what it means, or a row of a table of questions.
     Definition(String),
 }
 
@@ -73,7 +78,8 @@ pub(super) fn marks(text: &str) -> Vec<Mark> {
     let labels = labels(text, &code);
     // A heading or bold line with Q: is that label.
     if labels.iter().any(|mark| mark.kind == Kind::Asked) {
-        let labelled: HashSet<u64> = labels.iter().map(|label| label.line).collect();
+        let labelled: HashSet<u64> =
+            labels.iter().filter(|mark| mark.kind != Kind::Plain).map(|label| label.line).collect();
         marks.retain(|mark| !labelled.contains(&mark.line));
     }
     marks.extend(labels);
@@ -117,6 +123,7 @@ impl Walk<'_> {
                 Event::Start(Tag::CodeBlock(_)) => self.code.push(range),
                 Event::Html(html) | Event::InlineHtml(html) => self.summary(&html, &range),
                 Event::Start(Tag::DefinitionListTitle) => self.definition(range),
+                Event::Start(Tag::Table(_)) => self.table(),
                 _ => {}
             }
         }
@@ -179,6 +186,34 @@ impl Walk<'_> {
         self.push(Kind::Definition(meanings.join("\n\n")), term, range.start, end);
     }
 
+    /// The rows of a table whose columns are named as questions and answers.
+    fn table(&mut self) {
+        let mut rows: Vec<(Range<usize>, Vec<String>)> = Vec::new();
+        for (event, range) in self.events.by_ref() {
+            match event {
+                Event::End(TagEnd::Table) => break,
+                Event::Start(Tag::TableHead | Tag::TableRow) => rows.push((range, Vec::new())),
+                Event::Start(Tag::TableCell) => {
+                    let cell = self.text.get(range).unwrap_or_default().trim();
+                    if let Some((_, row)) = rows.last_mut() {
+                        row.push(cell.replace("\\|", "|").replace("<br>", "\n"));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut rows = rows.into_iter().peekable();
+        let Some((head, names)) = rows.next() else { return };
+        let Some((question, answer)) = columns::surely_named(&names) else { return };
+        let first = rows.peek().map_or(head.end, |(first, _)| first.start);
+        self.push(Kind::TableHead, String::new(), head.start, first);
+        for (range, row) in rows {
+            let cell = |at: usize| row.get(at).cloned().unwrap_or_default();
+            let question = cell(question).trim_matches(['*', '_']).to_owned();
+            self.push(Kind::Definition(cell(answer)), question, range.start, range.end);
+        }
+    }
+
     fn push(&mut self, kind: Kind, text: String, start: usize, end: usize) {
         let begin = self.text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
         // Under an item of a list the text is as far to the right as its own text.
@@ -209,22 +244,37 @@ fn bullet(text: &str) -> usize {
     if is_bullet && blanks > 0 { digits + 1 + blanks } else { 0 }
 }
 
-/// The lines that `Q:` or `A:` begin, outside of code.
+/// The lines that `Q:` or `A:` begin, and those that ask, outside of code.
 fn labels(text: &str, code: &[Range<usize>]) -> Vec<Mark> {
     let mut labels = Vec::new();
-    let mut start = 0;
+    let (mut start, mut after_blank) = (0, true);
     for (at, line) in text.split('\n').enumerate() {
         let end = start + line.len();
-        if let Some((label, words)) = label::of(line).filter(|_| !is_in(code, start)) {
+        let (number, is_code) = (at as u64 + 1, is_in(code, start));
+        let mark = |kind, text, indent| Mark { kind, text, line: number, start, end, indent };
+        if let Some((label, words)) = label::of(line).filter(|_| !is_code) {
             let kind = match label {
                 Label::Question => Kind::Asked,
                 Label::Answer => Kind::Answered,
             };
-            labels.push(Mark { kind, text: words, line: at as u64 + 1, start, end, indent: 0 });
+            labels.push(mark(kind, words, 0));
+        } else if let Some((words, bullet)) =
+            plain(line).filter(|(_, bullet)| !is_code && (after_blank || *bullet > 0))
+        {
+            labels.push(mark(Kind::Plain, words, bullet));
         }
+        after_blank = line.trim().is_empty();
         start = end + 1;
     }
     labels
+}
+
+/// The words of a line that asks, and how long the bullet before them is.
+fn plain(line: &str) -> Option<(String, usize)> {
+    let bullet = bullet(line);
+    let words = line.get(bullet..)?.trim_end();
+    let asks = words.ends_with('?') && words.starts_with(char::is_alphanumeric);
+    asks.then(|| (words.to_owned(), bullet))
 }
 
 /// Whether a byte is in one of some ranges, which are in order.

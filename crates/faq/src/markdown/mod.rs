@@ -1,5 +1,5 @@
-//! Markdown: headings with texts under them, `Q:` and `A:`, bold questions, definition lists, `<summary>`. An answer keeps its
-//! markup.
+//! Markdown: headings with texts under them, `Q:` and `A:`, bold questions, definition lists, tables, `<summary>`, and plain
+//! paragraphs that begin with a question. An answer keeps its markup.
 //!
 //! What may begin a question is found first (`marks`). Which of it does depends on the whole text: where some headings ask, a
 //! deeper one that does not is a part of the answer; where `Q:` and `A:` are, headings are sections.
@@ -40,7 +40,13 @@ pub(crate) fn pairs(text: &str) -> Vec<Entry> {
                 note_loose(&mut found, &text, (mark.start, mark.line), mark.end..end);
             }
             Role::Question if next.is_some_and(|(_, role)| *role == Role::Answer) => {}
-            Role::Question => found.push(pair(mark, &mark.text, &body)),
+            Role::Question => {
+                found.push(pair(mark, &mark.text, &body));
+                if matches!(mark.kind, Kind::Definition(_)) {
+                    let end = next.map_or(text.len(), |(next, _)| next.start);
+                    note_loose(&mut found, &text, (mark.start, mark.line), mark.end..end);
+                }
+            }
             Role::Answer => found.push(match at.checked_sub(1).and_then(|at| marks.get(at)) {
                 Some((asked, Role::Question)) => {
                     let more = text.get(asked.end..mark.start).unwrap_or_default();
@@ -64,6 +70,11 @@ pub(crate) fn looks_like(text: &str) -> bool {
     headings > 1
         || (has(|kind| *kind == Kind::Asked) && has(|kind| *kind == Kind::Answered))
         || has(|kind| matches!(kind, Kind::Bold | Kind::Summary | Kind::Definition(_)))
+}
+
+/// Whether several paragraphs begin with a question.
+pub(crate) fn asks_plainly(text: &str) -> bool {
+    marks::marks(text).iter().filter(|mark| mark.kind == Kind::Plain).count() > 1
 }
 
 fn fault(mark: &Mark, problem: Problem) -> Fault {
@@ -109,16 +120,24 @@ fn body(text: &str, mark: &Mark, next: Option<&(Mark, Role)>) -> String {
 fn with_roles(marks: Vec<Mark>, text: &str) -> Vec<(Mark, Role)> {
     let has = |kind: fn(&Kind) -> bool| marks.iter().any(|mark| kind(&mark.kind));
     let is_labelled = has(|kind| *kind == Kind::Asked) && has(|kind| *kind == Kind::Answered);
-    let has_definitions = has(|kind| matches!(kind, Kind::Definition(_)));
+    let heading_asks = marks.iter().any(|mark| mark.level() < 7 && asks(&mark.text));
+    let has_definitions = has(|kind| matches!(kind, Kind::Definition(_))) && !heading_asks;
     if is_labelled || has_definitions {
         return marks.into_iter().filter_map(|mark| labelled(mark, is_labelled)).collect();
     }
-    let heading_asks = marks.iter().any(|mark| mark.level() < 7 && asks(&mark.text));
+    // Where nothing stands out, what begins a paragraph and asks is a question.
+    let stands_out = |mark: &&Mark| match mark.kind {
+        Kind::Heading(_) | Kind::Summary => true,
+        Kind::Bold => asks(&mark.text),
+        _ => false,
+    };
+    let is_plain = !heading_asks && marks.iter().filter(stands_out).count() < 2;
     let marks: Vec<_> = marks
         .into_iter()
         .filter(|mark| match mark.kind {
             Kind::Heading(_) | Kind::Summary => true,
             Kind::Bold => !heading_asks && asks(&mark.text),
+            Kind::Plain => is_plain,
             _ => false,
         })
         .collect();
@@ -130,6 +149,7 @@ fn labelled(mark: Mark, is_labelled: bool) -> Option<(Mark, Role)> {
         Kind::Asked if is_labelled => Role::Question,
         Kind::Answered if is_labelled => Role::Answer,
         Kind::Definition(_) if !is_labelled => Role::Question,
+        Kind::TableHead if !is_labelled => Role::Section,
         Kind::Heading(_) => Role::Section,
         _ => return None,
     };

@@ -106,3 +106,20 @@ fn every_line_end_and_front_matter_are_read() {
 fn code_at_the_beginning_keeps_its_blanks() {
     assert_pairs("## How?\n\n    indented\n    code\n", &[(1, "How?", "    indented\n    code")]);
 }
+
+#[test]
+fn a_table_of_questions_is_read() {
+    let text = "# FAQ\n\n| Question | Answer | Who |\n|---|---|---|\n| **How?** | So \\| or `so`<br>again | a |\n| Why? | Because | b |\n\nMore.\n";
+    assert_pairs(text, &[(5, "How?", "So | or `so`\nagain"), (6, "Why?", "Because")]);
+    assert_eq!(faults(text), ["line 8: this text belongs to no question and was passed over"]);
+    let other = "## How?\n\n| Name | Description |\n|---|---|\n| a | b |\n";
+    assert_pairs(other, &[(1, "How?", "| Name | Description |\n|---|---|\n| a | b |")]);
+}
+
+#[test]
+fn paragraphs_that_begin_with_a_question_are_read_where_nothing_stands_out() {
+    let text = "FAQ\n\nHow do I pay?\nBy card.\n\nIs that all?\n\nNo.\nCash?\n";
+    assert_pairs(text, &[(3, "How do I pay?", "By card."), (6, "Is that all?", "No.\nCash?")]);
+    let list = "# FAQ\n\n1. How?\n   So.\n2. Why?\n   Because.\n";
+    assert_pairs(list, &[(3, "How?", "So."), (5, "Why?", "Because.")]);
+}

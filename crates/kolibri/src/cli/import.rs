@@ -93,7 +93,7 @@ impl Import {
         let bar = progress_bar("bytes");
         bar.set_length(file.metadata().map_or(0, |metadata| metadata.len()));
         let reader = self.reader(bar.wrap_read(&file))?;
-        say(&format!("{}: {}", self.file.display(), shown(reader.found())));
+        say(&format!("{}: {}", self.name(), shown(reader.found())));
         let survey = Survey::of(reader, |remark| bar.suspend(|| report.remark(remark)));
         bar.finish_and_clear();
         file.rewind().map_err(|error| self.at(&error))?;
@@ -107,8 +107,12 @@ impl Import {
         if report.failed + report.too_long > 0 { Err(Exit::No) } else { Ok(()) }
     }
 
+    fn name(&self) -> std::borrow::Cow<'_, str> {
+        if self.file.as_os_str() == "-" { "standard input".into() } else { self.file.to_string_lossy() }
+    }
+
     fn at(&self, error: &dyn std::fmt::Display) -> String {
-        format!("{}: {error}", self.file.display())
+        format!("{}: {error}", self.name())
     }
 
     /// The file, or a copy of what cannot be read twice.
