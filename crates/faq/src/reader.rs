@@ -203,7 +203,7 @@ impl<'a, R: Read + 'a> File<R> {
         let beginning = beginning.get(skipped..).unwrap_or_default();
         let told = told.map(|delimiter| Dialect { delimiter, quotes: true });
         let dialect = told.or_else(|| delimited::dialect(beginning, whole, self.format == Format::Tsv));
-        let dialect = dialect.ok_or_else(|| Unreadable::OneColumn { line: first_line(beginning) })?;
+        let dialect = dialect.ok_or_else(|| no_columns(beginning))?;
         let rows = delimited::first_rows(beginning, whole, dialect);
         let above = columns::above_header(&rows);
         let rows = rows.into_iter().skip(above).collect::<Vec<_>>();
@@ -286,7 +286,15 @@ fn told_delimiter(text: &[u8]) -> (usize, Option<u8>) {
     }
 }
 
-fn first_line(text: &[u8]) -> String {
-    let line = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
-    String::from_utf8_lossy(line).chars().take(80).collect()
+/// Why a text has no columns: its first row is wrong, or nothing separates any.
+fn no_columns(text: &[u8]) -> Unreadable {
+    match Records::new(text, Dialect { delimiter: b',', quotes: true }, 1).next() {
+        Some(Err(Fault { place, problem })) => {
+            Unreadable::Syntax { place, format: "CSV", problem: problem.to_string() }
+        }
+        _ => {
+            let line = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+            Unreadable::OneColumn { line: String::from_utf8_lossy(line).chars().take(80).collect() }
+        }
+    }
 }

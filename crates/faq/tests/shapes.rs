@@ -188,6 +188,11 @@ fn what_cannot_be_read_at_all_says_what_to_do() {
             "no column for the answer; the columns are `id`, `question`, `level`",
         ),
         ("a.json", "[{\"question\": ", "line 1: this is not JSON: EOF"),
+        (
+            "a.csv",
+            "Why?,\"So\nHow?,So\n",
+            "line 1: this is not CSV: the quote that begins here is never closed",
+        ),
         ("a.json", "[]", "no questions and answers were found; expected a list of objects"),
         ("a.yaml", "- a: [\n", "this is not YAML"),
         ("a.md", "", "the file is empty"),

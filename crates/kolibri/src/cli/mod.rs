@@ -64,10 +64,11 @@ Examples:
     Forget(commands::Forget),
     /// Teach the questions and answers of a file: CSV, TSV, JSON, JSON Lines, YAML or Markdown
     #[command(after_help = "\
-Encoding, format, delimiter and columns are found; what was found is told, and each of them can be given instead. CSV, TSV and
-JSON Lines may have any length, the others 64 MiB. What is taught already, word for word, adds no block. If a question comes
-again in the file, its last answer counts. A row that is wrong is told, with its line or item, and the others are taught: the
-exit code is 1 then. It is safe to import a file again.
+Encoding, format, delimiter and columns are found and told; each of them can be given instead.
+CSV, TSV and JSON Lines may have any length, the others 64 MiB. What is taught already, word for
+word, adds no block. If a question comes again in the file, its last answer counts. A row that is
+wrong is told, with its line or item, and the others are taught; the exit code is 1 then. It is
+safe to import a file again.
 
 Examples:
   kolibri import faq.csv --dry-run
@@ -77,9 +78,9 @@ Examples:
     Import(import::Import),
     /// Export every association that can be asked, as JSON Lines or CSV
     #[command(after_help = "\
-Both can be imported, and then every text is what it was. In CSV a text that a spreadsheet program could take for a formula
-(it begins with =, +, -, @, a tab or a line end, perhaps behind blanks or apostrophes) has an apostrophe in front, which
-`kolibri import` takes away.
+Both can be imported, and then every text is what it was. In CSV a text that a spreadsheet program
+could take for a formula has an apostrophe in front, which `kolibri import` takes away: a text that
+begins with =, +, -, @, a tab or a line end, perhaps behind blanks or apostrophes.
 
 Examples:
   kolibri export --output knowledge.jsonl
