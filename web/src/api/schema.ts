@@ -3927,7 +3927,7 @@ export interface operations {
                     "application/x-ndjson": components["schemas"]["LineResult"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
