@@ -17,8 +17,22 @@ pub(crate) fn open(options: &mut OpenOptions, path: &Path, links: bool) -> Resul
     let file = options.custom_flags(flags.bits().cast_signed()).open(path)?;
     match file.metadata()?.is_file() {
         true => Ok(file),
-        false => Err(Error::new(ErrorKind::InvalidInput, "it is a pipe, a device or the like, and no file")),
+        false => Err(no_file()),
     }
+}
+
+fn no_file() -> Error {
+    Error::new(ErrorKind::InvalidInput, "it is a pipe, a device or the like, and no file")
+}
+
+/// Checks what another library will open, which says by itself what it thinks of a folder, or of nothing. It is not opened here:
+/// closing a database gives up all locks that the process has on it (POSIX, fcntl).
+///
+/// # Errors
+/// [`ErrorKind::InvalidInput`] for a pipe, a device or the like.
+pub(crate) fn check(path: &Path) -> Result<()> {
+    let is_strange = path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir());
+    if is_strange { Err(no_file()) } else { Ok(()) }
 }
 
 /// The whole of a file.
@@ -46,6 +60,10 @@ mod tests {
         std::fs::write(&file, "text").unwrap();
         std::os::unix::fs::symlink(&file, &link).unwrap();
         assert_eq!(read(&pipe).unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(check(&pipe).unwrap_err().kind(), ErrorKind::InvalidInput);
+        for path in [root.path(), &file, &link, &root.path().join("none")] {
+            check(path).unwrap();
+        }
         assert_eq!(read(Path::new("/dev/null")).unwrap_err().kind(), ErrorKind::InvalidInput);
         assert_eq!((read(&file).unwrap(), read(&link).unwrap()), (b"text".to_vec(), b"text".to_vec()));
         assert!(open(OpenOptions::new().read(true), &link, false).is_err());

@@ -25,6 +25,15 @@ impl Erasing {
         Arc::clone(&self.unfinished)
     }
 
+    /// The log could not be emptied at the start: nobody knows whether text is in it that was forgotten before.
+    pub(super) fn begin_in_doubt(&self) {
+        self.unfinished.store(1, Ordering::Relaxed);
+        tracing::warn!(
+            "the write-ahead log could not be emptied at the start: another program reads the genome. What was forgotten before may \
+             still be in it, until that one ends"
+        );
+    }
+
     /// Keeps a FORGET whose text is still in the log.
     pub(super) fn keep(&mut self, waiting: Waiting, committed: Committed) {
         self.waiting.push((waiting, committed, Instant::now() + PATIENCE));

@@ -114,10 +114,16 @@ impl Found {
 /// that a log that was cut is still there for whoever wants to mend it.
 pub(super) fn admit(directory: &DataDirectory, accepted: Option<BlockRef>) -> Result<Found, OpenError> {
     let marked = Found::read(directory)?;
+    let path = directory.genome();
     if marked == Found::None {
+        if path.exists() {
+            tracing::warn!(
+                "the genome has no mark beside it, so nothing tells whether blocks are missing at its end. Compare `kolibri genome \
+                 head` with a head that was noted elsewhere. A mark is made now"
+            );
+        }
         return Ok(marked);
     }
-    let path = directory.genome();
     let connection = schema::open_reader(&path)?;
     let rows = Snapshot::of(&connection);
     let head = match rows.head().map_err(OpenError::sqlite(&path))? {
@@ -126,7 +132,15 @@ pub(super) fn admit(directory: &DataDirectory, accepted: Option<BlockRef>) -> Re
         Some(Err(_)) => return Ok(marked),
         None => None,
     };
-    let Some(loss) = marked.compare(rows).map_err(OpenError::sqlite(&path))? else { return Ok(marked) };
+    let Some(loss) = marked.compare(rows).map_err(OpenError::sqlite(&path))? else {
+        if accepted.is_some() {
+            tracing::warn!(
+                "KOLIBRI_ACCEPT_HEAD is set, and nothing is lost: take it away, or it accepts a later loss of all that comes after \
+                 its block"
+            );
+        }
+        return Ok(marked);
+    };
     match head {
         Some(head) if accepted == Some(head) => {
             tracing::error!(%loss, head = head.index, "a genome that is not as it was left is accepted, as was asked for");

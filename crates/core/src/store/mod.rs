@@ -160,6 +160,9 @@ impl Store {
         let (copies, wanted) = channel();
         let erasing = erasing::Erasing::default();
         let unfinished = erasing.unfinished();
+        if !scrubbed {
+            erasing.begin_in_doubt();
+        }
         let writer = writer::Writer {
             chain,
             salts: Arc::clone(&settings.salts),

@@ -14,6 +14,7 @@ use super::verify::{Verdict, VerifyProgress, verify_copy};
 use super::{BlockRef, DataDirectory, Fault, schema};
 use crate::clock;
 use crate::error::OpenError;
+use crate::regular;
 
 /// What a restore did.
 #[derive(Debug)]
@@ -106,6 +107,7 @@ pub fn restore(
 
 /// The last block of a backup that is whole, and its checksum.
 fn check(backup: &Path, mut progress: impl FnMut(VerifyProgress)) -> Result<(Head, String), RestoreError> {
+    regular::check(backup).map_err(RestoreError::io(backup))?;
     let log = schema::beside(backup, "-wal");
     if log.metadata().is_ok_and(|log| log.len() > 0) {
         return Err(RestoreError::HasLog(backup.to_owned()));

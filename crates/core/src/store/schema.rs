@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use super::upgrade::upgrade;
 use super::{Durability, apply};
 use crate::error::OpenError;
+use crate::regular;
 use crate::text::Keys;
 
 /// Marks a SQLite file as a genome: "KOLI" in ASCII.
@@ -62,6 +63,7 @@ const FIRST_LINKS: &str = "
 /// Opens the genome for writing, or creates an empty one.
 pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connection, OpenError> {
     let at = || OpenError::sqlite(path);
+    regular::check(path).map_err(OpenError::io(path))?;
     let mut connection = Connection::open(path).map_err(at())?;
     connection.busy_timeout(PATIENCE).map_err(at())?;
     if is_new(&connection).map_err(at())? {
@@ -107,6 +109,7 @@ pub(super) fn open_copy(path: &Path) -> Result<Connection, OpenError> {
 
 fn open_read_only(path: &Path, name: &OsStr) -> Result<Connection, OpenError> {
     let at = || OpenError::sqlite(path);
+    regular::check(path).map_err(OpenError::io(path))?;
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(name, flags).map_err(at())?;

@@ -3,7 +3,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
@@ -22,6 +22,8 @@ const TOTAL: usize = 64 << 20;
 const PIECE: usize = 1 << 10;
 /// Answers of at most so many bytes are not counted: there is one for each connection.
 const SMALL: u64 = 64 << 10;
+/// Bytes that are handed over at once.
+const SLICE: usize = 16 << 10;
 /// How long an answer waits for its share.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -79,13 +81,24 @@ async fn hold(budget: &Budget, mut response: Response) -> Response {
         }
         _ => return response,
     };
-    response.map(|body| Body::new(Held { body, _share: share }))
+    response.map(|body| Body::new(Held { body, rest: Bytes::new(), _share: share }))
 }
 
-/// A body with its share.
+/// A body with its share. It is handed over in slices: the listener takes no more of them than fit its buffer while the caller does
+/// not read, so that the share is held until nearly all is sent.
 struct Held {
     body: Body,
+    /// What of the last frame is not handed over yet.
+    rest: Bytes,
     _share: Share,
+}
+
+impl Held {
+    /// The next slice. A copy: a slice of the frame would keep all of it in memory.
+    fn slice(&mut self) -> Frame<Bytes> {
+        let slice = self.rest.split_to(self.rest.len().min(SLICE));
+        Frame::data(Bytes::copy_from_slice(&slice))
+    }
 }
 
 impl HttpBody for Held {
@@ -96,15 +109,31 @@ impl HttpBody for Held {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        if self.rest.is_empty() {
+            let frame = match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                Some(Ok(frame)) => frame,
+                other => return Poll::Ready(other),
+            };
+            match frame.into_data() {
+                Ok(data) => self.rest = data,
+                Err(other) => return Poll::Ready(Some(Ok(other))),
+            }
+        }
+        Poll::Ready(Some(Ok(self.slice())))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let (inner, rest) = (self.body.size_hint(), self.rest.len() as u64);
+        let mut hint = SizeHint::new();
+        hint.set_lower(inner.lower() + rest);
+        if let Some(upper) = inner.upper() {
+            hint.set_upper(upper + rest);
+        }
+        hint
     }
 }
 
@@ -131,6 +160,24 @@ mod tests {
         };
         let (second, ()) = tokio::join!(hold(&budget, answer(1 << 20)), sent);
         assert_eq!(second.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn an_answer_holds_its_share_until_its_last_slice_and_comes_out_as_it_was() {
+        let budget = Budget::of(1 << 20);
+        let text: Vec<u8> = (0..(1_u32 << 18)).flat_map(u32::to_le_bytes).collect();
+        let mut body = hold(&budget, text.clone().into_response()).await.into_body();
+        let (mut read, mut slices) = (Vec::new(), 0);
+        while let Some(frame) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
+        {
+            assert_eq!(budget.0.available_permits(), 0, "slice {slices}");
+            read.extend(frame.unwrap().into_data().unwrap());
+            slices += 1;
+            assert_eq!(body.size_hint().exact(), Some((text.len() - read.len()) as u64));
+        }
+        assert_eq!((read == text, slices), (true, text.len() / SLICE));
+        drop(body);
+        assert_eq!(budget.0.available_permits(), (1 << 20) / PIECE);
     }
 
     #[tokio::test(start_paused = true)]

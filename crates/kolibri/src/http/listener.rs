@@ -41,6 +41,9 @@ struct Limits {
     stall: Duration,
 }
 
+/// Bytes of an answer that wait for its reader, and the longest head of a request.
+const BUFFER: usize = 64 << 10;
+
 const LIMITS: Limits = Limits {
     places: 512,
     extra: 64,
@@ -70,7 +73,7 @@ async fn serve_within(
     mut stopping: watch::Receiver<bool>,
 ) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(limits.head);
+    http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(BUFFER);
     let room = Arc::new(Room::new(limits));
     let mut acceptor = Acceptor { room: Arc::clone(&room), full_logged: None };
     loop {

@@ -46,3 +46,26 @@ fn a_forget_that_a_reader_holds_up_says_so_until_the_text_is_gone() {
     assert!(!holds(data.path(), "NEEDLE43"));
     tell("FORGET beside a program that reads the genome", &Found { times: 1, acknowledged: 2, lost: 0 });
 }
+
+#[test]
+fn a_log_that_cannot_be_emptied_at_the_start_is_told_until_it_is() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    node.teach("who is ill?", "NEEDLE44");
+    let reader = Connection::open(data.path().join("genome.db")).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM block").unwrap();
+    assert_eq!(node.post("/api/v1/forget", &json!({ "stimulus": "who is ill?" })).0, 202);
+    node.kill();
+
+    let node = Running::start(data.path());
+    assert!(holds(data.path(), "NEEDLE44"));
+    assert_eq!(node.series("kolibri_backend_erasing"), Some(1.0));
+    assert!(
+        node.log().iter().any(|line| line.contains("could not be emptied at the start")),
+        "{:#?}",
+        node.log()
+    );
+    reader.execute_batch("COMMIT").unwrap();
+    eventually("it is gone", || (node.series("kolibri_backend_erasing") == Some(0.0)).then_some(()));
+    assert!(!holds(data.path(), "NEEDLE44"));
+}

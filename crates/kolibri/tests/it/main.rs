@@ -60,6 +60,7 @@ mod runbook;
 mod schema;
 mod seed;
 mod shutdown;
+mod slow_readers;
 mod soak;
 mod soak_standalone;
 mod tamper;

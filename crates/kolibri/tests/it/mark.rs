@@ -104,9 +104,10 @@ fn a_loss_is_accepted_by_naming_what_is_left_and_the_log_tells_what_is_lost() {
     assert!(lost.contains("block 9 was recorded"), "{lost}");
     node.teach("after the loss", "yes");
     node.kill();
-    // The setting may stay: it names a genome that is no longer there.
+    // The setting accepts nothing any more, and the log says that it should go.
     let node = start(data.path(), &[("KOLIBRI_ACCEPT_HEAD", &head)]).unwrap();
     assert!(!node.log().iter().any(|line| line.contains("\"ERROR\"")), "{:?}", node.log());
+    assert!(node.log().iter().any(|line| line.contains("take it away")), "{:?}", node.log());
     assert_eq!(node.ask("after the loss")["answer"], "yes");
     node.stop();
     verify(data.path()).printed();
@@ -153,6 +154,11 @@ fn a_mark_without_its_genome_and_a_mark_that_cannot_be_read_are_no_reason_to_beg
     assert!(said.contains("nobody knows whether blocks are lost"), "{said}");
     let node = start(data.path(), &[("KOLIBRI_ACCEPT_HEAD", told_head(&said))]).unwrap();
     assert_eq!(node.ask("question 3")["answer"], "answer");
+    node.stop();
+    let told = |node: &Running| node.log().iter().any(|line| line.contains("has no mark beside it"));
+    fs::remove_file(data.path().join("genome.mark")).unwrap();
+    assert!(told(&start(data.path(), &[]).unwrap()), "a genome without its mark is told");
+    assert!(!told(&start(data.path(), &[]).unwrap()), "once");
 }
 
 /// Teaches and forgets until the node is gone; returns the blocks that were acknowledged.

@@ -312,6 +312,9 @@ fn what_is_no_genome_is_told_apart_from_a_broken_one() {
     let text = directory("text");
     fs::write(genome(&text), "This is a letter, and no database at all.".repeat(100)).unwrap();
     check(&text, "file is not a database; this is not a genome, or its database is damaged");
+    let pipe = directory("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(genome(&pipe)).status().unwrap().success());
+    check(&pipe, "it is a pipe, a device or the like, and no file");
     let strange = directory("strange");
     fs::create_dir(genome(&strange)).unwrap();
     check(&strange, "check that it is a file");

@@ -1,0 +1,51 @@
+//! People who ask for much and read nothing hold a bounded part of the node's memory, and nobody else up.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use rustix::net::sockopt::set_socket_recv_buffer_size;
+use serde_json::json;
+
+use crate::running::{Running, eventually};
+
+/// A page of blocks, in bytes, of which 64 MiB hold fifteen.
+const PAGE: usize = 4 << 20;
+
+/// Asks for a page, and takes no more of it than fits the smallest buffer of the system.
+fn reader(node: &Running) -> TcpStream {
+    let mut stream = TcpStream::connect(node.api.trim_start_matches("http://")).unwrap();
+    set_socket_recv_buffer_size(&stream, 4096).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    write!(stream, "GET /api/v1/genome/blocks?limit=500 HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    stream
+}
+
+/// The status of an answer, of which the beginning is read.
+fn status(stream: &mut TcpStream) -> u16 {
+    let mut head = [0; 12];
+    stream.read_exact(&mut head).unwrap();
+    std::str::from_utf8(&head[9..]).unwrap().parse().unwrap()
+}
+
+#[test]
+fn answers_that_nobody_reads_take_a_bounded_part_of_the_memory() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let response = "x".repeat(60_000);
+    let line = |number| json!({ "stimulus": format!("question {number}"), "response": response });
+    let body: String = (0..100).map(|number| format!("{}\n", line(number))).collect();
+    let request =
+        node.http.post(node.url("/api/v1/teach:batch")).header("content-type", "application/x-ndjson");
+    assert!(request.body(body).send().unwrap().text().unwrap().contains(r#""taught":100"#));
+
+    let mut readers: Vec<_> = (0..40).map(|_| reader(&node)).collect();
+    let answers: Vec<_> = readers.iter_mut().map(status).collect();
+    let served = answers.iter().filter(|status| **status == 200).count();
+    assert!((10..=(64 << 20) / PAGE).contains(&served), "{answers:?}");
+    assert!(answers.iter().all(|status| [200, 503].contains(status)), "{answers:?}");
+    // Whoever asks for little is served meanwhile, and whoever asks for much as soon as those are gone.
+    assert_eq!((node.get("/livez").0, node.get("/api/v1/genome").0), (200, 200));
+    drop(readers);
+    eventually("a page is served again", || (status(&mut reader(&node)) == 200).then_some(()));
+}
