@@ -42,7 +42,7 @@ struct Limits {
 }
 
 /// Bytes of an answer that wait for its reader, and the longest head of a request.
-const BUFFER: usize = 64 << 10;
+const BUFFER: usize = 128 << 10;
 
 const LIMITS: Limits = Limits {
     places: 512,
