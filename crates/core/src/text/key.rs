@@ -19,9 +19,10 @@ pub fn identity(text: &str) -> String {
     words(&one_form(&lower), is_blank)
 }
 
-/// A text as recall compares it: its [`identity`], and then Unicode NFKC, for which `x²` is as good as `x2`.
+/// A text as recall compares it: its [`identity`], and then Unicode NFKC, for which `x²` is as good as `x2`. What shaped a sign
+/// that NFKC took apart shows nothing any more, so it is the identity of that.
 pub fn normalise(text: &str) -> String {
-    nfkc_in_lower_case(&identity(text))
+    identity(&nfkc_in_lower_case(&identity(text)))
 }
 
 fn nfkc_in_lower_case(text: &str) -> String {
@@ -138,6 +139,11 @@ mod tests {
                 assert_eq!(Key::of(text), Key::of(texts[0]), "{text:?} {:?}", texts[0]);
             }
         }
+    }
+
+    #[test]
+    fn a_joiner_does_not_outlive_the_sign_that_it_shaped() {
+        assert_eq!(normalise("⑩\u{200d}💻"), normalise(&normalise("⑩\u{200d}💻")));
     }
 
     #[test]
