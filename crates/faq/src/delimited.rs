@@ -4,6 +4,7 @@
 //! quote to the text. Here both are faults of a row.
 
 use std::io::{BufRead, BufReader, Read};
+use std::ops::ControlFlow;
 
 use crate::error::{Fault, Place, Problem};
 use crate::{MAX_RECORD, columns};
@@ -87,21 +88,34 @@ impl<R: Read> Records<R> {
         }
     }
 
+    /// The next byte that no quotes are around, or how the field ends.
+    fn unquoted(&mut self) -> Result<ControlFlow<End, u8>, Problem> {
+        Ok(match self.byte()? {
+            None => {
+                self.over = true;
+                ControlFlow::Break(End::Record)
+            }
+            Some(byte) if byte == self.dialect.delimiter => ControlFlow::Break(End::Field),
+            Some(byte @ (b'\n' | b'\r')) => {
+                self.end_line(byte)?;
+                ControlFlow::Break(End::Record)
+            }
+            Some(byte) => ControlFlow::Continue(byte),
+        })
+    }
+
     fn field(&mut self, field: &mut Vec<u8>) -> Result<End, Problem> {
         loop {
-            match self.byte()? {
-                None => {
-                    self.over = true;
-                    return Ok(End::Record);
-                }
-                Some(byte) if byte == self.dialect.delimiter => return Ok(End::Field),
-                Some(byte @ (b'\n' | b'\r')) => return self.end_line(byte).map(|()| End::Record),
+            match self.unquoted()? {
+                ControlFlow::Break(end) => return Ok(end),
                 // A quote may stand behind blanks: `question, "answer"`.
-                Some(b'"') if self.dialect.quotes && field.iter().all(|byte| *byte == b' ') => {
+                ControlFlow::Continue(b'"')
+                    if self.dialect.quotes && field.iter().all(|byte| *byte == b' ') =>
+                {
                     field.clear();
                     return self.quoted(field);
                 }
-                Some(byte) => field.push(byte),
+                ControlFlow::Continue(byte) => field.push(byte),
             }
         }
     }
@@ -130,15 +144,12 @@ impl<R: Read> Records<R> {
 
     fn behind_quote(&mut self) -> Result<End, Problem> {
         loop {
-            match self.byte()? {
-                None => {
-                    self.over = true;
-                    return Ok(End::Record);
+            match self.unquoted()? {
+                ControlFlow::Break(end) => return Ok(end),
+                ControlFlow::Continue(b' ') => {}
+                ControlFlow::Continue(_) => {
+                    return self.skip_line().map(|()| End::Wrong(Problem::TextAfterQuote));
                 }
-                Some(byte) if byte == self.dialect.delimiter => return Ok(End::Field),
-                Some(byte @ (b'\n' | b'\r')) => return self.end_line(byte).map(|()| End::Record),
-                Some(b' ') => {}
-                Some(_) => return self.skip_line().map(|()| End::Wrong(Problem::TextAfterQuote)),
             }
         }
     }

@@ -91,15 +91,13 @@ pub struct Found {
     pub times: usize,
     /// What was acknowledged to people before or meanwhile, and has to be there.
     pub acknowledged: usize,
-    /// How much of that was not there afterwards, although nobody was told.
-    pub lost: usize,
 }
 
 fn results() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("reliability")
 }
 
-/// Notes what a test found of a fault.
+/// Notes what a test found of a fault, and that nothing was lost in silence: a test that finds a loss fails before.
 pub fn tell(name: &str, found: &Found) {
     let at = FAULTS.iter().position(|fault| fault.name == name).expect("the document has a row for it");
     std::fs::create_dir_all(results()).unwrap();
@@ -107,9 +105,9 @@ pub fn tell(name: &str, found: &Found) {
 }
 
 fn row(fault: &Fault, found: &Found) -> String {
-    let Found { times, acknowledged, lost } = found;
+    let Found { times, acknowledged } = found;
     let Fault { name, test, answer } = fault;
-    format!("| {name} | {answer} | {times} | {acknowledged} | {lost} | `{test}.rs` |\n")
+    format!("| {name} | {answer} | {times} | {acknowledged} | 0 | `{test}.rs` |\n")
 }
 
 fn table() -> String {

@@ -39,7 +39,7 @@ fn a_file_of_the_genome_that_is_deleted_or_replaced_ends_every_acknowledgement()
         });
     }
     let name = "a file of the genome is deleted or replaced under the node";
-    tell(name, &Found { times: 6, acknowledged: 0, lost: 0 });
+    tell(name, &Found { times: 6, acknowledged: 0 });
 }
 
 #[test]

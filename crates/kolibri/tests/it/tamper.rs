@@ -159,10 +159,7 @@ fn a_flipped_bit_in_any_field_of_any_block_is_found_and_named() {
         }
     }
     verify(data.path()).printed();
-    tell(
-        "a bit of any field of a block is flipped",
-        &Found { times: flipped, acknowledged: blocks, lost: 0 },
-    );
+    tell("a bit of any field of a block is flipped", &Found { times: flipped, acknowledged: blocks });
 }
 
 #[test]

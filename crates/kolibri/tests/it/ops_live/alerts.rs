@@ -17,18 +17,21 @@ use crate::watching::pack;
 
 /// A node with a directory of its own, and everybody who watches it.
 fn watched(variables: &[(&str, &str)]) -> (TempDir, Running, OnCall) {
-    let directory = tempfile::tempdir().unwrap();
-    let node = Running::start_with(&directory.path().join("data"), variables);
-    let on_call = OnCall::start(&[target(&node)], &node.api);
-    on_call.prometheus.await_up(1);
-    (directory, node, on_call)
+    watched_by(OnCall::start, variables)
 }
 
 /// The same, with alerts that end within seconds.
 fn watched_for_moments(variables: &[(&str, &str)]) -> (TempDir, Running, OnCall) {
+    watched_by(OnCall::of_moments, variables)
+}
+
+fn watched_by(
+    start: impl FnOnce(&[String], &str) -> OnCall,
+    variables: &[(&str, &str)],
+) -> (TempDir, Running, OnCall) {
     let directory = tempfile::tempdir().unwrap();
     let node = Running::start_with(&directory.path().join("data"), variables);
-    let on_call = OnCall::of_moments(&[target(&node)], &node.api);
+    let on_call = start(&[target(&node)], &node.api);
     on_call.prometheus.await_up(1);
     (directory, node, on_call)
 }

@@ -39,8 +39,7 @@ pub fn alerts(urls: &BaseUrls<'_>) -> String {
     ] {
         rules = replace(&rules, &format!("{label}: {shipped}\n"), &format!("{label}: {url}\n"), 1);
     }
-    let (before, disk) = rules.split_once("- alert: KolibriDiskFilling").unwrap();
-    let (disk, after) = disk.split_once("- alert: ").unwrap();
+    let (before, disk, after) = around(&rules, "KolibriDiskFilling");
     let impatient = |rules: &str, patience: &[(&str, usize)]| {
         patience.iter().fold(rules.to_owned(), |rules, (patience, times)| {
             replace(&rules, &format!("        for: {patience}\n"), IMPATIENT, *times)
@@ -49,7 +48,14 @@ pub fn alerts(urls: &BaseUrls<'_>) -> String {
     let before = impatient(before, &[("5m", 1), ("10m", 2), ("30m", 1)]);
     let before = replace(&before, "[10m:15s]) > 20\n", "[20s:1s]) > 10\n", 2);
     let after = impatient(after, &[("15m", 2)]);
-    format!("{before}- alert: KolibriDiskFilling{disk}- alert: {after}")
+    format!("{before}- alert: KolibriDiskFilling\n{disk}- alert: {after}")
+}
+
+/// The rules before an alert, what stands behind its name, and the rules behind it.
+fn around<'a>(rules: &'a str, alert: &str) -> (&'a str, &'a str, &'a str) {
+    let (before, rest) = rules.split_once(&format!("- alert: {alert}\n")).unwrap();
+    let (own, after) = rest.split_once("- alert: ").unwrap();
+    (before, own, after)
 }
 
 /// The same, impatient about the disk too: a second of history is enough, and every disk has little left.
@@ -79,10 +85,9 @@ pub fn alerts_that_end(urls: &BaseUrls<'_>) -> String {
         ("KolibriCrashLoop", "[30m]", 1),
     ];
     WINDOWS.iter().fold(alerts(urls), |rules, (alert, window, times)| {
-        let (before, rest) = rules.split_once(&format!("- alert: {alert}")).unwrap();
-        let (own, after) = rest.split_once("- alert: ").unwrap();
+        let (before, own, after) = around(&rules, alert);
         let own = replace(own, window, "[20s]", *times);
-        format!("{before}- alert: {alert}{own}- alert: {after}")
+        format!("{before}- alert: {alert}\n{own}- alert: {after}")
     })
 }
 
