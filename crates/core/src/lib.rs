@@ -18,6 +18,7 @@
 pub mod background;
 pub mod backup;
 pub mod caller;
+pub mod catalogue;
 pub mod clock;
 pub mod command;
 mod error;
@@ -41,4 +42,4 @@ pub mod verdict;
 pub mod verification_job;
 
 pub use error::{CommandError, ErrorKind, Fault, OpenError};
-pub use node::{Context, Forgotten, InBatch, Node, NodeConfig, Ready, Taught};
+pub use node::{Context, Forgotten, InBatch, Node, NodeConfig, Preview, Ready, Taught};

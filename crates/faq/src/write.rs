@@ -39,13 +39,18 @@ impl<W: Write> CsvWriter<W> {
     /// # Errors
     /// When it cannot be written.
     pub fn begin(output: W, separator: Separator, mark: bool) -> io::Result<Self> {
-        let mut writer = Self { output, separator };
+        let mut writer = Self::new(output, separator);
         if mark {
             writer.output.write_all("\u{feff}".as_bytes())?;
         }
         let [question, answer] = OWN_HEADER;
         writer.write(question, answer)?;
         Ok(writer)
+    }
+
+    /// Goes on with a file that was begun elsewhere.
+    pub const fn new(output: W, separator: Separator) -> Self {
+        Self { output, separator }
     }
 
     /// Writes one pair.

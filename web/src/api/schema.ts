@@ -28,8 +28,45 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every association that can be asked, one JSON object per line, in the order of teaching. */
+        /** What is taught, page by page: the newest first, or what is asked most; all of it, or what has some words. */
         get: operations["associations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/associations/{index}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of an association, the newest first. Any block that taught it names it. A page with long texts ends before
+         *     `limit`; `next` says where to go on.
+         */
+        get: operations["versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/associations:export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every association that can be asked, in the order of teaching: one JSON object per line, or CSV. */
+        get: operations["export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -186,6 +223,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Teach a file: a line for each row, once it is durable, then a summary. Pairs that are taught already add no block; of a question
+         *     that comes again, the last answer counts. Whoever breaks it off keeps what was taught.
+         */
+        post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import:preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What teaching a file would do: CSV, TSV, JSON, JSON Lines, YAML or Markdown. Encoding, format, delimiter and columns are found,
+         *     unless they are given. Records nothing.
+         */
+        post: operations["preview_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations": {
         parameters: {
             query?: never;
@@ -229,6 +306,23 @@ export interface paths {
         };
         /** The last hour in steps of ten seconds. Not available when telemetry is off. */
         get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many questions came on each of the last days, and how many found no answer. */
+        get: operations["questions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -335,6 +429,23 @@ export interface paths {
         put?: never;
         /** Teach associations, one JSON object per line. Each line is acknowledged once it is durable. */
         post: operations["teach_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teach:preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a TEACH would do, and what is taught to questions near to it: to update one rather than contradict it. Records nothing. */
+        post: operations["preview_teach"];
         delete?: never;
         options?: never;
         head?: never;
@@ -533,6 +644,24 @@ export interface components {
              */
             taught: string;
         };
+        /** @description Some of what is taught. */
+        AssociationsResponse: {
+            associations: components["schemas"]["ListedAssociation"][];
+            /** @description Whether the node knows everything that is taught; false for a while after its start. */
+            caught_up: boolean;
+            /** @description `cursor` of the next page; null at the end. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are, on all pages.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description How many are missing on this page because their block is damaged.
+             */
+            unreadable: number;
+        };
         /** @description A block by position and hash. */
         BlockAddress: {
             /** @description 64 hex digits. */
@@ -566,6 +695,16 @@ export interface components {
             index: number;
             /** @description Hash of the previous block; in block 0, the mark of the format. */
             previous: string;
+            /**
+             * Format: int64
+             * @description For a TEACH: the TEACH that replaced it.
+             */
+            replaced_by?: number | null;
+            /**
+             * Format: int64
+             * @description For a TEACH: the TEACH that it replaced.
+             */
+            replaces?: number | null;
             /**
              * Format: date-time
              * @description RFC 3339.
@@ -683,6 +822,23 @@ export interface components {
             source?: number | null;
         } | {
             erased: number[];
+        };
+        /** @description What is taught now. */
+        CurrentAssociation: {
+            response: string;
+            /** @description The block that taught it. */
+            source: components["schemas"]["BlockAddress"];
+            stimulus: string;
+            /**
+             * Format: date-time
+             * @description When it was taught, RFC 3339.
+             */
+            taught: string;
+            /**
+             * Format: int64
+             * @description How many blocks taught it, with this one.
+             */
+            versions: number;
         };
         /**
          * @description What a line does to what is taught under its stimulus: it is new, replaces it, or is the same word for word and not recorded.
@@ -809,6 +965,11 @@ export interface components {
              */
             trace: number;
         };
+        /**
+         * @description A format that can be imported.
+         * @enum {string}
+         */
+        FileFormat: "csv" | "tsv" | "json" | "jsonl" | "yaml" | "markdown";
         /** @description A FORGET that was recorded. */
         ForgetResponse: {
             /** @description The FORGET's own block. */
@@ -906,6 +1067,94 @@ export interface components {
             /** @description The setting that turned metrics off, if they are off. */
             variable?: string | null;
         };
+        /** @description What is wrong with a row. */
+        ImportFault: {
+            problem: string;
+            /**
+             * Format: int64
+             * @description The line of the file, or the item of its list, from 1.
+             */
+            row: number;
+        };
+        /** @description What became of one row; the last line of the stream is the summary. */
+        ImportLine: {
+            block: components["schemas"]["BlockAddress"];
+            effect: components["schemas"]["Effect"];
+            /** Format: int64 */
+            row: number;
+            stimulus: string;
+        } | {
+            problem: string;
+            /** Format: int64 */
+            row: number;
+        } | {
+            done: components["schemas"]["ImportSummary"];
+        };
+        /** @description What a file holds, and what teaching it would do. Nothing was recorded. */
+        ImportPreview: {
+            /** @description The column of the answers. */
+            answer?: string | null;
+            /** @description The names of the columns, or their numbers if the first row does not name them; empty when there are none. */
+            columns: string[];
+            counts: components["schemas"]["ImportSummary"];
+            /** @description What separates the columns; null when there are none. */
+            delimiter?: string | null;
+            /** @description The encoding that was found or given. */
+            encoding: string;
+            /** @description The first rows that will not be taught, and notes about rows. */
+            first_faults: components["schemas"]["ImportFault"][];
+            /** @description The format that was found or given. */
+            format: components["schemas"]["FileFormat"];
+            /** @description The column of the questions. */
+            question?: string | null;
+            /**
+             * Format: int64
+             * @description Pairs whose question comes again later in the file; the last answer counts.
+             */
+            repeated: number;
+            /** @description The first pairs. */
+            sample: components["schemas"]["ImportSample"][];
+        };
+        /** @description A pair, and what teaching it would do. */
+        ImportSample: {
+            effect: components["schemas"]["Effect"];
+            /** @description The first line of the answer. */
+            excerpt: string;
+            /**
+             * Format: int64
+             * @description The line of the file, or the item of its list, from 1.
+             */
+            row: number;
+            stimulus: string;
+        };
+        /** @description How many pairs of a file do what. */
+        ImportSummary: {
+            /**
+             * Format: int64
+             * @description Other rows that cannot be taught.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Questions that were not taught before.
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description Questions that were taught before, with another answer or spelling.
+             */
+            replaced: number;
+            /**
+             * Format: int64
+             * @description Rows whose texts are too long.
+             */
+            too_long: number;
+            /**
+             * Format: int64
+             * @description Pairs that are taught already, word for word; they add no block.
+             */
+            unchanged: number;
+        };
         /** @description How far the search index has followed the genome. */
         IndexState: {
             /** @description Whether it has caught up since the start. */
@@ -952,6 +1201,35 @@ export interface components {
             problem: components["schemas"]["Problem"];
         } | {
             summary: components["schemas"]["Summary"];
+        };
+        /** @description One association. */
+        ListedAssociation: {
+            /**
+             * Format: int32
+             * @description How many questions it answered.
+             */
+            asked: number;
+            /** @description The line of the answer that has the words that were searched for, else its first one; `…` stands where it is cut. */
+            excerpt: string;
+            /**
+             * Format: date-time
+             * @description When it answered the last one, RFC 3339.
+             */
+            last_asked?: string | null;
+            /** @description The block that taught it. */
+            source: components["schemas"]["BlockAddress"];
+            /** @description The question, as it was taught. */
+            stimulus: string;
+            /**
+             * Format: date-time
+             * @description When it was taught, RFC 3339.
+             */
+            taught: string;
+            /**
+             * Format: int32
+             * @description How many blocks taught it, with this one.
+             */
+            versions: number;
         };
         /** @description Where a drill ran. Drills from different machines are not compared. */
         Machine: {
@@ -1029,6 +1307,13 @@ export interface components {
              */
             total: number;
         };
+        /** @description What a TEACH would do. Nothing was recorded. */
+        PreviewResponse: {
+            current?: components["schemas"]["CurrentAssociation"] | null;
+            effect: components["schemas"]["Effect"];
+            /** @description What is taught to other questions that are near to it, the nearest first. */
+            near: components["schemas"]["SuggestedAnswer"][];
+        };
         /** @description A problem document (RFC 9457), as `application/problem+json`. */
         Problem: {
             /** @description What went wrong this time, what was expected, and what to do. */
@@ -1046,7 +1331,7 @@ export interface components {
             type: components["schemas"]["ProblemKind"];
         };
         /** @enum {string} */
-        ProblemKind: "urn:kolibri:problem:bad_framing" | "urn:kolibri:problem:bad_index" | "urn:kolibri:problem:bad_json" | "urn:kolibri:problem:bad_path" | "urn:kolibri:problem:bad_query" | "urn:kolibri:problem:bad_trace_id" | "urn:kolibri:problem:body_broken" | "urn:kolibri:problem:unauthorized" | "urn:kolibri:problem:other_site" | "urn:kolibri:problem:no_such_block" | "urn:kolibri:problem:no_such_path" | "urn:kolibri:problem:no_such_soak" | "urn:kolibri:problem:no_such_trace" | "urn:kolibri:problem:not_taught" | "urn:kolibri:problem:no_verification" | "urn:kolibri:problem:no_such_method" | "urn:kolibri:problem:body_too_slow" | "urn:kolibri:problem:line_too_slow" | "urn:kolibri:problem:backup_running" | "urn:kolibri:problem:not_our_backup" | "urn:kolibri:problem:soak_ended" | "urn:kolibri:problem:soak_running" | "urn:kolibri:problem:verification_running" | "urn:kolibri:problem:body_too_large" | "urn:kolibri:problem:line_too_long" | "urn:kolibri:problem:content_encoding" | "urn:kolibri:problem:content_type" | "urn:kolibri:problem:unknown_host" | "urn:kolibri:problem:invalid_text" | "urn:kolibri:problem:soak_parameters" | "urn:kolibri:problem:unknown_command" | "urn:kolibri:problem:backup_failed" | "urn:kolibri:problem:internal" | "urn:kolibri:problem:unreadable" | "urn:kolibri:problem:busy" | "urn:kolibri:problem:not_ready" | "urn:kolibri:problem:queue_full" | "urn:kolibri:problem:stopping" | "urn:kolibri:problem:store_busy" | "urn:kolibri:problem:store_failed" | "urn:kolibri:problem:backup_too_large" | "urn:kolibri:problem:soak_too_large";
+        ProblemKind: "urn:kolibri:problem:bad_framing" | "urn:kolibri:problem:bad_index" | "urn:kolibri:problem:bad_json" | "urn:kolibri:problem:bad_path" | "urn:kolibri:problem:bad_query" | "urn:kolibri:problem:bad_trace_id" | "urn:kolibri:problem:body_broken" | "urn:kolibri:problem:unauthorized" | "urn:kolibri:problem:other_site" | "urn:kolibri:problem:no_such_block" | "urn:kolibri:problem:no_such_path" | "urn:kolibri:problem:no_such_soak" | "urn:kolibri:problem:no_such_trace" | "urn:kolibri:problem:not_taught" | "urn:kolibri:problem:no_verification" | "urn:kolibri:problem:no_such_method" | "urn:kolibri:problem:body_too_slow" | "urn:kolibri:problem:line_too_slow" | "urn:kolibri:problem:backup_running" | "urn:kolibri:problem:not_our_backup" | "urn:kolibri:problem:soak_ended" | "urn:kolibri:problem:soak_running" | "urn:kolibri:problem:verification_running" | "urn:kolibri:problem:body_too_large" | "urn:kolibri:problem:line_too_long" | "urn:kolibri:problem:content_encoding" | "urn:kolibri:problem:content_type" | "urn:kolibri:problem:unknown_host" | "urn:kolibri:problem:invalid_text" | "urn:kolibri:problem:soak_parameters" | "urn:kolibri:problem:unreadable_file" | "urn:kolibri:problem:unknown_command" | "urn:kolibri:problem:backup_failed" | "urn:kolibri:problem:internal" | "urn:kolibri:problem:unreadable" | "urn:kolibri:problem:busy" | "urn:kolibri:problem:not_ready" | "urn:kolibri:problem:queue_full" | "urn:kolibri:problem:stopping" | "urn:kolibri:problem:store_busy" | "urn:kolibri:problem:store_failed" | "urn:kolibri:problem:backup_too_large" | "urn:kolibri:problem:soak_too_large";
         /** @description Estimated from a histogram, in the same way as Prometheus' `histogram_quantile`. */
         Quantiles: {
             /**
@@ -1059,6 +1344,31 @@ export interface components {
              * @description 99 of 100 took no longer.
              */
             p99_seconds: number;
+        };
+        /** @description The questions of one day. */
+        QuestionsOfDay: {
+            /**
+             * Format: int64
+             * @description All of them.
+             */
+            asked: number;
+            /**
+             * Format: date
+             * @description The day in UTC, such as 2026-11-26.
+             */
+            date: string;
+            /**
+             * Format: int64
+             * @description Those that found no answer. Their texts are not kept.
+             */
+            unanswered: number;
+        };
+        /** @description How many questions came on the last days. */
+        QuestionsResponse: {
+            /** @description Whether the node has counted all of them; false for a while after its start. */
+            caught_up: boolean;
+            /** @description The last 30 days in UTC, the latest first. */
+            days: components["schemas"]["QuestionsOfDay"][];
         };
         /**
          * @description Whether the node can do its work.
@@ -1653,6 +1963,49 @@ export interface components {
          * @enum {string}
          */
         VerificationState: "none" | "running" | "sound" | "broken" | "cancelled" | "failed";
+        /** @description A TEACH, as one of several versions. */
+        Version: {
+            /**
+             * Format: int64
+             * @description The FORGET block that erased it.
+             */
+            erased_by?: number | null;
+            /**
+             * Format: int64
+             * @description The block that replaced it.
+             */
+            replaced_by?: number | null;
+            /** @description Null when it was erased or is damaged. */
+            response?: string | null;
+            /** @description Its block. */
+            source: components["schemas"]["BlockAddress"];
+            /** @description Null when it was erased or is damaged. */
+            stimulus?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was taught, RFC 3339.
+             */
+            taught: string;
+        };
+        /** @description The versions of an association, newest first. */
+        VersionsResponse: {
+            /**
+             * Format: int64
+             * @description The block that answers now; null when the association was forgotten.
+             */
+            current?: number | null;
+            /**
+             * Format: int64
+             * @description `before` of the next page; null at the end.
+             */
+            next?: number | null;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
+            versions: components["schemas"]["Version"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -1782,23 +2135,217 @@ export interface operations {
     };
     associations: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Words. Each must occur in the question or in its answer, in any form; the last may be only begun. */
+                q?: string;
+                /** @description What comes first. */
+                order?: "newest" | "asked";
+                /** @description Only those that answered so many questions. */
+                asked?: "never";
+                /** @description Only what was taught at this time or later: RFC 3339, or seconds since the Unix epoch. */
+                since?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description How many. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description One object per line */
+            /** @description The associations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssociationsResponse"];
+                };
+            };
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error. `unreadable`: The stored knowledge cannot be read */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions: {
+        parameters: {
+            query?: {
+                /** @description Only versions before this block. */
+                before?: number;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The index of a block that taught it */
+                index: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionsResponse"];
+                };
+            };
+            /** @description `bad_framing`: The length of the body is not clear. `bad_index`: This is not a block index. `bad_path`: The path cannot be read. `bad_query`: The query cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_such_block`: No such block */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error. `unreadable`: The stored knowledge cannot be read */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /** @description The format. */
+                format?: "jsonl" | "csv";
+                /** @description For CSV: begin with a byte order mark, by which Excel knows that the file is UTF-8. */
+                bom?: boolean;
+                /** @description For CSV: what stands between the columns. */
+                separator?: "comma" | "semicolon" | "tab";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One object per line, or CSV */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/x-ndjson": components["schemas"]["AssociationLine"];
+                    "text/csv": string;
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2957,6 +3504,266 @@ export interface operations {
             };
         };
     };
+    import: {
+        parameters: {
+            query?: {
+                /** @description The file's name, which helps to find the format. */
+                name?: string;
+                /** @description The format. */
+                format?: "csv" | "tsv" | "json" | "jsonl" | "yaml" | "markdown";
+                /** @description The encoding, such as windows-1251, utf-16le or koi8-r. */
+                encoding?: string;
+                /** @description Name or number of the column or field with the questions. */
+                question?: string;
+                /** @description Name or number of the column or field with the answers. */
+                answer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file */
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description One line for each row, then a summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["ImportLine"];
+                };
+            };
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read. `body_broken`: The body is incomplete */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_slow`: The body took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed. `content_type`: The content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unreadable_file`: The file cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_import: {
+        parameters: {
+            query?: {
+                /** @description The file's name, which helps to find the format. */
+                name?: string;
+                /** @description The format. */
+                format?: "csv" | "tsv" | "json" | "jsonl" | "yaml" | "markdown";
+                /** @description The encoding, such as windows-1251, utf-16le or koi8-r. */
+                encoding?: string;
+                /** @description Name or number of the column or field with the questions. */
+                question?: string;
+                /** @description Name or number of the column or field with the answers. */
+                answer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The file */
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description What it would do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read. `body_broken`: The body is incomplete */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_slow`: The body took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed. `content_type`: The content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unreadable_file`: The file cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error. `unreadable`: The stored knowledge cannot be read */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     operations: {
         parameters: {
             query?: never;
@@ -3129,6 +3936,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HistoryResponse"];
+                };
+            };
+            /** @description `bad_framing`: The length of the body is not clear */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last 30 days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionsResponse"];
                 };
             };
             /** @description `bad_framing`: The length of the body is not clear */
@@ -3975,6 +4860,124 @@ export interface operations {
                 };
             };
             /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_teach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeachRequest"];
+            };
+        };
+        responses: {
+            /** @description What it would do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewResponse"];
+                };
+            };
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `other_site`: A page of another site may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_slow`: The body took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed. `content_type`: The content type is not supported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_text`: The text is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error. `unreadable`: The stored knowledge cannot be read */
             500: {
                 headers: {
                     [name: string]: unknown;

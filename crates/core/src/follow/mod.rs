@@ -23,6 +23,8 @@ pub(crate) trait Derived: Send + 'static {
     const THREAD: &'static str;
     /// What still works and what may be missing while it does not follow.
     const WITHOUT_IT: &'static str;
+    /// Whether it takes in questions, too: then it looks for new ones every second.
+    const ASKS: bool = false;
     /// What can go wrong; a failed read of the genome is included.
     type Error: std::fmt::Display + From<CommandError>;
 

@@ -54,7 +54,7 @@ impl Derived for Remembers {
         memory.applied.push(match change.kind {
             ChangeKind::Taught { teach, .. } => format!("{index} {}", teach.stimulus),
             ChangeKind::Erased(blocks) => format!("{index} erased {blocks:?}"),
-            ChangeKind::Nothing => format!("{index} nothing"),
+            ChangeKind::Asked(_) | ChangeKind::Nothing => format!("{index} nothing"),
         });
         self.dirty = true;
         self.untidy |= memory.applied.last().is_some_and(|last| last.contains("erased"));

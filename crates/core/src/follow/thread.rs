@@ -20,6 +20,8 @@ const LAST_ROUND: Duration = Duration::from_secs(1);
 /// The minimum time between commits. What was taught becomes visible a little later than this; the promise is
 /// 200 ms.
 const COMMIT_INTERVAL: Duration = Duration::from_millis(50);
+/// How often new questions are looked for, which wake nobody.
+const ASKS_INTERVAL: Duration = Duration::from_secs(1);
 /// During a long catch-up, the time between commits.
 const CATCH_UP_INTERVAL: Duration = Duration::from_secs(5);
 /// The minimum time from one tidying up to the next.
@@ -105,10 +107,13 @@ impl<D: Derived> Thread<D> {
     /// Takes in everything that was announced, while `go_on` says so.
     fn catch_up(&mut self, go_on: impl Fn() -> bool) -> Result<(), D::Error> {
         // What is announced now is durable, so the reads below see it.
-        let announced = *self.announced.borrow_and_update();
+        let mut announced = *self.announced.borrow_and_update();
+        if D::ASKS {
+            announced = announced.max(self.reader.head()?.index);
+        }
         while self.next <= announced && go_on() {
             let end = (announced + 1).min(self.next + SPAN);
-            let changes = self.reader.changes(self.next..end, CHUNK)?;
+            let changes = self.reader.changes(self.next..end, D::ASKS, CHUNK)?;
             let next = match changes.last() {
                 Some(last) if changes.len() == CHUNK => last.block.index + 1,
                 _ => end,
@@ -152,6 +157,7 @@ impl<D: Derived> Thread<D> {
                     Err(_) => std::future::pending().await,
                 },
                 () = tokio::time::sleep_until(tidy_at.into()), if untidy => {}
+                () = tokio::time::sleep(ASKS_INTERVAL), if D::ASKS => {}
             }
         }));
         // What is taught in a burst is committed once.

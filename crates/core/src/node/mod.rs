@@ -14,12 +14,13 @@ use kolibri_genome::{Head, Teach};
 
 use crate::background::{Crew, Worker};
 use crate::backup::{self, LastBackup};
+use crate::catalogue::Catalogue;
 use crate::clock;
 use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check};
 use crate::error::{CommandError, ErrorKind, OpenError};
 use crate::follow::FollowStatus;
 use crate::observer::{Failed, Observer};
-use crate::recall::{Considered, Found, Judge, MeaningStatus, Recall, RecallConfig};
+use crate::recall::{Considered, Found, Judge, MeaningStatus, Recall, RecallConfig, Suggestion};
 use crate::store::{
     Association, BlockRef, Committed, CopyError, DataDirectory, Effect, Entry, Event, GenomeCopy,
     GenomeSettings, Reader, Store, check_room,
@@ -67,6 +68,8 @@ pub struct Node {
     observer: Arc<dyn Observer>,
     failures: Arc<FailureLog>,
     last_hour: Option<LastHour>,
+    /// For people who browse; drills have none.
+    catalogue: Option<Catalogue>,
     verification: Arc<VerificationJob>,
     chores: Option<Worker>,
     /// Held while a copy of the genome is made.
@@ -80,6 +83,19 @@ pub struct Taught {
     pub block: BlockRef,
     /// What it did.
     pub effect: Effect,
+}
+
+/// What a TEACH would do.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// What it would do to what is taught under its stimulus.
+    pub effect: Effect,
+    /// What is taught there now.
+    pub current: Option<Association>,
+    /// How many blocks taught that; 0 if nothing is taught.
+    pub versions: usize,
+    /// What is taught to other questions that are near to it, the nearest first.
+    pub near: Vec<Suggestion>,
 }
 
 /// A FORGET that was recorded.
@@ -156,6 +172,8 @@ impl Node {
         instruments.observe_verdict(move || verification.upgrade()?.verdict());
         node.spans = telemetry.spans();
         node.last_hour = keep_last_hour(telemetry, &node.reader, &node.crew);
+        let catalogue = Catalogue::start(&node.reader, node.store.announced.clone(), &node.crew);
+        node.catalogue = Some(catalogue.map_err(OpenError::System)?);
         let failures = Arc::clone(&node.failures);
         let (verification, verify_every) = (Arc::clone(&node.verification), config.verify_every);
         let mark = node.store.mark.clone();
@@ -211,6 +229,7 @@ impl Node {
             observer,
             failures,
             last_hour: None,
+            catalogue: None,
             verification,
             chores: None,
             copying: tokio::sync::Mutex::default(),
@@ -225,6 +244,11 @@ impl Node {
     /// What the last hour was like; `None` when telemetry is off.
     pub fn last_hour(&self) -> Option<&LastHour> {
         self.last_hour.as_ref()
+    }
+
+    /// Everything that is taught, to be browsed; `None` in a drill.
+    pub fn catalogue(&self) -> Option<&Catalogue> {
+        self.catalogue.as_ref()
     }
 
     /// Bytes that are free for the data directory; `None` when its file system cannot be asked.
@@ -391,6 +415,22 @@ impl Node {
                 (if same { Effect::Unchanged } else { Effect::Replaced }, Some(source))
             }
         })
+    }
+
+    /// What a TEACH would do now, and what is taught to questions near to it. Records and counts nothing, and takes as long
+    /// as an ASK: call it off the async runtime.
+    ///
+    /// # Errors
+    /// See [`CommandError`].
+    pub fn preview(&self, stimulus: &str, response: &str) -> Result<Preview, CommandError> {
+        let (effect, _) = self.would_teach(stimulus, response)?;
+        let current = self.reader.answer(Key::of(stimulus))?;
+        let versions = match &current {
+            Some(current) => self.reader.versions(current.source.index)?.map_or(1, |all| all.blocks.len()),
+            None => 0,
+        };
+        let near = self.recall.near(stimulus)?;
+        Ok(Preview { effect, current, versions, near })
     }
 
     /// Answers a question. The block that records it is durable within 100 ms.
@@ -580,6 +620,9 @@ impl Node {
         self.store.close();
         self.failures.close();
         self.recall.close();
+        if let Some(catalogue) = &self.catalogue {
+            catalogue.close();
+        }
         if let Some(traces) = &self.traces {
             traces.close();
         }

@@ -85,7 +85,7 @@ impl Derived for Index {
                 });
             }
             ChangeKind::Erased(blocks) => self.pending.extend(blocks.into_iter().map(Step::Take)),
-            ChangeKind::Nothing => {}
+            ChangeKind::Asked(_) | ChangeKind::Nothing => {}
         }
         if self.pending.len() >= STEPS {
             self.shelve();

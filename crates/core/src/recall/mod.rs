@@ -57,6 +57,9 @@ const SUGGESTIONS: usize = 3;
 /// What is less probable than this is not suggested.
 const SUGGESTED: f32 = 0.005;
 
+/// What is less probable than this is not near: teaching it beside the other contradicts nothing.
+const NEAR: f32 = 0.3;
+
 /// How a node finds answers.
 #[derive(Clone)]
 pub struct RecallConfig {
@@ -222,6 +225,14 @@ impl Recall {
             });
         }
         Ok(Found::nothing())
+    }
+
+    /// What is taught to other questions that are near to a stimulus, the nearest first, at most three.
+    pub(crate) fn near(&self, stimulus: &str) -> Result<Vec<Suggestion>, CommandError> {
+        let key = Key::of(stimulus);
+        let near = |considered: &Considered| considered.key != key && considered.probability >= NEAR;
+        let considered: Vec<Considered> = self.consider(stimulus).into_iter().filter(near).collect();
+        self.suggestions(&considered)
     }
 
     fn suggestions(&self, considered: &[Considered]) -> Result<Vec<Suggestion>, CommandError> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use kolibri_genome::{Block, Content, ContentError, Hash, Head, Teach};
+use kolibri_genome::{Block, Content, ContentError, EventType, Hash, Head, Match, Teach};
 use parking_lot::Mutex;
 use rusqlite::Connection;
 
@@ -42,6 +42,17 @@ pub struct StoredBlock {
     pub hash: Hash,
     /// Its content.
     pub recorded: Recorded,
+    /// The TEACH that it replaced.
+    pub replaces: Option<u64>,
+}
+
+/// Every TEACH of one association.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// The blocks, newest first; at least one.
+    pub blocks: Vec<u64>,
+    /// The one that answers now; `None` if the association was forgotten.
+    pub current: Option<u64>,
 }
 
 /// The content of a stored block.
@@ -62,6 +73,8 @@ pub enum Recorded {
 #[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) block: BlockRef,
+    /// The block's time, in nanoseconds since 1970.
+    pub(crate) time: u64,
     pub(crate) kind: ChangeKind,
 }
 
@@ -69,6 +82,8 @@ pub(crate) struct Change {
 pub(crate) enum ChangeKind {
     /// A stimulus can be asked; the block that it replaces, if any, no longer answers.
     Taught { teach: Teach, replaces: Option<u64> },
+    /// A question came, and this was found. Only for those who want to know.
+    Asked(Match),
     /// These blocks are erased.
     Erased(Vec<u64>),
     /// Nothing to do.
@@ -166,7 +181,7 @@ impl Reader {
         let stored = self.blocks(from, limit)?;
         let next = (stored.len() == limit).then(|| from + limit as u64);
         let mut current = Vec::new();
-        for StoredBlock { block, hash, recorded } in stored {
+        for StoredBlock { block, hash, recorded, .. } in stored {
             let teach = match recorded {
                 Recorded::Content(Content::Teach(teach)) => teach,
                 Recorded::Broken(error) => {
@@ -182,10 +197,57 @@ impl Reader {
         Ok((current, next))
     }
 
-    /// What the blocks of a range change in what can be asked, in order, at most `limit` changes. Blocks that
-    /// change nothing are skipped unread.
-    pub(crate) fn changes(&self, range: Range<u64>, limit: usize) -> Result<Vec<Change>, CommandError> {
-        self.with(|rows| rows.knowledge(range, limit))?.iter().map(Change::of).collect()
+    /// What the blocks of a range change in what can be asked, in order, at most `limit` changes; with `asks` also the
+    /// questions. Blocks that change nothing are skipped unread.
+    pub(crate) fn changes(
+        &self,
+        range: Range<u64>,
+        asks: bool,
+        limit: usize,
+    ) -> Result<Vec<Change>, CommandError> {
+        self.with(|rows| rows.knowledge(range, asks, limit))?.iter().map(Change::of).collect()
+    }
+
+    /// The TEACH that replaced the one at `index`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn replaced_by(&self, index: u64) -> Result<Option<u64>, CommandError> {
+        self.with(|rows| rows.replaced_by(index))
+    }
+
+    /// Every version of the association that the block at `index` taught; `None` if it is no TEACH.
+    ///
+    /// # Errors
+    /// When the file or one of the blocks cannot be read.
+    pub fn versions(&self, index: u64) -> Result<Option<Versions>, CommandError> {
+        let Some(stored) = self.block(index)?.filter(|stored| stored.block.event == EventType::Teach) else {
+            return Ok(None);
+        };
+        let (blocks, current) = match &stored.recorded {
+            Recorded::Content(Content::Teach(teach)) => {
+                let blocks = self.with(|rows| rows.versions(Key::of(&teach.stimulus)))?;
+                let current = blocks.first().copied();
+                (blocks, current)
+            }
+            Recorded::Erased { by } => (self.erased_with(*by)?, None),
+            Recorded::Content(_) | Recorded::Broken(_) => (Vec::new(), None),
+        };
+        Ok(Some(match blocks.contains(&index) {
+            true => Versions { blocks, current },
+            // Its links are damaged.
+            false => Versions { blocks: vec![index], current: None },
+        }))
+    }
+
+    /// The blocks that a FORGET erased, newest first.
+    fn erased_with(&self, forget: u64) -> Result<Vec<u64>, CommandError> {
+        Ok(match self.block(forget)?.map(|stored| stored.recorded) {
+            Some(Recorded::Content(Content::Forget(forget))) => {
+                forget.erased().iter().rev().copied().collect()
+            }
+            _ => Vec::new(),
+        })
     }
 
     /// A reference to the block at `index`, for what is derived to record that it has reached it.
@@ -229,13 +291,12 @@ impl Change {
         let kind = match stored.recorded {
             Recorded::Content(Content::Teach(teach)) => ChangeKind::Taught { teach, replaces: raw.replaces },
             Recorded::Content(Content::Forget(forget)) => ChangeKind::Erased(forget.erased().to_vec()),
-            Recorded::Content(Content::Genesis { .. } | Content::Ask(_)) | Recorded::Erased { .. } => {
-                ChangeKind::Nothing
-            }
+            Recorded::Content(Content::Ask(ask)) => ChangeKind::Asked(ask.found()),
+            Recorded::Content(Content::Genesis { .. }) | Recorded::Erased { .. } => ChangeKind::Nothing,
             // Recall works without it; `genome verify` names it.
             Recorded::Broken(_) => ChangeKind::Nothing,
         };
-        Ok(Self { block: BlockRef { index: raw.index, hash: stored.hash }, kind })
+        Ok(Self { block: BlockRef { index: raw.index, hash: stored.hash }, time: stored.block.time, kind })
     }
 }
 

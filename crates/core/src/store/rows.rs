@@ -59,7 +59,7 @@ impl Raw {
             Some(by) => Recorded::Erased { by },
             None => block.open(&self.salt, &self.content).map_or_else(Recorded::Broken, Recorded::Content),
         };
-        Ok(StoredBlock { block, hash: self.stored_hash(), recorded })
+        Ok(StoredBlock { block, hash: self.stored_hash(), recorded, replaces: self.replaces })
     }
 }
 
@@ -108,12 +108,12 @@ impl<'a> Snapshot<'a> {
             .optional()
     }
 
-    /// The rows of a range whose events change what can be asked, at most `limit`, in order. The content of
-    /// others is not read.
-    pub(super) fn knowledge(self, range: Range<u64>, limit: usize) -> rusqlite::Result<Vec<Raw>> {
+    /// The rows of a range whose events change what can be asked, and with `asks` the questions, at most `limit`, in
+    /// order. The content of others is not read.
+    pub(super) fn knowledge(self, range: Range<u64>, asks: bool, limit: usize) -> rusqlite::Result<Vec<Raw>> {
         let codes: Vec<String> = EventType::ALL
             .into_iter()
-            .filter(|event| changes_knowledge(*event))
+            .filter(|event| changes_knowledge(*event) || asks && *event == EventType::Ask)
             .map(|event| format!("x'{}'", event.code().map(|byte| format!("{byte:02x}")).concat()))
             .collect();
         let codes = codes.join(", ");
@@ -196,6 +196,15 @@ impl<'a> Snapshot<'a> {
             };
         }
         Ok(versions)
+    }
+
+    /// The TEACH that replaced the one at `index`.
+    pub(super) fn replaced_by(self, index: u64) -> rusqlite::Result<Option<u64>> {
+        self.0
+            .prepare_cached("SELECT idx FROM version WHERE replaces = ?")?
+            .query_row([signed(index)], |row| row.get(0))
+            .optional()
+            .map(|index| index.map(unsigned))
     }
 
     /// The first bytes of a block's content, at most `length`.

@@ -54,6 +54,9 @@ pub(super) const VERSION_TABLE: &str = "
     ) STRICT;
 ";
 
+/// By it a block finds the one that replaced it. Earlier builds made none, and keep it up if it is there.
+const VERSION_INDEX: &str = "CREATE INDEX IF NOT EXISTS version_replaces ON version (replaces)";
+
 /// The links of the first version, where the second one has them: for connections that cannot write.
 const FIRST_LINKS: &str = "
     PRAGMA temp_store = MEMORY;
@@ -84,6 +87,7 @@ pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connect
     if version == FIRST_VERSION {
         upgrade(&mut connection).map_err(at())?;
     }
+    connection.execute_batch(VERSION_INDEX).map_err(at())?;
     apply::check(&connection).map_err(at())?;
     Ok(connection)
 }

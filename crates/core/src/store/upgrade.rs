@@ -36,7 +36,7 @@ fn make_anew(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch("DELETE FROM answer")?;
     let mut taught = Taught { connection: transaction, damaged: 0 };
     let (mut next, started, mut told) = (0, Instant::now(), Instant::now());
-    while let Some(last) = taught.take(rows.knowledge(next..blocks, CHUNK)?)? {
+    while let Some(last) = taught.take(rows.knowledge(next..blocks, false, CHUNK)?)? {
         next = last + 1;
         if told.elapsed() >= NEWS {
             told = Instant::now();

@@ -71,7 +71,7 @@ impl Export {
             return Err(Exit::Failed("--bom and --separator are for CSV; add --format csv".to_owned()));
         }
         let client = Client::new(&self.node)?;
-        let response = client.accepted(client.send(client.get("/api/v1/associations"))?)?;
+        let response = client.accepted(client.send(client.get("/api/v1/associations:export"))?)?;
         let written = match &self.output {
             Some(path) => {
                 let file = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;

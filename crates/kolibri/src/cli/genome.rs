@@ -164,7 +164,8 @@ fn show(index: u64, data: Data) -> Result<(), Exit> {
     let reader = Reader::open(&data.directory()).map_err(|error| error.to_string())?;
     match reader.block(index).map_err(|error| error.to_string())? {
         Some(stored) => {
-            let block = serde_json::to_string_pretty(&BlockResponse::from(stored))
+            let replaced_by = reader.replaced_by(index).map_err(|error| error.to_string())?;
+            let block = serde_json::to_string_pretty(&BlockResponse::of(stored, replaced_by))
                 .map_err(|error| error.to_string())?;
             print_line(&block)
         }

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use indicatif::ProgressBar;
 use kolibri_faq::{Column, Encoding, Found, Pair, Place, Problem, Reader, encoding_named};
 use reqwest::header::CONTENT_TYPE;
@@ -17,7 +17,7 @@ use super::client::Client;
 use super::genome::progress_bar;
 use super::{Connection, Exit, Output, print_json, print_line, say};
 use crate::survey::{LIMITS, Remark, Survey};
-use crate::wire::{Effect, LineResult, TeachRequest};
+use crate::wire::{Effect, FileFormat, LineResult, TeachRequest};
 
 /// Associations sent in one request: enough to fill the node's group commit, few enough to show progress.
 const CHUNK: usize = 1000;
@@ -30,7 +30,7 @@ pub(super) struct Import {
     file: PathBuf,
     /// Format of the file [default: found by its name and content]
     #[arg(long)]
-    format: Option<Format>,
+    format: Option<FileFormat>,
     /// Name or number of the column or field with the questions [default: found by names such as Question, Вопрос, title]
     #[arg(long, value_name = "COLUMN")]
     question: Option<Column>,
@@ -47,35 +47,6 @@ pub(super) struct Import {
     node: Connection,
     #[command(flatten)]
     output: Output,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    /// Columns with a comma, a semicolon, a tab or a bar between them
-    Csv,
-    /// Columns with a tab between them
-    Tsv,
-    /// A list or an object, under a key or not
-    Json,
-    /// A JSON object on each line
-    Jsonl,
-    /// The same as JSON, as YAML
-    Yaml,
-    /// Headings with texts under them, Q: and A:, or definition lists
-    Markdown,
-}
-
-impl From<Format> for kolibri_faq::Format {
-    fn from(format: Format) -> Self {
-        match format {
-            Format::Csv => Self::Csv,
-            Format::Tsv => Self::Tsv,
-            Format::Json => Self::Json,
-            Format::Jsonl => Self::JsonLines,
-            Format::Yaml => Self::Yaml,
-            Format::Markdown => Self::Markdown,
-        }
-    }
 }
 
 fn encoding(name: &str) -> Result<&'static Encoding, String> {
@@ -311,7 +282,7 @@ pub(crate) fn fuzz_csv(data: &[u8]) {
 /// The same for JSON Lines, and for the node's answers to a batch; and no format breaks its reader.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn fuzz_jsonl(data: &[u8]) {
-    for format in Format::value_variants() {
+    for format in <FileFormat as clap::ValueEnum>::value_variants() {
         fuzz_read(data, (*format).into());
     }
     let read = fuzz_read(data, kolibri_faq::Format::JsonLines);

@@ -14,8 +14,8 @@ use super::App;
 use super::extract::{JsonBody, Traced, bad_json};
 use crate::wire::limits::MAX_BODY;
 use crate::wire::{
-    AskOrForgetResponse, AskResponse, CommandRequest, Erasure, ForgetResponse, Problem, ProblemKind,
-    StimulusRequest, TeachRequest, TeachResponse,
+    AskOrForgetResponse, AskResponse, CommandRequest, Erasure, ForgetResponse, PreviewResponse, Problem,
+    ProblemKind, StimulusRequest, TeachRequest, TeachResponse,
 };
 
 /// Carries the trace id of a command back to its caller; `/api/v1/traces/{trace_id}` shows more.
@@ -48,6 +48,22 @@ pub(super) async fn teach(
     let taught = app.node.teach(traced, stimulus, response).await;
     let body = taught.map(|taught| (StatusCode::CREATED, Json(TeachResponse { block: taught.block.into() })));
     answer(trace, body.map_err(|error| Problem::of(&error, trace)))
+}
+
+/// What a TEACH would do, and what is taught to questions near to it: to update one rather than contradict it. Records nothing.
+#[utoipa::path(
+    post, path = "/api/v1/teach:preview", operation_id = "preview_teach", tag = "commands",
+    request_body(content = TeachRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
+    extensions(("x-problems" = json!([ProblemKind::InvalidText, ProblemKind::Unreadable]))),
+    responses((status = 200, description = "What it would do", body = PreviewResponse))
+)]
+pub(super) async fn preview(
+    State(app): State<App>,
+    JsonBody(TeachRequest { stimulus, response }): JsonBody<TeachRequest>,
+) -> Result<Json<PreviewResponse>, Problem> {
+    let preview = move || app.node.preview(&stimulus, &response);
+    let preview = tokio::task::spawn_blocking(preview).await.map_err(Problem::internal)?;
+    preview.map(|preview| Json(preview.into())).map_err(|error| Problem::of_read(&error))
 }
 
 /// Ask a question. The answer names the block that taught it.

@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::App;
 use super::listener::Peer;
-use crate::wire::limits::MAX_BODY;
+use crate::wire::limits::{MAX_BODY, MAX_FILE};
 use crate::wire::{Problem, ProblemKind};
 
 /// How much of a body that is too large is read, and dropped, before it is refused: a caller that is cut off while it
@@ -23,6 +23,8 @@ use crate::wire::{Problem, ProblemKind};
 const MAX_PASSED_OVER: usize = 64 * MAX_BODY;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a file may take to arrive.
+const FILE_TIMEOUT: Duration = Duration::from_secs(300);
 /// The name of the one token there is (`KOLIBRI_API_TOKEN`).
 const API_TOKEN: &str = "api token";
 
@@ -34,18 +36,23 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         require_type(request.headers(), &["application/json"])?;
-        parse(&read(request.into_body(), BODY_TIMEOUT).await?).map(Self)
+        parse(&read(request.into_body(), MAX_BODY, BODY_TIMEOUT).await?).map(Self)
     }
 }
 
-async fn read(body: Body, patience: Duration) -> Result<Vec<u8>, Problem> {
-    tokio::time::timeout(patience, read_all(body)).await.unwrap_or_else(|_| {
+/// A whole file.
+pub(super) async fn file(body: Body) -> Result<Vec<u8>, Problem> {
+    read(body, MAX_FILE, FILE_TIMEOUT).await
+}
+
+async fn read(body: Body, most: usize, patience: Duration) -> Result<Vec<u8>, Problem> {
+    tokio::time::timeout(patience, read_all(body, most)).await.unwrap_or_else(|_| {
         let detail = format!("a body must arrive within {} seconds", patience.as_secs());
         Err(Problem::new(ProblemKind::BodyTooSlow, detail))
     })
 }
 
-async fn read_all(body: Body) -> Result<Vec<u8>, Problem> {
+async fn read_all(body: Body, most: usize) -> Result<Vec<u8>, Problem> {
     let mut chunks = body.into_data_stream();
     let (mut bytes, mut seen) = (Vec::new(), 0);
     while let Some(chunk) = chunks.next().await {
@@ -54,17 +61,17 @@ async fn read_all(body: Body) -> Result<Vec<u8>, Problem> {
             Problem::new(ProblemKind::BodyBroken, detail)
         })?;
         seen += chunk.len();
-        if seen <= MAX_BODY {
+        if seen <= most {
             bytes.extend_from_slice(&chunk);
-        } else if seen > MAX_PASSED_OVER {
+        } else if seen > most + MAX_PASSED_OVER {
             break;
         }
     }
-    if seen <= MAX_BODY {
+    if seen <= most {
         return Ok(bytes);
     }
     let detail =
-        format!("a body may be at most {MAX_BODY} bytes long; teach:batch accepts streams of any length");
+        format!("this body may be at most {most} bytes long; teach:batch accepts streams of any length");
     Err(Problem::new(ProblemKind::BodyTooLarge, detail))
 }
 
@@ -184,7 +191,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_never_ends_is_given_up() {
         let begun = stream::iter([Ok::<_, std::io::Error>("{")]).chain(stream::pending());
-        let problem = read(Body::from_stream(begun), Duration::from_millis(1)).await.unwrap_err();
+        let problem = read(Body::from_stream(begun), MAX_BODY, Duration::from_millis(1)).await.unwrap_err();
         assert_eq!(problem.into_response().status(), StatusCode::REQUEST_TIMEOUT);
     }
 }

@@ -5,7 +5,7 @@ use axum::{Extension, Json};
 use kolibri_core::CommandError;
 use kolibri_core::clock::rfc3339;
 use kolibri_core::store::{Reader, Recorded, StoredBlock};
-use kolibri_genome::{Content, FORMAT_VERSION};
+use kolibri_genome::{Content, EventType, FORMAT_VERSION};
 
 use super::App;
 use super::budget::Share;
@@ -60,13 +60,12 @@ pub(super) async fn blocks(
     check_limit(limit, MAX_BLOCKS)?;
     let share = app.budget.share(MAX_PAGE).await?;
     let (stored, next) = read(&app, move |reader| page(reader, from, limit)).await?;
-    let blocks = stored.into_iter().map(BlockResponse::from).collect();
-    Ok((Extension(share), Json(BlocksResponse { blocks, next })))
+    Ok((Extension(share), Json(BlocksResponse { blocks: stored, next })))
 }
 
 /// Blocks from an index on, until there are `limit` of them or their texts have [`MAX_PAGE`] bytes; and where the next page
 /// begins, unless this one is the last.
-fn page(reader: &Reader, from: u64, limit: usize) -> Result<(Vec<StoredBlock>, Option<u64>), CommandError> {
+fn page(reader: &Reader, from: u64, limit: usize) -> Result<(Vec<BlockResponse>, Option<u64>), CommandError> {
     let (mut blocks, mut bytes, mut next) = (Vec::new(), 0, from);
     while blocks.len() < limit && bytes < MAX_PAGE {
         let wanted = CHUNK.min(limit - blocks.len());
@@ -74,12 +73,23 @@ fn page(reader: &Reader, from: u64, limit: usize) -> Result<(Vec<StoredBlock>, O
         let whole = chunk.len() == wanted;
         next = next.saturating_add(chunk.len() as u64);
         bytes += chunk.iter().map(text_len).sum::<usize>();
-        blocks.extend(chunk);
+        for stored in chunk {
+            blocks.push(linked(reader, stored)?);
+        }
         if !whole {
             return Ok((blocks, None));
         }
     }
     Ok((blocks, Some(next)))
+}
+
+/// A block with what it replaced and what replaced it.
+fn linked(reader: &Reader, stored: StoredBlock) -> Result<BlockResponse, CommandError> {
+    let replaced_by = match stored.block.event {
+        EventType::Teach => reader.replaced_by(stored.block.index)?,
+        EventType::Genesis | EventType::Ask | EventType::Forget => None,
+    };
+    Ok(BlockResponse::of(stored, replaced_by))
 }
 
 fn text_len(stored: &StoredBlock) -> usize {
@@ -101,17 +111,21 @@ pub(super) async fn block(
     State(app): State<App>,
     Parameter(index): Parameter,
 ) -> Result<Json<BlockResponse>, Problem> {
-    let Some(index) = block_index(&index) else {
-        let detail = "a block index is a whole number, 0 or larger";
-        return Err(Problem::new(ProblemKind::BadIndex, detail));
-    };
-    match read(&app, move |reader| reader.block(index)).await? {
-        Some(stored) => Ok(Json(stored.into())),
+    let index = index_of(&index)?;
+    let found = move |reader: &Reader| reader.block(index)?.map(|stored| linked(reader, stored)).transpose();
+    match read(&app, found).await? {
+        Some(block) => Ok(Json(block)),
         None => {
             let detail = format!("the genome has no block {index}; /api/v1/genome shows its length");
             Err(Problem::new(ProblemKind::NoSuchBlock, detail))
         }
     }
+}
+
+/// The block's index in a path, or what is wrong with it.
+pub(super) fn index_of(text: &str) -> Result<u64, Problem> {
+    let detail = "a block index is a whole number, 0 or larger";
+    block_index(text).ok_or_else(|| Problem::new(ProblemKind::BadIndex, detail))
 }
 
 /// A block's index in a path: digits, and nothing else that Rust would take for a number.

@@ -5,7 +5,8 @@
 //! | `commands` | TEACH, ASK, FORGET, and commands by name |
 //! | `batch` | teaching many associations in one stream |
 //! | `genome` | reading the genome |
-//! | `associations` | everything that can be asked, as a stream |
+//! | `associations` | what is taught, to be browsed and searched, and all of it as a stream |
+//! | `import` | teaching a file |
 //! | `backup` | a copy of the genome, and the note that it is stored |
 //! | `verification` | verifying the genome of the running node |
 //! | `soaks` | soak drills |
@@ -42,6 +43,7 @@ pub(crate) mod genome;
 pub(crate) mod guard;
 mod health;
 mod history;
+mod import;
 mod listener;
 mod measure;
 mod operations;
@@ -90,6 +92,7 @@ struct Document;
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(commands::teach))
+        .routes(routes!(commands::preview))
         .routes(routes!(commands::ask))
         .routes(routes!(commands::forget))
         .routes(routes!(commands::command))
@@ -98,6 +101,11 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(genome::blocks))
         .routes(routes!(genome::block))
         .routes(routes!(associations::associations))
+        .routes(routes!(associations::versions))
+        .routes(routes!(associations::questions))
+        .routes(routes!(associations::export))
+        .routes(routes!(import::preview))
+        .routes(routes!(import::import))
         .routes(routes!(backup::make, backup::note))
         .routes(routes!(verification::status, verification::start, verification::cancel))
         .routes(routes!(verification::progress))
@@ -148,7 +156,7 @@ mod tests {
     use kolibri_soak::{MAX_CONCURRENCY, MAX_EVENTS, MAX_MINUTES, MAX_SEED};
     use serde_json::{Value, json};
 
-    use crate::wire::limits::{MAX_BLOCKS, MAX_BODY, MAX_RESPONSE, MAX_STIMULUS, MAX_TRACES};
+    use crate::wire::limits::{MAX_BLOCKS, MAX_BODY, MAX_FILE, MAX_RESPONSE, MAX_STIMULUS, MAX_TRACES};
 
     fn whole() -> utoipa::openapi::OpenApi {
         let mut document = super::routes().into_openapi();
@@ -209,7 +217,8 @@ mod tests {
         assert!(!bodies.is_empty());
         for body in bodies {
             let limit = body.get("x-max-line-bytes").or(body.get("x-max-bytes"));
-            assert_eq!(limit, Some(&json!(MAX_BODY)), "{body}");
+            let is_file = body["content"].get("application/octet-stream").is_some();
+            assert_eq!(limit, Some(&json!(if is_file { MAX_FILE } else { MAX_BODY })), "{body}");
         }
     }
 }

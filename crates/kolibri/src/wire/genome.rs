@@ -77,6 +77,10 @@ pub(crate) struct BlockResponse {
     hash: String,
     /// The content; null when it was erased, or does not match the digest.
     content: Option<ContentResponse>,
+    /// For a TEACH: the TEACH that it replaced.
+    replaces: Option<u64>,
+    /// For a TEACH: the TEACH that replaced it.
+    replaced_by: Option<u64>,
     /// The FORGET block that erased the content.
     erased_by: Option<u64>,
     /// What is wrong with the content.
@@ -84,8 +88,9 @@ pub(crate) struct BlockResponse {
     fault: Option<String>,
 }
 
-impl From<StoredBlock> for BlockResponse {
-    fn from(StoredBlock { block, hash, recorded }: StoredBlock) -> Self {
+impl BlockResponse {
+    pub(crate) fn of(stored: StoredBlock, replaced_by: Option<u64>) -> Self {
+        let StoredBlock { block, hash, recorded, replaces } = stored;
         let (content, erased_by, fault) = match recorded {
             Recorded::Content(content) => (Some(content.into()), None, None),
             Recorded::Erased { by } => (None, Some(by), None),
@@ -100,6 +105,8 @@ impl From<StoredBlock> for BlockResponse {
             previous: block.previous.to_string(),
             hash: hash.to_string(),
             content,
+            replaces,
+            replaced_by,
             erased_by,
             fault,
         }

@@ -75,6 +75,7 @@ kinds! {
     UnknownHost = MISDIRECTED_REQUEST "unknown_host": "This host name is not served here";
     InvalidText = UNPROCESSABLE_ENTITY "invalid_text": "The text is not accepted";
     SoakParameters = UNPROCESSABLE_ENTITY "soak_parameters": "The drill's parameters are not valid";
+    UnreadableFile = UNPROCESSABLE_ENTITY "unreadable_file": "The file cannot be read";
     UnknownCommand = UNPROCESSABLE_ENTITY "unknown_command": "No such command";
     BackupFailed = INTERNAL_SERVER_ERROR "backup_failed": "The genome cannot be copied";
     Internal = INTERNAL_SERVER_ERROR "internal": "Internal error";

@@ -18,6 +18,18 @@ pub(crate) const BLOCKS: usize = 100;
 /// The texts of the blocks that one call returns, in bytes: when they are more, the page ends early. It is as much as the 50
 /// longest blocks have, and what the longest block has comes on top.
 pub(crate) const MAX_PAGE: usize = 4 << 20;
+/// The most associations one call lists.
+pub(crate) const MAX_ASSOCIATIONS: usize = 100;
+/// How many associations one call lists if it does not say.
+pub(crate) const ASSOCIATIONS: usize = 50;
+/// The longest search, in bytes.
+pub(crate) const MAX_SEARCH: usize = 1024;
+/// The most versions one call returns.
+pub(crate) const MAX_VERSIONS: usize = 100;
+/// How many versions one call returns if it does not say.
+pub(crate) const VERSIONS: usize = 20;
+/// The longest file that one call imports, in bytes.
+pub(crate) const MAX_FILE: usize = 16 << 20;
 /// The most traces one call returns.
 pub(crate) const MAX_TRACES: usize = 100;
 /// How many traces one call returns if it does not say.
@@ -51,6 +63,14 @@ schemas! {
     EventType = Object::builder().schema_type(Type::String).enum_values(Some(genome::EventType::ALL.map(genome::EventType::name)));
     /// How many blocks to return.
     BlocksLimit = from_one_to(MAX_BLOCKS).default(Some(BLOCKS.into()));
+    /// How many associations to list.
+    AssociationsLimit = from_one_to(MAX_ASSOCIATIONS).default(Some(ASSOCIATIONS.into()));
+    /// How many versions to return.
+    VersionsLimit = from_one_to(MAX_VERSIONS).default(Some(VERSIONS.into()));
+    /// What is searched for.
+    SearchText = Object::builder().schema_type(Type::String).max_length(Some(MAX_SEARCH))
+        .description(Some("At most `x-max-bytes` long in UTF-8."))
+        .extensions(Some(Extensions::builder().add("x-max-bytes", MAX_SEARCH).build()));
     /// How many traces to return.
     TracesLimit = from_one_to(MAX_TRACES).default(Some(TRACES.into()));
 }

@@ -12,6 +12,8 @@
 //! | `batch` | how a batch is taken, and its answers, line by line |
 //! | `condition` | how the node is, in one line |
 //! | `genome` | the genome, its blocks, and what can be asked |
+//! | `knowledge` | what is taught, to be browsed, compared and changed |
+//! | `import` | a file that is to be taught, and how everything is exported |
 //! | `verification` | how a verification stands |
 //! | `soaks` | soak drills |
 //! | `sse` | progress as server-sent events |
@@ -32,7 +34,9 @@ mod condition;
 mod genome;
 mod health;
 mod history;
+mod import;
 mod kind;
+mod knowledge;
 pub(crate) mod limits;
 mod operations;
 mod problem;
@@ -54,7 +58,15 @@ pub(crate) use condition::{Condition, ConditionKind, ConditionLevel};
 pub(crate) use genome::{AssociationLine, BlockResponse, BlocksQuery, BlocksResponse, GenomeResponse};
 pub(crate) use health::{Health, HealthStatus};
 pub(crate) use history::HistoryResponse;
+pub(crate) use import::{
+    ExportFormat, ExportQuery, FileFormat, ImportFault, ImportLine, ImportPreview, ImportQuery, ImportSample,
+    ImportSummary, row,
+};
 pub(crate) use kind::ProblemKind;
+pub(crate) use knowledge::{
+    AssociationsQuery, AssociationsResponse, ListedAssociation, PreviewResponse, QuestionsResponse, Version,
+    VersionsQuery, VersionsResponse,
+};
 pub(crate) use operations::{GenomeEnd, IndexState, OperationsResponse, ReadyState, RecallState};
 pub(crate) use problem::Problem;
 pub(crate) use settings::{SettingInForce, SettingSource, SettingsResponse};

@@ -73,17 +73,17 @@ fn the_genome_travels() {
         )
     };
     for rest in [
-        r#""content":{"genome_id":"00ff"},"erased_by":null"#,
-        r#""content":{"stimulus":"a","response":"b"},"erased_by":null"#,
-        r#""content":{"match":"similar","source":1,"score":0.831234},"erased_by":null"#,
-        r#""content":{"match":"none","source":null,"score":0.0},"erased_by":null"#,
-        r#""content":{"erased":[1,2]},"erased_by":null"#,
-        r#""content":null,"erased_by":4"#,
-        r#""content":null,"erased_by":null,"fault":"it does not match its digest""#,
+        r#""content":{"genome_id":"00ff"},"replaces":null,"replaced_by":7,"erased_by":null"#,
+        r#""content":{"stimulus":"a","response":"b"},"replaces":null,"replaced_by":7,"erased_by":null"#,
+        r#""content":{"match":"similar","source":1,"score":0.831234},"replaces":null,"replaced_by":7,"erased_by":null"#,
+        r#""content":{"match":"none","source":null,"score":0.0},"replaces":null,"replaced_by":7,"erased_by":null"#,
+        r#""content":{"erased":[1,2]},"replaces":null,"replaced_by":7,"erased_by":null"#,
+        r#""content":null,"replaces":3,"replaced_by":null,"erased_by":4"#,
+        r#""content":null,"replaces":3,"replaced_by":null,"erased_by":null,"fault":"it does not match its digest""#,
     ] {
         travels::<BlockResponse>(&block(rest));
     }
-    let one = block(r#""content":null,"erased_by":4"#);
+    let one = block(r#""content":null,"replaces":3,"replaced_by":null,"erased_by":4"#);
     travels::<BlocksResponse>(&format!(r#"{{"blocks":[{one}],"next":2}}"#));
     travels::<BlocksResponse>(r#"{"blocks":[],"next":null}"#);
     travels::<AssociationLine>(

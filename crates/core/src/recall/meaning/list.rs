@@ -50,7 +50,7 @@ impl Derived for List {
                 self.pending.push(Step::Add(change.block.index));
             }
             ChangeKind::Erased(blocks) => self.pending.extend(blocks.into_iter().map(Step::Remove)),
-            ChangeKind::Nothing => {}
+            ChangeKind::Asked(_) | ChangeKind::Nothing => {}
         }
         Ok(())
     }
