@@ -2142,8 +2142,11 @@ export interface operations {
                 order?: "newest" | "asked";
                 /** @description Only those that answered so many questions. */
                 asked?: "never";
-                /** @description Only what was taught at this time or later: RFC 3339, or seconds since the Unix epoch. */
-                since?: string;
+                /**
+                 * @description Only what was taught at this time or later: RFC 3339, or seconds since the Unix epoch.
+                 * @example 2026-11-26T16:30:00Z
+                 */
+                since?: string | number;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description How many. */

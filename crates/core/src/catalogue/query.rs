@@ -35,7 +35,7 @@ pub enum Order {
 /// The last association that was listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cursor {
-    asked: u32,
+    asked: u64,
     block: u64,
 }
 
@@ -108,7 +108,7 @@ impl Query {
 
 impl From<&Entry> for Cursor {
     fn from(entry: &Entry) -> Self {
-        Self { asked: entry.asked, block: entry.block }
+        Self { asked: entry.asked.into(), block: entry.block }
     }
 }
 
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn what_is_no_cursor_is_refused() {
-        for text in ["", "-", "1", "1-", "-1", "01-2", "+1-2", "1-2-3", "4294967296-1"] {
+        for text in ["", "-", "1", "1-", "-1", "01-2", "+1-2", "1-2-3", "18446744073709551616-1"] {
             assert_eq!(text.parse::<Cursor>(), Err(ParseCursorError), "{text}");
         }
     }

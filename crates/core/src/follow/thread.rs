@@ -119,7 +119,14 @@ impl<D: Derived> Thread<D> {
                 _ => end,
             };
             for change in changes {
+                let block = change.block;
+                // Long texts may take a while each.
+                if !go_on() {
+                    return Ok(());
+                }
                 self.derived.apply(change)?;
+                self.derived.passed(block);
+                self.next = block.index + 1;
             }
             self.derived.passed(self.reader.reference(next - 1)?);
             self.next = next;

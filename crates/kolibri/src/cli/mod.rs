@@ -11,6 +11,7 @@ mod configuration;
 mod export;
 mod genome;
 pub(crate) mod import;
+mod list;
 mod ops;
 mod runbook;
 mod soak;
@@ -59,6 +60,14 @@ Examples:
     /// Ask a question; exit code 1 when nothing similar enough was taught
     #[command(after_help = "Example:\n  kolibri ask \"restarting payments\"")]
     Ask(commands::Ask),
+    /// List what is taught, the newest first
+    #[command(
+        after_help = "Examples:\n  kolibri list\n  kolibri list --never-asked --since 2026-11-01T00:00:00Z"
+    )]
+    List(list::List),
+    /// Find what is taught by words of the question or the answer; exit code 1 when nothing has all of them
+    #[command(after_help = "Examples:\n  kolibri search payments restart\n  kolibri search платежи --json")]
+    Search(list::Search),
     /// Forget an association and erase its content
     #[command(after_help = "Example:\n  kolibri forget \"How do I restart payments?\"")]
     Forget(commands::Forget),
@@ -183,6 +192,8 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
         Command::Serve(settings) => serve(&settings),
         Command::Teach(teach) => teach.run(),
         Command::Ask(ask) => ask.run(),
+        Command::List(list) => list.run(),
+        Command::Search(search) => search.run(),
         Command::Forget(forget) => forget.run(),
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(),

@@ -105,8 +105,11 @@ impl File {
             let detail = format!(
                 "encoding: there is none called {name}; write it like windows-1251, utf-16le or koi8-r"
             );
-            super::extract::bad_query(detail)
+            Problem::new(ProblemKind::UnreadableFile, detail)
         };
+        // A form that was left empty says nothing.
+        let [name, encoding, question, answer] =
+            [name, encoding, question, answer].map(|given| given.filter(|given| !given.trim().is_empty()));
         let named = |name: String| encoding_named(&name).ok_or_else(|| unknown(&name));
         let encoding = encoding.map(named).transpose()?;
         // Names of columns are read in any way, and every text is one.

@@ -8,7 +8,9 @@ use kolibri_genome::Content;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::limits::{ASSOCIATIONS, AssociationsLimit, BlockIndex, MAX_SEARCH, SearchText, VERSIONS};
+use super::limits::{
+    ASSOCIATIONS, AssociationsLimit, BlockIndex, CursorText, MAX_SEARCH, SearchText, VERSIONS,
+};
 use super::{BlockAddress, Effect, Moment, SuggestedAnswer};
 
 /// Which associations, and in which order.
@@ -28,9 +30,10 @@ pub(crate) struct AssociationsQuery {
     #[param(inline)]
     pub(crate) asked: Option<Asked>,
     /// Only what was taught at this time or later: RFC 3339, or seconds since the Unix epoch.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Moment>, inline, example = "2026-11-26T16:30:00Z")]
     pub(crate) since: Option<Moment>,
     /// `next` of the page before.
+    #[param(value_type = Option<CursorText>, inline)]
     pub(crate) cursor: Option<String>,
     /// How many.
     #[serde(default = "default_limit")]

@@ -67,6 +67,8 @@ schemas! {
     AssociationsLimit = from_one_to(MAX_ASSOCIATIONS).default(Some(ASSOCIATIONS.into()));
     /// How many versions to return.
     VersionsLimit = from_one_to(MAX_VERSIONS).default(Some(VERSIONS.into()));
+    /// Where a page begins.
+    CursorText = Object::builder().schema_type(Type::String).pattern(Some("^(0|[1-9][0-9]{0,17})-(0|[1-9][0-9]{0,17})$"));
     /// What is searched for.
     SearchText = Object::builder().schema_type(Type::String).max_length(Some(MAX_SEARCH))
         .description(Some("At most `x-max-bytes` long in UTF-8."))

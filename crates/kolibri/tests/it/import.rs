@@ -29,7 +29,7 @@ fn teach_tricky(node: &Running) {
 
 /// Everything that can be asked of a node, in order of its text.
 fn known(node: &Running) -> Vec<(String, String)> {
-    let text = node.http.get(node.url("/api/v1/associations")).send().unwrap().text().unwrap();
+    let text = node.http.get(node.url("/api/v1/associations:export")).send().unwrap().text().unwrap();
     let text_of = |line: &Value, field: &str| line[field].as_str().unwrap().to_owned();
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let mut known: Vec<_> =

@@ -40,6 +40,7 @@ mod erasing;
 mod failures;
 mod guard;
 mod import;
+mod knowledge;
 mod links;
 mod locked;
 mod log_length;

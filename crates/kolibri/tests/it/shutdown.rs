@@ -167,7 +167,7 @@ fn nobody_who_is_connected_can_hold_the_node_back() {
     idle.iter_mut().take(4).for_each(|connection| assert_eq!(connection.get("/livez").unwrap().status, 200));
     // 24 MB on their way to a reader that does not read.
     let mut reader = Raw::connect(&node.api);
-    reader.send("GET /api/v1/associations HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    reader.send("GET /api/v1/associations:export HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     assert_eq!(reader.head().unwrap().status, 200);
     let mut unfinished = Raw::connect(&node.api);
     let _never_sent = begin_teach(&node, &mut unfinished, "never finished");
