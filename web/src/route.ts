@@ -87,6 +87,8 @@ export const addresses = {
   lastFailed: "#/traces/latest?outcome=failed",
   last: "#/traces/latest",
   failed: "#/traces/failed",
+  /** The editor of what a block taught. */
+  edit: (block: number) => `#/knowledge?edit=${block}`,
   settings: "#/settings",
 };
 

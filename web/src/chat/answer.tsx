@@ -4,7 +4,9 @@ import { useState } from "preact/hooks";
 import type { Answer, BlockAddress } from "../api/types";
 import { words } from "../i18n";
 import { addresses } from "../route";
+import { AnswerText } from "../ui/answer_text";
 import { BlockLink } from "../ui/block_link";
+import { Copy } from "../ui/copy";
 import type { Question } from "./conversation";
 import { ForgetDialog } from "./forget";
 import { AnswerTo, Likelihood, TaughtIn } from "./receipt";
@@ -75,9 +77,11 @@ function Given({ response, block, to, children }: GivenProps) {
   return (
     <>
       {to && <AnswerTo stimulus={to} />}
-      <p class="text">{response}</p>
+      <AnswerText text={response} />
       <p class="receipt">
         {children}
+        <Copy value={response} what={words().chat.copyAnswer} />
+        <a href={addresses.edit(block)}>{words().chat.edit}</a>
         <button type="button" class="quiet small" onClick={() => setForgetting(true)}>
           {words().chat.forget}
         </button>

@@ -2,11 +2,14 @@
 import { useRef } from "preact/hooks";
 import type { Suggestion } from "../api/types";
 import { words } from "../i18n";
+import { AnswerText } from "../ui/answer_text";
 import { PressButton, usePress, WhyNot } from "../ui/press";
 import { ProblemNote } from "../ui/problem";
 import { confirm, type Question } from "./conversation";
-import { Excerpt } from "./excerpt";
 import { AnswerTo, Likelihood, TaughtIn } from "./receipt";
+
+/** Enough to recognise an answer. */
+const GLANCE = { lines: 4, length: 280 };
 
 export function Suggestions({ question, suggestions }: { question: Question; suggestions: Suggestion[] }) {
   return (
@@ -34,7 +37,7 @@ function SuggestionView({ question, suggestion }: { question: Question; suggesti
   return (
     <li class="suggestion" ref={item}>
       <AnswerTo stimulus={suggestion.stimulus} />
-      <Excerpt text={suggestion.answer} />
+      <AnswerText text={suggestion.answer} room={GLANCE} />
       <p class="receipt">
         <Likelihood score={suggestion.score} />
         <TaughtIn block={suggestion.source.index} at={suggestion.taught} />

@@ -12,7 +12,8 @@ export function Hex({ value, short = true }: { value: string; short?: boolean })
   );
 }
 
-export function Copy({ value }: { value: string }) {
+/** `what`: what the button copies, if that is not plain from where it stands. */
+export function Copy({ value, what }: { value: string; what?: string }) {
   const [outcome, setOutcome] = useState<"copied" | "notCopied" | null>(null);
   useEffect(() => {
     if (!outcome) return;
@@ -29,7 +30,7 @@ export function Copy({ value }: { value: string }) {
     );
   return (
     <button type="button" class="quiet small" onClick={write}>
-      {text[outcome ?? "copy"]}
+      {outcome ? text[outcome] : (what ?? text.copy)}
     </button>
   );
 }

@@ -5,6 +5,8 @@ export const common = {
   copy: "Copy",
   copied: "Copied",
   notCopied: "Not copied",
+  showAll: "Show all",
+  showLess: "Show less",
   close: "Close",
   cancel: "Cancel",
   skip: "Skip to content",

@@ -7,6 +7,8 @@ export const common: typeof source = {
   copy: "Копировать",
   copied: "Скопировано",
   notCopied: "Не скопировано",
+  showAll: "Показать целиком",
+  showLess: "Свернуть",
   close: "Закрыть",
   cancel: "Отмена",
   skip: "К содержимому",

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { beginning } from "./excerpt";
+import { beginning as beginningIn } from "./beginning";
+
+const beginning = (text: string) => beginningIn(text, { lines: 4, length: 280 });
 
 test("a short text is shown as it is", () => {
   for (const text of ["", "At noon", "one\ntwo\nthree\nfour", "я".repeat(280)])
