@@ -191,7 +191,7 @@ pub enum OpenError {
     NoGenome(PathBuf),
     /// The genome is gone, but the files next to it are not.
     #[error(
-        "{genome} is missing, but {beside} exists: the genome was lost or moved. Put it back, from a backup if need \
+        "{genome} is missing or empty, but {beside} exists: the genome was lost or moved. Put it back, from a backup if need \
          be; or, to start a new genome, move {beside} away"
     )]
     GenomeLost {

@@ -5,15 +5,16 @@ use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use kolibri_genome::Chain;
+use kolibri_genome::{Chain, Head};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use rustix::fs::{FallocateFlags, fallocate};
 use rustix::io::Errno;
 
-use super::files::{Files, Gone};
+use super::files::{Disturbed, Files};
 use super::intake::Left;
 use super::mark::{Found, Loss};
 use super::rows::Snapshot;
+use super::verify::{Fault, Verdict, verify};
 use super::{DataDirectory, Durability, apply, schema, writer};
 use crate::error::OpenError;
 
@@ -76,7 +77,7 @@ impl Pace {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StillFailing {
     #[error(transparent)]
-    Gone(#[from] Gone),
+    Disturbed(#[from] Disturbed),
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error("{0}")]
@@ -85,6 +86,8 @@ pub(super) enum StillFailing {
     Io { path: PathBuf, source: std::io::Error },
     #[error("{0} is not as it was left: {1}")]
     Lost(PathBuf, Loss),
+    #[error("something else wrote {path}, and block {index} is not what it was: {fault}")]
+    Overwritten { path: PathBuf, index: u64, fault: Fault },
     #[error("the last block in {0} cannot be read; run `kolibri genome verify`")]
     Broken(PathBuf),
     #[error("another program reads the genome, so its log cannot be flushed into it")]
@@ -103,27 +106,54 @@ impl Place {
     pub(super) fn read_back(
         &self,
         connection: &mut Connection,
-        files: &Files,
+        files: &mut Files,
     ) -> Result<Chain, StillFailing> {
         // The old connection still reads files that were deleted: it is kept as long as they are.
-        files.check()?;
-        let path = self.directory.genome();
+        let was_written = match files.check() {
+            Ok(()) => false,
+            Err(Disturbed::Written(_)) => true,
+            Err(gone) => return Err(gone.into()),
+        };
         // It may hold a lock that the new one needs, so it is closed before that is opened.
         drop(std::mem::replace(connection, Connection::open_in_memory()?));
+        if was_written {
+            self.check_whole()?;
+        }
+        let head = self.reopen(connection)?;
+        let works = flush_and_write(connection, &self.directory.genome());
+        files.leave();
+        works.map(|()| Chain::resume(head))
+    }
+
+    /// Reads every block: whoever wrote the files may have changed any. Writes nothing, so that whoever comes to mend them finds
+    /// them as they are.
+    fn check_whole(&self) -> Result<(), StillFailing> {
+        match verify(&self.directory, |_| true)? {
+            Verdict::Broken { index, fault, .. } => {
+                Err(StillFailing::Overwritten { path: self.directory.genome(), index, fault })
+            }
+            Verdict::Sound { .. } | Verdict::Cancelled => Ok(()),
+        }
+    }
+
+    fn reopen(&self, connection: &mut Connection) -> Result<Head, StillFailing> {
+        let path = self.directory.genome();
         *connection = schema::open_writer(&path, self.durability)?;
         let rows = Snapshot::of(connection);
         if let Some(loss) = Found::read(&self.directory)?.compare(rows)? {
             return Err(StillFailing::Lost(path, loss));
         }
         apply::check(connection)?;
-        let head = rows.head()?.and_then(Result::ok).ok_or_else(|| StillFailing::Broken(path.clone()))?;
-        // A flush that failed may have left pages in the system's cache that are on no disk. They are written anew, into
-        // the database, and flushed there.
-        if !writer::scrub(connection)? {
-            return Err(StillFailing::Read);
-        }
-        try_to_write(connection, &path)?;
-        Ok(Chain::resume(head))
+        rows.head()?.and_then(Result::ok).ok_or(StillFailing::Broken(path))
+    }
+}
+
+/// A flush that failed may have left pages in the system's cache that are on no disk. They are written anew, into the database,
+/// and flushed there.
+fn flush_and_write(connection: &Connection, path: &Path) -> Result<(), StillFailing> {
+    match writer::scrub(connection)? {
+        true => try_to_write(connection, path),
+        false => Err(StillFailing::Read),
     }
 }
 

@@ -5,6 +5,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use super::upgrade::upgrade;
@@ -63,10 +64,11 @@ const FIRST_LINKS: &str = "
     CREATE TEMP VIEW version AS SELECT idx, replaces FROM main.block WHERE replaces IS NOT NULL;
 ";
 
-/// Opens the genome for writing, or creates an empty one.
+/// Opens the genome for writing, or creates an empty one. The log is copied into the database only when the writer says so.
 pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connection, OpenError> {
     let at = || OpenError::sqlite(path);
     regular::check(path).map_err(OpenError::io(path))?;
+    check_not_emptied(path)?;
     let mut connection = Connection::open(path).map_err(at())?;
     connection.busy_timeout(PATIENCE).map_err(at())?;
     if is_new(&connection).map_err(at())? {
@@ -77,13 +79,15 @@ pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connect
         .execute_batch(
             "PRAGMA journal_mode = WAL;
              PRAGMA secure_delete = ON;
-             PRAGMA wal_autocheckpoint = 4096;
+             PRAGMA wal_autocheckpoint = 0;
              PRAGMA cache_size = -16384;
              PRAGMA trusted_schema = OFF;",
         )
         .and_then(|()| connection.pragma_update(None, "synchronous", durability.synchronous()))
         .map_err(at())?;
     connection.set_prepared_statement_cache_capacity(32);
+    // The last connection to close would else copy the log into the database, whatever is in them by then.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(at())?;
     if version == FIRST_VERSION {
         upgrade(&mut connection).map_err(at())?;
     }
@@ -114,6 +118,7 @@ pub(super) fn open_copy(path: &Path) -> Result<Connection, OpenError> {
 fn open_read_only(path: &Path, name: &OsStr) -> Result<Connection, OpenError> {
     let at = || OpenError::sqlite(path);
     regular::check(path).map_err(OpenError::io(path))?;
+    check_not_emptied(path)?;
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(name, flags).map_err(at())?;
@@ -125,6 +130,16 @@ fn open_read_only(path: &Path, name: &OsStr) -> Result<Connection, OpenError> {
     }
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
+}
+
+/// SQLite deletes the log of an empty database, and the blocks in it, whoever opens it.
+fn check_not_emptied(path: &Path) -> Result<(), OpenError> {
+    let length = |path: &Path| path.metadata().map_or(0, |found| found.len());
+    let log = beside(path, "-wal");
+    match path.exists() && length(path) == 0 && length(&log) > 0 {
+        true => Err(OpenError::GenomeLost { genome: path.to_owned(), beside: log }),
+        false => Ok(()),
+    }
 }
 
 /// SQLite creates files for its locks even to read, unless `immutable` rules out writers. A running node
@@ -202,6 +217,18 @@ mod tests {
         let path = root.path().join("genome.db");
         Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
         assert!(matches!(open_writer(&path, Durability::Flushed), Err(OpenError::NotOurs { .. })));
+    }
+
+    #[test]
+    fn a_database_that_was_emptied_does_not_take_its_log_with_it() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("genome.db");
+        std::fs::write(&path, "").unwrap();
+        std::fs::write(beside(&path, "-wal"), "blocks").unwrap();
+        for opened in [open_writer(&path, Durability::Flushed), open_reader(&path)] {
+            assert!(matches!(opened, Err(OpenError::GenomeLost { .. })));
+        }
+        assert_eq!(std::fs::read(beside(&path, "-wal")).unwrap(), b"blocks");
     }
 
     #[test]

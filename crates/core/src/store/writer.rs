@@ -17,7 +17,7 @@ use super::decide::{self, Decision, Effect, Event, decide};
 use super::directory::Lock;
 use super::erasing::Erasing;
 use super::feed::Feed;
-use super::files::{Files, Gone};
+use super::files::{Disturbed, Files};
 use super::intake::{Committed, Failure, Left, Poison, Queued, Waiting};
 use super::mark::MarkFile;
 use super::recovery::{Pace, Place, StillFailing, try_to_write};
@@ -38,6 +38,8 @@ const SCRUB_RETRY: Duration = Duration::from_millis(100);
 /// How long emptying the log waits for a reader; commands wait as well.
 const SCRUB_PATIENCE: Duration = Duration::from_millis(20);
 
+/// From this length on, in pages, the log is copied into the database after each commit, as far as readers let it.
+const CHECKPOINT: i64 = 4096;
 /// From this length on, in bytes, the log is emptied although somebody always reads. SQLite alone begins it anew only in a moment
 /// without readers.
 const LONG_LOG: u64 = 64 << 20;
@@ -72,9 +74,9 @@ enum CommitError {
     /// A statement of one event of the batch failed.
     #[error("{why}")]
     Event { at: usize, why: Box<CommitError> },
-    /// It went into a file that nobody can open any more.
+    /// Somebody else had its hands on a file.
     #[error(transparent)]
-    Gone(#[from] Gone),
+    Disturbed(#[from] Disturbed),
 }
 
 /// Everything the writer works with.
@@ -160,27 +162,36 @@ impl Writer {
 
     /// What there is to do while nobody wants anything.
     fn look_after(&mut self, connection: &mut Connection) {
+        if self.left() != Some(Left::Doubt)
+            && let Err(disturbed) = self.files.check()
+        {
+            self.fail(&disturbed.into(), Vec::new());
+        }
         if self.scrub_due {
             self.scrub(connection);
         }
-        let left = self.poison.borrow().as_ref().map(|failure| failure.left);
-        match left {
-            None => {
-                if let Err(gone) = self.files.check() {
-                    self.fail(&gone.into(), Vec::new());
-                }
-            }
-            Some(left) if self.pace.is_due() => self.recover(connection, left),
-            Some(_) => {}
+        if let Some(left) = self.left()
+            && self.pace.is_due()
+        {
+            self.recover(connection, left);
         }
         self.copy(connection);
+    }
+
+    /// What the last failure left, until the genome can be written again.
+    fn left(&self) -> Option<Left> {
+        self.poison.borrow().as_ref().map(|failure| failure.left)
     }
 
     /// Takes events again if the genome can be written again.
     fn recover(&mut self, connection: &mut Connection, left: Left) {
         let found = match left {
-            Left::Nothing => try_to_write(connection, &self.place.directory.genome()).map(|()| None),
-            Left::Doubt => self.place.read_back(connection, &self.files).map(Some),
+            Left::Nothing => {
+                let tried = try_to_write(connection, &self.place.directory.genome());
+                self.files.leave();
+                tried.map(|()| None)
+            }
+            Left::Doubt => self.place.read_back(connection, &mut self.files).map(Some),
         };
         match found {
             Ok(chain) => {
@@ -233,10 +244,33 @@ impl Writer {
         self.measured = Instant::now();
         let log = schema::beside(&self.place.directory.genome(), "-wal");
         if log.metadata().is_ok_and(|found| found.len() > LONG_LOG)
-            && let Err(error) = empty_log(connection, LONG_LOG_PATIENCE)
+            && let Err(error) = self.write_database(|| empty_log(connection, LONG_LOG_PATIENCE))
         {
             tracing::warn!(%error, "the write-ahead log could not be emptied; trying again");
         }
+    }
+
+    /// Copies the log into the database when it has become long enough. SQLite would do that by itself, within any commit, and
+    /// then nobody could tell who wrote the database.
+    fn checkpoint(&mut self, connection: &Connection) {
+        let pages = |mode| {
+            connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get::<_, i64>(1))
+        };
+        let done = match pages("NOOP") {
+            Ok(long) if long >= CHECKPOINT => self.write_database(|| pages("PASSIVE")),
+            other => other.map_err(CommitError::from),
+        };
+        if let Err(error) = done {
+            tracing::debug!(%error, "the write-ahead log was not copied; the next commit tries again");
+        }
+    }
+
+    /// Lets `write` copy the log into the database, unless somebody else has written either of them.
+    fn write_database<T>(&mut self, write: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, CommitError> {
+        self.files.check()?;
+        let written = write();
+        self.files.leave();
+        Ok(written?)
     }
 
     /// Everything that waits behind `first`. If no caller waits for durability, also what arrives a little
@@ -266,19 +300,36 @@ impl Writer {
             return refuse(waiting, &failure);
         }
         let mut chain = self.chain.clone();
-        let recorded = self.record(connection, &mut chain, events).and_then(|outcomes| {
-            self.files.check()?;
-            Ok(outcomes)
-        });
-        match recorded {
+        match self.write(connection, &mut chain, events) {
             Ok(outcomes) => {
                 // The commit point: from here on, every block of the batch survives a crash.
                 self.chain = chain;
                 self.mark.advance(self.chain.head(), false);
                 self.acknowledge(connection, waiting, outcomes, taken);
+                self.checkpoint(connection);
             }
             Err(error) => self.fail(&error, waiting),
         }
+    }
+
+    /// Records a batch into files that nobody else has touched, before or meanwhile.
+    fn write(
+        &mut self,
+        connection: &Connection,
+        chain: &mut Chain,
+        events: Vec<(Event, u64)>,
+    ) -> Result<Vec<Outcome>, CommitError> {
+        self.files.check()?;
+        let recorded = self.record(connection, chain, events);
+        match &recorded {
+            Ok(outcomes) if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Recorded { .. })) => {
+                self.files.check_committed()?;
+            }
+            // It had nothing to write.
+            Ok(_) => self.files.check()?,
+            Err(_) => self.files.leave(),
+        }
+        recorded
     }
 
     /// Records a batch in one transaction: all of it, or nothing.
@@ -370,11 +421,13 @@ impl Writer {
     }
 
     fn scrub(&mut self, connection: &Connection) {
-        match scrub(connection) {
+        match self.write_database(|| scrub(connection)) {
             Ok(done) => self.scrub_due = !done,
             Err(error) => {
                 self.scrub_due = true;
-                tracing::warn!(%error, "erased text is still in the write-ahead log; trying again");
+                if self.left() != Some(Left::Doubt) {
+                    tracing::warn!(%error, "erased text is still in the write-ahead log; trying again");
+                }
             }
         }
         match self.scrub_due {
@@ -386,9 +439,7 @@ impl Writer {
     /// Leaves the whole genome in one file. SQLite does not do that by itself, since this process still has
     /// readers open.
     fn close(mut self, connection: Connection) {
-        // A follower may be reading at this moment.
-        let emptied = (0..CLOSE_TRIES).map(|_| scrub(&connection)).find(|done| !matches!(done, Ok(false)));
-        let emptied = emptied.unwrap_or(Ok(false));
+        let emptied = self.empty_at_last(&connection);
         if !matches!(emptied, Ok(true)) {
             tracing::warn!(?emptied, "the newest blocks are still in genome.db-wal; a copy needs both files");
         }
@@ -401,6 +452,18 @@ impl Writer {
         if let Err((_, error)) = connection.close() {
             tracing::warn!(%error, "the genome was not closed cleanly; the next start recovers it");
         }
+    }
+
+    /// Leaves what somebody else has written as it is: the next start reads the log and knows what belongs there. A file that was
+    /// deleted takes the blocks that only its log has.
+    fn empty_at_last(&self, connection: &Connection) -> rusqlite::Result<bool> {
+        let is_open = connection.path().is_some_and(|path| !path.is_empty());
+        if !is_open || matches!(self.files.check(), Err(Disturbed::Written(_))) {
+            return Ok(false);
+        }
+        // A follower may be reading at this moment.
+        let emptied = (0..CLOSE_TRIES).map(|_| scrub(connection)).find(|done| !matches!(done, Ok(false)));
+        emptied.unwrap_or(Ok(false))
     }
 }
 

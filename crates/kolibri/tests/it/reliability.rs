@@ -19,7 +19,7 @@ struct Fault {
     answer: &'static str,
 }
 
-const FAULTS: [Fault; 14] = [
+const FAULTS: [Fault; 15] = [
     Fault {
         name: "`kill -9` while 64 people teach and forget",
         test: "crash",
@@ -60,6 +60,11 @@ const FAULTS: [Fault; 14] = [
         name: "a file of the genome is deleted or replaced under the node",
         test: "replaced",
         answer: "503 and not ready within a second; nothing more is acknowledged",
+    },
+    Fault {
+        name: "a file of the genome is overwritten, cut or emptied in place under the node",
+        test: "replaced",
+        answer: "503 and not ready within a second; recovers by itself when it is undone",
     },
     Fault {
         name: "FORGET beside a program that reads the genome",

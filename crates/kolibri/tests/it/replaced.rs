@@ -1,8 +1,11 @@
-//! A genome whose files are deleted or replaced under a running node: nothing more is acknowledged, since it would be gone
-//! with the node, and whoever looks is told within a second.
+//! A genome whose files are deleted, replaced or written by something else under a running node: nothing more is acknowledged,
+//! since it would be gone with the node, and whoever looks is told within a second.
 
-use std::fs;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -60,4 +63,145 @@ fn it_is_noticed_although_nobody_teaches_and_is_over_when_the_file_is_put_back()
     fs::rename(data.path().join("elsewhere.db"), data.path().join("genome.db")).unwrap();
     eventually("the node is ready", || (node.get("/readyz").0 == 200).then_some(()));
     assert_eq!((node.teach("c", "d"), node.ask("a")["answer"].clone()), (2, json!("b")));
+}
+
+/// Ways to write a file in place.
+type Write = (&'static str, fn(&Path, &[u8]));
+
+const WRITES: [Write; 4] = [
+    ("emptied", |file, _| fs::write(file, "").unwrap()),
+    ("cut", |file, now| in_place(file).set_len(now.len() as u64 / 2).unwrap()),
+    ("zeroed", |file, now| in_place(file).write_all_at(&vec![0; now.len()], 0).unwrap()),
+    ("garbled", |file, now| {
+        let half = now.len() / 2;
+        in_place(file).write_all_at(&vec![0xa5; half], half as u64).unwrap();
+    }),
+];
+
+fn in_place(file: &Path) -> File {
+    File::options().write(true).open(file).unwrap()
+}
+
+#[test]
+fn a_file_of_the_genome_that_is_written_in_place_ends_every_acknowledgement_and_is_over_when_it_is_undone() {
+    for file in ["genome.db", "genome.db-wal"] {
+        for (what, write) in WRITES {
+            let data = tempfile::tempdir().unwrap();
+            let both = ["genome.db", "genome.db-wal"].map(|name| data.path().join(name));
+            let node = Running::start(data.path());
+            for number in 1..=20 {
+                node.teach(&format!("question {number}"), &"answer ".repeat(300));
+            }
+            // Most of it is in the database then, and the rest in the log.
+            node.stop();
+            let node = Running::start(data.path());
+            assert_eq!(node.teach("question 21", "answer"), 21);
+            eventually("the node is ready", || (node.get("/readyz").0 == 200).then_some(()));
+            let before = both.each_ref().map(|path| fs::read(path).unwrap());
+
+            let written = data.path().join(file);
+            write(&written, &fs::read(&written).unwrap());
+            let (status, body) =
+                node.post("/api/v1/teach", &json!({ "stimulus": "after", "response": "lost" }));
+            assert_eq!(
+                (status, &body["type"]),
+                (503, &json!("urn:kolibri:problem:store_failed")),
+                "{file} {what}"
+            );
+            let said = format!("{file} was written by something else");
+            assert!(body["detail"].as_str().unwrap().contains(&said), "{file} {what}: {body}");
+            assert!(node.get("/readyz").1["detail"].as_str().unwrap().contains(&said), "{file} {what}");
+            let damaged = both.each_ref().map(|path| fs::read(path).unwrap());
+            eventually("it was tried to read it back", || {
+                node.log().into_iter().find(|line| line.contains("can still not be written"))
+            });
+            assert_eq!(node.get("/readyz").0, 503, "{file} {what}");
+            let left = both.each_ref().map(|path| fs::read(path).unwrap());
+            assert!(left == damaged, "{file} {what}: the node wrote what it could not trust");
+
+            in_place(&written).set_len(0).unwrap();
+            in_place(&written).write_all_at(&before[usize::from(file != "genome.db")], 0).unwrap();
+            eventually("the node is ready", || (node.get("/readyz").0 == 200).then_some(()));
+            assert_eq!(node.teach("after all", "kept"), 22, "{file} {what}");
+            node.stop();
+            let verdict =
+                crate::running::cli::run(&["genome", "verify", "--data-dir", data.path().to_str().unwrap()]);
+            assert_eq!(verdict.code, 0, "{file} {what}: {verdict:?}");
+        }
+    }
+    let name = "a file of the genome is overwritten, cut or emptied in place under the node";
+    tell(name, &Found { times: 2 * WRITES.len(), acknowledged: 2 * WRITES.len() * 22 });
+}
+
+#[test]
+fn a_node_that_stops_leaves_files_that_something_else_wrote_as_they_are() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    for number in 0..20 {
+        node.teach(&format!("question {number}"), "answer");
+    }
+    let log = data.path().join("genome.db-wal");
+    let whole = fs::read(&log).unwrap();
+    let older = fs::read(data.path().join("genome.db")).unwrap();
+    in_place(&log).write_all_at(&[0; 32], whole.len() as u64 / 2).unwrap();
+    node.stop();
+    assert!(fs::read(data.path().join("genome.db")).unwrap() == older, "nothing was copied out of that log");
+    fs::write(&log, &whole).unwrap();
+    let node = Running::start(data.path());
+    assert_eq!(node.ask("question 19")["answer"], "answer");
+}
+
+#[test]
+fn a_log_that_is_emptied_while_people_teach_ends_every_acknowledgement_of_what_comes_after() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    node.teach("first", "kept");
+    let (touched, emptied) = (AtomicBool::new(false), AtomicBool::new(false));
+    let teach_until_refused = |client: usize| {
+        let mut acknowledged_after = 0;
+        for number in 0.. {
+            let began_after = emptied.load(Ordering::SeqCst);
+            let teach = json!({ "stimulus": format!("question {client} {number}"), "response": "answer" });
+            let (status, body) = node.post("/api/v1/teach", &teach);
+            match status {
+                201 => acknowledged_after += usize::from(began_after),
+                _ if touched.load(Ordering::SeqCst) => break,
+                _ => panic!("nobody has touched the log: {body}"),
+            }
+        }
+        acknowledged_after
+    };
+    let acknowledged: usize = thread::scope(|scope| {
+        let teach = &teach_until_refused;
+        let clients: Vec<_> = (0..8).map(|client| scope.spawn(move || teach(client))).collect();
+        thread::sleep(Duration::from_secs(1));
+        touched.store(true, Ordering::SeqCst);
+        in_place(&data.path().join("genome.db-wal")).set_len(0).unwrap();
+        emptied.store(true, Ordering::SeqCst);
+        clients.into_iter().map(|client| client.join().unwrap()).sum()
+    });
+    assert_eq!(acknowledged, 0, "acknowledged after the log was emptied");
+    assert_eq!(node.get("/readyz").0, 503);
+}
+
+#[test]
+fn another_program_that_copies_the_log_into_the_database_is_recovered_from() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    for number in 1..=20 {
+        node.teach(&format!("question {number}"), "answer");
+    }
+    let other = rusqlite::Connection::open(data.path().join("genome.db")).unwrap();
+    for round in 0..3 {
+        other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+        let taught = eventually("a TEACH is taken", || {
+            let taught = json!({ "stimulus": format!("after {round}"), "response": "yes" });
+            let (status, body) = node.post("/api/v1/teach", &taught);
+            (status == 201).then_some(body)
+        });
+        assert_eq!(taught["block"]["index"], 21 + round, "nothing is lost or recorded twice");
+    }
+    drop(other);
+    eventually("the node is ready", || (node.get("/readyz").0 == 200).then_some(()));
+    assert_eq!(node.ask("question 20")["answer"], "answer");
 }

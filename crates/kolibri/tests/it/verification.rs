@@ -147,8 +147,11 @@ fn a_node_with_a_broken_genome_answers_on_and_marks_it_until_a_verification_find
     node.teach("a", "1");
     node.teach("b", "2");
     assert!(node.ask("b").get("genome_broken").is_none());
+    // A running node notices that something writes its files; what lay broken already it finds only by verifying.
+    node.stop();
     let saved = "CREATE TABLE saved AS SELECT idx, content FROM block WHERE idx = 1";
     alter(data.path(), &format!("{saved}; UPDATE block SET content = zeroblob(10) WHERE idx = 1"));
+    let node = Running::start(data.path());
     let found = verdict(&node);
     assert_eq!((&found["sound"], &found["broken"]["block"]), (&json!(false), &json!(1)));
     let is_marked = |node: &Running| {
@@ -171,6 +174,7 @@ fn a_node_with_a_broken_genome_answers_on_and_marks_it_until_a_verification_find
     );
     assert_eq!(verify_by_hand(data.path()), Some(0));
     eventually("the node knows of it", || (gauges(&node)[2] == 0.0).then_some(()));
+    eventually("it is ready", || (node.get("/readyz").0 == 200).then_some(()));
     assert!(node.ask("b").get("genome_broken").is_none());
     assert!(node.get("/readyz").1.get("genome_broken").is_none());
 }
