@@ -3,7 +3,7 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Reply } from "./api/client";
-import { connection } from "./api/connection";
+import { connection, isAway } from "./api/connection";
 import type { Problem } from "./api/problem";
 import { now, whileVisible } from "./clock";
 
@@ -35,7 +35,7 @@ export function live<T>(read: (signal: AbortSignal) => Promise<Reply<T>>, every:
   const stale = computed(() => {
     if (at.value === null) return false;
     const late = now.value - at.value > MISSED * every;
-    return late || problem.value !== null || connection.value.state === "down";
+    return late || problem.value !== null || isAway();
   });
   /** The read in progress. */
   let current: AbortController | null = null;

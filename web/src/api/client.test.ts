@@ -8,8 +8,11 @@ afterEach(() => {
   dropToken();
 });
 
+/** Answers every request: with JSON as the node does, with HTML as a proxy does. */
 function answer(status: number, body: string): ReturnType<typeof vi.fn> {
-  const fetched = vi.fn(async (_url: string, _init: RequestInit) => new Response(body, { status }));
+  const json = status < 400 ? "application/json" : "application/problem+json";
+  const headers = { "content-type": body.startsWith("<") ? "text/html; charset=utf-8" : json };
+  const fetched = vi.fn(async (_url: string, _init: RequestInit) => new Response(body, { status, headers }));
   vi.stubGlobal("fetch", fetched);
   return fetched;
 }
@@ -39,14 +42,36 @@ test("a problem document becomes its kind, with the trace", async () => {
   expect(connection.value.state).toBe("up");
 });
 
-test("an answer that is no problem document is told apart", async () => {
-  answer(502, "<html>Bad gateway</html>");
-  const reply = await call("ask");
-  expect(!reply.ok && reply.problem.kind).toBe("unreadable_answer");
+test("what a proxy says in place of the node is told apart", async () => {
+  for (const [status, body, kind, state] of [
+    [502, "<html>Bad gateway</html>", "unreachable", "down"],
+    [200, "<html>Log in</html>", "signed_out", "signed-out"],
+    [401, "<html>Unauthorized</html>", "signed_out", "signed-out"],
+    [403, "<html>Forbidden</html>", "signed_out", "signed-out"],
+  ] as const) {
+    answer(status, body);
+    const reply = await call("ask");
+    expect(!reply.ok && reply.problem.kind, body).toBe(kind);
+    expect(connection.value.state).toBe(state);
+  }
+  answer(200, "{}");
+  await call("genome");
+  expect(connection.value.state).toBe("up");
+});
+
+test("a proxy knows people by their cookie, and a redirect is no answer", async () => {
+  const fetched = answer(200, "{}");
+  await call("genome");
+  expect(fetched.mock.calls[0]?.[1]).toMatchObject({ credentials: "same-origin", redirect: "manual" });
+  vi.stubGlobal("fetch", async () =>
+    Object.defineProperty(Response.error(), "type", { value: "opaqueredirect" }),
+  );
+  const reply = await call("genome");
+  expect(!reply.ok && reply.problem.kind).toBe("signed_out");
 });
 
 test("a success without JSON is no success, and one that breaks off is no answer", async () => {
-  answer(200, "<html>Log in to the proxy</html>");
+  answer(200, "not JSON");
   const replaced = await call("genome");
   expect(!replaced.ok && replaced.problem.kind).toBe("unreadable_answer");
   const broken = new ReadableStream({ start: (stream) => stream.error(new TypeError("network error")) });
@@ -110,7 +135,7 @@ test("a token is refused by the answer to it, not by a late answer to another", 
   adoptToken("wrong", false);
   const reply = call("genome");
   adoptToken("right", false);
-  late(new Response("{}", { status: 401 }));
+  late(new Response("{}", { status: 401, headers: { "content-type": "application/problem+json" } }));
   expect((await reply).ok).toBe(false);
   expect([refused.value, connection.value.state]).toEqual([false, "up"]);
 });

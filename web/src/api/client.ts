@@ -1,10 +1,15 @@
 // The one place where requests leave the page. They go to this origin's API, with the token, never with text in the URL.
-import { answered, lost } from "./connection";
-import { type Problem, problemOf, UNREACHABLE } from "./problem";
+import { answered, lost, signedOut } from "./connection";
+import { type Problem, problemOf, SIGNED_OUT, UNREACHABLE } from "./problem";
 import { refused, token } from "./token";
 
-/** Relative to the page, which may be served below a path of a reverse proxy. */
-const API = "api/v1/";
+/** Where this script is; in a variable, since the builder would take it for a file to be bundled. */
+const place = import.meta.url;
+/**
+ * Next to the page's files: a reverse proxy may serve them below a path, and the page's own address may lack the slash at its
+ * end.
+ */
+const API = import.meta.env.PROD ? new URL("../api/v1/", place).href : "api/v1/";
 /** A node that takes longer is treated as unreachable. Milliseconds. */
 const PATIENCE = 15_000;
 
@@ -29,11 +34,26 @@ export async function call<T>(path: string, request: Request = {}): Promise<Repl
     const body = parse(await response.text());
     if (!response.ok || body === undefined) return { ok: false, problem: problemOf(response.status, body) };
     return { ok: true, value: body as T, status: response.status };
-  } catch {
-    if (!request.signal?.aborted) lost();
-    return { ok: false, problem: UNREACHABLE };
+  } catch (error) {
+    return { ok: false, problem: unanswered(error, request.signal) };
   }
 }
+
+/** Why there was no answer. */
+export function unanswered(error: unknown, signal: AbortSignal | undefined): Problem {
+  if (error instanceof SignedOut) {
+    signedOut();
+    return SIGNED_OUT;
+  }
+  if (!signal?.aborted) lost();
+  return UNREACHABLE;
+}
+
+/** A proxy in front of the node wants to know who is there. */
+class SignedOut extends Error {}
+
+/** A proxy in front of the node cannot reach it. */
+class Unreached extends Error {}
 
 /** The text parsed as JSON; null if empty, undefined if it is not JSON. */
 function parse(text: string): unknown {
@@ -45,7 +65,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Sends a request; the body of the response is not read yet. */
+/** Sends a request; the body of the response is not read yet. Throws if it is not the node that answered. */
 export async function send(path: string, request: Request): Promise<Response> {
   const headers = new Headers();
   const used = token.value;
@@ -56,16 +76,29 @@ export async function send(path: string, request: Request): Promise<Response> {
     method: request.method ?? "GET",
     headers,
     cache: "no-store",
-    credentials: "omit",
-    redirect: "error",
+    // A proxy that signs people in knows them by a cookie. The node itself takes no cookies.
+    credentials: "same-origin",
+    // The node never redirects.
+    redirect: "manual",
     body: request.body === undefined ? null : JSON.stringify(request.body),
     signal: request.signal ?? null,
   });
+  checkSender(response);
   // A response to a token that was replaced meanwhile says nothing about the current one.
   if (used !== token.value) return response;
   refused.value = used !== null && response.status === 401;
   answered(response.status);
   return response;
+}
+
+/** A sign-in page, or where it is, comes from a proxy; so does a web page about a gateway. */
+function checkSender(response: Response): void {
+  const type = response.headers.get("content-type") ?? "";
+  const isPage = type.startsWith("text/html");
+  const isOurs = type.startsWith("application/problem+json");
+  const { status } = response;
+  if (response.type === "opaqueredirect" || (status === 401 && !isOurs)) throw new SignedOut();
+  if (isPage) throw status >= 500 ? new Unreached() : new SignedOut();
 }
 
 /** A new random trace id. */

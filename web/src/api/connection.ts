@@ -7,7 +7,9 @@ export type Connection =
   /** `since`: milliseconds since the Unix epoch. */
   | { state: "down"; since: number }
   /** The node answers, but requires a token, or a different one. */
-  | { state: "locked" };
+  | { state: "locked" }
+  /** A proxy in front of the node answers, and wants people to sign in. */
+  | { state: "signed-out" };
 
 export const connection = signal<Connection>({ state: "unknown" });
 
@@ -17,7 +19,18 @@ export function answered(status: number): void {
   if (connection.peek().state !== state) connection.value = { state };
 }
 
+/** A proxy answered in place of the node. */
+export function signedOut(): void {
+  if (connection.peek().state !== "signed-out") connection.value = { state: "signed-out" };
+}
+
 /** The node did not answer. */
 export function lost(): void {
   if (connection.peek().state !== "down") connection.value = { state: "down", since: Date.now() };
+}
+
+/** Whether nothing comes from the node, so that what is known may be out of date. */
+export function isAway(): boolean {
+  const { state } = connection.value;
+  return state === "down" || state === "signed-out";
 }

@@ -4,7 +4,7 @@ import type { components } from "./schema";
 type Document = components["schemas"]["Problem"];
 
 export interface Problem {
-  /** The last part of the document's type, such as `queue_full`; `unreachable` and `unreadable_answer` are the page's own. */
+  /** The last part of the document's type, such as `queue_full`; `unreachable`, `signed_out` and `unreadable_answer` are the page's own. */
   kind: string;
   /** The node's own words, in English; empty for the page's own kinds. */
   detail: string;
@@ -14,6 +14,7 @@ export interface Problem {
   trace: string | null;
 }
 
+export const SIGNED_OUT: Problem = { kind: "signed_out", detail: "", status: null, trace: null };
 export const UNREACHABLE: Problem = { kind: "unreachable", detail: "", status: null, trace: null };
 
 /** The problem in an unsuccessful response. */

@@ -1,8 +1,7 @@
 // Server-sent events with fetch, because EventSource cannot send the token.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 
-import { send } from "./client";
-import { lost } from "./connection";
+import { send, unanswered } from "./client";
 import { type Problem, problemOf, UNREACHABLE } from "./problem";
 
 export interface StreamEvent {
@@ -53,8 +52,8 @@ export async function follow<T>(
         if (event.name === "end") return null;
       }
     }
-  } catch {
-    if (!signal.aborted) lost();
+  } catch (error) {
+    return unanswered(error, signal);
   }
   return UNREACHABLE;
 }

@@ -20,6 +20,7 @@ export function NodeBadge() {
 function state(): { tone: Tone; text: string } {
   const text = words().common;
   if (connection.value.state === "down") return { tone: "bad", text: text.noConnection };
+  if (connection.value.state === "signed-out") return { tone: "bad", text: text.signedOut };
   if (connection.value.state === "locked") return { tone: "neutral", text: text.locked };
   const node = operations.value.value;
   if (operations.problem.value) return { tone: "neutral", text: words().operations.notKnown };

@@ -1,5 +1,5 @@
 // The state of the node in seven figures and a line.
-import { connection } from "../api/connection";
+import { isAway } from "../api/connection";
 import type { History, OperationsState, Soak } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
@@ -18,11 +18,7 @@ export function Tiles() {
   return (
     <>
       <ul class="tiles" aria-label={text.inShort}>
-        {connection.value.state === "down" ? (
-          <Gone />
-        ) : (
-          <Tile title={text.state} source={operations} read={state} />
-        )}
+        {isAway() ? <Gone /> : <Tile title={text.state} source={operations} read={state} />}
         <Tile title={text.errors} source={history} read={errors} />
         <Tile title={text.throughput} source={history} read={rate} />
         <Tile title={text.genomeLength} source={operations} read={length} />

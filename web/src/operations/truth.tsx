@@ -1,5 +1,5 @@
 // The first line of Operations: how the node is. A page that cannot reach the node says so, never that all is well.
-import { connection } from "../api/connection";
+import { isAway } from "../api/connection";
 import { words } from "../i18n";
 import { operations } from "../node";
 import { Time } from "../ui/time";
@@ -8,7 +8,7 @@ import { advice, sentence, TONES } from "./condition";
 export function Truth() {
   const { value, at, stale } = operations;
   if (!value.value) return null;
-  if (stale.value || connection.value.state === "down") {
+  if (stale.value || isAway()) {
     return (
       <p class="truth neutral" role="status">
         {words().operations.condition.outOfDate} {at.value !== null && <Time at={at.value} short />}

@@ -42,6 +42,11 @@ const HEADERS: [(HeaderName, &str); 5] = [
     ),
 ];
 
+/// What a reverse proxy took away from the beginning of the path.
+const PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
+/// The longest that is believed, in bytes.
+const MAX_PREFIX: usize = 256;
+
 /// The page's routes.
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/", get(index)).route("/assets/{name}", get(asset))
@@ -50,7 +55,23 @@ pub(super) fn routes() -> Router<App> {
 async fn index(headers: HeaderMap) -> Response {
     let file = find("index.html").unwrap_or(&NOT_BUILT);
     // A newer binary names other assets here.
-    serve(file, &headers, "no-cache")
+    let mut response = serve(file, &headers, "no-cache");
+    if let Some(prefix) = prefix(&headers) {
+        // Not relative to the address, which may lack the slash at its end.
+        let page = String::from_utf8_lossy(file.plain).replace("\"./", &format!("\"{prefix}/"));
+        response.headers_mut().remove(header::CONTENT_ENCODING);
+        *response.body_mut() = page.into();
+    }
+    response
+}
+
+/// The path below which a reverse proxy serves the page, if it says so (`X-Forwarded-Prefix`, as Traefik and Spring have it).
+fn prefix(request: &HeaderMap) -> Option<&str> {
+    let prefix = request.get(PREFIX)?.to_str().ok()?.trim_end_matches('/');
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
+    let is_path = prefix.starts_with('/') && !prefix.contains("//") && prefix.len() <= MAX_PREFIX;
+    (is_path && prefix.bytes().all(is_plain)).then_some(prefix)
 }
 
 async fn asset(uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
@@ -71,7 +92,7 @@ fn serve(file: &'static File, request: &HeaderMap, caching: &'static str) -> Res
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(file.path)));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, x-forwarded-prefix"));
     if zipped.is_some() {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
@@ -126,6 +147,24 @@ mod tests {
             assert!(!takes_gzip(&asking_for(codings)), "{codings}");
         }
         assert!(!takes_gzip(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn only_a_path_is_taken_for_a_prefix() {
+        let told = |prefix: &str| {
+            let headers = HeaderMap::from_iter([(PREFIX, HeaderValue::from_str(prefix).unwrap())]);
+            super::prefix(&headers).map(str::to_owned)
+        };
+        for (header, prefix) in [("/kolibri", "/kolibri"), ("/a/b-c_d.e~1/", "/a/b-c_d.e~1")] {
+            assert_eq!(told(header).as_deref(), Some(prefix));
+        }
+        let long = format!("/{}", "x".repeat(MAX_PREFIX));
+        for wrong in
+            ["", "/", "kolibri", "//evil.example", "/a//b", "/\"><script>", "/a b", "https://x", &long]
+        {
+            assert_eq!(told(wrong), None, "{wrong}");
+        }
+        assert_eq!(super::prefix(&HeaderMap::new()), None);
     }
 
     #[test]

@@ -22,6 +22,12 @@ export const common = {
   genomeBroken: "Genome broken",
   noConnection: "No connection",
   locked: "Token required",
+  signedOut: "Sign-in required",
+  signIn: {
+    title: "You are signed out.",
+    advice: "A proxy in front of this node asks you to sign in. What you see may be out of date.",
+    reload: "Sign in",
+  },
   asking: "Contacting the node…",
   lost: "The node has not answered since",
   lostAdvice:

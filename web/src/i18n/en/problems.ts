@@ -12,6 +12,11 @@ export const problems = {
       title: "The node does not answer.",
       advice: "Check that the node is running and that this machine can reach it.",
     },
+    signed_out: {
+      title: "You are signed out.",
+      advice:
+        "A proxy in front of this node asks you to sign in. Reload the page to do so; copy your text first.",
+    },
     unreadable_answer: {
       title: "The answer cannot be read.",
       advice: "Something between this page and the node, such as a proxy, may have replaced it.",

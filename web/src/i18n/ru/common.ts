@@ -23,6 +23,12 @@ export const common: typeof source = {
   notReady: "Не готов",
   genomeBroken: "Геном повреждён",
   noConnection: "Нет связи",
+  signedOut: "Нужен вход",
+  signIn: {
+    title: "Вы вышли из системы.",
+    advice: "Прокси перед этим узлом просит войти. То, что вы видите, могло устареть.",
+    reload: "Войти",
+  },
   locked: "Нужен токен",
   asking: "Соединяемся с узлом…",
   lost: "Узел не отвечает с",
