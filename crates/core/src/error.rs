@@ -205,7 +205,7 @@ pub enum OpenError {
         "{genome} is not as it was left: {loss}. Its log was cut, lost or damaged, or another file was put in its place. \
          Nothing was changed. Copy the data directory, then put back what is missing (genome.db with its genome.db-wal), or \
          restore a newer backup (`kolibri restore`).{}",
-        accept(head)
+        accept(head, used)
     )]
     NotAsMarked {
         /// The genome's file.
@@ -214,6 +214,8 @@ pub enum OpenError {
         loss: Box<Loss>,
         /// The last block that there is, if there is one.
         head: Option<BlockRef>,
+        /// Where it is noted that this block was accepted before, for another loss.
+        used: Option<PathBuf>,
     },
     /// The file of vectors could be neither opened nor begun anew.
     #[error("the vectors in {path} can be neither read nor made anew: {problem}")]
@@ -240,10 +242,16 @@ impl OpenError {
     }
 }
 
-fn accept(head: &Option<BlockRef>) -> String {
-    head.map_or_else(String::new, |head| {
-        format!(" To go on without what is lost, start the node with KOLIBRI_ACCEPT_HEAD={head}")
-    })
+fn accept(head: &Option<BlockRef>, used: &Option<PathBuf>) -> String {
+    let Some(head) = head else { return String::new() };
+    let again = used.as_ref().map_or_else(String::new, |file| {
+        let file = file.display();
+        format!(
+            " This block was accepted before, for another loss; if KOLIBRI_ACCEPT_HEAD was left in place, take it away. To accept \
+             this loss as well, first delete {file}."
+        )
+    });
+    format!("{again} To go on without what is lost, start the node with KOLIBRI_ACCEPT_HEAD={head}")
 }
 
 fn permission_advice(error: &std::io::Error) -> &'static str {

@@ -62,6 +62,11 @@ impl DataDirectory {
         self.path.join("genome.mark")
     }
 
+    /// What was accepted of a genome that had lost blocks.
+    pub(crate) fn accepted(&self) -> PathBuf {
+        self.path.join("genome.accepted")
+    }
+
     /// The note of the last backup that was stored.
     pub fn backup(&self) -> PathBuf {
         self.path.join("backup.json")

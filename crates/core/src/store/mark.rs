@@ -18,6 +18,7 @@ use std::sync::Arc;
 use kolibri_genome::Head;
 use sha2::{Digest, Sha256};
 
+use super::acceptance::Acceptances;
 use super::rows::Snapshot;
 use super::{BlockRef, DataDirectory, schema};
 use crate::error::OpenError;
@@ -110,8 +111,8 @@ impl Found {
     }
 }
 
-/// Refuses a genome that is shorter or other than it was, unless its head is the one that was accepted. Reads only, so
-/// that a log that was cut is still there for whoever wants to mend it.
+/// Refuses a genome that is shorter or other than it was, unless its head is the one that was accepted, for the first time.
+/// Reads only the genome, so that a log that was cut is still there for whoever wants to mend it.
 pub(super) fn admit(directory: &DataDirectory, accepted: Option<BlockRef>) -> Result<Found, OpenError> {
     let marked = Found::read(directory)?;
     let path = directory.genome();
@@ -135,18 +136,20 @@ pub(super) fn admit(directory: &DataDirectory, accepted: Option<BlockRef>) -> Re
     let Some(loss) = marked.compare(rows).map_err(OpenError::sqlite(&path))? else {
         if accepted.is_some() {
             tracing::warn!(
-                "KOLIBRI_ACCEPT_HEAD is set, and nothing is lost: take it away, or it accepts a later loss of all that comes after \
-                 its block"
+                "KOLIBRI_ACCEPT_HEAD is set, and nothing is lost: take it away. What it accepted once it does not accept again"
             );
         }
         return Ok(marked);
     };
+    let acceptances = Acceptances::read(directory)?;
+    let used = head.and_then(|head| acceptances.used(head, &marked));
     match head {
-        Some(head) if accepted == Some(head) => {
+        Some(head) if accepted == Some(head) && used.is_none() => {
+            acceptances.note(directory, head, &marked)?;
             tracing::error!(%loss, head = head.index, "a genome that is not as it was left is accepted, as was asked for");
             Ok(marked)
         }
-        _ => Err(OpenError::NotAsMarked { genome: path, loss: Box::new(loss), head }),
+        _ => Err(OpenError::NotAsMarked { genome: path, loss: Box::new(loss), head, used }),
     }
 }
 

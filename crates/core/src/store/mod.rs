@@ -6,6 +6,7 @@
 //! | `settings` | what may differ from one genome to another |
 //! | `files` | whether the files that are open are still the ones in the directory |
 //! | `mark` | where the genome ended, kept outside the database |
+//! | `acceptance` | what was accepted of a genome that had lost blocks |
 //! | `schema` | tables, pragmas, opening connections |
 //! | `intake` | the bounded queue |
 //! | `writer` | the writer thread: group commit, acknowledgement, poisoning |
@@ -20,6 +21,7 @@
 //! | `verify` | walking the whole genome |
 //! | `feed` | announces how far the genome has come |
 
+mod acceptance;
 mod apply;
 mod copy;
 mod decide;

@@ -114,6 +114,28 @@ fn a_loss_is_accepted_by_naming_what_is_left_and_the_log_tells_what_is_lost() {
 }
 
 #[test]
+fn a_loss_that_was_accepted_is_no_leave_for_the_next_one_back_to_the_same_block() {
+    let data = killed(9);
+    fs::write(log_of(data.path()), "").unwrap();
+    let said = start(data.path(), &[]).err().unwrap();
+    let accept = [("KOLIBRI_ACCEPT_HEAD", told_head(&said))];
+    let node = start(data.path(), &accept).unwrap();
+    assert_eq!(node.teach("after the first loss", "yes"), 1);
+    node.kill();
+    fs::write(log_of(data.path()), "").unwrap();
+
+    let refused = start(data.path(), &accept).err().unwrap();
+    let noted = data.path().join("genome.accepted");
+    assert!(refused.contains("This block was accepted before, for another loss"), "{refused}");
+    assert!(refused.contains(&format!("first delete {}", noted.display())), "{refused}");
+    assert_eq!(told_head(&refused), accept[0].1);
+    // What it says is what helps.
+    fs::remove_file(noted).unwrap();
+    let node = start(data.path(), &accept).unwrap();
+    assert_eq!(node.teach("after the second loss", "yes"), 1);
+}
+
+#[test]
 fn an_older_file_that_was_put_back_and_another_genome_are_recognised() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());
