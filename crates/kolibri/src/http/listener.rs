@@ -1,6 +1,7 @@
 //! Accepting connections: no more than a bound of them, and none that keeps its place without asking for anything or without
 //! taking what it asked for. Beyond the bound a few more are taken: health checks are answered there, and others wait for a
-//! place, which the oldest connection makes by ending after its answer.
+//! place, which the oldest connection makes by ending after its answer. Those without a place that ask for nothing make room for
+//! whoever comes next.
 
 use std::io::ErrorKind;
 use std::net::IpAddr;
@@ -20,6 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 use super::health::PROBES;
+use super::lobby::{Guest, Lobby};
 use super::stall::Stalling;
 use crate::wire::{Problem, ProblemKind};
 
@@ -28,7 +30,7 @@ use crate::wire::{Problem, ProblemKind};
 struct Limits {
     /// Connections with a place. Half of the descriptors a process usually has.
     places: u32,
-    /// Connections beyond them; who comes later waits in the kernel's queue.
+    /// Connections beyond them. Who comes later waits in the kernel's queue, or takes the turn of one that is silent.
     extra: u32,
     /// Connections of those that may wait for a place.
     waiting: u32,
@@ -54,6 +56,8 @@ const LIMITS: Limits = Limits {
 };
 /// How long to wait when the system has no connection to give.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long to wait until a connection that was asked to go has gone.
+const FAREWELL: Duration = Duration::from_millis(50);
 /// How often the log mentions that all places are taken.
 const FULL_LOGGED_EVERY: Duration = Duration::from_secs(10);
 
@@ -85,7 +89,11 @@ async fn serve_within(
             http: http.clone(),
             router: router.clone(),
             stopping: stopping.clone(),
-            place: Arc::new(Place { room: Arc::clone(&room), held: OnceLock::new() }),
+            place: Arc::new(Place {
+                guest: room.lobby.enter(),
+                room: Arc::clone(&room),
+                held: OnceLock::new(),
+            }),
         };
         tokio::spawn(async move {
             connection.serve(Stalling::new(stream, limits.stall), peer).await;
@@ -107,6 +115,8 @@ struct Room {
     limits: Limits,
     /// All connections.
     entered: Arc<Semaphore>,
+    /// Connections without a place that ask for nothing now.
+    lobby: Arc<Lobby>,
     /// Connections with a place.
     places: Arc<Semaphore>,
     /// Requests that wait for a place.
@@ -121,6 +131,7 @@ impl Room {
         Self {
             limits,
             entered: semaphore(limits.places + limits.extra),
+            lobby: Arc::new(Lobby::default()),
             places: semaphore(limits.places),
             waiting: Semaphore::new(limits.waiting as usize),
             crowded: Notify::new(),
@@ -131,10 +142,27 @@ impl Room {
 /// A connection's place, taken with its first request that needs one.
 struct Place {
     room: Arc<Room>,
+    guest: Guest,
     held: OnceLock<OwnedSemaphorePermit>,
 }
 
 impl Place {
+    /// Serves a request if it may be served.
+    async fn serve<E>(
+        &self,
+        path: &str,
+        served: impl Future<Output = Result<Response, E>>,
+    ) -> Result<Response, E> {
+        if self.held.get().is_none() && !self.guest.leave() {
+            return Ok(no_place());
+        }
+        let answer = if self.is_there(path).await { served.await } else { Ok(no_place()) };
+        if self.held.get().is_none() {
+            self.guest.come_back();
+        }
+        answer
+    }
+
     /// Whether a request may be served: the connection has a place, gets one in time, or needs none.
     async fn is_there(&self, path: &str) -> bool {
         let Room { limits, places, waiting, crowded, .. } = &*self.room;
@@ -172,27 +200,27 @@ impl Connection {
     async fn serve(self, stream: Stalling<TcpStream>, peer: Peer) {
         let Self { http, router, mut stopping, place } = self;
         let router = TowerToHyperService::new(router);
-        let room = Arc::clone(&place.room);
+        let (room, silent) = (Arc::clone(&place.room), Arc::clone(&place));
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(peer);
             let (place, router) = (Arc::clone(&place), router.clone());
-            async move {
-                match place.is_there(request.uri().path()).await {
-                    true => router.call(request).await,
-                    false => Ok(no_place()),
-                }
-            }
+            let path = request.uri().path().to_owned();
+            async move { place.serve(&path, router.call(request)).await }
         });
         let served = http.serve_connection(TokioIo::new(stream), service);
         let mut served = std::pin::pin!(served);
         // That it broke off is the caller's doing, and in no way unusual.
         tokio::select! {
             _ = served.as_mut() => return,
+            () = silent.guest.shown_out() => return,
             () = stopped(&mut stopping) => {}
             () = room.crowded.notified() => {}
         }
         served.as_mut().graceful_shutdown();
-        let _ = served.await;
+        tokio::select! {
+            _ = served => {}
+            () = silent.guest.shown_out() => {}
+        }
     }
 }
 
@@ -233,11 +261,16 @@ impl Acceptor {
         if self.full_logged.is_none_or(|logged| logged.elapsed() >= FULL_LOGGED_EVERY) {
             self.full_logged = Some(Instant::now());
             tracing::warn!(
-                "a listener has reached its connection limit; new connections wait until one ends"
+                "a listener has reached its connection limit; those that ask for nothing make room, and others wait until one ends"
             );
         }
-        #[expect(clippy::expect_used, reason = "nobody closes this semaphore")]
-        entered.acquire_owned().await.expect("the semaphore is open")
+        loop {
+            self.room.lobby.show_out_oldest();
+            if let Ok(Ok(permit)) = tokio::time::timeout(FAREWELL, Arc::clone(&entered).acquire_owned()).await
+            {
+                return permit;
+            }
+        }
     }
 }
 
@@ -360,16 +393,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn beyond_every_bound_others_wait_until_a_connection_ends() {
+    async fn beyond_every_bound_the_oldest_that_asks_for_nothing_makes_room() {
         let served = served(1, LONG).await;
-        let (first, _second, _third) =
-            (served.connect().await, served.connect().await, served.connect().await);
-        let mut fourth = served.connect().await;
-        fourth.write_all(REQUEST).await.unwrap();
-        let mut fourth = tokio::spawn(async move { rest(&mut fourth).await });
-        assert!(tokio::time::timeout(Duration::from_millis(100), &mut fourth).await.is_err(), "it waits");
-        drop(first);
-        assert!(fourth.await.unwrap().ends_with("served"));
+        let (silent, mut half) = (served.connect().await, served.connect().await);
+        half.write_all(b"GET /livez HTTP/1.1\r\nHost: loc").await.unwrap();
+        let mut connections = vec![silent, half];
+        for _ in 0..6 {
+            let mut probe = served.connect().await;
+            probe.write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+            let mut answer = [0; 12];
+            probe.read_exact(&mut answer).await.unwrap();
+            assert_eq!(&answer, b"HTTP/1.1 200");
+            connections.push(probe);
+        }
+        // Three may stay.
+        for ended in &mut connections[..5] {
+            rest(ended).await;
+        }
+        assert!(asked(&served, "/").await.ends_with("served"));
     }
 
     #[tokio::test]

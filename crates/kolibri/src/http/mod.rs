@@ -45,6 +45,7 @@ mod health;
 mod history;
 mod import;
 mod listener;
+mod lobby;
 mod measure;
 mod operations;
 mod page;

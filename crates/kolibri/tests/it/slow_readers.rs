@@ -1,4 +1,5 @@
-//! People who ask for much and read nothing hold a bounded part of the node's memory, and nobody else up.
+//! People who ask for much and read nothing, or come and ask for nothing, hold a bounded part of the node's memory, and nobody else
+//! up.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -48,4 +49,26 @@ fn answers_that_nobody_reads_take_a_bounded_part_of_the_memory() {
     assert_eq!((node.get("/livez").0, node.get("/api/v1/genome").0), (200, 200));
     drop(readers);
     eventually("a page is served again", || (status(&mut reader(&node)) == 200).then_some(()));
+}
+
+#[test]
+fn connections_that_ask_for_nothing_or_for_half_keep_nobody_out() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let silent: Vec<_> = (0..700)
+        .map(|number| {
+            let mut stream = TcpStream::connect(node.api.trim_start_matches("http://")).unwrap();
+            if number % 2 == 0 {
+                // The node may have closed it already, for those that came later.
+                let _ = write!(stream, "GET /livez HTTP/1.1\r\nHost: loc");
+            }
+            stream
+        })
+        .collect();
+    for path in ["/livez", "/readyz", "/api/v1/genome"] {
+        let new = reqwest::blocking::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
+        assert_eq!(new.get(node.url(path)).send().unwrap().status(), 200, "{path}");
+    }
+    assert_eq!(node.teach("a", "b"), 1);
+    drop(silent);
 }
