@@ -1,7 +1,8 @@
 // Teaching, asking and forgetting in the chat.
 import type { Page } from "playwright-core";
+import { visit } from "./browser";
 import { expect, hold, say, test } from "./fixture";
-import type { Node } from "./node";
+import { Node } from "./node";
 
 const LESSON = "How do I restart the payment service? -> systemctl restart payments";
 
@@ -37,7 +38,7 @@ test("an answer shows how likely it is right, what it was taught for, and its bl
   await say(page, "How do I restart the payment service?");
   const exact = page.locator(".turn").last();
   await exact.getByText("Word for word").waitFor();
-  await exact.getByText(/^taught \d+ \w+ 20\d\d, block 1$/).waitFor();
+  await exact.getByText(/^taught today \(\d+ \w+ 20\d\d\), block 1$/).waitFor();
 
   // It is found in other words once the index has it.
   await expect
@@ -46,8 +47,8 @@ test("an answer shows how likely it is right, what it was taught for, and its bl
   await say(page, "restarting payment servise");
   const similar = page.locator(".turn").last();
   await similar.getByText("The answer to How do I restart the payment service?").waitFor();
-  await similar.getByText(/^(over )?\d\d% likely$/).waitFor();
-  await similar.getByText(/^taught \d+ \w+ 20\d\d, block 1$/).waitFor();
+  await similar.getByText(/^In other words, (over )?\d\d% likely$/).waitFor();
+  await similar.getByText(/^taught today \(\d+ \w+ 20\d\d\), block 1$/).waitFor();
   await similar.getByRole("link", { name: "block 1" }).click();
   await page.getByRole("heading", { name: "Block 1" }).waitFor();
   await page.locator(".block").getByText("systemctl restart payments").waitFor();
@@ -204,4 +205,57 @@ test("what looks like HTML stays text", async ({ page }) => {
   await say(page, html);
   await page.locator(".turn").last().locator(".reply", { hasText: html }).waitFor();
   expect(await page.title()).not.toContain("broken in");
+});
+
+test("a link asks on arrival, once for each visit", async ({ page, node }) => {
+  await node.teach("When is lunch?", "At noon");
+  await say(page, "When is lunch?");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: "Copy link" }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toBe(`${node.url}/#/?ask=When%20is%20lunch%3F`);
+
+  await page.goto("about:blank");
+  await page.goto(link);
+  await page.locator(".turn").getByText("At noon").waitFor();
+  await page.getByRole("link", { name: "Genome", exact: true }).click();
+  await page.getByRole("heading", { name: "Genome", exact: true }).waitFor();
+  await page.goBack();
+  await page.locator(".turn").getByText("At noon").waitFor();
+  expect(await page.locator(".turn").count()).toBe(1);
+  await page.reload();
+  await page.locator(".turn").getByText("At noon").waitFor();
+});
+
+test("a link that asks waits for the token", async ({ browser }) => {
+  const token = "correct-horse-battery-staple-correct";
+  const node = await Node.start({ variables: { KOLIBRI_API_TOKEN: token } });
+  const page = await visit(browser, `${node.url}/#/?ask=When%3F`);
+  await page.getByRole("heading", { name: "This node requires a token" }).waitFor();
+  expect(await page.locator(".turn").count()).toBe(0);
+  await page.getByLabel("API token").first().fill(token);
+  await page.getByRole("button", { name: "Use this token" }).first().click();
+  await page.locator(".turn").getByText("I don't know this yet.").waitFor();
+  expect(await page.locator(".turn").count()).toBe(1);
+  await page.context().close();
+  await node.end();
+});
+
+const MARKUP =
+  "First **stop** it:\n\n```sh\nsystemctl stop payments\n```\n\n1. wait\n2. read https://wiki.example/x";
+
+test("an answer shows its code, lists and links, and its code can be copied", async ({ page, node }) => {
+  await node.teach("How?", MARKUP);
+  await say(page, "How?");
+  const answer = page.locator(".turn .answer");
+  await answer.locator("pre", { hasText: "systemctl stop payments" }).waitFor();
+  expect(await answer.locator("strong").textContent()).toBe("stop");
+  expect(await answer.locator("ol > li").count()).toBe(2);
+  const link = answer.getByRole("link", { name: "https://wiki.example/x" });
+  expect(await link.getAttribute("rel")).toBe("noopener noreferrer");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await answer.getByRole("button", { name: "Copy" }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("systemctl stop payments");
+  await page.getByRole("button", { name: "Copy answer" }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(MARKUP);
 });

@@ -52,7 +52,7 @@ function skip(event: Event): void {
 function Current({ at }: { at: Route }) {
   switch (at.screen) {
     case "chat":
-      return <Chat />;
+      return <Chat ask={at.ask} />;
     case "genome":
       return <GenomeScreen block={at.block} until={at.until} />;
     case "operations":

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { addresses, failuresPath, parse } from "./route";
 
 test("every address leads to its screen", () => {
-  expect(parse("")).toEqual({ screen: "chat" });
-  expect(parse("#/")).toEqual({ screen: "chat" });
+  expect(parse("")).toEqual({ screen: "chat", ask: null });
+  expect(parse("#/")).toEqual({ screen: "chat", ask: null });
   expect(parse("#/genome")).toEqual({ screen: "genome", block: null, until: null });
   expect(parse("#/genome/302")).toEqual({ screen: "genome", block: 302, until: null });
   expect(parse(addresses.blockOn(302, 320))).toEqual({ screen: "genome", block: 302, until: 320 });

@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 
 export type Route =
-  | { screen: "chat" }
+  /** `ask`: what is asked on arrival. */
+  | { screen: "chat"; ask: string | null }
   /** `block`: one opened block. `until`: the newest block of the page shown. */
   | { screen: "genome"; block: number | null; until: number | null }
   | { screen: "operations"; soak: string | null }
@@ -27,7 +28,7 @@ export function parse(hash: string): Route {
   const parameters = new URLSearchParams(query);
   switch (screen) {
     case "":
-      return { screen: "chat" };
+      return { screen: "chat", ask: parameters.get("ask") };
     case "genome":
       return genome(rest, parameters);
     case "operations":

@@ -43,7 +43,11 @@ function Known({ answer, response, source }: { answer: Answer; response: string;
   const exact = answer.match === "exact";
   return (
     <Given response={response} block={source.index} to={exact ? null : answer.stimulus}>
-      {exact ? <span class="badge good">{words().chat.exact}</span> : <Likelihood score={answer.score} />}
+      {exact ? (
+        <span class="badge good">{words().chat.exact}</span>
+      ) : (
+        <Likelihood score={answer.score} found />
+      )}
       <TaughtIn block={source.index} at={answer.taught} />
     </Given>
   );

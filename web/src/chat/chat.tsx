@@ -4,17 +4,19 @@ import { words } from "../i18n";
 import { useLive } from "../live";
 import { genome } from "../node";
 import { Screen } from "../ui/screen";
+import { useArrival } from "./arrival";
 import { Composer } from "./composer";
 import { clear, turns } from "./conversation";
 import { TurnView } from "./turn";
 import { Welcome } from "./welcome";
 
-export function Chat() {
+export function Chat({ ask }: { ask: string | null }) {
   const text = words().chat;
   const conversation = useRef<HTMLDivElement>(null);
   const end = useRef<HTMLDivElement>(null);
   const shown = turns.value;
   useLive(genome);
+  useArrival(ask);
   const last = shown.at(-1);
   // Not when an older turn changes: the user is reading it.
   useEffect(() => {

@@ -3,9 +3,11 @@ import type { ComponentChildren } from "preact";
 import type { Forgotten } from "../api/types";
 import { words } from "../i18n";
 import { BlockLink } from "../ui/block_link";
+import { Copy } from "../ui/copy";
 import { ProblemNote } from "../ui/problem";
 import { Time } from "../ui/time";
 import { AnswerView } from "./answer";
+import { linkTo } from "./arrival";
 import type { Outcome, Turn } from "./conversation";
 
 export function TurnView({ turn }: { turn: Turn }) {
@@ -28,7 +30,14 @@ export function TurnView({ turn }: { turn: Turn }) {
 
 function Said({ turn }: { turn: Turn }) {
   const text = words().chat;
-  if (turn.kind === "ask") return <p class="text">{turn.stimulus}</p>;
+  if (turn.kind === "ask") {
+    return (
+      <>
+        <p class="text">{turn.stimulus}</p>
+        <Copy value={linkTo(turn.stimulus)} what={text.copyLink} />
+      </>
+    );
+  }
   if (turn.kind === "forget") {
     return (
       <p class="text">

@@ -6,6 +6,19 @@ import { format } from "./format";
 const NARROW_SPACE = /[\u00a0\u202f]/g;
 const plain = (text: string) => text.replaceAll(NARROW_SPACE, " ");
 
+test("how long ago a day was is told in the largest unit that says enough", () => {
+  const now = new Date(2026, 10, 26, 1).getTime();
+  const ago = (days: number) => format().ago(new Date(2026, 10, 26 - days, 23).getTime(), now);
+  expect([0, 1, 13, 21, 70, 800].map(ago)).toEqual([
+    "today",
+    "yesterday",
+    "13 days ago",
+    "3 weeks ago",
+    "2 months ago",
+    "2 years ago",
+  ]);
+});
+
 test("numbers take the form that the language asks for", () => {
   language.choose("en");
   expect([0, 1, 2, 1000].map((count) => words().genome.blocks(count))).toEqual([

@@ -30,6 +30,8 @@ function formats(locale: string) {
   const shortDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
   const axis = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+
   const unit = (unit: string) => {
     const format = new Intl.NumberFormat(locale, {
       style: "unit",
@@ -74,6 +76,15 @@ function formats(locale: string) {
     date: (time: number) => longDay.format(time),
     /** `24 Nov` */
     day: (time: number) => shortDay.format(time),
+    /** `today`, `3 weeks ago`: in calendar days here. Both in milliseconds. */
+    ago: (time: number, now: number) => {
+      const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);
+      const days = Math.round((midnight(time) - midnight(now)) / 86_400_000);
+      if (days > -14) return relative.format(days, "day");
+      if (days > -60) return relative.format(Math.trunc(days / 7), "week");
+      if (days > -730) return relative.format(Math.trunc(days / 30.44), "month");
+      return relative.format(Math.trunc(days / 365.25), "year");
+    },
     /** The short name of the zone, such as `GMT+3`. */
     zone: () => zoned.formatToParts(0).find((part) => part.type === "timeZoneName")?.value ?? "",
     /** A duration, given in seconds. */

@@ -30,6 +30,8 @@ export const chat = {
   genomeBroken: "The last verification found the genome broken, so this answer may be wrong.",
   seeGenome: "See what is broken",
   likely: (score: number) => `${format().chance(score, "over", "under")} likely`,
+  inOtherWords: (score: number) => `In other words, ${format().chance(score, "over", "under")} likely`,
+  copyLink: "Copy link",
   answerTo: "The answer to",
   taughtOn: "taught",
   unknown: "I don't know this yet.",

@@ -30,6 +30,8 @@ export const chat: typeof source = {
   genomeBroken: "Последняя проверка нашла геном повреждённым: ответ может быть неверным.",
   seeGenome: "Что повреждено",
   likely: (score) => `вероятность ${format().chance(score, "больше", "меньше")}`,
+  inOtherWords: (score) => `Другими словами, вероятность ${format().chance(score, "больше", "меньше")}`,
+  copyLink: "Скопировать ссылку",
   answerTo: "Ответ на вопрос",
   taughtOn: "усвоено",
   unknown: "Этого я пока не знаю.",
