@@ -5,9 +5,9 @@ import { visit } from "./browser";
 import { expect, test } from "./fixture";
 
 /** Bytes. */
-const MOST_SCRIPT = 60_000;
+const MOST_SCRIPT = 90_000;
 
-test("all scripts together take less than 60 KB", () => {
+test("all scripts together take less than 90 KB", () => {
   const scripts = readdirSync("dist/assets").filter((name) => name.endsWith(".js"));
   const sizes = scripts.map((name) => gzipSync(readFileSync(`dist/assets/${name}`), { level: 9 }).length);
   const total = sizes.reduce((sum, size) => sum + size, 0);

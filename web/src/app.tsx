@@ -11,6 +11,7 @@ import { Nowhere } from "./frame/nowhere";
 import { Unlock } from "./frame/unlock";
 import { GenomeScreen } from "./genome/screen";
 import { words } from "./i18n";
+import { KnowledgeScreen } from "./knowledge/screen";
 import { useLive } from "./live";
 import { operations } from "./node";
 import { OperationsScreen } from "./operations/screen";
@@ -53,6 +54,8 @@ function Current({ at }: { at: Route }) {
   switch (at.screen) {
     case "chat":
       return <Chat ask={at.ask} />;
+    case "knowledge":
+      return <KnowledgeScreen filter={at.filter} opened={at.opened} />;
     case "genome":
       return <GenomeScreen block={at.block} until={at.until} />;
     case "operations":

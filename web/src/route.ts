@@ -1,9 +1,11 @@
 // The addresses of the screens. Everything that can be shared is after the `#`.
 import { signal } from "@preact/signals";
+import { EVERYTHING, type Place, placeAddress, placeIn } from "./knowledge/place";
 
 export type Route =
   /** `ask`: what is asked on arrival. */
   | { screen: "chat"; ask: string | null }
+  | ({ screen: "knowledge" } & Place)
   /** `block`: one opened block. `until`: the newest block of the page shown. */
   | { screen: "genome"; block: number | null; until: number | null }
   | { screen: "operations"; soak: string | null }
@@ -29,6 +31,10 @@ export function parse(hash: string): Route {
   switch (screen) {
     case "":
       return { screen: "chat", ask: parameters.get("ask") };
+    case "knowledge": {
+      const at = placeIn(rest, parameters);
+      return at ? { screen, ...at } : { screen: "nowhere" };
+    }
     case "genome":
       return genome(rest, parameters);
     case "operations":
@@ -67,6 +73,13 @@ function index(text: string | null | undefined): number | null {
 
 export const route = signal<Route>(parse(location.hash));
 
+/** Goes to an address; `quietly` puts it in the place of the current one, so that Back does not stop there. */
+export function goTo(address: string, quietly = false): void {
+  if (quietly) history.replaceState(history.state, "", address);
+  else history.pushState(null, "", address);
+  route.value = parse(location.hash);
+}
+
 /** Follows the browser's address. */
 export function followAddress(): void {
   window.addEventListener("hashchange", () => {
@@ -76,6 +89,11 @@ export function followAddress(): void {
 
 export const addresses = {
   chat: "#/",
+  knowledge: "#/knowledge",
+  taught: (block: number) => placeAddress(EVERYTHING, { kind: "entry", block }),
+  edit: (block: number) => placeAddress(EVERYTHING, { kind: "edit", block, restore: null }),
+  versions: (block: number) => placeAddress(EVERYTHING, { kind: "versions", block }),
+  import: "#/knowledge/import",
   genome: "#/genome",
   block: (index: number) => `#/genome/${index}`,
   /** A block, opened next to the page of the table that ends at `until`. */
@@ -88,8 +106,6 @@ export const addresses = {
   lastFailed: "#/traces/latest?outcome=failed",
   last: "#/traces/latest",
   failed: "#/traces/failed",
-  /** The editor of what a block taught. */
-  edit: (block: number) => `#/knowledge?edit=${block}`,
   settings: "#/settings",
 };
 

@@ -11,6 +11,8 @@ const COMMANDS = {
   "chat.teach": { path: "teach", event: "TEACH" },
   "chat.confirm": { path: "teach", event: "TEACH" },
   "chat.forget": { path: "forget", event: "FORGET" },
+  "knowledge.teach": { path: "teach", event: "TEACH" },
+  "knowledge.restore": { path: "teach", event: "TEACH" },
 } as const;
 
 /** Sends a command; `outcome` gives the outcome of a success. */

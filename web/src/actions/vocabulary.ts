@@ -2,7 +2,7 @@
 // length, block or person can get into the log, whatever a caller passes.
 
 /** Raised when the vocabulary grows: consent to a smaller one is then asked for again. */
-export const VOCABULARY_VERSION = 2;
+export const VOCABULARY_VERSION = 3;
 
 export const ACTIONS = [
   "screen.open",
@@ -10,6 +10,15 @@ export const ACTIONS = [
   "chat.teach",
   "chat.forget",
   "chat.confirm",
+  "knowledge.open",
+  "knowledge.edit",
+  "knowledge.versions",
+  "knowledge.teach",
+  "knowledge.restore",
+  "knowledge.preview_import",
+  "knowledge.import",
+  "knowledge.cancel",
+  "knowledge.export",
   "genome.open_block",
   "genome.verify",
   "genome.cancel",
@@ -25,7 +34,15 @@ export const ACTIONS = [
 
 /** Event types, with the names that the metrics use. */
 export const EVENTS = ["TEACH", "ASK", "FORGET"] as const;
-export const SCREENS = ["chat", "genome", "operations", "traces", "settings", "nowhere"] as const;
+export const SCREENS = [
+  "chat",
+  "knowledge",
+  "genome",
+  "operations",
+  "traces",
+  "settings",
+  "nowhere",
+] as const;
 /** The class of the HTTP status; `none` when there was no answer. */
 export const STATUSES = ["2xx", "4xx", "5xx", "none"] as const;
 export const OUTCOMES = ["answered", "similar", "unknown", "taught", "forgotten", "done", "failed"] as const;

@@ -1,4 +1,5 @@
-// The one place where requests leave the page. They go to this origin's API, with the token, never with text in the URL.
+// The one place where requests leave the page. They go to this origin's API, with the token. No question and no answer is in a
+// URL; the words of a search in Knowledge are, because the page's own address holds them as well.
 import { answered, lost, signedOut } from "./connection";
 import { type Problem, problemOf, SIGNED_OUT, UNREACHABLE } from "./problem";
 import { refused, token } from "./token";
@@ -19,6 +20,10 @@ export interface Request {
   method?: "GET" | "POST" | "DELETE";
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  file?: Blob;
+  /** How long the node may take; normally `PATIENCE`. Milliseconds. */
+  patience?: number;
   /** The trace id that the node will use for this command, 32 hex digits. */
   trace?: string;
   signal?: AbortSignal;
@@ -26,7 +31,7 @@ export interface Request {
 
 /** Calls the API. Never throws: a problem is a reply too. */
 export async function call<T>(path: string, request: Request = {}): Promise<Reply<T>> {
-  const timeout = AbortSignal.timeout(PATIENCE);
+  const timeout = AbortSignal.timeout(request.patience ?? PATIENCE);
   const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
   try {
     const response = await send(path, { ...request, signal });
@@ -72,6 +77,7 @@ export async function send(path: string, request: Request): Promise<Response> {
   if (used) headers.set("authorization", `Bearer ${used}`);
   if (request.trace) headers.set("traceparent", `00-${request.trace}-${request.trace.slice(16)}-01`);
   if (request.body !== undefined) headers.set("content-type", "application/json");
+  if (request.file) headers.set("content-type", "application/octet-stream");
   const response = await fetch(API + path, {
     method: request.method ?? "GET",
     headers,
@@ -80,7 +86,7 @@ export async function send(path: string, request: Request): Promise<Response> {
     credentials: "same-origin",
     // The node never redirects.
     redirect: "manual",
-    body: request.body === undefined ? null : JSON.stringify(request.body),
+    body: request.file ?? (request.body === undefined ? null : JSON.stringify(request.body)),
     signal: request.signal ?? null,
   });
   checkSender(response);

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Problem } from "../api/problem";
-import type { Block } from "../api/types";
+import type { Block, Versions } from "../api/types";
 import { words } from "../i18n";
 import { Dialog } from "../ui/dialog";
 import { LessonView } from "../ui/lesson";
@@ -22,7 +22,7 @@ interface Props {
 
 export function ForgetDialog({ block, close }: Props) {
   const text = words().chat;
-  const { lesson, unread } = useLesson(block);
+  const { lesson, versions, unread } = useLesson(block);
   const [seen, setSeen] = useState(false);
   const [failure, setFailure] = useState<Problem | null>(null);
 
@@ -50,7 +50,10 @@ export function ForgetDialog({ block, close }: Props) {
       <div aria-live="polite">
         {lesson ? <LessonView lesson={lesson} /> : !unread && <p class="loading">{words().common.loading}</p>}
       </div>
-      <p>{text.forgetExplain}</p>
+      <p>
+        {versions > 0 && <strong>{words().knowledge.versionsErased(versions)} </strong>}
+        {text.forgetExplain}
+      </p>
       {problem && <ProblemNote problem={problem} urgent />}
       <div class="bar end">
         <PressButton press={cancel}>{words().common.cancel}</PressButton>
@@ -63,13 +66,26 @@ export function ForgetDialog({ block, close }: Props) {
   );
 }
 
-/** What the block taught, once it is read, or why it cannot be read. */
-function useLesson(block: number): { lesson: Lesson | null; unread: Problem | null } {
+interface ToForget {
+  /** What the block taught, once it is read. */
+  lesson: Lesson | null;
+  /** How many blocks taught it; 0 while that is not known. */
+  versions: number;
+  /** Why it cannot be read. */
+  unread: Problem | null;
+}
+
+function useLesson(block: number): ToForget {
+  const [versions, setVersions] = useState(0);
   const [lesson, setLesson] = useState<Lesson | null>(null);
   const [unread, setUnread] = useState<Problem | null>(null);
   useEffect(() => {
     const reading = new AbortController();
-    void call<Block>(`genome/blocks/${block}`, { signal: reading.signal }).then((reply) => {
+    const { signal } = reading;
+    void call<Versions>(`associations/${block}/versions?limit=1`, { signal }).then((reply) => {
+      if (!signal.aborted && reply.ok) setVersions(reply.value.total);
+    });
+    void call<Block>(`genome/blocks/${block}`, { signal }).then((reply) => {
       if (reading.signal.aborted) return;
       if (!reply.ok) setUnread(reply.problem);
       else if (reply.value.content && "stimulus" in reply.value.content) setLesson(reply.value.content);
@@ -77,5 +93,5 @@ function useLesson(block: number): { lesson: Lesson | null; unread: Problem | nu
     });
     return () => reading.abort();
   }, [block]);
-  return { lesson, unread };
+  return { lesson, versions, unread };
 }

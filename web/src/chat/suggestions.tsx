@@ -3,13 +3,11 @@ import { useRef } from "preact/hooks";
 import type { Suggestion } from "../api/types";
 import { words } from "../i18n";
 import { AnswerText } from "../ui/answer_text";
+import { GLANCE } from "../ui/beginning";
 import { PressButton, usePress, WhyNot } from "../ui/press";
 import { ProblemNote } from "../ui/problem";
 import { confirm, type Question } from "./conversation";
 import { AnswerTo, Likelihood, TaughtIn } from "./receipt";
-
-/** Enough to recognise an answer. */
-const GLANCE = { lines: 4, length: 280 };
 
 export function Suggestions({ question, suggestions }: { question: Question; suggestions: Suggestion[] }) {
   return (

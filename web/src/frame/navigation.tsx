@@ -7,6 +7,7 @@ export function Navigation({ screen }: { screen: Screen }) {
   const text = words().common;
   const links: [Screen, string, string][] = [
     ["chat", addresses.chat, text.chat],
+    ["knowledge", addresses.knowledge, text.knowledge],
     ["genome", addresses.genome, text.genome],
     ["operations", addresses.operations, text.operations],
     ["settings", addresses.settings, text.settings],

@@ -8,6 +8,7 @@ import { words } from "../i18n";
 import { format } from "../i18n/format";
 import { live, useLive } from "../live";
 import { addresses } from "../route";
+import { BlockLink } from "../ui/block_link";
 import { Hex } from "../ui/copy";
 import { type Fact, Facts } from "../ui/facts";
 import { Reading } from "../ui/reading";
@@ -51,7 +52,9 @@ function BlockView({ block, changed }: { block: Block; changed: () => void }) {
   const text = words().genome;
   const [forgetting, setForgetting] = useState(false);
   const taught = block.content != null && "stimulus" in block.content;
+  const answers = taught && block.replaced_by == null;
   const facts: Fact[] = [
+    ...successors(block),
     [text.event, <span class="event">{block.event}</span>],
     [text.time, <Time at={block.time} />],
     [text.nanoseconds, <code>{block.time_ns}</code>],
@@ -71,9 +74,16 @@ function BlockView({ block, changed }: { block: Block; changed: () => void }) {
       )}
       <ContentView block={block} />
       {taught && (
-        <button type="button" onClick={() => setForgetting(true)}>
-          {words().chat.forget}
-        </button>
+        <div class="bar">
+          <a class="button" href={addresses.taught(block.index)}>
+            {words().knowledge.inKnowledge}
+          </a>
+          {answers && (
+            <button type="button" onClick={() => setForgetting(true)}>
+              {words().chat.forget}
+            </button>
+          )}
+        </div>
       )}
       <Facts facts={facts} />
       {forgetting && (
@@ -87,4 +97,13 @@ function BlockView({ block, changed }: { block: Block; changed: () => void }) {
       )}
     </>
   );
+}
+
+/** The blocks before and after it that taught the same question. */
+function successors({ replaces, replaced_by }: Block): Fact[] {
+  const text = words().knowledge;
+  const facts: Fact[] = [];
+  if (replaced_by != null) facts.push([text.replacedByBlock, <BlockLink key="by" index={replaced_by} />]);
+  if (replaces != null) facts.push([text.replacesBlock, <BlockLink key="of" index={replaces} />]);
+  return facts;
 }

@@ -7,6 +7,9 @@ export interface Room {
   length: number;
 }
 
+/** Enough to recognise an answer among others. */
+export const GLANCE: Room = { lines: 4, length: 280 };
+
 /** How far before the end a space is looked for, so that no word is cut. In code points. */
 const WORD = 30;
 

@@ -12,6 +12,7 @@ export const common = {
   skip: "Skip to content",
   screens: "Screens",
   chat: "Chat",
+  knowledge: "Knowledge",
   genome: "Genome",
   operations: "Operations",
   settings: "Settings",

@@ -62,6 +62,14 @@ export const problems = {
       title: "This is too long.",
       advice: `A question can be up to ${MAX_STIMULUS / 1024} KiB long, an answer up to ${MAX_RESPONSE / 1024} KiB.`,
     },
+    file_too_large: {
+      title: "This file is too large.",
+      advice: "At most 16 MiB are taken at once: split it.",
+    },
+    unreadable_file: {
+      title: "The file cannot be read.",
+      advice: "Read what the node says, and choose another format or file.",
+    },
     body_too_slow: { title: "The text took too long to arrive.", advice: "Try again." },
     body_broken: { title: "The text arrived incomplete.", advice: "Nothing was done. Try again." },
     no_such_block: { title: "There is no such block.", advice: "The genome is not that long." },

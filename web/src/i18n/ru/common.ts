@@ -14,6 +14,7 @@ export const common: typeof source = {
   skip: "К содержимому",
   screens: "Разделы",
   chat: "Чат",
+  knowledge: "Знания",
   genome: "Геном",
   operations: "Состояние",
   settings: "Настройки",

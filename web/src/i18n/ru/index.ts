@@ -4,9 +4,21 @@ import { chat } from "./chat";
 import { common } from "./common";
 import { drills } from "./drills";
 import { genome } from "./genome";
+import { knowledge } from "./knowledge";
 import { operations } from "./operations";
 import { problems } from "./problems";
 import { settings } from "./settings";
 import { traces } from "./traces";
 
-export const ru = { actions, chat, common, drills, genome, operations, problems, settings, traces };
+export const ru = {
+  actions,
+  chat,
+  common,
+  drills,
+  genome,
+  knowledge,
+  operations,
+  problems,
+  settings,
+  traces,
+};

@@ -58,6 +58,11 @@ export const problems: typeof source = {
       title: "Слишком длинно.",
       advice: `Вопрос — до ${MAX_STIMULUS / 1024} КиБ, ответ — до ${MAX_RESPONSE / 1024} КиБ.`,
     },
+    file_too_large: { title: "Файл слишком большой.", advice: "За один раз — до 16 МиБ: разделите его." },
+    unreadable_file: {
+      title: "Файл не читается.",
+      advice: "Прочитайте, что сообщает узел, и выберите другой формат или файл.",
+    },
     body_too_slow: { title: "Текст передавался слишком долго.", advice: "Попробуйте ещё раз." },
     body_broken: { title: "Текст дошёл не полностью.", advice: "Ничего не сделано. Попробуйте ещё раз." },
     no_such_block: { title: "Такого блока нет.", advice: "Геном короче." },

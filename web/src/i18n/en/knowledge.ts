@@ -1,0 +1,187 @@
+import { format } from "../format";
+
+interface Counts {
+  new: number;
+  replaced: number;
+  unchanged: number;
+  too_long: number;
+  failed: number;
+}
+
+const number = (value: number) => format().number(value);
+const answers = (count: number) => format().count(count, { one: "answer", other: "answers" });
+const times = (count: number) => format().count(count, { one: "time", other: "times" });
+const rows = (count: number) => format().count(count, { one: "row", other: "rows" });
+
+/** What is none is not named. */
+function listed(parts: [count: number, said: string][]): string {
+  const some = parts.filter(([count]) => count > 0).map(([, said]) => said);
+  return some.length > 0 ? some.join(", ") : "nothing";
+}
+
+export const knowledge = {
+  title: "Knowledge",
+  tasks: "Teach and import",
+  teachNew: "Teach an answer",
+  importLink: "Import a file",
+  search: "Search questions and answers",
+  searchHint: "Words, in any form",
+  since: "Taught",
+  anyTime: "At any time",
+  week: "In the past week",
+  month: "In the past month",
+  order: "First",
+  newest: "The newest",
+  askedMost: "The most asked",
+  neverAsked: "Never asked",
+  listTitle: "What is taught",
+  searching: "Searching…",
+  all: (count: number) => `${answers(count)} taught`,
+  found: (count: number) => (count === 1 ? "1 answer matches" : `${answers(count)} match`),
+  notCaughtUp: "The node has just started and is still reading what it knows. More may follow.",
+  unreadable: (count: number) =>
+    `${answers(count)} cannot be shown, because their blocks are damaged. Verify the genome.`,
+  emptyTitle: "Nothing is taught yet",
+  emptyAdvice: "Teach the first answer, or bring in the FAQ that you have.",
+  teachFirst: "Teach an answer",
+  importFirst: "Import a file",
+  nothingFound: "Nothing has all these words. Try fewer, or only the beginning of one.",
+  showAll: "Show everything",
+  more: "Show more",
+  taught: "taught",
+  versionsCount: (count: number) => format().count(count, { one: "version", other: "versions" }),
+  never: "never asked",
+  asked: (count: number) => `asked ${count === 1 ? "once" : times(count)}`,
+  lastAsked: ", last on",
+  entryTitle: "Answer",
+  edit: "Edit",
+  taughtFact: "Taught",
+  blockFact: "Recorded in",
+  isOlder: "This was changed after",
+  answersNow: "What is answered now is in",
+  unreadableAnswer: "This text cannot be read: its block is damaged.",
+  damaged: "This cannot be shown, because its block is damaged. Verify the genome.",
+  forgottenBy: "Forgotten. The text was erased on request, recorded in",
+  goneAdvice: "It is not answered any more, and cannot be restored.",
+  editTitle: "Edit the answer",
+  restoreTitle: (block: string) => `Restore the answer of block ${block}`,
+  newTitle: "Teach an answer",
+  nothingToEdit: "There is nothing to edit: this was forgotten, or its block is damaged.",
+  otherWording: "Teach it to another wording instead",
+  questionFirst: "Write the question first.",
+  questionTooLong: (bytes: number, limit: number) =>
+    `The question is too long: ${number(bytes)} of ${number(limit)} bytes.`,
+  unchanged: "This is taught already, word for word.",
+  chooseNear: "Choose first: update one of these, or teach it separately.",
+  isNew: "This question is new.",
+  isNewWording: "This wording is new. The answer to the former one stays as it is.",
+  taughtMeanwhile: "Somebody has taught this question anew since you opened it. Look at the difference.",
+  lookFirst: "This replaces something that you had not seen. Look at the difference, then press again.",
+  replaces: "Replaces",
+  from: "of",
+  difference: "What changes in the answer",
+  questionDifference: "What changes in the question",
+  removedPart: "removed:",
+  addedPart: "added:",
+  partEnd: ".",
+  sameLines: (count: number) =>
+    `… ${format().count(count, { one: "line that stays", other: "lines that stay" })} …\n`,
+  nearTitle: "Something like this is taught already.",
+  nearAdvice: "Two answers to one question may come to contradict each other.",
+  updateThat: "Update that one",
+  separate: "They are different questions: teach it separately",
+  nearToo: "Taught to questions like this one",
+  nearTooAdvice: "If they mean the same, correct them too, so that no answer contradicts another.",
+  sameAnswer: "Give it the same answer",
+  taughtAs: (block: string) => `Taught, and durably recorded as block ${block}.`,
+  replacedBy: (before: string, block: string) => `Block ${block} now answers in place of block ${before}.`,
+  taughtAlso: (count: number) =>
+    `So it does for ${format().count(count, { one: "other question", other: "other questions" })}.`,
+  versionsTitle: "Versions",
+  backToAnswer: "Back to the answer",
+  olderVersions: "Older versions",
+  answers: "answers now",
+  replacedIn: "replaced by",
+  restore: "Restore",
+  restoreOne: (block: number) => `Restore block ${number(block)}`,
+  sameText: "The answer is the same.",
+  questionChangedIn: (block: number) => `What block ${number(block)} changed in the question`,
+  changedIn: (block: number) => `What block ${number(block)} changed in the answer`,
+  unanswered: "Questions without an answer",
+  unansweredCount: (count: number) => `Questions without an answer, last 30 days: ${number(count)}`,
+  unansweredExplain: "Days are in UTC. What was asked is not recorded, only how often.",
+  day: "Day",
+  noAnswer: "No answer",
+  questionsAsked: "Asked",
+  share: "Share without an answer",
+  exportTitle: "Export everything:",
+  exportLines: "JSON Lines",
+  exportExcel: "CSV for Excel",
+  importTitle: "Import a file",
+  chooseFile: "Choose a file, or drop it here",
+  fileKinds:
+    "Questions and answers as CSV, TSV, JSON, JSON Lines, YAML or Markdown, up to 16 MiB. Nothing is taught until you have seen what it would do.",
+  readingFile: "The node is reading the file…",
+  format: "Format",
+  asFound: "Found by the node",
+  formats: {
+    csv: "CSV",
+    tsv: "TSV",
+    json: "JSON",
+    jsonl: "JSON Lines",
+    yaml: "YAML",
+    markdown: "Markdown",
+  },
+  questionColumn: "Questions are in",
+  answerColumn: "Answers are in",
+  noColumn: "Choose a column",
+  foundAs: (encoding: string, delimiter: string | null) =>
+    delimiter === null ? encoding : `${encoding}, columns separated by ${delimiterName(delimiter)}`,
+  wouldDo: (counts: Counts) =>
+    listed([
+      [counts.new, `${number(counts.new)} new`],
+      [counts.replaced, `${number(counts.replaced)} ${counts.replaced === 1 ? "replaces" : "replace"}`],
+      [counts.unchanged, `${number(counts.unchanged)} unchanged`],
+      [counts.too_long, `${number(counts.too_long)} too long`],
+      [counts.failed, `${number(counts.failed)} not readable`],
+    ]),
+  did: (counts: Counts) =>
+    listed([
+      [counts.new, `${number(counts.new)} new`],
+      [counts.replaced, `${number(counts.replaced)} replaced`],
+      [counts.unchanged, `${number(counts.unchanged)} unchanged`],
+      [counts.too_long, `${number(counts.too_long)} too long`],
+      [counts.failed, `${number(counts.failed)} not taught`],
+    ]),
+  repeated: (count: number) =>
+    `${count === 1 ? "One question comes" : `${number(count)} questions come`} again later in the file: the last answer counts.`,
+  nothingToImport: "There is nothing new in this file.",
+  importButton: (count: number) => `Teach ${answers(count)}`,
+  sample: "The first of them",
+  rowNumber: "Row",
+  effect: "Effect",
+  effects: { new: "New", replaced: "Replaces", unchanged: "Unchanged" },
+  problems: "Rows with a problem",
+  problem: "Problem",
+  importing: "Teaching the file",
+  importedSoFar: (done: number, total: number) => `${number(done)} of ${rows(total)}`,
+  ends: {
+    ended: "The file is taught.",
+    cancelled: "Cancelled. What was taught stays.",
+    failed: "It broke off. What was taught stays; the same file can be imported again.",
+  },
+  notReached: (count: number) => `Not reached: ${rows(count)}.`,
+  seeKnowledge: "See what is taught",
+  resultCsv: "Download the result as CSV",
+  resultJson: "as JSON",
+  another: "Import another file",
+  replacesBlock: "Replaces",
+  replacedByBlock: "Replaced by",
+  inKnowledge: "See it in Knowledge",
+  versionsErased: (count: number) =>
+    count === 1 ? "One version will be erased." : `All ${number(count)} versions of it will be erased.`,
+};
+
+function delimiterName(delimiter: string): string {
+  return { ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars" }[delimiter] ?? delimiter;
+}

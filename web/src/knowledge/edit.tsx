@@ -1,0 +1,280 @@
+// Teaching anew what is taught: an edited answer, an earlier version, or another wording of the question. Before the press it is
+// shown what that replaces.
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { command } from "../actions/command";
+import { record } from "../actions/log";
+import { call } from "../api/client";
+import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
+import type { Problem } from "../api/problem";
+import type { Taught, Version, Versions } from "../api/types";
+import { bytesOf, isWhole, type Lesson } from "../chat/lesson";
+import { words } from "../i18n";
+import { format } from "../i18n/format";
+import { live, useLive } from "../live";
+import { genome } from "../node";
+import { goTo } from "../route";
+import { Panel } from "../ui/panel";
+import { PressButton, usePress, WhyNot } from "../ui/press";
+import { ProblemNote } from "../ui/problem";
+import { Reading } from "../ui/reading";
+import { Effects } from "./effects";
+import { NearChoice, NearToo } from "./near";
+import { type Filter, placeAddress } from "./place";
+import { usePreview } from "./preview";
+import { said } from "./said";
+
+interface Props {
+  filter: Filter;
+  block: number;
+  /** The block whose answer is to be taught again. */
+  restore: number | null;
+}
+
+interface Texts {
+  all: Versions;
+  /** What answers now; null if nothing does. */
+  current: Version | null;
+  /** The earlier version. */
+  former: Lesson | null;
+}
+
+/** Reads the texts once: what is written in the form must not change under the one who writes. */
+export function EditPanel({ filter, block, restore }: Props) {
+  const text = words().knowledge;
+  const source = useLive(
+    useMemo(() => live<Texts>((signal) => texts(block, restore, signal), HOUR), [block, restore]),
+  );
+  useEffect(() => record({ action: "knowledge.edit" }), []);
+  const title = restore === null ? text.editTitle : text.restoreTitle(format().number(restore));
+  return (
+    <Form title={title} back={placeAddress(filter, { kind: "entry", block })}>
+      <Reading source={source}>
+        {({ current, former }) =>
+          current?.stimulus == null || current.response == null ? (
+            <p class="note">{text.nothingToEdit}</p>
+          ) : (
+            <LessonForm
+              key={`${block} ${restore}`}
+              filter={filter}
+              fixed={current.stimulus}
+              stimulus={current.stimulus}
+              response={former?.response ?? current.response}
+              action={restore === null ? "knowledge.teach" : "knowledge.restore"}
+              opened={current.source.index}
+            />
+          )
+        }
+      </Reading>
+    </Form>
+  );
+}
+
+/** Milliseconds. */
+const HOUR = 3_600_000;
+
+async function texts(block: number, restore: number | null, signal: AbortSignal) {
+  const reply = await call<Versions>(`associations/${block}/versions?limit=1`, { signal });
+  if (!reply.ok) return reply;
+  const current = reply.value.versions.find(({ source }) => source.index === reply.value.current) ?? null;
+  if (restore === null) return { ...reply, value: { all: reply.value, current, former: null } };
+  const earlier = await call<Versions>(`associations/${block}/versions?limit=1&before=${restore + 1}`, {
+    signal,
+  });
+  if (!earlier.ok) return earlier;
+  const version = earlier.value.versions.find(({ source }) => source.index === restore);
+  const { stimulus, response } = version ?? {};
+  const former = stimulus != null && response != null ? { stimulus, response } : null;
+  return { ...reply, value: { all: reply.value, current, former } };
+}
+
+/** Teaching something that nobody asked for yet. */
+export function NewPanel({ filter }: { filter: Filter }) {
+  return (
+    <Form title={words().knowledge.newTitle} back={placeAddress(filter)}>
+      <LessonForm
+        filter={filter}
+        fixed={null}
+        stimulus=""
+        response=""
+        action="knowledge.teach"
+        opened={null}
+      />
+    </Form>
+  );
+}
+
+function Form({
+  title,
+  back,
+  children,
+}: {
+  title: string;
+  back: string;
+  children: preact.ComponentChildren;
+}) {
+  return (
+    <Panel title={title} class="alone" focused aside={<a href={back}>{words().common.cancel}</a>}>
+      {children}
+    </Panel>
+  );
+}
+
+interface FormProps {
+  filter: Filter;
+  /** The question that is edited; null for a new one. */
+  fixed: string | null;
+  stimulus: string;
+  response: string;
+  action: "knowledge.teach" | "knowledge.restore";
+  /** The block whose text the form began with. */
+  opened: number | null;
+}
+
+function LessonForm({ filter, fixed, stimulus: question, response: answer, action, opened }: FormProps) {
+  const text = words().knowledge;
+  const id = useId();
+  const [stimulus, setStimulus] = useState(question);
+  const [response, setResponse] = useState(answer);
+  const [other, setOther] = useState(fixed === null);
+  const [separate, setSeparate] = useState(false);
+  const [also, setAlso] = useState<string[]>([]);
+  /** The block that the user was shown as the one that is replaced. */
+  const [replaced, setReplaced] = useState(opened);
+  /** It was pressed before one could see what it replaces. */
+  const [early, setEarly] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const wording = useRef<HTMLTextAreaElement>(null);
+  const lesson: Lesson = { stimulus: stimulus.trim(), response: response.trim() };
+  const preview = usePreview(lesson);
+  const { checked } = preview;
+  // About this question, whatever its answer was then.
+  const known = checked?.lesson.stimulus === lesson.stimulus ? checked.preview : null;
+  const exact = known !== null && checked?.lesson.response === lesson.response ? known : null;
+  const near = known?.near ?? [];
+  const isNew = known?.effect === "new";
+  const current = known?.current ?? null;
+
+  useLayoutEffect(() => {
+    if (other && fixed !== null) wording.current?.focus();
+  }, [other]);
+
+  const wait = isNew && near.length > 0 && !separate;
+  const tooLong =
+    tooMuch(lesson.stimulus, MAX_STIMULUS, text.questionTooLong) ??
+    tooMuch(lesson.response, MAX_RESPONSE, words().chat.tooLong);
+  const why =
+    (lesson.stimulus === "" && text.questionFirst) ||
+    (lesson.response === "" && words().chat.answerFirst) ||
+    tooLong ||
+    (exact?.effect === "unchanged" && also.length === 0 && text.unchanged) ||
+    (wait && text.chooseNear) ||
+    null;
+
+  const submit = async () => {
+    setProblem(null);
+    setEarly(false);
+    // Somebody else may have taught meanwhile: nothing is replaced that was not shown.
+    const now = await preview.check();
+    if (!now) return;
+    const before = now.preview.current?.source.index ?? null;
+    const unseen = before !== null && before !== (current?.source.index ?? null) && before !== replaced;
+    const choose = now.preview.effect === "new" && now.preview.near.length > 0 && !separate;
+    if (unseen || choose) {
+      setReplaced(before);
+      setEarly(true);
+      return;
+    }
+    for (const one of [lesson.stimulus, ...also]) {
+      const body = { stimulus: one, response: lesson.response };
+      const { reply } = await command<Taught>(action, body, () => "taught");
+      if (!reply.ok) return setProblem(reply.problem);
+      if (one !== lesson.stimulus) continue;
+      const { index } = reply.value.block;
+      const block = format().number(index);
+      const told = before === null ? text.taughtAs(block) : text.replacedBy(format().number(before), block);
+      said.value = { block: index, text: also.length > 0 ? `${told} ${text.taughtAlso(also.length)}` : told };
+    }
+    void genome.refresh();
+    goTo(placeAddress(filter, { kind: "entry", block: said.peek()?.block ?? 0 }));
+  };
+  const press = usePress(submit, why);
+
+  const update = (one: string) => {
+    setStimulus(one);
+    setSeparate(false);
+    setOther(false);
+    field.current?.focus();
+  };
+
+  return (
+    <form class="edit" onSubmit={press.take}>
+      {other ? (
+        <div class="field">
+          <label for={`${id}q`}>{words().chat.question}</label>
+          <textarea
+            id={`${id}q`}
+            ref={wording}
+            rows={2}
+            value={stimulus}
+            autocomplete="off"
+            onInput={(event) => {
+              setStimulus(event.currentTarget.value);
+              setSeparate(false);
+            }}
+          />
+        </div>
+      ) : (
+        <div class="field">
+          <p class="small muted">{words().chat.question}</p>
+          <p class="text asked">{stimulus}</p>
+          <p>
+            <button type="button" class="quiet small" onClick={() => setOther(true)}>
+              {text.otherWording}
+            </button>
+          </p>
+        </div>
+      )}
+      <div class="field">
+        <label for={`${id}a`}>{words().chat.answer}</label>
+        <textarea
+          id={`${id}a`}
+          ref={field}
+          rows={8}
+          value={response}
+          autocomplete="off"
+          onInput={(event) => setResponse(event.currentTarget.value)}
+        />
+      </div>
+      <div aria-live="polite" class="effects">
+        {known && isWhole(lesson) && (
+          <Effects
+            effect={exact?.effect ?? null}
+            current={current}
+            lesson={lesson}
+            opened={opened}
+            fixed={fixed}
+          />
+        )}
+      </div>
+      {isNew && near.length > 0 && (
+        <NearChoice near={near} update={update} separate={separate} setSeparate={setSeparate} />
+      )}
+      {known && !isNew && near.length > 0 && <NearToo near={near} also={also} setAlso={setAlso} />}
+      {(problem ?? preview.problem) && (
+        <ProblemNote problem={problem ?? (preview.problem as Problem)} urgent />
+      )}
+      <div class="bar">
+        <PressButton press={press} kind="primary" submits>
+          {words().chat.teach}
+        </PressButton>
+        <WhyNot press={press}>{tooLong ?? (early && text.lookFirst)}</WhyNot>
+      </div>
+    </form>
+  );
+}
+
+function tooMuch(text: string, limit: number, say: (bytes: number, limit: number) => string): string | null {
+  const bytes = bytesOf(text);
+  return bytes > limit ? say(bytes, limit) : null;
+}

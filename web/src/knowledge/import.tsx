@@ -1,0 +1,280 @@
+// Brings a file in: choose it, see what it would do, teach it.
+import type { ComponentChildren } from "preact";
+import { useId, useState } from "preact/hooks";
+import type { FileFormat, ImportPreview } from "../api/types";
+import { words } from "../i18n";
+import { format } from "../i18n/format";
+import { addresses } from "../route";
+import { Panel } from "../ui/panel";
+import { PressButton, usePress } from "../ui/press";
+import { ProblemNote } from "../ui/problem";
+import { Progress } from "../ui/progress";
+import { Table } from "../ui/table";
+import { save } from "./download";
+import {
+  cancel,
+  choose,
+  file,
+  preview,
+  previewing,
+  problem,
+  type Run,
+  readAs,
+  reading,
+  run,
+  start,
+  sum,
+} from "./importing";
+import { type Filter, placeAddress } from "./place";
+import { asCsv, asJson } from "./result";
+
+const FORMATS: FileFormat[] = ["csv", "tsv", "json", "jsonl", "yaml", "markdown"];
+const NAMES = ".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.yaml,.yml,.md,.markdown";
+
+export function ImportPanel({ filter }: { filter: Filter }) {
+  const text = words().knowledge;
+  const shown = preview.value;
+  const going = run.value;
+  return (
+    <Panel
+      title={text.importTitle}
+      class="alone import"
+      focused
+      aside={<a href={placeAddress(filter)}>{words().common.close}</a>}
+    >
+      {going?.state !== "running" && <Choose />}
+      {file.value && (
+        <p>
+          <strong>{file.value.name}</strong> <span class="muted">{format().bytes(file.value.size)}</span>
+        </p>
+      )}
+      {problem.value && <ProblemNote problem={problem.value} urgent />}
+      {!going && file.value && (shown || problem.value) && <HowRead shown={shown} />}
+      {previewing.value && !shown && (
+        <p class="loading" role="status">
+          {text.readingFile}
+        </p>
+      )}
+      {shown && !going && <WouldDo shown={shown} />}
+      {going && <RunView run={going} />}
+    </Panel>
+  );
+}
+
+/** A place to drop a file, and a button that asks for one. */
+function Choose() {
+  const text = words().knowledge;
+  const [over, setOver] = useState(false);
+  const id = useId();
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    const [dropped] = event.dataTransfer?.files ?? [];
+    if (dropped) choose(dropped);
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is an addition; the field does the same by keyboard.
+    <div
+      class={over ? "drop over" : "drop"}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <label for={id}>{text.chooseFile}</label>
+      <input
+        id={id}
+        type="file"
+        accept={NAMES}
+        onChange={({ currentTarget }) => {
+          const [chosen] = currentTarget.files ?? [];
+          if (chosen) choose(chosen);
+          // The same file can be chosen again after it was changed.
+          currentTarget.value = "";
+        }}
+      />
+      <p class="small muted">{text.fileKinds}</p>
+    </div>
+  );
+}
+
+/** What the node found, and what can be told otherwise. */
+function HowRead({ shown }: { shown: ImportPreview | null }) {
+  const text = words().knowledge;
+  const how = reading.value;
+  const columns = shown?.columns ?? [];
+  return (
+    <div class="start how-read">
+      <Select
+        title={text.format}
+        value={how.format ?? shown?.format ?? ""}
+        set={(value) => {
+          const chosen = FORMATS.find((one) => one === value) ?? null;
+          readAs({ format: chosen, question: null, answer: null });
+        }}
+      >
+        {!shown && how.format === null && <option value="">{text.asFound}</option>}
+        {FORMATS.map((one) => (
+          <option key={one} value={one}>
+            {text.formats[one]}
+          </option>
+        ))}
+      </Select>
+      {columns.length > 0 && (
+        <>
+          <Column
+            title={text.questionColumn}
+            value={how.question ?? shown?.question ?? null}
+            columns={columns}
+            set={(question) => readAs({ ...how, question, answer: how.answer ?? shown?.answer ?? null })}
+          />
+          <Column
+            title={text.answerColumn}
+            value={how.answer ?? shown?.answer ?? null}
+            columns={columns}
+            set={(answer) => readAs({ ...how, answer, question: how.question ?? shown?.question ?? null })}
+          />
+        </>
+      )}
+      {shown && <p class="small muted">{text.foundAs(shown.encoding, shown.delimiter ?? null)}</p>}
+    </div>
+  );
+}
+
+interface ColumnProps {
+  title: string;
+  value: string | null;
+  columns: string[];
+  set: (column: string) => void;
+}
+
+function Column({ title, value, columns, set }: ColumnProps) {
+  return (
+    <Select title={title} value={value ?? ""} set={set}>
+      {value === null && <option value="">{words().knowledge.noColumn}</option>}
+      {columns.map((column) => (
+        <option key={column} value={column}>
+          {column}
+        </option>
+      ))}
+    </Select>
+  );
+}
+
+interface SelectProps {
+  title: string;
+  value: string;
+  set: (value: string) => void;
+  children: ComponentChildren;
+}
+
+function Select({ title, value, set, children }: SelectProps) {
+  return (
+    <label class="field">
+      {title}
+      <select value={value} onChange={(event) => set(event.currentTarget.value)}>
+        {children}
+      </select>
+    </label>
+  );
+}
+
+function WouldDo({ shown }: { shown: ImportPreview }) {
+  const text = words().knowledge;
+  const taught = shown.counts.new + shown.counts.replaced;
+  const press = usePress(
+    start,
+    previewing.value ? text.readingFile : taught === 0 ? text.nothingToImport : null,
+  );
+  return (
+    <div class={previewing.value ? "reading waiting" : "reading"} aria-busy={previewing.value}>
+      <p role="status" class="counts">
+        <strong>{text.wouldDo(shown.counts)}</strong>
+        {shown.repeated > 0 && ` ${text.repeated(shown.repeated)}`}
+      </p>
+      <div class="bar">
+        <PressButton press={press} kind="primary">
+          {text.importButton(taught)}
+        </PressButton>
+        {taught === 0 && <span class="muted">{text.nothingToImport}</span>}
+      </div>
+      {shown.sample.length > 0 && (
+        <Table
+          caption={text.sample}
+          quietCaption={false}
+          rows={shown.sample}
+          rowKey={({ row }) => row}
+          columns={[
+            { title: text.rowNumber, numeric: true, cell: ({ row }) => format().number(row) },
+            { title: text.effect, cell: ({ effect }) => <span class="badge">{text.effects[effect]}</span> },
+            { title: words().chat.question, heads: true, cell: ({ stimulus }) => stimulus },
+            { title: words().chat.answer, cell: ({ excerpt }) => excerpt },
+          ]}
+        />
+      )}
+      <Problems rows={shown.first_faults} />
+    </div>
+  );
+}
+
+function Problems({ rows }: { rows: { row: number; problem: string }[] }) {
+  const text = words().knowledge;
+  if (rows.length === 0) return null;
+  return (
+    <Table
+      caption={text.problems}
+      quietCaption={false}
+      rows={rows}
+      rowKey={({ row, problem }) => `${row} ${problem}`}
+      columns={[
+        { title: text.rowNumber, numeric: true, heads: true, cell: ({ row }) => format().number(row) },
+        { title: text.problem, cell: ({ problem }) => <span lang="en">{problem}</span> },
+      ]}
+    />
+  );
+}
+
+/** So many problems are shown; all are in the file that can be downloaded. */
+const SHOWN = 50;
+
+function RunView({ run: { state, rows, total, counts, problem } }: { run: Run }) {
+  const text = words().knowledge;
+  const going = state === "running";
+  const press = usePress(cancel);
+  const again = usePress(() => choose(null));
+  if (going) {
+    return (
+      <>
+        <Progress label={text.importing} done={rows.length} total={total} />
+        <p class="small muted">{text.importedSoFar(rows.length, total)}</p>
+        <PressButton press={press}>{words().common.cancel}</PressButton>
+      </>
+    );
+  }
+  const name = (file.value?.name ?? "import").replace(/\.[^.]*$/, "");
+  const faults = rows.filter((row) => "problem" in row);
+  return (
+    <>
+      <p role="status" class={state === "ended" ? "note good" : "note"}>
+        <strong>{text.ends[state]}</strong> {text.did(counts)}
+        {state !== "ended" && ` ${text.notReached(Math.max(0, total - sum(counts)))}`}
+      </p>
+      {problem && <ProblemNote problem={problem} urgent />}
+      <div class="bar">
+        <a class="button" href={addresses.knowledge}>
+          {text.seeKnowledge}
+        </a>
+        <button type="button" onClick={() => save(asCsv(rows), `${name}-result.csv`)}>
+          {text.resultCsv}
+        </button>
+        <button type="button" onClick={() => save(asJson(rows), `${name}-result.json`)}>
+          {text.resultJson}
+        </button>
+        <PressButton press={again}>{text.another}</PressButton>
+      </div>
+      <Problems rows={faults.slice(0, SHOWN)} />
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { type Row, type Run, told } from "./importing";
+import { asCsv, asJson } from "./result";
+
+const START: Run = {
+  state: "running",
+  rows: [],
+  total: 4,
+  counts: { new: 0, replaced: 0, unchanged: 0, too_long: 0, failed: 0 },
+  problem: null,
+};
+const block = (index: number) => ({ index, hash: "0".repeat(64) });
+const ROWS: Row[] = [
+  { row: 2, stimulus: "How?", effect: "new", block: block(7) },
+  { row: 3, stimulus: '=HYPERLINK("x")', effect: "replaced", block: block(8) },
+  { row: 4, problem: "the answer is empty" },
+];
+
+test("rows are counted as they come, and the last line has the node's own counts", () => {
+  const half = told(told(START, ROWS.slice(0, 1)), ROWS.slice(1));
+  expect(half?.counts).toEqual({ new: 1, replaced: 1, unchanged: 0, too_long: 0, failed: 1 });
+  expect(half?.rows).toEqual(ROWS);
+  const done = { new: 1, replaced: 1, unchanged: 0, too_long: 1, failed: 0 };
+  expect(told(half, [{ done }])).toMatchObject({ counts: done, rows: ROWS });
+});
+
+test("the result opens in Excel, and no cell of it is a formula", async () => {
+  const bytes = new Uint8Array(await asCsv(ROWS).arrayBuffer());
+  expect([...bytes.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+  expect(new TextDecoder().decode(bytes).split("\r\n")).toEqual([
+    "row,question,result,block,problem",
+    "2,How?,new,7,",
+    '3,"\'=HYPERLINK(""x"")",replaced,8,',
+    "4,,,,the answer is empty",
+    "",
+  ]);
+});
+
+test("as JSON it is what the node told", async () => {
+  expect(JSON.parse(await asJson(ROWS).text())).toEqual(ROWS);
+});

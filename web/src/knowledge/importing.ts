@@ -1,0 +1,142 @@
+// Teaching a file: what it holds, what teaching it would do, and how it goes. It goes on while another screen is shown.
+import { signal } from "@preact/signals";
+import { record } from "../actions/log";
+import { call } from "../api/client";
+import { lines } from "../api/lines";
+import { type Problem, UNREACHABLE } from "../api/problem";
+import type { FileFormat, ImportCounts, ImportLine, ImportPreview } from "../api/types";
+import { genome } from "../node";
+
+/** What the node takes, in bytes. */
+export const MAX_FILE = 16 * 1024 * 1024;
+/** How long the node may take to read a file and compare it. Milliseconds. */
+const PATIENCE = 120_000;
+
+/** How the file is read; null: as the node finds it. */
+export interface Reading {
+  format: FileFormat | null;
+  question: string | null;
+  answer: string | null;
+}
+
+export type Row = Extract<ImportLine, { row: number }>;
+
+export interface Run {
+  state: "running" | "ended" | "cancelled" | "failed";
+  /** What became of each row so far. */
+  rows: Row[];
+  /** All rows. */
+  total: number;
+  counts: ImportCounts;
+  problem: Problem | null;
+}
+
+export const file = signal<File | null>(null);
+export const reading = signal<Reading>({ format: null, question: null, answer: null });
+export const preview = signal<ImportPreview | null>(null);
+export const previewing = signal(false);
+export const problem = signal<Problem | null>(null);
+export const run = signal<Run | null>(null);
+
+let asked = new AbortController();
+let running = new AbortController();
+
+/** Takes another file; null takes none. */
+export function choose(next: File | null): void {
+  if (run.peek()?.state === "running") return;
+  file.value = next;
+  run.value = null;
+  preview.value = null;
+  readAs({ format: null, question: null, answer: null });
+}
+
+/** Reads the file in another way, and asks what that would do. */
+export function readAs(next: Reading): void {
+  reading.value = next;
+  asked.abort();
+  problem.value = null;
+  previewing.value = false;
+  const chosen = file.peek();
+  if (!chosen) return;
+  if (chosen.size > MAX_FILE) {
+    problem.value = { kind: "file_too_large", detail: "", status: null, trace: null };
+    return;
+  }
+  void ask(chosen, next);
+}
+
+async function ask(chosen: File, how: Reading): Promise<void> {
+  const mine = new AbortController();
+  asked = mine;
+  previewing.value = true;
+  record({ action: "knowledge.preview_import" });
+  const request = { method: "POST", file: chosen, signal: mine.signal, patience: PATIENCE } as const;
+  const reply = await call<ImportPreview>(`import:preview?${query(chosen, how)}`, request);
+  if (mine.signal.aborted) return;
+  previewing.value = false;
+  if (reply.ok) preview.value = reply.value;
+  else {
+    problem.value = reply.problem;
+    preview.value = null;
+  }
+}
+
+function query({ name }: File, { format, question, answer }: Reading): URLSearchParams {
+  const given = Object.entries({ name, format, question, answer });
+  return new URLSearchParams(given.filter((one): one is [string, string] => one[1] !== null));
+}
+
+/** Teaches the file. */
+export async function start(): Promise<void> {
+  const [chosen, known] = [file.peek(), preview.peek()];
+  if (!chosen || !known || run.peek()?.state === "running") return;
+  running = new AbortController();
+  const { signal } = running;
+  const total = sum(known.counts);
+  run.value = { state: "running", rows: [], total, counts: NONE, problem: null };
+  // How it was read for the preview: nothing may be found otherwise now.
+  const how = { format: known.format, question: known.question ?? null, answer: known.answer ?? null };
+  let complete = false;
+  const failure = await lines<ImportLine>(
+    `import?${query(chosen, how)}`,
+    { method: "POST", file: chosen, signal },
+    (some) => {
+      complete ||= some.some((line) => "done" in line);
+      run.value = told(run.peek(), some);
+    },
+  );
+  const state = complete ? "ended" : signal.aborted ? "cancelled" : "failed";
+  const reason = state === "failed" ? (failure ?? UNREACHABLE) : null;
+  const last = run.peek();
+  if (last) run.value = { ...last, state, problem: reason };
+  record({ action: "knowledge.import", event: "TEACH", outcome: state === "failed" ? "failed" : "done" });
+  void genome.refresh();
+}
+
+/** Breaks it off; what was taught stays. */
+export function cancel(): void {
+  running.abort();
+  record({ action: "knowledge.cancel" });
+}
+
+const NONE: ImportCounts = { new: 0, replaced: 0, unchanged: 0, too_long: 0, failed: 0 };
+
+export function sum({ new: added, replaced, unchanged, too_long, failed }: ImportCounts): number {
+  return added + replaced + unchanged + too_long + failed;
+}
+
+/** The run with some more lines. Only the last one tells which rows are too long. */
+export function told(run: Run | null, some: ImportLine[]): Run | null {
+  if (!run) return null;
+  const rows = [...run.rows];
+  let counts = { ...run.counts };
+  for (const line of some) {
+    if ("done" in line) {
+      counts = line.done;
+      continue;
+    }
+    rows.push(line);
+    counts["effect" in line ? line.effect : "failed"] += 1;
+  }
+  return { ...run, rows, counts };
+}

@@ -1,0 +1,125 @@
+// The list of what is taught.
+import { useRef } from "preact/hooks";
+import type { Listed } from "../api/types";
+import { words } from "../i18n";
+import { addresses } from "../route";
+import { Reading } from "../ui/reading";
+import { Day, Time } from "../ui/time";
+import { type Listing, nameOf } from "./catalogue";
+import type { Pages } from "./pages";
+import { EVERYTHING, type Filter, placeAddress } from "./place";
+import { isEverything } from "./search";
+import { useSteady } from "./steady";
+import { More } from "./versions";
+
+interface Props {
+  filter: Filter;
+  list: Pages<Listing>;
+  /** The block that is open. */
+  opened: number | null;
+}
+
+export function List({ filter, list, opened }: Props) {
+  const text = words().knowledge;
+  return (
+    <section class="panel list" aria-label={text.listTitle}>
+      <Reading source={list.source}>
+        {(shown, waiting) => (
+          <>
+            <Count filter={filter} shown={shown} waiting={waiting} />
+            {shown.total === 0 && !waiting && <Nothing filter={filter} />}
+            {shown.rows.length > 0 && <Rows filter={filter} rows={shown.rows} opened={opened} />}
+            {shown.next !== null && !waiting && <More more={list.more} title={text.more} />}
+          </>
+        )}
+      </Reading>
+    </section>
+  );
+}
+
+function Count({ filter, shown, waiting }: { filter: Filter; shown: Listing; waiting: boolean }) {
+  const text = words().knowledge;
+  const all = isEverything(filter);
+  return (
+    <>
+      <p class="small muted" role="status">
+        {waiting ? text.searching : all ? text.all(shown.total) : text.found(shown.total)}
+      </p>
+      {!shown.caughtUp && <p class="note small">{text.notCaughtUp}</p>}
+      {shown.unreadable > 0 && <p class="note bad">{text.unreadable(shown.unreadable)}</p>}
+    </>
+  );
+}
+
+function Nothing({ filter }: { filter: Filter }) {
+  const text = words().knowledge;
+  if (isEverything(filter)) {
+    return (
+      <div class="nothing">
+        <h2>{text.emptyTitle}</h2>
+        <p>{text.emptyAdvice}</p>
+        <p class="links">
+          <a href={placeAddress(EVERYTHING, { kind: "new" })}>{text.teachFirst}</a>
+          <a href={addresses.import}>{text.importFirst}</a>
+        </p>
+      </div>
+    );
+  }
+  return (
+    <div class="nothing">
+      <p>{text.nothingFound}</p>
+      <p class="links">
+        <a href={addresses.knowledge}>{text.showAll}</a>
+      </p>
+    </div>
+  );
+}
+
+function Rows({ filter, rows, opened }: { filter: Filter; rows: Listed[]; opened: number | null }) {
+  const list = useRef<HTMLUListElement>(null);
+  useSteady(list, rows);
+  return (
+    <ul class="rows" ref={list}>
+      {rows.map((row) => (
+        <Row key={nameOf(row)} filter={filter} row={row} open={row.source.index === opened} />
+      ))}
+    </ul>
+  );
+}
+
+function Row({ filter, row, open }: { filter: Filter; row: Listed; open: boolean }) {
+  const text = words().knowledge;
+  return (
+    <li class={open ? "row opened" : "row"} data-name={nameOf(row)}>
+      <div class="what">
+        <a
+          href={placeAddress(filter, { kind: "entry", block: row.source.index })}
+          aria-current={open ? "true" : undefined}
+        >
+          {row.stimulus}
+        </a>
+        <p class="muted excerpt">{row.excerpt}</p>
+      </div>
+      <p class="small muted about">
+        <span>
+          {text.taught} <Day at={row.taught} />
+        </span>
+        {row.versions > 1 && (
+          <span>
+            <a href={placeAddress(filter, { kind: "versions", block: row.source.index })}>
+              {text.versionsCount(row.versions)}
+            </a>
+          </span>
+        )}
+        <span>
+          {row.asked === 0 ? text.never : text.asked(row.asked)}
+          {row.last_asked && (
+            <>
+              {text.lastAsked} <Time at={row.last_asked} />
+            </>
+          )}
+        </span>
+      </p>
+    </li>
+  );
+}

@@ -1,0 +1,104 @@
+// Questions near to one that is to be taught, so that a correction does not leave two answers that contradict each other.
+import type { Suggestion } from "../api/types";
+import { words } from "../i18n";
+import { AnswerText } from "../ui/answer_text";
+import { GLANCE } from "../ui/beginning";
+import { BlockLink } from "../ui/block_link";
+import { Day } from "../ui/time";
+
+interface Props {
+  near: Suggestion[];
+  /** Teaches the answer to that question in place of the new one. */
+  update: (stimulus: string) => void;
+  separate: boolean;
+  setSeparate: (separate: boolean) => void;
+}
+
+/** For a new question: update one that is taught, or teach it separately. */
+export function NearChoice({ near, update, separate, setSeparate }: Props) {
+  const text = words().knowledge;
+  return (
+    <section class="note near" aria-label={text.nearTitle}>
+      <p>
+        <strong>{text.nearTitle}</strong> {text.nearAdvice}
+      </p>
+      <ul>
+        {near.map((one) => (
+          <li key={one.source.index}>
+            <NearOne near={one} />
+            <button
+              type="button"
+              aria-label={`${text.updateThat}: ${one.stimulus}`}
+              onClick={() => update(one.stimulus)}
+            >
+              {text.updateThat}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={separate}
+          onChange={(event) => setSeparate(event.currentTarget.checked)}
+        />
+        {text.separate}
+      </label>
+    </section>
+  );
+}
+
+interface AlsoProps {
+  near: Suggestion[];
+  /** The questions that get the same answer. */
+  also: string[];
+  setAlso: (also: string[]) => void;
+}
+
+/** For a question that is taught already: which of those near to it get the same answer. */
+export function NearToo({ near, also, setAlso }: AlsoProps) {
+  const text = words().knowledge;
+  return (
+    <fieldset class="note near">
+      <legend>{text.nearToo}</legend>
+      <p class="small">{text.nearTooAdvice}</p>
+      <ul>
+        {near.map((one) => (
+          <li key={one.source.index}>
+            <NearOne near={one} />
+            <label class="check">
+              <input
+                type="checkbox"
+                aria-label={`${text.sameAnswer}: ${one.stimulus}`}
+                checked={also.includes(one.stimulus)}
+                onChange={(event) =>
+                  setAlso(
+                    event.currentTarget.checked
+                      ? [...also, one.stimulus]
+                      : also.filter((other) => other !== one.stimulus),
+                  )
+                }
+              />
+              {text.sameAnswer}
+            </label>
+          </li>
+        ))}
+      </ul>
+    </fieldset>
+  );
+}
+
+function NearOne({ near }: { near: Suggestion }) {
+  const text = words().knowledge;
+  return (
+    <div>
+      <p>
+        <q>{near.stimulus}</q>{" "}
+        <span class="small muted">
+          {text.taught} <Day at={near.taught} />, <BlockLink index={near.source.index} />
+        </span>
+      </p>
+      <AnswerText text={near.answer} room={GLANCE} />
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+// What became of each row of an import, as a file to keep.
+import type { Row } from "./importing";
+
+/** An object for each row, as the node told it. */
+export function asJson(rows: Row[]): Blob {
+  return new Blob([JSON.stringify(rows, null, 2), "\n"], { type: "application/json" });
+}
+
+const COLUMNS = ["row", "question", "result", "block", "problem"];
+
+/** CSV that Excel opens: with a byte order mark, and no cell is a formula. */
+export function asCsv(rows: Row[]): Blob {
+  const lines = rows.map((row) =>
+    "effect" in row
+      ? [String(row.row), row.stimulus, row.effect, String(row.block.index), ""]
+      : [String(row.row), "", "", "", row.problem],
+  );
+  const text = [COLUMNS, ...lines].map((line) => `${line.map(cell).join(",")}\r\n`).join("");
+  return new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" });
+}
+
+/** Spreadsheets compute what begins so. https://owasp.org/www-community/attacks/CSV_Injection */
+const FORMULA = /^['=+\-@\t\r]/;
+
+function cell(text: string): string {
+  const plain = FORMULA.test(text) ? `'${text}` : text;
+  return /[",;\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}

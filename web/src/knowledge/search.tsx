@@ -1,0 +1,132 @@
+// The words that are searched for, and the filters. Both are in the address.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { words } from "../i18n";
+import { goTo } from "../route";
+import { EVERYTHING, type Filter, type Opened, placeAddress } from "./place";
+
+/** How long no key is pressed before the search begins. Milliseconds. */
+const PAUSE = 100;
+
+interface Props {
+  filter: Filter;
+  opened: Opened | null;
+}
+
+export function Search({ filter, opened }: Props) {
+  const text = words().knowledge;
+  const apply = (change: Partial<Filter>) => goTo(placeAddress({ ...filter, ...change }, opened));
+  return (
+    <search class="find">
+      <Words filter={filter} opened={opened} />
+      <label class="field">
+        {text.since}
+        <select
+          value={filter.since ?? ""}
+          onChange={({ currentTarget: { value } }) =>
+            apply({ since: value === "week" || value === "month" ? value : null })
+          }
+        >
+          <option value="">{text.anyTime}</option>
+          <option value="week">{text.week}</option>
+          <option value="month">{text.month}</option>
+        </select>
+      </label>
+      <label class="field">
+        {text.order}
+        <select
+          value={filter.order}
+          onChange={({ currentTarget: { value } }) =>
+            apply({ order: value === "asked" ? "asked" : "newest" })
+          }
+        >
+          <option value="newest">{text.newest}</option>
+          <option value="asked">{text.askedMost}</option>
+        </select>
+      </label>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={filter.asked === "never"}
+          onChange={(event) => apply({ asked: event.currentTarget.checked ? "never" : null })}
+        />
+        {text.neverAsked}
+      </label>
+    </search>
+  );
+}
+
+function Words({ filter, opened }: Props) {
+  const text = words().knowledge;
+  const field = useRef<HTMLInputElement>(null);
+  const [written, setWritten] = useState(filter.q);
+  /** The words that the address has because they were written here. */
+  const sent = useRef(filter.q);
+  const timer = useRef(0);
+  /** Whether the current entry of the browser's history came by typing: the next letter takes its place. */
+  const typing = useRef(false);
+
+  useEffect(() => {
+    if (filter.q === sent.current) return;
+    // Back, Forward or a link.
+    clearTimeout(timer.current);
+    sent.current = filter.q;
+    typing.current = false;
+    setWritten(filter.q);
+  }, [filter.q]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useSlash(field);
+
+  const write = (q: string) => {
+    setWritten(q);
+    clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => {
+      sent.current = q;
+      goTo(placeAddress({ ...filter, q }, opened), typing.current);
+      typing.current = true;
+    }, PAUSE);
+  };
+
+  return (
+    <div class="field words">
+      <label for="knowledge-search">{text.search}</label>
+      <input
+        id="knowledge-search"
+        ref={field}
+        type="search"
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={300}
+        aria-keyshortcuts="/"
+        placeholder={text.searchHint}
+        value={written}
+        onInput={(event) => write(event.currentTarget.value)}
+        onBlur={() => {
+          typing.current = false;
+        }}
+      />
+    </div>
+  );
+}
+
+/** `/` goes to the field, unless it is being written somewhere. */
+function useSlash(field: { current: HTMLInputElement | null }): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+      const at = event.target;
+      if (at instanceof Element && at.closest("input, textarea, select, dialog, [contenteditable]")) return;
+      event.preventDefault();
+      field.current?.focus();
+      field.current?.select();
+    };
+    document.addEventListener("keydown", press);
+    return () => document.removeEventListener("keydown", press);
+  }, [field]);
+}
+
+/** Whether the list shows everything. */
+export function isEverything(filter: Filter): boolean {
+  return (
+    placeAddress({ ...filter, order: EVERYTHING.order, q: filter.q.trim() }) === placeAddress(EVERYTHING)
+  );
+}
