@@ -37,7 +37,7 @@ impl LastBackup {
 
 /// The backup that was noted last; a note that cannot be read is none.
 pub fn last(directory: &DataDirectory) -> Option<LastBackup> {
-    serde_json::from_slice(&regular::read(&directory.backup()).ok()?).ok()
+    serde_json::from_slice(&regular::read(&directory.backup(), false).ok()?).ok()
 }
 
 /// Notes that a backup is stored.

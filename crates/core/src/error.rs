@@ -200,6 +200,12 @@ pub enum OpenError {
         /// What shows that there was one.
         beside: PathBuf,
     },
+    /// One of the directory's files is a link.
+    #[error(
+        "{0} is a link: what is written to it would change the file that it leads to. Put the file itself there; the data directory \
+         as a whole may be a link, and KOLIBRI_TRACE_PATH says where else traces go"
+    )]
+    Link(PathBuf),
     /// The genome is shorter or other than it was when a node last wrote it.
     #[error(
         "{genome} is not as it was left: {loss}. Its log was cut, lost or damaged, or another file was put in its place. \

@@ -35,13 +35,13 @@ pub(crate) fn check(path: &Path) -> Result<()> {
     if is_strange { Err(no_file()) } else { Ok(()) }
 }
 
-/// The whole of a file.
+/// The whole of a file; follows no link if `links` is false.
 ///
 /// # Errors
 /// As [`open`].
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+pub(crate) fn read(path: &Path, links: bool) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    open(OpenOptions::new().read(true), path, true)?.read_to_end(&mut bytes)?;
+    open(OpenOptions::new().read(true), path, links)?.read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -59,14 +59,17 @@ mod tests {
         mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
         std::fs::write(&file, "text").unwrap();
         std::os::unix::fs::symlink(&file, &link).unwrap();
-        assert_eq!(read(&pipe).unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(read(&pipe, true).unwrap_err().kind(), ErrorKind::InvalidInput);
         assert_eq!(check(&pipe).unwrap_err().kind(), ErrorKind::InvalidInput);
         for path in [root.path(), &file, &link, &root.path().join("none")] {
             check(path).unwrap();
         }
-        assert_eq!(read(Path::new("/dev/null")).unwrap_err().kind(), ErrorKind::InvalidInput);
-        assert_eq!((read(&file).unwrap(), read(&link).unwrap()), (b"text".to_vec(), b"text".to_vec()));
-        assert!(open(OpenOptions::new().read(true), &link, false).is_err());
-        assert_eq!(read(&root.path().join("none")).unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(read(Path::new("/dev/null"), true).unwrap_err().kind(), ErrorKind::InvalidInput);
+        assert_eq!(
+            (read(&file, false).unwrap(), read(&link, true).unwrap()),
+            (b"text".to_vec(), b"text".to_vec())
+        );
+        assert!(read(&link, false).is_err());
+        assert_eq!(read(&root.path().join("none"), true).unwrap_err().kind(), ErrorKind::NotFound);
     }
 }

@@ -190,7 +190,7 @@ impl Kept {
 
 /// A verdict that is missing or cannot be read is none: the next verification makes one.
 fn read(directory: &DataDirectory) -> Option<LastVerdict> {
-    let text = regular::read(&directory.verdict()).ok()?;
+    let text = regular::read(&directory.verdict(), false).ok()?;
     serde_json::from_slice(&text).ok()
 }
 

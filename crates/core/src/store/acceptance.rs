@@ -22,7 +22,7 @@ impl Acceptances {
     /// Those that are noted.
     pub(super) fn read(directory: &DataDirectory) -> Result<Self, OpenError> {
         let path = directory.accepted();
-        match regular::read(&path) {
+        match regular::read(&path, false) {
             Ok(bytes) => Ok(Self { path, lines: String::from_utf8_lossy(&bytes).into_owned() }),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self { path, lines: String::new() }),
             Err(error) => Err(OpenError::io(path)(error)),

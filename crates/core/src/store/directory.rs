@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use super::schema;
 use crate::error::OpenError;
 use crate::regular;
 
@@ -119,6 +120,13 @@ impl DataDirectory {
         }
     }
 
+    /// Refuses files that are links: their content would be somewhere else, or somebody else's.
+    pub(crate) fn refuse_links(&self) -> Result<(), OpenError> {
+        let names = ["soaks.db", "genome.copy", "genome.restored"].map(|name| self.path.join(name));
+        let own = [self.mark(), self.accepted(), self.verdict(), self.backup(), self.trace(), self.vectors()];
+        own.iter().chain(&names).try_for_each(|file| schema::refuse_link(file))
+    }
+
     /// Refuses a directory that has lost its genome, as other files show: beginning a new one would hide the
     /// loss.
     pub(crate) fn check_not_lost(&self) -> Result<(), OpenError> {
@@ -160,7 +168,9 @@ impl DataDirectory {
 
     /// Writes a file durably, which the directory's owner can read.
     pub(crate) fn write_new(&self, new: &Path, content: &mut impl Read) -> std::io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(new)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut file = regular::open(&mut options, new, false)?;
         self.give(&file)?;
         std::io::copy(content, &mut file)?;
         file.sync_all()

@@ -80,7 +80,7 @@ impl Found {
     /// What is in the file.
     pub(super) fn read(directory: &DataDirectory) -> Result<Self, OpenError> {
         let path = directory.mark();
-        let bytes = match regular::read(&path) {
+        let bytes = match regular::read(&path, false) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::None),
             Err(error) => return Err(OpenError::io(path)(error)),

@@ -146,6 +146,7 @@ impl Store {
     ) -> Result<Self, OpenError> {
         directory.create()?;
         let lock = directory.lock()?;
+        directory.refuse_links()?;
         directory.check_not_lost()?;
         let path = directory.genome();
         let marked = mark::admit(directory, accepted)?;

@@ -67,8 +67,7 @@ const FIRST_LINKS: &str = "
 /// Opens the genome for writing, or creates an empty one. The log is copied into the database only when the writer says so.
 pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connection, OpenError> {
     let at = || OpenError::sqlite(path);
-    regular::check(path).map_err(OpenError::io(path))?;
-    check_not_emptied(path)?;
+    check_files(path)?;
     let mut connection = Connection::open(path).map_err(at())?;
     connection.busy_timeout(PATIENCE).map_err(at())?;
     if is_new(&connection).map_err(at())? {
@@ -98,6 +97,7 @@ pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connect
 
 /// Opens the genome read-only; it works while a node writes, and on a copy that cannot be written.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
+    check_files(path)?;
     if !path.try_exists().map_err(OpenError::io(path))? {
         return Err(OpenError::NoGenome(path.parent().unwrap_or(path).to_owned()));
     }
@@ -118,7 +118,6 @@ pub(super) fn open_copy(path: &Path) -> Result<Connection, OpenError> {
 fn open_read_only(path: &Path, name: &OsStr) -> Result<Connection, OpenError> {
     let at = || OpenError::sqlite(path);
     regular::check(path).map_err(OpenError::io(path))?;
-    check_not_emptied(path)?;
     let flags =
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(name, flags).map_err(at())?;
@@ -130,6 +129,21 @@ fn open_read_only(path: &Path, name: &OsStr) -> Result<Connection, OpenError> {
     }
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
+}
+
+/// Refuses what SQLite would follow, wait for or delete.
+fn check_files(path: &Path) -> Result<(), OpenError> {
+    ["", "-wal", "-shm"].iter().try_for_each(|suffix| refuse_link(&beside(path, suffix)))?;
+    regular::check(path).map_err(OpenError::io(path))?;
+    check_not_emptied(path)
+}
+
+/// Refuses a link. What it leads to is not looked at.
+pub(super) fn refuse_link(path: &Path) -> Result<(), OpenError> {
+    match path.symlink_metadata() {
+        Ok(found) if found.is_symlink() => Err(OpenError::Link(path.to_owned())),
+        _ => Ok(()),
+    }
 }
 
 /// SQLite deletes the log of an empty database, and the blocks in it, whoever opens it.

@@ -1,14 +1,15 @@
 //! The trace file: JSON lines, appended by its own thread, rotated by size.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{BufRead, BufReader, Error, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 
 use super::failures::Failures;
 use super::{Lost, Outcome, Trace};
@@ -77,6 +78,10 @@ struct Writer {
 impl Writer {
     fn run(mut self, receiver: &Receiver<Option<Arc<Trace>>>) {
         let mut closing = false;
+        // Whether anybody reads it is known at once, and nothing has to be made for that.
+        if is_pipe(&self.path) {
+            self.write(std::iter::empty());
+        }
         while !closing {
             let Ok(first) = receiver.recv() else { return };
             let mut traces = vec![first];
@@ -136,18 +141,26 @@ impl Writer {
     }
 }
 
+fn is_pipe(path: &Path) -> bool {
+    path.metadata().is_ok_and(|found| found.file_type().is_fifo())
+}
+
 /// Opens the file for appending. If a crash cut the last line short, ends it first, so that it does not spoil
 /// the next.
 fn open(path: &Path) -> std::io::Result<(File, u64)> {
     let mut options = OpenOptions::new();
-    // A pipe that nobody empties refuses what it has no room for, instead of waiting for somebody.
+    // A pipe refuses what nobody reads or it has no room for, instead of waiting for somebody. Who opens it for reading as well is
+    // such a reader.
     options
-        .read(true)
+        .read(!is_pipe(path))
         .append(true)
         .create(true)
         .mode(0o600)
         .custom_flags(OFlags::NONBLOCK.bits().cast_signed());
-    let mut file = options.open(path)?;
+    let mut file = options.open(path).map_err(|error| match Errno::from_io_error(&error) {
+        Some(Errno::NXIO) => Error::new(error.kind(), "it is a pipe that nobody reads"),
+        _ => error,
+    })?;
     let mut length = file.metadata()?.len();
     if length > 0 {
         let mut last = [0];

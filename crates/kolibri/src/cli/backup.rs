@@ -2,6 +2,7 @@
 //! a genome.
 
 use std::fs::{File, OpenOptions};
+use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -186,9 +187,16 @@ fn store(partial: &Path, file: &Path, made: &LastBackup, digest: &str) -> Result
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(at(&noted)(error).into()),
         _ => std::fs::rename(partial, file).map_err(at(file))?,
     }
-    std::fs::write(&noted, line).and_then(|()| File::open(&noted)?.sync_all()).map_err(at(&noted))?;
+    note(&noted, &line).map_err(at(&noted))?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     Ok(File::open(folder).and_then(|folder| folder.sync_all()).map_err(at(folder))?)
+}
+
+/// Writes a new file durably, for its owner alone, as the backup beside it is.
+fn note(path: &Path, line: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(line.as_bytes())?;
+    file.sync_all()
 }
 
 /// A name that sorts by time.

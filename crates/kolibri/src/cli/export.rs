@@ -1,13 +1,15 @@
 //! `kolibri export`: everything that can be asked, as JSON Lines or as CSV for spreadsheet programs.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use kolibri_faq::CsvWriter;
 
 use super::client::Client;
+use super::terminal::Shown;
 use super::{Connection, Exit, end_if_nobody_reads, say};
 use crate::wire::AssociationLine;
 
@@ -74,8 +76,14 @@ impl Export {
         let response = client.accepted(client.send(client.get("/api/v1/associations:export"))?)?;
         let written = match &self.output {
             Some(path) => {
-                let file = File::create(path).map_err(|error| format!("{}: {error}", path.display()))?;
+                let file = create(path).map_err(|error| format!("{}: {error}", path.display()))?;
                 self.export(response, file, format)
+            }
+            // What is taught must not command the terminal; a pipe or a file takes every byte.
+            None if io::stdout().is_terminal() => {
+                let stdout = io::stdout().lock();
+                let shown = if format == Format::Csv { Shown::text(stdout) } else { Shown::json(stdout) };
+                self.export(response, shown, format)
             }
             None => self.export(response, io::stdout().lock(), format),
         }?;
@@ -105,6 +113,11 @@ impl Export {
         output.finish().map_err(|error| unwritten(&error))?;
         Ok(written)
     }
+}
+
+/// A new file is its owner's alone: it holds what was taught.
+fn create(path: &Path) -> io::Result<File> {
+    File::options().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
 fn unwritten(error: &io::Error) -> Exit {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{self, Write};
 
 use super::Exit;
 
@@ -56,6 +56,51 @@ fn escaped_json(line: &str) -> String {
     escaped
 }
 
+/// A terminal that is sent whole lines, as they are safe to show.
+pub(super) struct Shown<W: Write> {
+    terminal: W,
+    /// What has come of the next line.
+    line: Vec<u8>,
+    show: fn(&str) -> Cow<'_, str>,
+}
+
+impl<W: Write> Shown<W> {
+    /// For text.
+    pub(super) fn text(terminal: W) -> Self {
+        Self { terminal, line: Vec::new(), show: printable }
+    }
+
+    /// For a JSON value on each line.
+    pub(super) fn json(terminal: W) -> Self {
+        Self { terminal, line: Vec::new(), show: |line| Cow::Owned(escaped_json(line)) }
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        let line = std::mem::take(&mut self.line);
+        let content = line.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        let shown = (self.show)(&String::from_utf8_lossy(content.unwrap_or(&line))).into_owned();
+        self.terminal.write_all(shown.as_bytes())?;
+        if content.is_some() { self.terminal.write_all(b"\n") } else { Ok(()) }
+    }
+}
+
+impl<W: Write> Write for Shown<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                self.send()?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.send()?;
+        self.terminal.flush()
+    }
+}
+
 fn write(line: &str) -> Result<(), Exit> {
     writeln!(std::io::stdout(), "{line}").map_err(|error| {
         end_if_nobody_reads(&error);
@@ -104,6 +149,21 @@ mod tests {
         ] {
             assert_eq!(printable(text), shown, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_is_sent_to_a_terminal_in_pieces_is_shown_line_by_line() {
+        let text = "a,\u{1b}[2J\u{7}\r\n\u{9b}31m,мир\nend\u{202e}";
+        for size in 1..text.len() {
+            let mut shown = Shown::text(Vec::new());
+            text.as_bytes().chunks(size).for_each(|piece| shown.write_all(piece).unwrap());
+            shown.flush().unwrap();
+            let sent = String::from_utf8(shown.terminal).unwrap();
+            assert_eq!(sent, "a,\\u{1b}[2J\\u{7}\n\\u{9b}31m,мир\nend\\u{202e}", "{size}");
+        }
+        let mut shown = Shown::json(Vec::new());
+        writeln!(shown, "{}", serde_json::json!("\u{9b}\u{202e}")).unwrap();
+        assert_eq!(shown.terminal, b"\"\\u009b\\u202e\"\n");
     }
 
     #[test]

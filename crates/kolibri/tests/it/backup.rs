@@ -2,6 +2,7 @@
 //! that a crash left behind is not replayed over it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -100,6 +101,10 @@ fn a_backup_is_one_file_with_its_checksum_and_can_be_made_again() {
         names
     };
     assert_eq!(names(root.path()), ["backup.db", "backup.db.sha256", "data"], "nothing else is left");
+    for name in ["backup.db", "backup.db.sha256"] {
+        let mode = root.path().join(name).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name} is its owner's alone");
+    }
     assert!(!data.join("genome.copy").exists());
     let checked =
         Command::new("sha256sum").args(["-c", "backup.db.sha256"]).current_dir(root.path()).output();

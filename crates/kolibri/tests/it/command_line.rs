@@ -419,6 +419,11 @@ fn a_pipe_in_the_place_of_a_file_holds_up_no_start() {
     let trace = pipe("trace.pipe");
     let node = Running::start_with(&data.path().join("data"), &[("KOLIBRI_TRACE_PATH", trace.as_str())]);
     node.teach("question", "answer");
+    const LOST: &str = r#"kolibri_backend_events_failed_total{event_type="TRACE",fault="trace"}"#;
+    // Nobody reads it, so the trace of that is lost, and it is told.
+    let lost = || node.series(LOST).filter(|lost| *lost >= 1.0);
+    eventually("the trace is counted", lost);
+    assert!(node.log().iter().any(|line| line.contains("a pipe that nobody reads")), "{:?}", node.log());
     node.stop();
     let directory = data.path().join("locked");
     fs::create_dir(&directory).unwrap();
@@ -434,17 +439,43 @@ fn a_pipe_in_the_place_of_a_file_holds_up_no_start() {
 }
 
 #[test]
-fn a_lock_that_is_a_link_is_not_followed() {
+fn a_link_in_the_place_of_a_file_is_not_followed_but_the_directory_may_be_one() {
+    for name in [
+        "lock",
+        "genome.db",
+        "genome.db-wal",
+        "genome.mark",
+        "genome.accepted",
+        "trace.jsonl",
+        "soaks.db",
+        "verdict.json",
+        "backup.json",
+        "vectors.db",
+    ] {
+        for exists in [true, false] {
+            let data = tempfile::tempdir().unwrap();
+            let (directory, precious) = (data.path().join("data"), data.path().join("precious"));
+            fs::create_dir(&directory).unwrap();
+            if exists {
+                fs::write(&precious, "do not overwrite").unwrap();
+            }
+            std::os::unix::fs::symlink(&precious, directory.join(name)).unwrap();
+            let mut serve = kolibri();
+            serve.arg("serve").env("KOLIBRI_DATA_DIR", &directory).env("KOLIBRI_HTTP_PORT", "0");
+            let said = cli::end(serve.env("KOLIBRI_PROMETHEUS_PORT", "0")).failed(2);
+            assert!(said.contains(&format!("data/{name}")), "{name}: {said}");
+            let now = fs::read_to_string(&precious).ok();
+            assert_eq!(now.as_deref(), exists.then_some("do not overwrite"), "{name}");
+        }
+    }
     let data = tempfile::tempdir().unwrap();
-    let (directory, precious) = (data.path().join("data"), data.path().join("precious"));
-    fs::create_dir(&directory).unwrap();
-    fs::write(&precious, "do not overwrite").unwrap();
-    std::os::unix::fs::symlink(&precious, directory.join("lock")).unwrap();
-    let mut serve = kolibri();
-    serve.arg("serve").env("KOLIBRI_DATA_DIR", &directory).env("KOLIBRI_HTTP_PORT", "0");
-    let said = cli::end(serve.env("KOLIBRI_PROMETHEUS_PORT", "0")).failed(2);
-    assert!(said.contains("lock"), "{said}");
-    assert_eq!(fs::read_to_string(&precious).unwrap(), "do not overwrite");
+    let (elsewhere, link) = (data.path().join("elsewhere"), data.path().join("data"));
+    fs::create_dir(&elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
+    let node = Running::start(&link);
+    node.teach("question", "answer");
+    node.stop();
+    assert!(elsewhere.join("genome.db").is_file());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
@@ -218,6 +219,11 @@ fn an_export_can_be_imported_in_every_format() {
         let path = data.path().join(name);
         let path = path.to_str().unwrap();
         let exported = node.run(&[&["export", "--output", path], options].concat());
+        assert_eq!(
+            fs::metadata(path).unwrap().permissions().mode() & 0o077,
+            0,
+            "{name} is its owner's alone"
+        );
         assert_eq!(
             (exported.code, exported.out.as_str(), exported.err.as_str()),
             (0, "", "kolibri: exported 6 associations\n")

@@ -18,8 +18,8 @@ impl OtlpAuthority {
     /// # Errors
     /// What is wrong with it.
     pub fn read(path: &Path) -> Result<Self, String> {
-        let pem =
-            regular::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+        let pem = regular::read(path, true)
+            .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
         Self::parse(pem).map_err(|problem| format!("{}: {problem}", path.display()))
     }
 
