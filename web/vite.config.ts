@@ -95,7 +95,7 @@ export default defineConfig({
         test: {
           name: "screenshots",
           environment: "node",
-          include: ["e2e/screenshots.ts"],
+          include: ["e2e/screenshots.ts", "e2e/walk.ts"],
           testTimeout: 120_000,
         },
       },
