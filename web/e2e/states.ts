@@ -36,6 +36,13 @@ export async function fill(node: Node): Promise<Taught> {
 export function addresses({ trace, drill }: Taught): Record<string, string> {
   return {
     chat: "#/",
+    knowledge: "#/knowledge",
+    answer: "#/knowledge?block=1",
+    versions: "#/knowledge?versions=1",
+    edit: "#/knowledge?edit=1",
+    new: "#/knowledge/new",
+    import: "#/knowledge/import",
+    "nothing found": "#/knowledge?q=zebra",
     genome: "#/genome",
     block: "#/genome/1",
     operations: "#/operations",

@@ -54,7 +54,6 @@ export function EditPanel({ filter, block, restore }: Props) {
             <p class="note">{text.nothingToEdit}</p>
           ) : (
             <LessonForm
-              key={`${block} ${restore}`}
               filter={filter}
               fixed={current.stimulus}
               stimulus={current.stimulus}

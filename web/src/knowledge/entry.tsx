@@ -70,7 +70,6 @@ interface EntryProps {
 }
 
 function Entry({ filter, block, history: shown, changed }: EntryProps) {
-  const text = words().knowledge;
   const [forgetting, setForgetting] = useState(false);
   const current = answering(shown);
   const close = () => {
@@ -80,17 +79,17 @@ function Entry({ filter, block, history: shown, changed }: EntryProps) {
   return (
     <>
       {current ? (
-        <Current filter={filter} block={block} current={current} total={shown.total} />
+        <Current
+          filter={filter}
+          block={block}
+          current={current}
+          total={shown.total}
+          forget={() => setForgetting(true)}
+        />
       ) : (
         <Gone version={shown.rows[0] ?? null} />
       )}
-      {current && (
-        <button type="button" onClick={() => setForgetting(true)}>
-          {words().chat.forget}
-        </button>
-      )}
       {forgetting && current && <ForgetDialog block={current.source.index} close={close} />}
-      {!current && <p class="small muted">{text.goneAdvice}</p>}
     </>
   );
 }
@@ -100,9 +99,10 @@ interface CurrentProps {
   block: number;
   current: Version;
   total: number;
+  forget: () => void;
 }
 
-function Current({ filter, block, current, total }: CurrentProps) {
+function Current({ filter, block, current, total, forget }: CurrentProps) {
   const text = words().knowledge;
   const { index } = current.source;
   return (
@@ -125,6 +125,9 @@ function Current({ filter, block, current, total }: CurrentProps) {
           {text.versionsCount(total)}
         </a>
         {current.response != null && <Copy value={current.response} />}
+        <button type="button" onClick={forget}>
+          {words().chat.forget}
+        </button>
       </div>
       <Facts
         facts={[
@@ -142,7 +145,7 @@ function Gone({ version }: { version: Version | null }) {
   if (version?.erased_by == null) return <p class="note">{text.damaged}</p>;
   return (
     <p class="note">
-      {text.forgottenBy} <BlockLink index={version.erased_by} />.
+      {text.forgottenBy} <BlockLink index={version.erased_by} />. {text.goneAdvice}
     </p>
   );
 }

@@ -10,6 +10,7 @@ import { PressButton, usePress } from "../ui/press";
 import { ProblemNote } from "../ui/problem";
 import { Progress } from "../ui/progress";
 import { Table } from "../ui/table";
+import { columnsOf } from "./columns";
 import { save } from "./download";
 import {
   cancel,
@@ -65,7 +66,6 @@ export function ImportPanel({ filter }: { filter: Filter }) {
 function Choose() {
   const text = words().knowledge;
   const [over, setOver] = useState(false);
-  const id = useId();
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -83,18 +83,23 @@ function Choose() {
       onDragLeave={() => setOver(false)}
       onDrop={drop}
     >
-      <label for={id}>{text.chooseFile}</label>
-      <input
-        id={id}
-        type="file"
-        accept={NAMES}
-        onChange={({ currentTarget }) => {
-          const [chosen] = currentTarget.files ?? [];
-          if (chosen) choose(chosen);
-          // The same file can be chosen again after it was changed.
-          currentTarget.value = "";
-        }}
-      />
+      <p class="bar">
+        <label>
+          {text.chooseFile}
+          <input
+            class="hidden"
+            type="file"
+            accept={NAMES}
+            onChange={({ currentTarget }) => {
+              const [chosen] = currentTarget.files ?? [];
+              if (chosen) choose(chosen);
+              // The same file can be chosen again after it was changed.
+              currentTarget.value = "";
+            }}
+          />
+        </label>
+        <span class="muted">{text.orDrop}</span>
+      </p>
       <p class="small muted">{text.fileKinds}</p>
     </div>
   );
@@ -104,7 +109,7 @@ function Choose() {
 function HowRead({ shown }: { shown: ImportPreview | null }) {
   const text = words().knowledge;
   const how = reading.value;
-  const columns = shown?.columns ?? [];
+  const columns = columnsOf(shown, problem.value);
   return (
     <div class="start how-read">
       <Select
@@ -171,13 +176,14 @@ interface SelectProps {
 }
 
 function Select({ title, value, set, children }: SelectProps) {
+  const id = useId();
   return (
-    <label class="field">
-      {title}
-      <select value={value} onChange={(event) => set(event.currentTarget.value)}>
+    <div class="field">
+      <label for={id}>{title}</label>
+      <select id={id} value={value} onChange={(event) => set(event.currentTarget.value)}>
         {children}
       </select>
-    </label>
+    </div>
   );
 }
 

@@ -4,7 +4,7 @@ import type { Listed } from "../api/types";
 import { words } from "../i18n";
 import { addresses } from "../route";
 import { Reading } from "../ui/reading";
-import { Day, Time } from "../ui/time";
+import { Day } from "../ui/time";
 import { type Listing, nameOf } from "./catalogue";
 import type { Pages } from "./pages";
 import { EVERYTHING, type Filter, placeAddress } from "./place";
@@ -115,7 +115,7 @@ function Row({ filter, row, open }: { filter: Filter; row: Listed; open: boolean
           {row.asked === 0 ? text.never : text.asked(row.asked)}
           {row.last_asked && (
             <>
-              {text.lastAsked} <Time at={row.last_asked} />
+              {text.lastAsked(row.asked)} <Day at={row.last_asked} />
             </>
           )}
         </span>

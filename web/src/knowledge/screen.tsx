@@ -43,9 +43,16 @@ export function KnowledgeScreen({ filter, opened }: Props) {
 function Current({ filter, opened }: Props) {
   switch (opened?.kind) {
     case "edit":
-      return <EditPanel filter={filter} block={opened.block} restore={opened.restore} />;
+      return (
+        <EditPanel
+          key={`${opened.block} ${opened.restore}`}
+          filter={filter}
+          block={opened.block}
+          restore={opened.restore}
+        />
+      );
     case "versions":
-      return <VersionsPanel filter={filter} block={opened.block} />;
+      return <VersionsPanel key={opened.block} filter={filter} block={opened.block} />;
     case "new":
       return <NewPanel filter={filter} />;
     case "import":

@@ -18,9 +18,10 @@ export function Search({ filter, opened }: Props) {
   return (
     <search class="find">
       <Words filter={filter} opened={opened} />
-      <label class="field">
-        {text.since}
+      <div class="field">
+        <label for="knowledge-since">{text.since}</label>
         <select
+          id="knowledge-since"
           value={filter.since ?? ""}
           onChange={({ currentTarget: { value } }) =>
             apply({ since: value === "week" || value === "month" ? value : null })
@@ -30,10 +31,11 @@ export function Search({ filter, opened }: Props) {
           <option value="week">{text.week}</option>
           <option value="month">{text.month}</option>
         </select>
-      </label>
-      <label class="field">
-        {text.order}
+      </div>
+      <div class="field">
+        <label for="knowledge-order">{text.order}</label>
         <select
+          id="knowledge-order"
           value={filter.order}
           onChange={({ currentTarget: { value } }) =>
             apply({ order: value === "asked" ? "asked" : "newest" })
@@ -42,7 +44,7 @@ export function Search({ filter, opened }: Props) {
           <option value="newest">{text.newest}</option>
           <option value="asked">{text.askedMost}</option>
         </select>
-      </label>
+      </div>
       <label class="check">
         <input
           type="checkbox"

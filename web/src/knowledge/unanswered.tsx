@@ -16,35 +16,41 @@ export function Unanswered() {
   const missed = days.reduce((sum, { unanswered }) => sum + unanswered, 0);
   if (questions.value.value && days.every(({ asked }) => asked === 0)) return null;
   return (
-    <details class="panel unanswered">
-      <summary>{questions.value.value ? text.unansweredCount(missed) : text.unanswered}</summary>
-      <p class="small muted">{text.unansweredExplain}</p>
-      <Reading source={questions}>
-        {({ days }) => (
-          <Table
-            caption={text.unanswered}
-            rows={days.filter(({ asked }) => asked > 0)}
-            rowKey={({ date }) => date}
-            columns={[
-              {
-                title: text.day,
-                heads: true,
-                cell: ({ date }) => <time dateTime={date}>{dayOf(date)}</time>,
-              },
-              { title: text.noAnswer, numeric: true, cell: ({ unanswered }) => format().number(unanswered) },
-              { title: text.questionsAsked, numeric: true, cell: ({ asked }) => format().number(asked) },
-              {
-                title: text.share,
-                numeric: true,
-                cell: ({ asked, unanswered }) => (
-                  <meter value={unanswered} max={asked} aria-label={text.share} />
-                ),
-              },
-            ]}
-          />
-        )}
-      </Reading>
-    </details>
+    <section class="panel" aria-label={text.unanswered}>
+      <details class="unanswered">
+        <summary>{questions.value.value ? text.unansweredCount(missed) : text.unanswered}</summary>
+        <p class="small muted">{text.unansweredExplain}</p>
+        <Reading source={questions}>
+          {({ days }) => (
+            <Table
+              caption={text.unanswered}
+              rows={days.filter(({ asked }) => asked > 0)}
+              rowKey={({ date }) => date}
+              columns={[
+                {
+                  title: text.day,
+                  heads: true,
+                  cell: ({ date }) => <time dateTime={date}>{dayOf(date)}</time>,
+                },
+                {
+                  title: text.noAnswer,
+                  numeric: true,
+                  cell: ({ unanswered }) => format().number(unanswered),
+                },
+                { title: text.questionsAsked, numeric: true, cell: ({ asked }) => format().number(asked) },
+                {
+                  title: text.share,
+                  numeric: true,
+                  cell: ({ asked, unanswered }) => (
+                    <meter value={unanswered} max={asked} aria-label={text.share} />
+                  ),
+                },
+              ]}
+            />
+          )}
+        </Reading>
+      </details>
+    </section>
   );
 }
 

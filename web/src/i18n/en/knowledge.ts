@@ -52,7 +52,7 @@ export const knowledge = {
   versionsCount: (count: number) => format().count(count, { one: "version", other: "versions" }),
   never: "never asked",
   asked: (count: number) => `asked ${count === 1 ? "once" : times(count)}`,
-  lastAsked: ", last on",
+  lastAsked: (count: number): string => (count === 1 ? ", on" : ", last on"),
   entryTitle: "Answer",
   edit: "Edit",
   taughtFact: "Taught",
@@ -118,7 +118,8 @@ export const knowledge = {
   exportLines: "JSON Lines",
   exportExcel: "CSV for Excel",
   importTitle: "Import a file",
-  chooseFile: "Choose a file, or drop it here",
+  chooseFile: "Choose a file…",
+  orDrop: "or drop it here",
   fileKinds:
     "Questions and answers as CSV, TSV, JSON, JSON Lines, YAML or Markdown, up to 16 MiB. Nothing is taught until you have seen what it would do.",
   readingFile: "The node is reading the file…",
@@ -143,7 +144,7 @@ export const knowledge = {
       [counts.replaced, `${number(counts.replaced)} ${counts.replaced === 1 ? "replaces" : "replace"}`],
       [counts.unchanged, `${number(counts.unchanged)} unchanged`],
       [counts.too_long, `${number(counts.too_long)} too long`],
-      [counts.failed, `${number(counts.failed)} not readable`],
+      [counts.failed, `${number(counts.failed)} with a problem`],
     ]),
   did: (counts: Counts) =>
     listed([

@@ -54,7 +54,7 @@ export const knowledge: typeof source = {
   never: "ни разу не спрашивали",
   asked: (count) =>
     `спрашивали ${format().count(count, { one: "раз", few: "раза", many: "раз", other: "раза" })}`,
-  lastAsked: ", последний —",
+  lastAsked: (count) => (count === 1 ? "," : ", последний —"),
   entryTitle: "Ответ",
   edit: "Изменить",
   taughtFact: "Усвоено",
@@ -120,7 +120,8 @@ export const knowledge: typeof source = {
   exportLines: "JSON Lines",
   exportExcel: "CSV для Excel",
   importTitle: "Импорт из файла",
-  chooseFile: "Выберите файл или перетащите его сюда",
+  chooseFile: "Выбрать файл…",
+  orDrop: "или перетащите его сюда",
   fileKinds:
     "Вопросы и ответы в CSV, TSV, JSON, JSON Lines, YAML или Markdown, до 16 МиБ. Ничего не запишется, пока вы не увидите, что получится.",
   readingFile: "Узел читает файл…",

@@ -1,0 +1,454 @@
+// Knowledge: find, read, correct, compare, restore, forget, import and export what is taught.
+import { readFileSync } from "node:fs";
+import type { Page } from "playwright-core";
+import { visit } from "./browser";
+import { decide, expect, hold, renew, test, visitWithClock } from "./fixture";
+import { Node } from "./node";
+
+const QUESTION = "How do I restart the payment service?";
+
+const search = (page: Page) => page.getByLabel("Search questions and answers");
+const rows = (page: Page) => page.locator(".row");
+const questions = (page: Page) => page.locator(".row .what > a").allTextContents();
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
+
+async function open(page: Page, node: Node, address: string): Promise<void> {
+  // An address that differs only after the # would not reload the page.
+  await page.goto("about:blank");
+  await page.goto(`${node.url}/${address}`);
+}
+
+/** Some of everything; the last one taught is the newest. */
+async function teachSome(node: Node): Promise<void> {
+  await node.teach(QUESTION, "systemctl restart payments");
+  await node.teach("Who is on call?", "See the calendar.\nThe pager is in the channel's topic.");
+  await node.teach("Where are backups?", "s3://backups");
+  await node.teach(QUESTION, "sudo systemctl restart payments");
+}
+
+/** Teaches many lessons at once. */
+async function teachMany(node: Node, count: number): Promise<void> {
+  const lines = Array.from({ length: count }, (_, index) =>
+    JSON.stringify({ stimulus: `Question number ${index}`, response: `Answer ${index}` }),
+  );
+  const response = await fetch(`${node.url}/api/v1/teach:batch`, {
+    method: "POST",
+    headers: { "content-type": "application/x-ndjson" },
+    body: lines.join("\n"),
+  });
+  expect(await response.text()).toContain(`"taught":${count}`);
+}
+
+test("a node that knows nothing says how to teach it", async ({ page, node }) => {
+  await page.getByRole("link", { name: "Knowledge" }).click();
+  await page.getByText("Nothing is taught yet").waitFor();
+  await page.getByRole("link", { name: "Teach an answer" }).last().click();
+  await page.getByLabel("Question", { exact: true }).fill("When is lunch?");
+  await page.getByLabel("Answer", { exact: true }).fill("At noon");
+  await page.getByText("This question is new.").waitFor();
+  await button(page, "Teach").click();
+  await page.getByText("Taught, and durably recorded as block 1.").waitFor();
+  await page.getByText("1 answer taught").waitFor();
+  expect(page.url()).toBe(`${node.url}/#/knowledge?block=1`);
+});
+
+test("it is found while one types, in questions and in answers, and Back undoes the search", async ({
+  page,
+  node,
+}) => {
+  await teachSome(node);
+  await open(page, node, "#/knowledge");
+  await page.getByText("3 answers taught").waitFor();
+  expect(await questions(page)).toEqual([QUESTION, "Where are backups?", "Who is on call?"]);
+  await page.getByRole("link", { name: "2 versions" }).waitFor();
+
+  await page.keyboard.press("/");
+  await page.keyboard.type("pager");
+  await page.getByText("1 answer matches").waitFor();
+  expect(await questions(page)).toEqual(["Who is on call?"]);
+  // The line of the answer that has the word.
+  await page.getByText("The pager is in the channel's topic.").waitFor();
+  expect(page.url()).toBe(`${node.url}/#/knowledge?q=pager`);
+
+  await search(page).fill("restarting paym");
+  await page.getByText("1 answer matches").waitFor();
+  await rows(page).filter({ hasText: QUESTION }).waitFor();
+  await search(page).fill("zebra");
+  await page.getByText("Nothing has all these words.").waitFor();
+  // However much was typed, Back goes to where the typing began.
+  await page.goBack();
+  await page.getByText("3 answers taught").waitFor();
+  expect(await search(page).inputValue()).toBe("");
+});
+
+test("a search that was overtaken is broken off, and the former rows stay until the new ones come", async ({
+  page,
+  node,
+}) => {
+  await teachSome(node);
+  await open(page, node, "#/knowledge");
+  await rows(page).nth(2).waitFor();
+  const release = await hold(page, /q=ba/);
+  const broken = page.waitForEvent("requestfailed", (request) => /q=ba(&|$)/.test(request.url()));
+  await search(page).pressSequentially("ba");
+  await page.waitForRequest(/q=ba(&|$)/);
+  expect(await questions(page)).toHaveLength(3);
+  await page.getByText("Searching…").waitFor();
+  await search(page).fill("calendar");
+  await broken;
+  await page.getByText("1 answer matches").waitFor();
+  expect(await questions(page)).toEqual(["Who is on call?"]);
+  release();
+});
+
+test("filters are in the address: the most asked, the never asked, the past week", async ({ page, node }) => {
+  await teachSome(node);
+  for (let times = 0; times < 3; times += 1) await node.call("ask", { stimulus: "Who is on call?" });
+  await node.call("ask", { stimulus: QUESTION });
+  await node.call("ask", { stimulus: "What colour is the moon?" });
+  await open(page, node, "#/knowledge?order=asked&asked=&since=week&q=");
+  await page.getByText(/asked 3 times, last on/).waitFor();
+  expect(await questions(page)).toEqual(["Who is on call?", QUESTION, "Where are backups?"]);
+  expect(await page.getByLabel("First", { exact: true }).inputValue()).toBe("asked");
+
+  await page.getByLabel("Never asked").check();
+  await page.getByText("1 answer matches").waitFor();
+  expect(await questions(page)).toEqual(["Where are backups?"]);
+  expect(page.url()).toContain("order=asked&asked=never&since=week");
+  await page.getByLabel("Taught", { exact: true }).selectOption("month");
+  await page.waitForURL(/since=month/);
+  await page.goBack();
+  await page.goBack();
+  await rows(page).nth(2).waitFor();
+  expect(await page.getByLabel("Never asked").isChecked()).toBe(false);
+
+  await page.getByText("Questions without an answer, last 30 days: 1").click();
+  await page.getByRole("cell", { name: "5", exact: true }).waitFor();
+  expect(await page.locator("body").textContent()).not.toContain("moon");
+});
+
+test("of very many only some are shown, and more by a button", async ({ page, node }) => {
+  await teachMany(node, 1000);
+  await open(page, node, "#/knowledge");
+  await page.getByText("1,000 answers taught").waitFor();
+  expect(await rows(page).count()).toBe(50);
+  await button(page, "Show more").click();
+  await rows(page).nth(149).waitFor();
+  expect(await rows(page).count()).toBe(150);
+  expect((await questions(page)).at(-1)).toBe("Question number 850");
+});
+
+test("what is taught elsewhere appears, and what one reads stays where it is", async ({ page, node }) => {
+  await teachMany(node, 200);
+  await visitWithClock(page, `${node.url}/#/knowledge`);
+  await decide(page, false);
+  const row = rows(page).nth(30);
+  await row.waitFor();
+  const name = await row.getAttribute("data-name");
+  await page.evaluate(() => document.querySelectorAll(".row")[30]?.scrollIntoView({ block: "center" }));
+  const place = () =>
+    page.evaluate(
+      (name) => document.querySelector(`[data-name="${name}"]`)?.getBoundingClientRect().top ?? -1,
+      name,
+    );
+  const before = await place();
+  for (const n of [1, 2, 3]) await node.teach(`Brand new ${n}`, "Just now");
+  await renew(page, page.locator('[data-name="Brand new 3"]').and(page.locator(".row")).first());
+  expect(Math.abs((await place()) - before)).toBeLessThan(2);
+});
+
+test("an answer is opened, edited with a difference, and replaces the block that was shown", async ({
+  page,
+  node,
+}) => {
+  await teachSome(node);
+  await open(page, node, "#/knowledge?q=restart");
+  await page.getByRole("link", { name: QUESTION }).click();
+  const entry = page.locator(".entry");
+  await entry.getByText("sudo systemctl restart payments").waitFor();
+  expect(await focused(page)).toBe(QUESTION);
+  expect(page.url()).toBe(`${node.url}/#/knowledge?q=restart&block=4`);
+  await entry.getByRole("link", { name: "Edit" }).click();
+
+  const answer = page.getByLabel("Answer", { exact: true });
+  await answer.waitFor();
+  await page.getByText("This is taught already, word for word.").first().waitFor();
+  await button(page, "Teach").press("Enter");
+  await page.locator(".why-not strong").waitFor();
+  await answer.fill("sudo systemctl restart payments.service");
+  await page.getByText(/^Replaces block 4 of \d+ \w+ \d{4}$/).waitFor();
+  expect(await page.locator(".difference ins").textContent()).toContain(".service");
+  expect(await page.locator(".difference del").count()).toBe(0);
+  await button(page, "Teach").click();
+  await page.getByText("Block 5 now answers in place of block 4.").waitFor();
+  await entry.getByText("payments.service").waitFor();
+  expect((await node.call("ask", { stimulus: QUESTION })).body.answer).toBe(
+    "sudo systemctl restart payments.service",
+  );
+});
+
+test("what somebody else taught meanwhile is not replaced unseen", async ({ page, node }) => {
+  await teachSome(node);
+  await open(page, node, "#/knowledge?edit=4");
+  await page.getByLabel("Answer", { exact: true }).fill("mine");
+  await page.getByText(/^Replaces block 4/).waitFor();
+  await node.teach(QUESTION, "theirs");
+  await button(page, "Teach").click();
+  await page.getByText("This replaces something that you had not seen.").waitFor();
+  await page.getByText(/^Replaces block 5/).waitFor();
+  expect(await page.locator(".difference del").textContent()).toContain("theirs");
+  await button(page, "Teach").click();
+  await page.getByText("Block 6 now answers in place of block 5.").waitFor();
+});
+
+test("near to a question that is taught, one updates that one or teaches separately", async ({
+  page,
+  node,
+}) => {
+  await node.teach(QUESTION, "systemctl restart payments");
+  await open(page, node, "#/knowledge/new");
+  const [question, answer] = [
+    page.getByLabel("Question", { exact: true }),
+    page.getByLabel("Answer", { exact: true }),
+  ];
+  await question.fill("How do I restart the payments service");
+  await answer.fill("kubectl rollout restart payments");
+  await page.getByText("Something like this is taught already.").waitFor();
+  await button(page, "Teach").press("Enter");
+  await page.getByText("Choose first: update one of these, or teach it separately.").waitFor();
+  await page.getByRole("button", { name: /^Update that one/ }).click();
+  await page.getByText(/^Replaces block 1/).waitFor();
+  await button(page, "Teach").click();
+  await page.getByText("Block 2 now answers in place of block 1.").waitFor();
+  expect((await node.call("associations")).body.total).toBe(1);
+
+  await open(page, node, "#/knowledge/new");
+  await question.fill("How do I restart the payments service");
+  await answer.fill("something else");
+  await page.getByLabel("They are different questions: teach it separately").check();
+  await button(page, "Teach").click();
+  await page.getByText("Taught, and durably recorded as block 3.").waitFor();
+
+  // Correcting the one offers to correct the other.
+  await open(page, node, "#/knowledge?edit=2");
+  await answer.fill("one answer for both");
+  await page.getByRole("checkbox", { name: /^Give it the same answer/ }).check();
+  await button(page, "Teach").click();
+  await page.getByText("Block 4 now answers in place of block 2. So it does for 1 other question.").waitFor();
+  const { body } = await node.call("associations");
+  expect(body.associations.map(({ excerpt }: { excerpt: string }) => excerpt)).toEqual([
+    "one answer for both",
+    "one answer for both",
+  ]);
+});
+
+test("versions are listed with what changed, and an old one is taught again", async ({ page, node }) => {
+  await teachSome(node);
+  await open(page, node, "#/knowledge?block=1");
+  // A block that was replaced leads to what answers now.
+  await page.getByText("This was changed after").waitFor();
+  await page.getByRole("link", { name: "2 versions" }).first().click();
+  const versions = page.locator(".versions > li");
+  await versions.nth(1).waitFor();
+  await versions.first().getByText("answers now").waitFor();
+  expect(await versions.first().locator("ins").textContent()).toContain("sudo");
+  await versions.last().getByText("replaced by").waitFor();
+  await page.getByRole("link", { name: "Restore block 1" }).click();
+  expect(await page.getByLabel("Answer", { exact: true }).inputValue()).toBe("systemctl restart payments");
+  await page.getByText(/^Replaces block 4/).waitFor();
+  await button(page, "Teach").click();
+  await page.getByText("Block 5 now answers in place of block 4.").waitFor();
+  await page.getByRole("link", { name: "3 versions" }).first().waitFor();
+});
+
+test("the genome tells what a block replaced and what replaced it, and forgets only what answers", async ({
+  page,
+  node,
+}) => {
+  await teachSome(node);
+  await open(page, node, "#/genome/1");
+  const block = page.locator(".block");
+  await block.getByText("Replaced by").waitFor();
+  expect(await block.getByRole("button", { name: "Forget" }).count()).toBe(0);
+  await block.getByRole("link", { name: "block 4" }).click();
+  await block.getByText("Replaces", { exact: true }).waitFor();
+  await block.getByRole("button", { name: "Forget" }).waitFor();
+});
+
+test("forgetting names how many versions go; what is forgotten offers nothing more", async ({
+  page,
+  node,
+}) => {
+  await teachSome(node);
+  await open(page, node, "#/knowledge?block=4");
+  await button(page, "Forget").click();
+  await page.getByText("All 2 versions of it will be erased.").waitFor();
+  const erase = page.getByRole("button", { name: "Forget and erase", disabled: false });
+  await erase.click();
+  const entry = page.locator(".entry");
+  await entry.getByText(/Forgotten\. The text was erased on request/).waitFor();
+  await page.getByText("2 answers taught").waitFor();
+  expect(await entry.getByRole("button").count()).toBe(0);
+  expect(await focused(page)).toBe("Answer");
+  await open(page, node, "#/knowledge?edit=4");
+  await page.getByText("There is nothing to edit").waitFor();
+});
+
+const FAQ = [
+  "Nr;Антвоорд;Frage",
+  `1;systemctl restart payments;${QUESTION}`,
+  "2;Always the calendar;Who is on call?",
+  "3;drain it first;How do I reboot a host?",
+  "4;;Nothing?",
+  `5;${"x".repeat(70_000)};Too long?`,
+].join("\r\n");
+
+/** Chooses a file as a user does. */
+async function give(page: Page, name: string, content: string): Promise<void> {
+  await page
+    .locator("input[type=file]")
+    .setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
+}
+
+test("a file is previewed with picked columns, taught, and its result downloaded", async ({ page, node }) => {
+  await node.teach(QUESTION, "systemctl restart payments");
+  await node.teach("Who is on call?", "See the calendar");
+  await open(page, node, "#/knowledge");
+  await page.getByRole("link", { name: "Import a file" }).click();
+  await give(page, "faq.csv", FAQ);
+  await page.getByLabel("Questions are in").selectOption("Frage");
+  await page.getByLabel("Answers are in").selectOption("Антвоорд");
+  await page.getByText("1 new, 1 replaces, 1 unchanged, 1 too long, 1 with a problem").waitFor();
+  await page.getByRole("region", { name: "The first of them" }).getByText("drain it first").waitFor();
+  await page
+    .getByRole("region", { name: "Rows with a problem" })
+    .getByText(/answer is empty/)
+    .waitFor();
+  expect((await node.call("associations")).body.total).toBe(2);
+
+  await button(page, "Teach 2 answers").click();
+  await page.getByText("The file is taught.").waitFor();
+  await page.getByText("1 new, 1 replaced, 1 unchanged, 1 too long, 1 not taught").waitFor();
+  expect((await node.call("ask", { stimulus: "Who is on call?" })).body.answer).toBe("Always the calendar");
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    button(page, "Download the result as CSV").click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("faq-result.csv");
+  const lines = readFileSync(await download.path(), "utf8").split("\r\n");
+  expect(lines[0]).toBe("\ufeffrow,question,result,block,problem");
+  expect(lines).toContainEqual(expect.stringMatching(/^4,How do I reboot a host\?,new,\d+,$/));
+  await page.getByRole("link", { name: "See what is taught" }).click();
+  await page.getByText("3 answers taught").waitFor();
+});
+
+test("a file is dropped; one that cannot be read says why, and another format can be chosen", async ({
+  page,
+  node,
+}) => {
+  await open(page, node, "#/knowledge/import");
+  const data = await page.evaluateHandle(() => {
+    const dropped = new DataTransfer();
+    dropped.items.add(new File(['[{"question":"A?","answer":"a"}]'], "faq.json"));
+    return dropped;
+  });
+  await page.locator(".drop").dispatchEvent("drop", { dataTransfer: data });
+  await page.getByText("1 new", { exact: true }).waitFor();
+  await give(page, "broken.json", "# A?\n\nb\n");
+  await page.getByText("The file cannot be read.").waitFor();
+  await page.getByLabel("Format").selectOption("markdown");
+  await page.getByText("1 new", { exact: true }).waitFor();
+});
+
+test("an import is cancelled, and says what was taught", async ({ page, node }) => {
+  await open(page, node, "#/knowledge/import");
+  const many = Array.from({ length: 20_000 }, (_, index) => `Question ${index}?,Answer ${index}`);
+  await give(page, "many.csv", ["question,answer", ...many].join("\n"));
+  await page.getByText("20,000 new").waitFor();
+  await button(page, "Teach 20,000 answers").click();
+  await page.getByText(/of 20,000 rows/).waitFor();
+  await button(page, "Cancel").click();
+  await page.getByText("Cancelled. What was taught stays.").waitFor();
+  await page.getByText(/Not reached: [\d,]+ rows\./).waitFor();
+  expect((await node.call("associations")).body.total).toBeLessThan(20_000);
+});
+
+test("everything is exported, with and without a token", async ({ browser, page, node }) => {
+  await teachSome(node);
+  await open(page, node, "#/knowledge");
+  const [excel] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "CSV for Excel" }).click(),
+  ]);
+  const csv = readFileSync(await excel.path(), "utf8");
+  expect(csv.startsWith("\ufeff")).toBe(true);
+  expect(csv).toContain(QUESTION);
+
+  const locked = await Node.start({ variables: { KOLIBRI_API_TOKEN: "correct-horse-battery-staple" } });
+  await locked.call(
+    "teach",
+    { stimulus: "A?", response: "a" },
+    { authorization: "Bearer correct-horse-battery-staple" },
+  );
+  const other = await visit(browser, `${locked.url}/#/knowledge`);
+  await other.getByLabel("API token").fill("correct-horse-battery-staple");
+  await other.keyboard.press("Enter");
+  await rows(other).first().waitFor();
+  const [lines] = await Promise.all([other.waitForEvent("download"), button(other, "JSON Lines").click()]);
+  expect(JSON.parse(readFileSync(await lines.path(), "utf8"))).toMatchObject({
+    stimulus: "A?",
+    response: "a",
+  });
+  await other.context().close();
+  await locked.end();
+});
+
+test("by keyboard alone: search, open, edit, teach, restore", async ({ page, node }) => {
+  await teachSome(node);
+  await open(page, node, "#/knowledge");
+  await decide(page, false);
+  await rows(page).first().waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("restart");
+  await page.getByText("1 answer matches").waitFor();
+  await tabTo(page, QUESTION);
+  await page.keyboard.press("Enter");
+  await page.locator(".entry .bar").waitFor();
+  await tabTo(page, "Edit");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Answer", { exact: true }).waitFor();
+  expect(await focused(page)).toBe("Edit the answer");
+  await tabTo(page, "Answer");
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("systemctl start payments");
+  await page.getByText(/^Replaces block 4/).waitFor();
+  await tabTo(page, "Teach");
+  await page.keyboard.press("Enter");
+  await page.getByText("Block 5 now answers in place of block 4.").waitFor();
+  await expect.poll(() => focused(page)).toBe(QUESTION);
+  await tabTo(page, "3 versions");
+  await page.keyboard.press("Enter");
+  await page.locator(".versions > li").nth(2).waitFor();
+  await tabTo(page, "Restore");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Answer", { exact: true }).waitFor();
+  await tabTo(page, "Teach");
+  await page.keyboard.press("Enter");
+  await page.getByText("Block 6 now answers in place of block 5.").waitFor();
+});
+
+/** Presses Tab until the element with this name has the focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    const at = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement | null;
+      const labels =
+        element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement ? element.labels : null;
+      return (labels?.[0] ?? element)?.textContent?.trim();
+    });
+    if (at === name) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`the focus never came to ${name}`);
+}
