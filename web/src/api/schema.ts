@@ -2037,7 +2037,7 @@ export interface operations {
                     "application/json": components["schemas"]["AskResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `bad_query`: The query cannot be read. `body_broken`: The body is incomplete */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2448,7 +2448,7 @@ export interface operations {
                     "application/json": components["schemas"]["ForgetResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `bad_query`: The query cannot be read. `body_broken`: The body is incomplete */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2584,7 +2584,7 @@ export interface operations {
                     "application/json": components["schemas"]["ForgetResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `bad_query`: The query cannot be read. `body_broken`: The body is incomplete */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2707,7 +2707,7 @@ export interface operations {
                     "application/json": components["schemas"]["GenomeResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2787,7 +2787,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `bad_query`: The query cannot be read. `body_broken`: The body is incomplete */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2901,7 +2901,7 @@ export interface operations {
                     "application/vnd.sqlite3": unknown;
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3092,7 +3092,7 @@ export interface operations {
                     "application/json": components["schemas"]["BlockResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear. `bad_index`: This is not a block index. `bad_path`: The path cannot be read */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_index`: This is not a block index. `bad_path`: The path cannot be read. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3179,7 +3179,7 @@ export interface operations {
                     "application/json": components["schemas"]["VerificationResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3257,7 +3257,7 @@ export interface operations {
                     "application/json": components["schemas"]["VerificationResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3351,7 +3351,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3447,7 +3447,7 @@ export interface operations {
                     "text/event-stream": components["schemas"]["VerificationEvent"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3785,7 +3785,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationsResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3863,7 +3863,7 @@ export interface operations {
                     "application/json": components["schemas"]["AlertsResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3941,7 +3941,7 @@ export interface operations {
                     "application/json": components["schemas"]["HistoryResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4019,7 +4019,7 @@ export interface operations {
                     "application/json": components["schemas"]["QuestionsResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4097,7 +4097,7 @@ export interface operations {
                     "application/json": components["schemas"]["SettingsResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4175,7 +4175,7 @@ export interface operations {
                     "application/json": components["schemas"]["SoaksResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4257,7 +4257,7 @@ export interface operations {
                     "application/json": components["schemas"]["SoakStarted"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `bad_query`: The query cannot be read. `body_broken`: The body is incomplete */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4392,7 +4392,7 @@ export interface operations {
                     "application/json": components["schemas"]["SoakReport"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear. `bad_path`: The path cannot be read */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_path`: The path cannot be read. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4480,7 +4480,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `bad_framing`: The length of the body is not clear. `bad_path`: The path cannot be read */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_path`: The path cannot be read. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4588,7 +4588,7 @@ export interface operations {
                     "text/event-stream": components["schemas"]["SoakEvent"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear. `bad_path`: The path cannot be read */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_path`: The path cannot be read. `bad_query`: The query cannot be read */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4688,7 +4688,7 @@ export interface operations {
                     "application/json": components["schemas"]["TeachResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `bad_query`: The query cannot be read. `body_broken`: The body is incomplete */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4906,7 +4906,7 @@ export interface operations {
                     "application/json": components["schemas"]["PreviewResponse"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `body_broken`: The body is incomplete */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_json`: The JSON cannot be read. `bad_query`: The query cannot be read. `body_broken`: The body is incomplete */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5321,7 +5321,7 @@ export interface operations {
                     "application/json": components["schemas"]["Trace"];
                 };
             };
-            /** @description `bad_framing`: The length of the body is not clear. `bad_path`: The path cannot be read. `bad_trace_id`: This is not a trace id */
+            /** @description `bad_framing`: The length of the body is not clear. `bad_path`: The path cannot be read. `bad_query`: The query cannot be read. `bad_trace_id`: This is not a trace id */
             400: {
                 headers: {
                     [name: string]: unknown;

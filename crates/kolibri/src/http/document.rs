@@ -1,6 +1,6 @@
 //! Completes the OpenAPI document. A handler names the problems of its own subject; what the guard, the listener and the readers
-//! of requests refuse follows from what the operation takes. A debug build, as the tests run it, gives no answer that is not in
-//! the document.
+//! of requests refuse follows from what the operation takes. A query is refused where the document has none. A debug build, as the
+//! tests run it, gives no answer that is not in the document.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,11 +8,12 @@ use std::sync::Arc;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::{ContentBuilder, Object, OpenApi, Ref, RefOr, ResponseBuilder, Type};
 
+use super::extract::bad_query;
 use super::health::PROBES;
 use crate::wire::ProblemKind;
 
@@ -24,6 +25,7 @@ const PROBLEMS: &str = "x-problems";
 struct Answers {
     statuses: Vec<String>,
     problems: Vec<ProblemKind>,
+    takes_query: bool,
 }
 
 /// What every operation may answer, by method and path.
@@ -37,7 +39,8 @@ pub(super) fn complete(document: &mut OpenApi) -> Documented {
             let problems = problems(&method, path, operation);
             describe(operation, &problems);
             let statuses = operation.responses.responses.keys().cloned().collect();
-            answers.insert((method, path.clone()), Answers { statuses, problems });
+            let takes_query = takes(operation, &ParameterIn::Query);
+            answers.insert((method, path.clone()), Answers { statuses, problems, takes_query });
         }
     }
     Documented(answers)
@@ -58,21 +61,12 @@ fn problems(method: &Method, path: &str, operation: &mut Operation) -> Vec<Probl
         all.extend([UnknownHost, Busy]);
     }
     if path.starts_with("/api/") {
-        all.extend([Unauthorized, Stopping, Internal]);
+        all.extend([Unauthorized, BadQuery, Stopping, Internal]);
         if !method.is_safe() {
             all.push(OtherSite);
         }
     }
-    let takes = |place: &ParameterIn| {
-        operation.parameters.iter().flatten().any(|parameter| match parameter {
-            RefOr::T(parameter) => parameter.parameter_in == *place,
-            RefOr::Ref(_) => false,
-        })
-    };
-    if takes(&ParameterIn::Query) {
-        all.push(BadQuery);
-    }
-    if takes(&ParameterIn::Path) {
+    if takes(operation, &ParameterIn::Path) {
         all.push(BadPath);
     }
     if let Some(RefOr::T(body)) = &operation.request_body {
@@ -84,6 +78,13 @@ fn problems(method: &Method, path: &str, operation: &mut Operation) -> Vec<Probl
     }
     all.sort_by_key(|kind| (kind.status(), kind.name()));
     all
+}
+
+fn takes(operation: &Operation, place: &ParameterIn) -> bool {
+    operation.parameters.iter().flatten().any(|parameter| match parameter {
+        RefOr::T(parameter) => parameter.parameter_in == *place,
+        RefOr::Ref(_) => false,
+    })
 }
 
 /// The problems that the handler named, which are taken out.
@@ -126,10 +127,14 @@ fn text(description: &str) -> Header {
 }
 
 impl Documented {
+    fn answers(&self, method: &Method, path: &str) -> Option<&Answers> {
+        let asked = if method == Method::HEAD { Method::GET } else { method.clone() };
+        self.0.get(&(asked, path.to_owned()))
+    }
+
     /// What is wrong with an answer, if it is not among those of its operation.
     fn fault(&self, method: &Method, path: &str, response: &Response) -> Option<String> {
-        let asked = if method == Method::HEAD { Method::GET } else { method.clone() };
-        let answers = self.0.get(&(asked, path.to_owned()))?;
+        let answers = self.answers(method, path)?;
         let (status, problem) = (response.status(), response.extensions().get::<ProblemKind>());
         let known = match problem {
             Some(kind) => answers.problems.contains(kind),
@@ -138,6 +143,23 @@ impl Documented {
         (!known)
             .then(|| format!("{method} {path} answered {status} {problem:?}, which is not in its document"))
     }
+}
+
+/// Refuses a query of an operation of the API that takes none, as the others refuse a name that they do not know: whoever sends it
+/// expects something of it. Health checks take whatever a load balancer adds.
+pub(super) async fn refuse_query(
+    State(documented): State<Arc<Documented>>,
+    path: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let answers = path.as_ref().and_then(|path| documented.answers(request.method(), path.as_str()));
+    let takes_none = answers.is_some_and(|answers| !answers.takes_query);
+    let has_one = request.uri().query().is_some_and(|query| !query.is_empty());
+    if takes_none && has_one && request.uri().path().starts_with("/api/") {
+        return bad_query("this operation takes no query").into_response();
+    }
+    next.run(request).await
 }
 
 /// Fails a request whose answer is not in the document.
@@ -159,8 +181,6 @@ pub(super) async fn check(
 
 #[cfg(test)]
 mod tests {
-    use axum::response::IntoResponse;
-
     use super::*;
     use crate::wire::Problem;
 
@@ -200,7 +220,7 @@ mod tests {
         assert!(!fault(Method::POST, "/api/v1/forget", problem(ProblemKind::NotTaught)));
         assert!(fault(Method::POST, "/api/v1/teach", problem(ProblemKind::NotTaught)));
         assert!(!fault(Method::HEAD, "/api/v1/genome", StatusCode::OK.into_response()));
-        assert!(fault(Method::HEAD, "/api/v1/genome", problem(ProblemKind::BadQuery)));
+        assert!(fault(Method::HEAD, "/api/v1/genome", problem(ProblemKind::BadPath)));
         assert!(!fault(Method::PUT, "/api/v1/genome", problem(ProblemKind::NoSuchMethod)));
     }
 }

@@ -79,8 +79,7 @@ use utoipa_axum::routes;
         title = "Kolibri",
         description = "Teach it, ask it, prove what it was taught, and see how it is doing. What is refused is answered with a \
             problem document (RFC 9457); only what is no HTTP/1 (400), or has a head that is too long (414, 431), gets no body. \
-            A body with a field that is not named here is refused, and so is a query, where an operation takes one. Any GET \
-            can be a HEAD. Caches must not keep answers (`Cache-Control: no-store`).",
+            A body with a field that is not named here is refused, and so is a query. Any GET can be a HEAD. Caches must not keep answers (`Cache-Control: no-store`).",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     // What the data of server-sent events is.
@@ -134,6 +133,7 @@ pub(crate) fn api(state: AppState) -> Router {
         .route("/api/v1/openapi.json", get(async || Json(document)))
         // What is merged from here on is in the binary, and takes no memory of its own.
         .layer(middleware::from_fn_with_state(app.clone(), budget::bound))
+        .layer(middleware::from_fn_with_state(Arc::clone(&documented), document::refuse_query))
         .merge(page::routes())
         .merge(runbook::routes())
         .fallback(problem::no_such_path)

@@ -608,3 +608,41 @@ fn a_connection_serves_on_after_a_refusal() {
         201
     );
 }
+
+#[test]
+fn a_query_that_an_operation_does_not_take_is_refused_everywhere_alike() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    for path in [
+        "genome",
+        "genome/blocks/0",
+        "associations",
+        "soaks",
+        "settings",
+        "operations",
+        "traces",
+        "genome/blocks",
+    ] {
+        let (status, problem) = node.get(&format!("/api/v1/{path}?strange=1"));
+        assert_eq!((status, &problem["type"]), (400, &json!("urn:kolibri:problem:bad_query")), "{path}");
+        let empty = node.http.get(node.url(&format!("/api/v1/{path}?"))).send().unwrap();
+        assert_eq!(empty.status(), 200, "{path}: an empty one is none");
+    }
+    let teach = json!({ "stimulus": "a", "response": "b" });
+    assert_eq!(node.post("/api/v1/teach?dry_run=true", &teach).0, 400, "nobody takes it for a rehearsal");
+    assert_eq!(node.teach("a", "b"), 1);
+    // A load balancer may add what it likes.
+    assert_eq!(node.get("/livez?probe=7").0, 200);
+}
+
+#[test]
+fn every_answer_says_when_it_was_made() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    for path in ["/livez", "/api/v1/genome", "/nowhere", "/"] {
+        let answer = node.http.get(node.url(path)).send().unwrap();
+        let date =
+            answer.headers().get_all("date").iter().map(|date| date.to_str().unwrap()).collect::<Vec<_>>();
+        assert!(matches!(date[..], [date] if date.ends_with(" GMT")), "{path}: {date:?}");
+    }
+}
