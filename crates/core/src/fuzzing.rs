@@ -22,6 +22,7 @@ pub const TARGETS: &[Target] = &[
     ("block", block),
     ("content", content),
     ("mark", store::mark::fuzz),
+    ("history", telemetry::history::file::fuzz),
     ("notes", notes),
     ("trace", trace_line),
     ("traceparent", trace::parent::fuzz),

@@ -60,6 +60,8 @@ pub(crate) struct Section {
     pub(crate) title: &'static str,
     /// With the heading, and with the sections below it.
     pub(crate) text: &'static str,
+    /// What is between its heading and the next one of any level.
+    pub(crate) own: &'static str,
 }
 
 /// Every section, in order.
@@ -69,10 +71,10 @@ pub(crate) fn sections(text: &'static str) -> Vec<Section> {
         let next = headings[position + 1..].iter().find(|(_, other, _)| *other <= level);
         next.map_or(text.len(), |(start, ..)| *start)
     };
-    let section = |(position, &(start, level, title)): (usize, &(usize, usize, &'static str))| Section {
-        level,
-        title,
-        text: &text[start..until(position, level)],
+    let section = |(position, &(start, level, title)): (usize, &(usize, usize, &'static str))| {
+        let next = headings.get(position + 1).map_or(text.len(), |(start, ..)| *start);
+        let own = text[start..next].split_once('\n').map_or("", |(_, own)| own);
+        Section { level, title, text: &text[start..until(position, level)], own }
     };
     headings.iter().enumerate().map(section).collect()
 }
@@ -123,6 +125,8 @@ mod tests {
         assert_eq!(told, [(1, "Title"), (2, "A b"), (3, "Below"), (2, "Second: c")]);
         assert_eq!(sections[1].text, "## A b\nin a\n```sh\n# no heading\n```\n### Below\ndeep\n");
         assert_eq!(sections[0].text, text);
+        let own: Vec<_> = sections.iter().map(|section| section.own).collect();
+        assert_eq!(own, ["first\n", "in a\n```sh\n# no heading\n```\n", "deep\n", "end\n"]);
         assert_eq!(anchor("Second: c"), "second-c");
         assert_eq!(anchor("Проверить `геном`"), "проверить-геном");
     }

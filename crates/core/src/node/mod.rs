@@ -25,7 +25,7 @@ use crate::store::{
     Association, BlockRef, Committed, CopyError, DataDirectory, Effect, Entry, Event, GenomeCopy,
     GenomeSettings, Reader, Store, check_room,
 };
-use crate::telemetry::last_hour::{self, LastHour};
+use crate::telemetry::history::{self, History};
 use crate::telemetry::{RecordQueue, Telemetry};
 use crate::text::Key;
 use crate::trace::{Draft, TraceConfig, TracedContent, Traces};
@@ -67,7 +67,7 @@ pub struct Node {
     spans: Option<RecordQueue>,
     observer: Arc<dyn Observer>,
     failures: Arc<FailureLog>,
-    last_hour: Option<LastHour>,
+    history: Option<History>,
     /// For people who browse; drills have none.
     catalogue: Option<Catalogue>,
     verification: Arc<VerificationJob>,
@@ -171,7 +171,7 @@ impl Node {
         let verification = Arc::downgrade(&node.verification);
         instruments.observe_verdict(move || verification.upgrade()?.verdict());
         node.spans = telemetry.spans();
-        node.last_hour = keep_last_hour(telemetry, &node.reader, &node.crew);
+        node.history = keep_history(telemetry, &node.reader, &node.directory, &node.crew);
         let catalogue = Catalogue::start(&node.reader, node.store.announced.clone(), &node.crew);
         node.catalogue = Some(catalogue.map_err(OpenError::System)?);
         let failures = Arc::clone(&node.failures);
@@ -228,7 +228,7 @@ impl Node {
             spans: None,
             observer,
             failures,
-            last_hour: None,
+            history: None,
             catalogue: None,
             verification,
             chores: None,
@@ -241,9 +241,9 @@ impl Node {
         &self.crew
     }
 
-    /// What the last hour was like; `None` when telemetry is off.
-    pub fn last_hour(&self) -> Option<&LastHour> {
-        self.last_hour.as_ref()
+    /// What the last day was like; `None` when telemetry is off.
+    pub fn history(&self) -> Option<&History> {
+        self.history.as_ref()
     }
 
     /// Everything that is taught, to be browsed; `None` in a drill.
@@ -613,8 +613,8 @@ impl Node {
         if let Some(chores) = &self.chores {
             chores.close();
         }
-        if let Some(last_hour) = &self.last_hour {
-            last_hour.close();
+        if let Some(history) = &self.history {
+            history.close();
         }
         self.verification.close();
         self.store.close();
@@ -637,11 +637,15 @@ impl Drop for Node {
 }
 
 /// A node works without it, so a failure is only logged.
-fn keep_last_hour(telemetry: &Telemetry, reader: &Arc<Reader>, crew: &Crew) -> Option<LastHour> {
+fn keep_history(
+    telemetry: &Telemetry,
+    reader: &Arc<Reader>,
+    directory: &DataDirectory,
+    crew: &Crew,
+) -> Option<History> {
     let reader = Arc::clone(reader);
     let length = move || reader.head().ok().map(|head| head.index + 1);
-    let last_hour = LastHour::start(telemetry.registry()?, last_hour::STEP, crew, length);
-    last_hour
+    History::start(telemetry.registry()?, history::STEP, directory, crew, length)
         .inspect_err(|error| tracing::error!(%error, "no history is kept: its thread could not be started"))
         .ok()
 }

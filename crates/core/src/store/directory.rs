@@ -58,6 +58,11 @@ impl DataDirectory {
         self.path.join("verdict.json")
     }
 
+    /// What the last day was like, in numbers.
+    pub fn history(&self) -> PathBuf {
+        self.path.join("history.jsonl")
+    }
+
     /// The mark of where the genome ended.
     pub fn mark(&self) -> PathBuf {
         self.path.join("genome.mark")

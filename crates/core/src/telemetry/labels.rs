@@ -95,6 +95,14 @@ impl<L: Label, T> Each<L, T> {
     }
 }
 
+impl<L: Label> Each<L, u64> {
+    /// Both added up, label by label.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self::new(|label| self[label].saturating_add(other[label]))
+    }
+}
+
 impl<L: Label, T: Default> Default for Each<L, T> {
     fn default() -> Self {
         Self::new(|_| T::default())

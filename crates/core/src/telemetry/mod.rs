@@ -4,8 +4,9 @@
 //! |---|---|
 //! | `instruments` | every metric of the backend: one declaration each, handles resolved once |
 //! | `labels` | closed sets of labels |
-//! | `last_hour` | the last hour in steps, for people without a Prometheus |
-//! | `point` | one of these steps |
+//! | `history` | the last day in steps, for people without a Prometheus |
+//! | `point` | one of these steps, or several together |
+//! | `histogram` | how long commands took, so that it can be added up |
 //! | `reading` | the instruments' values at one moment, and how they changed since an earlier one |
 //! | `process` | the process's own metrics under their standard names |
 //! | `exposition` | the text that is scraped |
@@ -13,9 +14,10 @@
 //! | `otlp` | pushing by OTLP |
 
 mod exposition;
+mod histogram;
+pub mod history;
 mod instruments;
 mod labels;
-pub mod last_hour;
 pub(crate) mod otlp;
 mod point;
 mod process;
@@ -32,6 +34,7 @@ use prometheus::Registry;
 
 use otlp::Pusher;
 
+pub use histogram::{Histogram, Quantiles};
 pub use instruments::Instruments;
 pub use labels::{Each, Label};
 pub(crate) use otlp::CommandSpan;
@@ -39,7 +42,7 @@ pub use otlp::{
     LogRecord, LogValue, OtlpAuthority, OtlpCompression, OtlpConfig, OtlpHeaders, OtlpProtocol, OtlpSignals,
     RecordQueue, Severity, Signal,
 };
-pub use point::{Point, Quantiles};
+pub use point::Point;
 pub use process::resident_memory;
 
 /// The meter of everything the backend records.

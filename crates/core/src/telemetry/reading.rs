@@ -4,8 +4,9 @@
 use prometheus::Registry;
 use prometheus::proto::{Metric, MetricFamily};
 
+use super::histogram::Histogram;
 use super::labels::{Each, Label};
-use super::point::{Point, Quantiles};
+use super::point::Point;
 use super::{EVENT_TYPE, FAULT};
 use crate::command::Command;
 use crate::observer::Failed;
@@ -19,7 +20,7 @@ pub(super) struct Reading {
     queue_refused: Each<Command, u64>,
 }
 
-/// A histogram: upper bounds, each with the number of values up to it, and the number of all values.
+/// A cumulative histogram: upper bounds in seconds, each with the number of values up to it, and the number of all values.
 #[derive(Debug, Default, PartialEq)]
 struct Buckets {
     bounds: Vec<(f64, u64)>,
@@ -41,15 +42,15 @@ impl Reading {
         }
     }
 
-    /// What happened from `before` to this reading.
+    /// What happened from `before` to this reading. How long that took, only the caller knows.
     pub(super) fn since(&self, before: &Self, time: u64, blocks: Option<u64>) -> Point {
         Point {
             time,
+            milliseconds: 0,
+            first: false,
             events: moved(&self.events, &before.events),
             failed: moved(&self.failed, &before.failed),
-            latency: Each::new(|command| {
-                self.durations[command].since(&before.durations[command]).quantiles()
-            }),
+            latency: Each::new(|command| self.durations[command].since(&before.durations[command])),
             blocks,
             queue_depth: self.queue_depth,
             queue_refused: moved(&self.queue_refused, &before.queue_refused)
@@ -65,48 +66,31 @@ fn moved<L: Label>(now: &Each<L, u64>, before: &Each<L, u64>) -> Each<L, u64> {
 }
 
 impl Buckets {
-    fn since(&self, before: &Self) -> Self {
+    fn since(&self, before: &Self) -> Histogram {
+        let mut histogram = Histogram::default();
         let earlier = before.bounds.iter().map(|(_, count)| *count).chain(std::iter::repeat(0));
-        let bounds = self.bounds.iter().zip(earlier);
-        Self {
-            bounds: bounds.map(|((bound, now), before)| (*bound, now.saturating_sub(before))).collect(),
-            count: self.count.saturating_sub(before.count),
+        let (mut above, mut below) = (0, 0);
+        for ((bound, now), before) in self.bounds.iter().zip(earlier) {
+            let (bound, so_far) = (whole(bound * 1e6), now.saturating_sub(before));
+            histogram.push(above, Some(bound), so_far.saturating_sub(below));
+            (above, below) = (bound, so_far);
         }
-    }
-
-    fn quantiles(&self) -> Option<Quantiles> {
-        Some(Quantiles { p50: self.quantile(0.5)?, p99: self.quantile(0.99)? })
-    }
-
-    /// Like Prometheus' `histogram_quantile`: spread evenly within a bucket; beyond the last bound, that
-    /// bound.
-    fn quantile(&self, quantile: f64) -> Option<f64> {
-        if self.count == 0 {
-            return None;
-        }
-        let rank = quantile * self.count as f64;
-        let (mut lower, mut below) = (0.0, 0);
-        for (upper, count) in &self.bounds {
-            if *count as f64 >= rank {
-                let share = (rank - below as f64) / (count - below) as f64;
-                return Some(lower + (upper - lower) * share);
-            }
-            (lower, below) = (*upper, *count);
-        }
-        Some(lower)
+        let all = self.count.saturating_sub(before.count);
+        histogram.push(above, None, all.saturating_sub(below));
+        histogram
     }
 }
 
 struct Families(Vec<MetricFamily>);
 
-/// Prometheus has only floating-point numbers, but these are counts.
+/// Prometheus has only floating-point numbers, but these are counts, or microseconds.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "`as` saturates, and NaN becomes 0"
 )]
 fn whole(number: f64) -> u64 {
-    number as u64
+    number.round() as u64
 }
 
 impl Families {
@@ -178,6 +162,8 @@ mod tests {
         let point = Reading::of(&registry).since(&before, 1, Some(6));
         let expected = Point {
             time: 1,
+            milliseconds: 0,
+            first: false,
             events: Each::new(|command| match command {
                 Command::Teach => 0,
                 Command::Ask => 3,
@@ -190,23 +176,16 @@ mod tests {
                 Failed::Trace => 2,
                 Failed::Event(..) => 0,
             }),
-            // One value between 0.5 and 1 ms: 50 % and 99 % of the way from bound to bound.
+            // One value between 0.5 and 1 ms.
             latency: Each::new(|command| {
-                (command == Command::Ask).then_some(Quantiles { p50: 0.00075, p99: 0.000995 })
+                let mut latency = Histogram::default();
+                latency.push(500, Some(1000), u64::from(command == Command::Ask));
+                latency
             }),
             blocks: Some(6),
             queue_depth: 5,
             queue_refused: 1,
         };
         assert_eq!(point, expected);
-    }
-
-    #[test]
-    fn quantiles_are_those_of_prometheus() {
-        let buckets = Buckets { bounds: vec![(1.0, 2), (2.0, 2), (4.0, 6)], count: 10 };
-        assert_eq!(buckets.quantile(0.1), Some(0.5), "between 0 and the first bound");
-        assert_eq!(buckets.quantile(0.5), Some(3.5), "three quarters of the way from 2 to 4");
-        assert_eq!(buckets.quantile(0.99), Some(4.0), "beyond the last bound");
-        assert_eq!(Buckets::default().quantiles(), None);
     }
 }

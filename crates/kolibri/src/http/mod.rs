@@ -14,11 +14,11 @@
 //! | `operations` | how the node is, at a glance |
 //! | `condition` | decides how the node is, in one line |
 //! | `settings` | the settings in force |
-//! | `history` | what the last hour was like |
+//! | `history` | what the last day was like |
 //! | `alerts` | the node's alerts, as Prometheus sees them |
 //! | `sse` | a job's progress as server-sent events |
 //! | `page` | the page's files |
-//! | `runbook` | the runbook, as a page |
+//! | `runbook` | the runbook, as a page and as Markdown |
 //! | `health` | whether the node lives and is ready; the scrape endpoint |
 //! | `listener` | accepting connections within bounds |
 //! | `stall` | a connection that breaks off when its other end takes nothing |
@@ -118,6 +118,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(traces::by_id))
         .routes(routes!(operations::operations))
         .routes(routes!(history::history))
+        .routes(routes!(runbook::runbook))
         .routes(routes!(settings::settings))
         .routes(routes!(alerts::alerts))
         .routes(routes!(health::livez))

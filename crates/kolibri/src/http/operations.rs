@@ -9,7 +9,7 @@ use axum::extract::State;
 use kolibri_core::clock::{self, rfc3339};
 use kolibri_core::follow::FollowStatus;
 use kolibri_core::recall::{Judge, MeaningStatus};
-use kolibri_core::telemetry::last_hour::LastHour;
+use kolibri_core::telemetry::history::History;
 use kolibri_core::trace::{EVER, Outcome, Traces};
 use kolibri_core::verdict::{BrokenBlock, LastVerdict};
 use kolibri_core::{Node, Ready};
@@ -97,7 +97,7 @@ fn seen(app: &App, problems: &[String], alerts: Option<AlertsSeen>) -> Seen {
         problems: problems.to_vec(),
         not_ready_since: app.started.not_ready_since(!problems.is_empty()),
         broken,
-        points: app.node.last_hour().map(LastHour::points),
+        points: app.node.history().map(History::since_start),
         failed: app.node.traces().map(failed).unwrap_or_default(),
         words_alone: problem.filter(|_| model.is_some()),
         alerts,

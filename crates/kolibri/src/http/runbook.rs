@@ -1,20 +1,21 @@
 //! The runbook as a page of the node, so that the links of alerts lead somewhere without a web site. Without scripts, and
-//! public like the page: it holds no data.
+//! public like the page: it holds no data. And as Markdown in its sections, for the page that shows it in its own frame.
 
 use std::sync::LazyLock;
 
-use axum::Router;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
 use super::App;
+use super::extract::Query;
 use super::page;
 use super::problem::no_such_path;
-use crate::runbook::{Language, anchor};
-use crate::wire::Problem;
+use crate::runbook::{Language, Section, anchor, sections};
+use crate::wire::{Problem, RunbookQuery, RunbookResponse, RunbookSection};
 
 /// Where the runbook is, below the node's address. The alerts lead to its anchors.
 const PATH: &str = "/runbook";
@@ -28,6 +29,22 @@ pub(super) fn routes() -> Router<App> {
         .route(PATH, get(negotiated))
         .route("/runbook/{language}", get(in_language))
         .route("/runbook.css", get(style))
+}
+
+/// The runbook, section by section, as Markdown.
+#[utoipa::path(
+    get, path = "/api/v1/runbook", tag = "operations", params(RunbookQuery),
+    responses((status = 200, description = "Every section, in order", body = RunbookResponse))
+)]
+pub(super) async fn runbook(Query(RunbookQuery { language }): Query<RunbookQuery>) -> Json<RunbookResponse> {
+    let section = |Section { level, title, own, .. }: Section| RunbookSection {
+        anchor: anchor(title),
+        level,
+        title: title.to_owned(),
+        text: own.to_owned(),
+    };
+    let sections = sections(Language::from(language).text()).into_iter().map(section).collect();
+    Json(RunbookResponse { language, sections })
 }
 
 /// In the language that the browser prefers, so that one link serves a team.
@@ -132,7 +149,6 @@ fn destination(link: CowStr<'static>) -> CowStr<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runbook::sections;
 
     #[test]
     fn the_language_is_the_one_that_the_browser_prefers() {

@@ -1,14 +1,28 @@
-//! What the last hour was like.
+//! What the last day was like.
+
+use std::time::Duration;
 
 use kolibri_core::Fault;
 use kolibri_core::clock::rfc3339;
 use kolibri_core::command::Command;
 use kolibri_core::observer::Failed;
+use kolibri_core::telemetry::history::{Gap, Range};
 use kolibri_core::telemetry::{Each, Label, Point, Quantiles as PointQuantiles};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-/// The last hour.
+/// How much of the past.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct HistoryQuery {
+    /// `15m`, `1h`, `6h` or `24h`.
+    #[serde(default)]
+    #[param(value_type = Range, inline, default = "1h")]
+    pub(crate) range: Range,
+}
+
+/// What the range was like.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct HistoryResponse {
     /// False when there are no metrics to build a history from.
@@ -16,18 +30,41 @@ pub(crate) struct HistoryResponse {
     /// The setting that turned metrics off, if they are off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) variable: Option<String>,
+    /// When the range begins, RFC 3339.
+    #[schema(format = DateTime)]
+    pub(crate) since: String,
+    /// When it ends, which is now, RFC 3339.
+    #[schema(format = DateTime)]
+    pub(crate) until: String,
     /// Seconds between points.
     pub(crate) step_seconds: u64,
-    /// Oldest first; the first one appears one step after the start.
+    /// Oldest first, at most 360. The first one after a start appears one step later.
+    #[schema(max_items = 360)]
     pub(crate) points: Vec<HistoryPoint>,
+    /// Times of which nothing is known, oldest first: no node ran, or the machine slept. What was before the oldest point is
+    /// not among them.
+    pub(crate) gaps: Vec<HistoryGap>,
 }
 
-/// One step. Its numbers cover this step only, and come from the same instruments as the metrics.
+/// A time of which nothing is known.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct HistoryGap {
+    /// When it began, RFC 3339.
+    #[schema(format = DateTime)]
+    since: String,
+    /// When it ended, RFC 3339.
+    #[schema(format = DateTime)]
+    until: String,
+}
+
+/// One step, or several together. Its numbers cover this step only, and come from the same instruments as the metrics.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct HistoryPoint {
     /// When the step ended, RFC 3339.
     #[schema(format = DateTime)]
     time: String,
+    /// How many seconds it covers: fewer than a step has if no node ran for a part of it, or it is not over.
+    seconds: f64,
     /// Events recorded.
     events: EventCounts,
     /// Commands refused or failed (COMMAND: unknown commands) and traces that could not be written.
@@ -105,9 +142,11 @@ impl From<Point> for HistoryPoint {
         let [caller, node] = [Fault::Caller, Fault::Node].map(|fault| of_fault(fault.name()));
         let failed = FailureCounts { teach, ask, forget, command, trace };
         let faults = FaultCounts { caller, node, trace };
-        let [teach, ask, forget] = each(&point.latency).map(|latency| latency.map(Quantiles::from));
+        let [teach, ask, forget] =
+            each(&point.latency).map(|latency| latency.quantiles().map(Quantiles::from));
         Self {
             time: rfc3339(point.time),
+            seconds: Duration::from_millis(point.milliseconds).as_secs_f64(),
             events,
             failed,
             faults,
@@ -127,5 +166,11 @@ fn each<T: Clone>(values: &Each<Command, T>) -> [T; 3] {
 impl From<PointQuantiles> for Quantiles {
     fn from(PointQuantiles { p50, p99 }: PointQuantiles) -> Self {
         Self { p50_seconds: p50, p99_seconds: p99 }
+    }
+}
+
+impl From<Gap> for HistoryGap {
+    fn from(Gap { from, until }: Gap) -> Self {
+        Self { since: rfc3339(from), until: rfc3339(until) }
     }
 }

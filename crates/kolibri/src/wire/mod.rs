@@ -19,8 +19,9 @@
 //! | `sse` | progress as server-sent events |
 //! | `traces` | which traces, and what failed |
 //! | `operations` | how the node is, at a glance |
+//! | `runbook` | the runbook, for the page |
 //! | `settings` | the settings in force |
-//! | `history` | what the last hour was like |
+//! | `history` | what the last day was like |
 //! | `alerts` | the node's alerts |
 //! | `health` | whether the node lives and is ready |
 //! | `problem` | what went wrong |
@@ -40,6 +41,7 @@ mod knowledge;
 pub(crate) mod limits;
 mod operations;
 mod problem;
+mod runbook;
 mod settings;
 mod soaks;
 mod sse;
@@ -57,7 +59,7 @@ pub(crate) use commands::{
 pub(crate) use condition::{Condition, ConditionKind, ConditionLevel};
 pub(crate) use genome::{AssociationLine, BlockResponse, BlocksQuery, BlocksResponse, GenomeResponse};
 pub(crate) use health::{Health, HealthStatus};
-pub(crate) use history::HistoryResponse;
+pub(crate) use history::{HistoryQuery, HistoryResponse};
 pub(crate) use import::{
     ExportFormat, ExportQuery, FileFormat, ImportFault, ImportLine, ImportPreview, ImportQuery, ImportSample,
     ImportSummary, row,
@@ -69,6 +71,7 @@ pub(crate) use knowledge::{
 };
 pub(crate) use operations::{GenomeEnd, IndexState, OperationsResponse, ReadyState, RecallState};
 pub(crate) use problem::Problem;
+pub(crate) use runbook::{RunbookQuery, RunbookResponse, RunbookSection};
 pub(crate) use settings::{SettingInForce, SettingSource, SettingsResponse};
 pub(crate) use soaks::{SoakLinks, SoakStarted, SoaksResponse};
 pub(crate) use sse::{SoakEvent, VerificationEvent};

@@ -169,12 +169,12 @@ fn how_the_node_is_travels() {
 }
 
 #[test]
-fn the_last_hour_travels() {
+fn the_history_travels() {
     travels::<HistoryResponse>(
-        r#"{"available":true,"step_seconds":10,"points":[{"time":"2026-11-24T00:00:00Z","events":{"TEACH":1,"ASK":2,"FORGET":0},"failed":{"TEACH":0,"ASK":0,"FORGET":1,"COMMAND":2,"TRACE":3},"faults":{"caller":3,"node":0,"trace":3},"latency":{"TEACH":{"p50_seconds":0.001,"p99_seconds":0.005},"ASK":null,"FORGET":null},"blocks":null,"queue_depth":1,"queue_refused":0}]}"#,
+        r#"{"available":true,"since":"2026-11-23T23:00:00Z","until":"2026-11-24T00:00:00Z","step_seconds":10,"points":[{"time":"2026-11-24T00:00:00Z","seconds":10.0,"events":{"TEACH":1,"ASK":2,"FORGET":0},"failed":{"TEACH":0,"ASK":0,"FORGET":1,"COMMAND":2,"TRACE":3},"faults":{"caller":3,"node":0,"trace":3},"latency":{"TEACH":{"p50_seconds":0.001,"p99_seconds":0.005},"ASK":null,"FORGET":null},"blocks":null,"queue_depth":1,"queue_refused":0}],"gaps":[{"since":"2026-11-23T23:10:00Z","until":"2026-11-23T23:11:00Z"}]}"#,
     );
     travels::<HistoryResponse>(
-        r#"{"available":false,"variable":"KOLIBRI_TELEMETRY","step_seconds":10,"points":[]}"#,
+        r#"{"available":false,"variable":"KOLIBRI_TELEMETRY","since":"2026-11-23T23:00:00Z","until":"2026-11-24T00:00:00Z","step_seconds":10,"points":[],"gaps":[]}"#,
     );
 }
 

@@ -460,6 +460,7 @@ fn health_and_the_api_document_are_served() {
         "/api/v1/operations/alerts",
         "/api/v1/operations/history",
         "/api/v1/questions",
+        "/api/v1/runbook",
         "/api/v1/settings",
         "/api/v1/soaks",
         "/api/v1/soaks/{id}",

@@ -127,13 +127,43 @@ fn the_history_tells_what_the_metrics_tell() {
 }
 
 #[test]
+fn the_history_outlives_a_kill_and_tells_its_gap_in_every_range() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    node.teach("a", "1");
+    eventually("it is in the history", || {
+        let (_, history) = node.get("/api/v1/operations/history");
+        (sum(&history, "/events/TEACH") == 1).then_some(())
+    });
+    node.kill();
+    // What a crash of the machine may leave.
+    let path = data.path().join("history.jsonl");
+    let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+    std::io::Write::write_all(&mut file, b"{\"time\":\"2026-11-2").unwrap();
+    let node = Running::start(data.path());
+    node.teach("b", "2");
+    for (range, step) in [("15m", 10), ("1h", 10), ("6h", 60), ("24h", 240)] {
+        let history = eventually("both are in the history", || {
+            let (status, history) = node.get(&format!("/api/v1/operations/history?range={range}"));
+            assert_eq!((status, &history["step_seconds"]), (200, &json!(step)), "{range}");
+            (sum(&history, "/events/TEACH") == 2).then_some(history)
+        });
+        assert_eq!(history["gaps"].as_array().unwrap().len(), 1, "{range}: {history}");
+    }
+    assert_eq!(node.get("/api/v1/operations/history?range=2h").0, 400);
+}
+
+#[test]
 fn without_telemetry_there_is_no_history_and_no_zeros_that_look_like_one() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start_with(data.path(), &[("KOLIBRI_TELEMETRY", "off")]);
+    let (status, mut told) = node.get("/api/v1/operations/history");
+    let of_time = told.as_object_mut().unwrap();
+    assert!(of_time.remove("since").is_some() && of_time.remove("until").is_some());
     let expected = json!({
-        "available": false, "variable": "KOLIBRI_TELEMETRY", "step_seconds": 10, "points": [],
+        "available": false, "variable": "KOLIBRI_TELEMETRY", "step_seconds": 10, "points": [], "gaps": [],
     });
-    assert_eq!(node.get("/api/v1/operations/history"), (200, expected));
+    assert_eq!((status, told), (200, expected));
 }
 
 #[test]

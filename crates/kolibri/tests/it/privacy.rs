@@ -434,6 +434,8 @@ fn inputs(secrets: &mut Secrets, caller: &Caller) -> Vec<String> {
         "/api/v1/traces?limit=",
         "/api/v1/traces/failed?since=",
         "/api/v1/operations/history?",
+        "/api/v1/operations/history?range=",
+        "/api/v1/runbook?language=",
         "/api/v1/genome/blocks?from=",
         "/api/v1/genome?x=",
         "/livez?",

@@ -28,6 +28,8 @@ fn points(steps: &[Step<'_>]) -> Vec<Point> {
 fn with_teaches(teaches: u64, steps: &[Step<'_>]) -> Vec<Point> {
     let point = |(number, (asks, failed)): (usize, &Step<'_>)| Point {
         time: SIX_EIGHTEEN + number as u64 * STEP,
+        milliseconds: 10_000,
+        first: number == 0,
         events: Each::new(|command| match command {
             Command::Ask => *asks,
             Command::Teach => teaches,
