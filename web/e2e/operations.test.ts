@@ -24,15 +24,57 @@ test.concurrent("state, figures, and a failed command with its trace", async ({ 
   await chart.getByRole("columnheader", { name: "ASK" }).waitFor();
   expect(await chart.locator("tbody tr").count()).toBeGreaterThan(0);
 
-  await page
-    .getByRole("row", { name: /FORGET .*not_taught/ })
-    .getByRole("link")
-    .click();
+  // One crosshair for all charts, also by keyboard; the values are read in one place.
+  const crosshair = page.getByRole("slider", { name: "Moment in all charts" });
+  await crosshair.press("Home");
+  expect(await page.locator(".chart .cursor").count()).toBe(5);
+  expect(await crosshair.getAttribute("aria-valuetext")).toMatch(
+    /Events per second: TEACH .*Write queue: waiting/,
+  );
+  await crosshair.press("Escape");
+  expect(await page.locator(".chart .cursor").count()).toBe(0);
+
+  const cause = page.getByRole("listitem").filter({ hasText: "not_taught × 1" });
+  expect(await cause.getByRole("link", { name: "What to do" }).getAttribute("href")).toBe(
+    "#/runbook/kolibricallersfailing",
+  );
+  await cause.getByRole("link", { name: "Sample trace" }).click();
   await page.getByRole("heading", { name: "FORGET failed" }).waitFor();
   await page.getByText(`kolibri trace show ${trace}`).waitFor();
   expect(page.url()).toBe(`${node.url}/#/traces/${trace}`);
   await page.goto(`${node.url}/#/traces/latest?outcome=failed`);
   await page.getByText("Somebody asked to forget a question that is not taught.").waitFor();
+});
+
+test.concurrent("the past is there after a restart, its gap is told, and the range is in the address", async ({
+  browser,
+  expect,
+}) => {
+  const node = await Node.start();
+  await node.teach("When?", "Now");
+  const read = async () => (await node.call("operations/history")).body;
+  await expect.poll(async () => (await read()).points.length).toBeGreaterThan(0);
+  await node.stop();
+  await node.restart();
+  await expect.poll(async () => (await read()).gaps.length).toBe(1);
+  const page = await visit(browser, `${node.url}/#/operations?range=6h`);
+  await page.locator(".chart rect.gap").first().waitFor();
+  await page.getByText("nothing is known: no node ran").waitFor();
+  expect(await page.getByRole("link", { name: "6 h", exact: true }).getAttribute("aria-current")).toBe(
+    "true",
+  );
+  for (const [title, range] of [["15 min", "?range=15m"] as const, ["24 h", "?range=24h"], ["1 h", ""]]) {
+    await page.getByRole("link", { name: title, exact: true }).click();
+    expect(page.url()).toBe(`${node.url}/#/operations${range}`);
+    await page.getByRole("columnheader", { name: title, exact: true }).waitFor();
+  }
+  // A finger taps one chart, and all show the moment.
+  const lines = page.locator(".chart .lines").nth(3);
+  await lines.dispatchEvent("pointerdown", { pointerType: "touch", clientX: 1, clientY: 1 });
+  expect(await page.locator(".chart .cursor").count()).toBe(5);
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("slider");
+  await page.context().close();
+  await node.end();
 });
 
 test.concurrent("what failed in some time: first the command that broke the store, then what only noticed", async ({
@@ -98,7 +140,11 @@ test.concurrent("alerts: how to see them, none, one that fires, and a Prometheus
   await watched.end();
 });
 
-test.concurrent("a drill is started, watched and read; another one is stopped", async ({ page, node }) => {
+test.concurrent("a drill is started, watched and read; another one is stopped", async ({
+  page,
+  node,
+  expect,
+}) => {
   await page.goto(`${node.url}/#/operations`);
   await page.getByText("No drill has been completed yet.").waitFor();
   await page.getByLabel("Simulated minutes").fill("1");
@@ -113,6 +159,13 @@ test.concurrent("a drill is started, watched and read; another one is stopped", 
   await drills.getByRole("link").first().click();
   await page.getByText("Verified, sound").waitFor();
   await page.getByRole("row", { name: /^TEACH/ }).waitFor();
+  await page.getByRole("link", { name: "Repeat this drill" }).click();
+  const field = (name: string) => page.getByLabel(name).inputValue();
+  await expect.poll(() => field("Events per minute")).toBe("2000");
+  expect([await field("Simulated minutes"), await field("Concurrent callers")]).toEqual(["1", "16"]);
+  expect(
+    await page.getByLabel("Simulated minutes").evaluate((field) => field === document.activeElement),
+  ).toBe(true);
 
   await page.goto(`${node.url}/#/operations`);
   await page.getByLabel("Simulated minutes").fill("60");

@@ -49,6 +49,7 @@ export function addresses({ trace, drill }: Taught): Record<string, string> {
     drill: `#/operations/soaks/${drill}`,
     trace: `#/traces/${trace}`,
     failures: "#/traces/failed?since=0",
+    runbook: "#/runbook/kolibribackenderrorsspike",
     settings: "#/settings",
     nowhere: "#/nowhere",
   };

@@ -16,6 +16,7 @@ import { useLive } from "./live";
 import { operations } from "./node";
 import { OperationsScreen } from "./operations/screen";
 import { type Route, route } from "./route";
+import { RunbookScreen } from "./runbook/screen";
 import { SettingsScreen } from "./settings/screen";
 import { FailedScreen } from "./traces/failed";
 import { TraceScreen } from "./traces/screen";
@@ -59,7 +60,10 @@ function Current({ at }: { at: Route }) {
     case "genome":
       return <GenomeScreen block={at.block} until={at.until} />;
     case "operations":
-      return at.soak === null ? <OperationsScreen /> : <DrillScreen key={at.soak} id={at.soak} />;
+      if (at.soak !== null) return <DrillScreen key={at.soak} id={at.soak} />;
+      return <OperationsScreen range={at.range} repeat={at.repeat} />;
+    case "runbook":
+      return <RunbookScreen section={at.section} />;
     case "traces":
       if ("since" in at) {
         return <FailedScreen key={`${at.since} ${at.until}`} since={at.since} until={at.until} />;

@@ -1,14 +1,11 @@
 // What the page knows about the node, kept up to date while a screen shows it.
 import { call } from "./api/client";
-import type { Alerts, Genome, History, OperationsState, Soaks, Trace } from "./api/types";
+import type { Alerts, Genome, History, OperationsState, Soaks } from "./api/types";
 import { live } from "./live";
 
 export const operations = live<OperationsState>((signal) => call("operations", { signal }), 5000);
-export const history = live<History>((signal) => call("operations/history", { signal }), 10_000);
+/** The last minutes, for figures of now. */
+export const lately = live<History>((signal) => call("operations/history?range=15m", { signal }), 10_000);
 export const alerts = live<Alerts>((signal) => call("operations/alerts", { signal }), 10_000);
 export const soaks = live<Soaks>((signal) => call("soaks", { signal }), 10_000);
-export const failedTraces = live<{ traces: Trace[] }>(
-  (signal) => call("traces?outcome=failed&limit=20", { signal }),
-  10_000,
-);
 export const genome = live<Genome>((signal) => call("genome", { signal }), 5000);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addresses, failuresPath, parse } from "./route";
+import { addresses, failuresPath, parse, RANGES } from "./route";
 
 test("every address leads to its screen", () => {
   expect(parse("")).toEqual({ screen: "chat", ask: null });
@@ -8,9 +8,25 @@ test("every address leads to its screen", () => {
   expect(parse("#/genome/302")).toEqual({ screen: "genome", block: 302, until: null });
   expect(parse(addresses.blockOn(302, 320))).toEqual({ screen: "genome", block: 302, until: 320 });
   expect(parse(addresses.until(99))).toEqual({ screen: "genome", block: null, until: 99 });
-  expect(parse("#/operations")).toEqual({ screen: "operations", soak: null });
+  expect(parse("#/operations")).toEqual({
+    screen: "operations",
+    soak: null,
+    range: "1h",
+    repeat: null,
+  });
   expect(parse(addresses.soak("a1"))).toEqual({ screen: "operations", soak: "a1" });
   expect(parse("#/settings")).toEqual({ screen: "settings" });
+});
+
+test("the range, a drill to repeat and a section of the runbook are in the address", () => {
+  for (const range of RANGES) expect(parse(addresses.range(range))).toMatchObject({ soak: null, range });
+  expect(parse("#/operations?range=99y")).toMatchObject({ range: "1h" });
+  expect(parse(addresses.repeat("a1"))).toMatchObject({ soak: null, repeat: "a1" });
+  expect(parse("#/runbook")).toEqual({ screen: "runbook", section: null });
+  const section = "проверить-геном";
+  expect(parse(addresses.runbook(section))).toEqual({ screen: "runbook", section });
+  expect(parse(`#/runbook/${section}`)).toEqual({ screen: "runbook", section });
+  expect(parse("#/runbook/%zz")).toEqual({ screen: "runbook", section: "%zz" });
 });
 
 test("the links of alerts and of the log lead to traces", () => {

@@ -8,7 +8,11 @@ export type Route =
   | ({ screen: "knowledge" } & Place)
   /** `block`: one opened block. `until`: the newest block of the page shown. */
   | { screen: "genome"; block: number | null; until: number | null }
-  | { screen: "operations"; soak: string | null }
+  /** `repeat`: the drill whose parameters the form takes. */
+  | { screen: "operations"; soak: null; range: Range; repeat: string | null }
+  | { screen: "operations"; soak: string }
+  /** `section`: an anchor of the runbook. */
+  | { screen: "runbook"; section: string | null }
   | { screen: "traces"; trace: string; outcome: "failed" | "ok" | null }
   /** What failed in some time. */
   | ({ screen: "traces"; trace: "failed" } & Span)
@@ -20,6 +24,10 @@ export interface Span {
   since: string | null;
   until: string | null;
 }
+
+/** How much of the past is shown. */
+export const RANGES = ["15m", "1h", "6h", "24h"] as const;
+export type Range = (typeof RANGES)[number];
 
 export type Screen = Route["screen"];
 
@@ -38,11 +46,16 @@ export function parse(hash: string): Route {
     case "genome":
       return genome(rest, parameters);
     case "operations":
-      if (rest.length === 0) return { screen, soak: null };
+      if (rest.length === 0) {
+        const range = RANGES.find((range) => range === parameters.get("range")) ?? "1h";
+        return { screen, soak: null, range, repeat: parameters.get("repeat") };
+      }
       if (rest[0] === "soaks" && rest[1] && rest.length === 2) return { screen, soak: rest[1] };
       return { screen: "nowhere" };
     case "traces":
       return traces(rest, parameters);
+    case "runbook":
+      return rest.length > 1 ? { screen: "nowhere" } : { screen, section: decoded(rest[0]) };
     case "settings":
       return rest.length === 0 ? { screen } : { screen: "nowhere" };
     default:
@@ -69,6 +82,16 @@ function traces(rest: string[], parameters: URLSearchParams): Route {
 
 function index(text: string | null | undefined): number | null {
   return text && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}
+
+/** Anchors may be Russian, and browsers percent-encode them. */
+function decoded(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export const route = signal<Route>(parse(location.hash));
@@ -101,6 +124,10 @@ export const addresses = {
     until === null ? `#/genome/${index}` : `#/genome/${index}?until=${until}`,
   until: (index: number) => `#/genome?until=${index}`,
   operations: "#/operations",
+  range: (range: Range) => (range === "1h" ? "#/operations" : `#/operations?range=${range}`),
+  repeat: (id: string) => `#/operations?repeat=${encodeURIComponent(id)}`,
+  runbook: (section: string | null) =>
+    section === null ? "#/runbook" : `#/runbook/${encodeURIComponent(section)}`,
   soak: (id: string) => `#/operations/soaks/${encodeURIComponent(id)}`,
   trace: (id: string) => `#/traces/${id}`,
   lastFailed: "#/traces/latest?outcome=failed",

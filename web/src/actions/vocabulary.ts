@@ -26,6 +26,8 @@ export const ACTIONS = [
   "drill.start",
   "drill.stop",
   "drill.open",
+  "drill.repeat",
+  "operations.range",
   "settings.language",
   "settings.theme",
   "settings.token",
@@ -40,6 +42,7 @@ export const SCREENS = [
   "genome",
   "operations",
   "traces",
+  "runbook",
   "settings",
   "nowhere",
 ] as const;

@@ -304,7 +304,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The last hour in steps of ten seconds. Not available when telemetry is off. */
+        /** The last 15 minutes to 24 hours, in steps. Not available when telemetry is off. */
         get: operations["history"];
         put?: never;
         post?: never;
@@ -323,6 +323,23 @@ export interface paths {
         };
         /** How many questions came on each of the last days, and how many found no answer. */
         get: operations["questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The runbook, section by section, as Markdown. */
+        get: operations["runbook"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1022,7 +1039,20 @@ export interface components {
          * @enum {string}
          */
         HealthStatus: "live" | "ready";
-        /** @description One step. Its numbers cover this step only, and come from the same instruments as the metrics. */
+        /** @description A time of which nothing is known. */
+        HistoryGap: {
+            /**
+             * Format: date-time
+             * @description When it began, RFC 3339.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description When it ended, RFC 3339.
+             */
+            until: string;
+        };
+        /** @description One step, or several together. Its numbers cover this step only, and come from the same instruments as the metrics. */
         HistoryPoint: {
             /**
              * Format: int64
@@ -1048,22 +1078,42 @@ export interface components {
              */
             queue_refused: number;
             /**
+             * Format: double
+             * @description How many seconds it covers: fewer than a step has if no node ran for a part of it, or it is not over.
+             */
+            seconds: number;
+            /**
              * Format: date-time
              * @description When the step ended, RFC 3339.
              */
             time: string;
         };
-        /** @description The last hour. */
+        /** @description What the range was like. */
         HistoryResponse: {
             /** @description False when there are no metrics to build a history from. */
             available: boolean;
-            /** @description Oldest first; the first one appears one step after the start. */
+            /**
+             * @description Times of which nothing is known, oldest first: no node ran, or the machine slept. What was before the oldest point is
+             *     not among them.
+             */
+            gaps: components["schemas"]["HistoryGap"][];
+            /** @description Oldest first, at most 360. The first one after a start appears one step later. */
             points: components["schemas"]["HistoryPoint"][];
+            /**
+             * Format: date-time
+             * @description When the range begins, RFC 3339.
+             */
+            since: string;
             /**
              * Format: int64
              * @description Seconds between points.
              */
             step_seconds: number;
+            /**
+             * Format: date-time
+             * @description When it ends, which is now, RFC 3339.
+             */
+            until: string;
             /** @description The setting that turned metrics off, if they are off. */
             variable?: string | null;
         };
@@ -1450,6 +1500,29 @@ export interface components {
         };
         /** @description Some text with a visible character in it, at most `x-max-bytes` long in UTF-8. */
         ResponseText: string;
+        /**
+         * @description A language of the runbook (BCP 47).
+         * @enum {string}
+         */
+        RunbookLanguage: "en" | "ru";
+        /** @description The runbook. */
+        RunbookResponse: {
+            /** @description The language of its text. */
+            language: components["schemas"]["RunbookLanguage"];
+            /** @description Every section, in order. A section of a lower level belongs to the one before it. */
+            sections: components["schemas"]["RunbookSection"][];
+        };
+        /** @description One heading and what is below it, up to the next heading. */
+        RunbookSection: {
+            /** @description The anchor that links lead to. */
+            anchor: string;
+            /** @description 1 is the title of all. */
+            level: number;
+            /** @description What is below it, as Markdown. */
+            text: string;
+            /** @description The heading, as Markdown. */
+            title: string;
+        };
         /** @description One setting. A secret is never shown, only whether it is set. */
         SettingInForce: {
             from: components["schemas"]["SettingSource"];
@@ -3925,14 +3998,17 @@ export interface operations {
     };
     history: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `15m`, `1h`, `6h` or `24h`. */
+                range?: ("15m" | "1h" | "6h" | "24h") & Record<string, never>;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The last hour, or why it is unknown */
+            /** @description What the range was like, or why it is unknown */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4017,6 +4093,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuestionsResponse"];
+                };
+            };
+            /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A token is required */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "www-authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `content_encoding`: The body is compressed */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown_host`: This host name is not served here */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`: The node serves as many as it can. `stopping`: The node is stopping */
+            503: {
+                headers: {
+                    /** @description Seconds; absent when nobody knows whether trying again helps */
+                    "retry-after"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runbook: {
+        parameters: {
+            query?: {
+                /** @description `en` or `ru`. */
+                language?: ("en" | "ru") & Record<string, never>;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every section, in order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunbookResponse"];
                 };
             };
             /** @description `bad_framing`: The length of the body is not clear. `bad_query`: The query cannot be read */

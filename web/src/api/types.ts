@@ -40,4 +40,7 @@ export type Trace = Schemas["Trace"];
 export type Failures = Schemas["FailuresResponse"];
 export type FailureGroup = Schemas["FailureGroup"];
 export type Caller = Schemas["Caller"];
+export type Fault = Schemas["Fault"];
+export type Runbook = Schemas["RunbookResponse"];
+export type RunbookSection = Schemas["RunbookSection"];
 export type ErrorKind = Schemas["ErrorKind"];

@@ -10,7 +10,7 @@ import { followDrill, refusal } from "./progress";
 import { Running } from "./running";
 import { StartForm } from "./start";
 
-export function Drills() {
+export function Drills({ repeat }: { repeat: string | null }) {
   const text = words().drills;
   useEffect(followDrill, []);
   return (
@@ -19,7 +19,7 @@ export function Drills() {
       <Reading source={soaks}>
         {(known) => (
           <>
-            {known.running ? <Running id={known.running} /> : <StartForm />}
+            {known.running ? <Running id={known.running} /> : <StartForm repeat={repeat} />}
             {refusal.value && <ProblemNote problem={refusal.value} urgent />}
             {known.soaks.length === 0 ? <p class="muted">{text.never}</p> : <DrillList soaks={known.soaks} />}
           </>

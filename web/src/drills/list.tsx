@@ -20,7 +20,7 @@ export function DrillList({ soaks }: { soaks: Soak[] }) {
           heads: true,
           cell: (soak) => (
             <a href={addresses.soak(soak.id)}>
-              <Time at={soak.started} />
+              <Time at={soak.started} short />
             </a>
           ),
         },

@@ -4,7 +4,7 @@ import { record } from "../actions/log";
 import { call } from "../api/client";
 import type { Problem } from "../api/problem";
 import { follow } from "../api/stream";
-import type { SoakProgress } from "../api/types";
+import type { Soak, SoakProgress } from "../api/types";
 import { soaks } from "../node";
 
 export const progress = signal<SoakProgress | null>(null);
@@ -16,6 +16,14 @@ export interface Wish {
   events_per_minute: number;
   seed: number;
   pace: "fast" | "real";
+  concurrency: number;
+  /** The shares of the kinds of events; without them, the node's own. */
+  mix?: Soak["mix"];
+}
+
+/** What it takes to run a drill again: the same events in the same order. */
+export function wishOf({ minutes, events_per_minute, seed, pace, concurrency, mix }: Soak): Wish {
+  return { minutes, events_per_minute, seed, pace, concurrency, mix };
 }
 
 /** Starts a drill. */

@@ -2,6 +2,7 @@
 import type { Soak } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
+import { addresses } from "../route";
 import { Hex } from "../ui/copy";
 import { type Fact, Facts } from "../ui/facts";
 import { Panel } from "../ui/panel";
@@ -22,7 +23,7 @@ export function Report({ soak }: { soak: Soak }) {
         <Failures soak={soak} />
       </Panel>
       <Latencies soak={soak} />
-      <Panel title={text.whatItWas}>
+      <Panel title={text.whatItWas} aside={<a href={addresses.repeat(soak.id)}>{text.repeat}</a>}>
         <Facts facts={settings(soak)} />
       </Panel>
     </>

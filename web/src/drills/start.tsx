@@ -1,19 +1,40 @@
 // Starts a drill.
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { record } from "../actions/log";
+import { call } from "../api/client";
+import type { Problem } from "../api/problem";
+import type { Soak } from "../api/types";
 import { words } from "../i18n";
 import { PressButton, usePress } from "../ui/press";
-import { start, type Wish } from "./progress";
+import { ProblemNote } from "../ui/problem";
+import { start, type Wish, wishOf } from "./progress";
 
 /** The API's defaults. The same seed gives the same events. */
-const DEFAULTS: Wish = { minutes: 10, events_per_minute: 1000, seed: 1, pace: "fast" };
+const DEFAULTS: Wish = { minutes: 10, events_per_minute: 1000, seed: 1, pace: "fast", concurrency: 16 };
 
-export function StartForm() {
+/** `repeat`: the drill whose parameters it takes. */
+export function StartForm({ repeat }: { repeat: string | null }) {
   const text = words().drills;
+  const form = useRef<HTMLFormElement>(null);
   const [wish, setWish] = useState(DEFAULTS);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  useEffect(() => {
+    if (repeat === null) return;
+    record({ action: "drill.repeat" });
+    const gone = new AbortController();
+    void call<Soak>(`soaks/${encodeURIComponent(repeat)}`, { signal: gone.signal }).then((reply) => {
+      if (gone.signal.aborted) return;
+      setProblem(reply.ok ? null : reply.problem);
+      if (!reply.ok) return;
+      setWish(wishOf(reply.value));
+      form.current?.querySelector("input")?.focus();
+    });
+    return () => gone.abort();
+  }, [repeat]);
   // The browser reports invalid numbers itself.
   const press = usePress(() => start(wish));
   return (
-    <form class="start" onSubmit={press.take}>
+    <form class="start" ref={form} onSubmit={press.take}>
       <NumberField
         title={text.minutes}
         value={wish.minutes}
@@ -27,6 +48,12 @@ export function StartForm() {
         set={(events_per_minute) => setWish({ ...wish, events_per_minute })}
       />
       <NumberField title={text.seed} value={wish.seed} min={0} set={(seed) => setWish({ ...wish, seed })} />
+      <NumberField
+        title={text.concurrency}
+        value={wish.concurrency}
+        min={1}
+        set={(concurrency) => setWish({ ...wish, concurrency })}
+      />
       <fieldset>
         <legend>{text.pace}</legend>
         {(["fast", "real"] as const).map((pace) => (
@@ -46,7 +73,9 @@ export function StartForm() {
       </PressButton>
       <p class="small muted">
         {text.willMake(wish.minutes * wish.events_per_minute, wish.minutes, wish.pace)}
+        {repeat !== null && wish.mix && ` ${text.sameMix}`}
       </p>
+      {problem && <ProblemNote problem={problem} />}
     </form>
   );
 }

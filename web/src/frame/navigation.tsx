@@ -12,8 +12,8 @@ export function Navigation({ screen }: { screen: Screen }) {
     ["operations", addresses.operations, text.operations],
     ["settings", addresses.settings, text.settings],
   ];
-  // Traces are opened from Operations, and belong to it.
-  const current = screen === "traces" ? "operations" : screen;
+  // Traces and the runbook are opened from Operations, and belong to it.
+  const current = screen === "traces" || screen === "runbook" ? "operations" : screen;
   return (
     <>
       <a class="brand" href={addresses.chat}>

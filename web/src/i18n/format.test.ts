@@ -69,9 +69,19 @@ test("times are of 24 hours and name their zone", () => {
   const evening = Date.parse("2026-11-24T20:05:09Z");
   for (const tag of ["en", "ru"] as const) {
     language.choose(tag);
-    expect(format().clock(evening)).toMatch(/^\d\d:\d\d:\d\d .*(UTC|GMT|[A-Z]{3,})/);
-    expect(format().clock(evening)).not.toMatch(/[ap]m/i);
+    expect(format().time(evening)).toMatch(/\d\d:\d\d:\d\d .*(UTC|GMT|[A-Z]{3,})/);
+    expect(format().time(evening)).not.toMatch(/[ap]m/i);
   }
+});
+
+test("a moment of another day is told with its day, and of another year with its year", () => {
+  language.choose("en");
+  const noon = new Date(2026, 10, 24, 12, 5, 9).getTime();
+  const on = (year: number, month: number, day: number) =>
+    format().moment(noon, new Date(year, month, day).getTime());
+  expect(on(2026, 10, 24)).toBe("12:05:09");
+  expect(on(2026, 10, 25)).toBe("24 Nov, 12:05:09");
+  expect(on(2027, 0, 1)).toBe("24 Nov 2026, 12:05:09");
 });
 
 test("lengths of time are told in the units that people use", () => {

@@ -24,9 +24,11 @@ function formats(locale: string) {
   const plurals = new Intl.PluralRules(locale);
   const clock = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
   const zoned = new Intl.DateTimeFormat(locale, { ...clock, timeZoneName: "short" });
+  const seconds24 = new Intl.DateTimeFormat(locale, clock);
   const day = { day: "numeric", month: "short", year: "numeric" } as const;
   const full = new Intl.DateTimeFormat(locale, { ...day, ...clock, timeZoneName: "short" });
   const longDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
+  const mediumDay = new Intl.DateTimeFormat(locale, day);
   const shortDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
   const axis = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
@@ -66,8 +68,13 @@ function formats(locale: string) {
     },
     /** `12 blocks`: the number and the matching plural form. */
     count: (value: number, forms: Forms) => `${numbers.format(value)} ${pick(forms, plurals.select(value))}`,
-    /** `14:03:07 GMT+3` */
-    clock: (time: number) => zoned.format(time),
+    /** `14:03:07`, with its day if that is another than that of `now`, and its year if that is another. */
+    moment: (time: number, now: number) => {
+      const [then, today] = [new Date(time), new Date(now)];
+      if (then.toDateString() === today.toDateString()) return seconds24.format(time);
+      const written = then.getFullYear() === today.getFullYear() ? shortDay : mediumDay;
+      return `${written.format(time)}, ${seconds24.format(time)}`;
+    },
     /** `24 Nov 2026, 14:03:07 GMT+3` */
     time: (time: number) => full.format(time),
     /** `14:03` */

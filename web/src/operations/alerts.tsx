@@ -2,10 +2,11 @@
 import type { Alert, Alerts as State } from "../api/types";
 import { words } from "../i18n";
 import { alerts } from "../node";
+import { addresses } from "../route";
 import { Panel } from "../ui/panel";
 import { Reading } from "../ui/reading";
 import { Time } from "../ui/time";
-import { runbook } from "./condition";
+import { runbookLink } from "./condition";
 
 export function Alerts() {
   return (
@@ -25,7 +26,7 @@ function AlertsState({ state }: { state: State }) {
           <code>{state.variable}=http://127.0.0.1:9090</code>
         </p>
         <p class="small muted">
-          {text.alertsOffMore} <a href={runbook()}>{text.runbook}</a>
+          {text.alertsOffMore} <a href={addresses.runbook(null)}>{text.runbook}</a>
         </p>
       </>
     );
@@ -76,7 +77,7 @@ function AlertView({ alert }: { alert: Alert }) {
           {alert.instance && <code>{alert.instance}</code>}{" "}
           {alert.since && (
             <>
-              {text.since} <Time at={alert.since} />
+              {text.since} <Time at={alert.since} short />
             </>
           )}
         </span>
@@ -103,6 +104,8 @@ function isWeb(url: string): boolean {
 }
 
 function Link({ title, url }: { title: string; url: string }) {
+  const here = runbookLink(url);
+  if (here !== url) return <a href={here}>{title}</a>;
   return (
     <a href={url} rel="noreferrer noopener" target="_blank">
       {title}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Condition } from "../api/types";
 import { language } from "../settings/preferences";
-import { advice, sentence } from "./condition";
+import { advice, runbookLink, sentence } from "./condition";
 
 const NOW = Date.parse("2026-11-26T06:30:00Z");
 const SINCE = "2026-11-26T06:18:00Z";
@@ -61,11 +61,21 @@ test("an alert that fires is told with its target, and what to do about it", () 
   expect(sentence({ ...fires, since: SINCE, number: 2 }, NOW)).toBe(
     `KolibriDiskFilling (a:9464) fires since ${CLOCK}, and 2 other alerts`,
   );
-  expect(advice(fires)).toBe("/runbook/en#kolibridiskfilling");
+  expect(advice(fires)).toBe("#/runbook/kolibridiskfilling");
   language.choose("ru");
   expect(sentence({ ...fires, since: SINCE, number: 1 }, NOW)).toBe(
     `Сработал алерт KolibriDiskFilling (a:9464), с ${CLOCK}, и ещё 1 алерт`,
   );
-  expect(advice({ level: "failing", kind: "not_ready", sentence: "" })).toBe("/runbook/ru#kolibrinotready");
+  expect(advice({ level: "failing", kind: "not_ready", sentence: "" })).toBe("#/runbook/kolibrinotready");
   expect(advice({ level: "healthy", kind: "healthy", sentence: "" })).toBeNull();
+});
+
+test("the link of an alert to the runbook of a node leads to its section here, and any other link stays", () => {
+  for (const url of [
+    "http://a:8080/runbook#kolibrinotready",
+    "https://b.example/x/runbook/ru#kolibrinotready",
+  ])
+    expect(runbookLink(url)).toBe("#/runbook/kolibrinotready");
+  for (const url of ["https://example.org/runbook", "https://wiki.example/runbooks#kolibrinotready"])
+    expect(runbookLink(url)).toBe(url);
 });

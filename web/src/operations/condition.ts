@@ -1,8 +1,8 @@
 // The one line of truth in the language of the page. What is told, and what comes first, the node has decided.
-import type { Condition } from "../api/types";
+import type { Condition, ErrorKind, Fault } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
-import { spoken } from "../settings/preferences";
+import { addresses } from "../route";
 
 export type Tone = "good" | "warn" | "bad" | "neutral";
 
@@ -65,12 +65,20 @@ const SECTIONS: Partial<Record<Condition["kind"], string>> = {
 export function advice({ kind, cause }: Condition): string | null {
   const fires = kind === "critical_alert_fires" || kind === "alert_fires";
   const section = fires ? cause?.split(" ")[0] : SECTIONS[kind];
-  return section ? `${runbook()}#${section.toLowerCase()}` : null;
+  return section ? addresses.runbook(section.toLowerCase()) : null;
 }
 
-/** The runbook that this node shows, in the language of the page. */
-export function runbook(): string {
-  return `/runbook/${spoken.value}`;
+/** The section of the runbook about commands that fail so. */
+export function remedy(fault: Fault, error: ErrorKind): string {
+  if (error === "queue_full") return "kolibricommandsslow";
+  if (error === "unreadable") return "kolibrigenomebroken";
+  return fault === "node" ? "kolibribackenderrorsspike" : "kolibricallersfailing";
+}
+
+/** Where the link of an alert leads: to the section here, if it leads to the runbook of a node. */
+export function runbookLink(url: string): string {
+  const section = /\/runbook(?:\/(?:en|ru))?\/?#(.+)$/.exec(url);
+  return section?.[1] ? addresses.runbook(section[1]) : url;
 }
 
 function moment(time: number, now: number): string {

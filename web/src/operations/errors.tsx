@@ -1,26 +1,28 @@
 // Failures by type.
+import type { History } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
-import { history } from "../node";
+import type { Live } from "../live";
+import type { Range } from "../route";
 import { Panel } from "../ui/panel";
 import { Reading } from "../ui/reading";
-import { Table } from "../ui/table";
+import { type Column, Table } from "../ui/table";
 import { FAILURES, type Failure, failures, recent } from "./figures";
 
 const QUARTER = 15 * 60;
 
-export function Errors() {
+export function Errors({ past: source, range }: { past: Live<History>; range: Range }) {
   const text = words().operations;
   return (
     <Panel title={text.errorsByType}>
-      <Reading source={history}>
+      <Reading source={source}>
         {(past) => {
-          const hour = failures(past.points);
+          const whole = failures(past.points);
           const quarter = failures(recent(past, QUARTER));
           if (past.points.length === 0) {
             return <p class="muted">{past.available ? text.noHistory : text.telemetryOff}</p>;
           }
-          const rows = FAILURES.toSorted((one, other) => hour[other] - hour[one]);
+          const rows = FAILURES.toSorted((one, other) => whole[other] - whole[one]);
           return (
             <Table
               caption={text.errorsByType}
@@ -29,16 +31,8 @@ export function Errors() {
               rowClass={(type) => (quarter[type] ? "bad" : undefined)}
               columns={[
                 { title: text.type, cell: (type) => <Type name={type} />, heads: true },
-                {
-                  title: text.lastQuarter,
-                  cell: (type) => format().number(quarter[type]),
-                  numeric: true,
-                },
-                {
-                  title: text.lastHourColumn,
-                  cell: (type) => format().number(hour[type]),
-                  numeric: true,
-                },
+                ...(range === "15m" ? [] : [column(text.ranges["15m"], quarter)]),
+                column(text.ranges[range], whole),
               ]}
             />
           );
@@ -46,6 +40,10 @@ export function Errors() {
       </Reading>
     </Panel>
   );
+}
+
+function column(title: string, counts: Record<Failure, number>): Column<Failure> {
+  return { title, cell: (type) => format().number(counts[type]), numeric: true };
 }
 
 function Type({ name }: { name: Failure }) {

@@ -1,19 +1,28 @@
-// The last failed commands, each with a link to its trace.
-import type { Trace } from "../api/types";
+// What failed in the range, by cause: how often, when, one of them, and what to do.
+import { useMemo } from "preact/hooks";
+import { call } from "../api/client";
+import type { FailureGroup, Failures } from "../api/types";
 import { words } from "../i18n";
-import { failedTraces, operations } from "../node";
-import { addresses } from "../route";
-import { SentBy } from "../traces/trace";
+import { format } from "../i18n/format";
+import { live, useLive } from "../live";
+import { operations } from "../node";
+import { addresses, failuresPath, type Range } from "../route";
 import { Panel } from "../ui/panel";
 import { Reading } from "../ui/reading";
-import { Table } from "../ui/table";
 import { Time } from "../ui/time";
+import { remedy } from "./condition";
+import { SECONDS } from "./figures";
 
+/** Milliseconds. */
+const RENEW = 10_000;
 /** As many as fit next to the alerts. */
-const SHOWN = 8;
+const SHOWN = 6;
 
-export function FailedCommands() {
+export function FailedCommands({ range }: { range: Range }) {
   const text = words().operations;
+  const source = useLive(
+    useMemo(() => live<Failures>((signal) => call(failuresPath(last(range)), { signal }), RENEW), [range]),
+  );
   if (operations.value.value?.tracing === false) {
     return (
       <Panel title={text.failedCommands}>
@@ -26,61 +35,56 @@ export function FailedCommands() {
       title={text.failedCommands}
       aside={
         <>
-          <a href={addresses.failed}>{text.byKind}</a>
+          <a href={addresses.failed}>{text.allCauses}</a>
           <a href={addresses.lastFailed}>{text.openLast}</a>
         </>
       }
     >
-      <Reading source={failedTraces}>
-        {({ traces }) =>
-          traces.length === 0 ? (
-            <p class="muted">{words().traces.none}</p>
-          ) : (
-            <Failed traces={traces.slice(0, SHOWN)} />
-          )
-        }
-      </Reading>
+      <Reading source={source}>{(found) => <Causes found={found} range={range} />}</Reading>
     </Panel>
   );
 }
 
-function Failed({ traces }: { traces: Trace[] }) {
+/** The range that ends now, as the node reads it. */
+function last(range: Range) {
+  return { since: String(Math.floor(Date.now() / 1000) - SECONDS[range]), until: null };
+}
+
+function Causes({ found, range }: { found: Failures; range: Range }) {
   const text = words().operations;
+  if (found.groups.length === 0) return <p class="muted">{text.noneFailed(text.ranges[range])}</p>;
   return (
-    <Table
-      caption={text.failedCommands}
-      rows={traces}
-      rowKey={(trace) => trace.trace_id}
-      columns={[
-        {
-          title: text.time,
-          cell: (trace) => (
-            <a href={addresses.trace(trace.trace_id)}>
-              <Time at={trace.time} short />
-            </a>
-          ),
-          heads: true,
-        },
-        { title: text.type, cell: (trace) => <span class="event">{trace.event}</span> },
-        { title: text.fault, cell: ({ fault }) => (fault ? words().traces.faults[fault] : "—") },
-        { title: text.caller, cell: ({ caller }) => (caller ? <SentBy caller={caller} /> : "—") },
-        { title: text.reason, cell: (trace) => <Why trace={trace} /> },
-      ]}
-    />
+    <ul class="causes">
+      {found.groups.slice(0, SHOWN).map((group) => (
+        <Cause key={`${group.error} ${group.event}`} group={group} />
+      ))}
+    </ul>
   );
 }
 
-/** The error, and the way to the command that caused it. */
-function Why({ trace }: { trace: Trace }) {
+function Cause({ group }: { group: FailureGroup }) {
+  const text = words().operations;
+  const { error, event, count, first, last, fault, example } = group;
   return (
-    <>
-      <code>{trace.error ?? "—"}</code>
-      {trace.cause && (
-        <>
-          {" "}
-          <a href={addresses.trace(trace.cause)}>{words().operations.cause}</a>
-        </>
-      )}
-    </>
+    <li>
+      <p>
+        <code>{error}</code> <strong>× {format().number(count)}</strong> <span class="event">{event}</span>{" "}
+        <span class={fault === "node" ? "badge bad" : "badge"}>{words().traces.failed.faults[fault]}</span>
+      </p>
+      <p class="small">{words().traces.reasons[error].what}</p>
+      <p class="small links">
+        <span class="muted">
+          {count > 1 ? (
+            <>
+              {text.firstAt} <Time at={first} short />, {text.lastAt} <Time at={last} short />
+            </>
+          ) : (
+            <Time at={last} short />
+          )}
+        </span>
+        <a href={addresses.trace(example.trace_id)}>{text.sample}</a>
+        <a href={addresses.runbook(remedy(fault, error))}>{text.whatToDo}</a>
+      </p>
+    </li>
   );
 }

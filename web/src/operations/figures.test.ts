@@ -5,6 +5,7 @@ import { failedShare, failures, lastLatency, recent, spikes, throughput } from "
 function point(events: number, failed: number, p99: number | null = null): HistoryPoint {
   return {
     time: "2026-11-24T14:00:00Z",
+    seconds: 10,
     events: { TEACH: 0, ASK: events, FORGET: 0 },
     failed: { TEACH: failed, ASK: 0, FORGET: 0, COMMAND: 0, TRACE: 0 },
     faults: { caller: 0, node: failed, trace: 0 },
@@ -40,13 +41,22 @@ test("the node spikes as its alert does: by its own failures for each recorded e
 });
 
 test("throughput is per second", () => {
-  expect(throughput([point(30, 0), point(50, 0)], 10)).toBe(4);
-  expect(throughput([], 10)).toBe(0);
+  expect(throughput([point(30, 0), point(50, 0)])).toBe(4);
+  expect(throughput([])).toBe(0);
 });
 
-test("recent points are counted from the newest", () => {
-  const points = Array.from({ length: 40 }, (_, index) => point(index, 0));
-  const history: History = { available: true, step_seconds: 10, points };
+test("recent points are those of the last time, and none of before a gap", () => {
+  const at = (second: number) => new Date(Date.UTC(2026, 10, 24, 14, 0, second)).toISOString();
+  const points = Array.from({ length: 40 }, (_, index) => ({ ...point(index, 0), time: at(index * 10) }));
+  const history: History = {
+    available: true,
+    since: at(-3600),
+    until: at(395),
+    step_seconds: 10,
+    points,
+    gaps: [],
+  };
+  expect(recent({ ...history, until: at(600) }, 60)).toEqual([]);
   expect(recent(history, 60).map(({ events }) => events.ASK)).toEqual([34, 35, 36, 37, 38, 39]);
 });
 

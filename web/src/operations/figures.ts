@@ -1,5 +1,6 @@
-// Figures from the node's history of the last hour. Pure: no clock, no words.
+// Figures from the node's history. Pure: no clock, no words.
 import type { History, HistoryPoint, Quantiles } from "../api/types";
+import type { Range } from "../route";
 
 /** Commands, with their names in the metrics. */
 export const COMMANDS = ["TEACH", "ASK", "FORGET"] as const;
@@ -7,12 +8,15 @@ export type Command = (typeof COMMANDS)[number];
 /** What can fail, with the names in the metrics. */
 export const FAILURES = [...COMMANDS, "COMMAND", "TRACE"] as const;
 export type Failure = (typeof FAILURES)[number];
+/** How long each range is. */
+export const SECONDS: Record<Range, number> = { "15m": 900, "1h": 3600, "6h": 21_600, "24h": 86_400 };
 /** Above it, KolibriBackendErrorsSpike fires. */
 const SPIKE = 0.05;
 
-/** The points of the last `seconds`, counted from the newest. */
-export function recent({ points, step_seconds }: History, seconds: number): HistoryPoint[] {
-  return points.slice(-Math.max(1, Math.round(seconds / step_seconds)));
+/** The points of the last `seconds`. */
+export function recent({ points, until }: History, seconds: number): HistoryPoint[] {
+  const since = Date.parse(until) - seconds * 1000;
+  return points.filter(({ time }) => Date.parse(time) > since);
 }
 
 function total(counts: Record<string, number>): number {
@@ -46,9 +50,10 @@ export function spikes(points: HistoryPoint[]): boolean {
   return failed > SPIKE * recorded(points);
 }
 
-/** Events per second. */
-export function throughput(points: HistoryPoint[], step: number): number {
-  return points.length === 0 ? 0 : recorded(points) / (points.length * step);
+/** Events per second, of the time in which a node ran. */
+export function throughput(points: HistoryPoint[]): number {
+  const seconds = points.reduce((sum, point) => sum + point.seconds, 0);
+  return seconds === 0 ? 0 : recorded(points) / seconds;
 }
 
 /** The last known latency of a command. */

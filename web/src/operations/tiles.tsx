@@ -3,7 +3,7 @@ import { isAway } from "../api/connection";
 import type { History, OperationsState, Soak } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
-import { history, operations, soaks } from "../node";
+import { lately, operations, soaks } from "../node";
 import { addresses } from "../route";
 import { Time } from "../ui/time";
 import { type Command, failedShare, lastLatency, recent, spikes, throughput } from "./figures";
@@ -19,11 +19,11 @@ export function Tiles() {
     <>
       <ul class="tiles" aria-label={text.inShort}>
         {isAway() ? <Gone /> : <Tile title={text.state} source={operations} read={state} />}
-        <Tile title={text.errors} source={history} read={errors} />
-        <Tile title={text.throughput} source={history} read={rate} />
+        <Tile title={text.errors} source={lately} read={errors} />
+        <Tile title={text.throughput} source={lately} read={rate} />
         <Tile title={text.genomeLength} source={operations} read={length} />
-        <Tile title={text.askLatency} source={history} read={(past) => latency(past, "ASK")} />
-        <Tile title={text.teachLatency} source={history} read={(past) => latency(past, "TEACH")} />
+        <Tile title={text.askLatency} source={lately} read={(past) => latency(past, "ASK")} />
+        <Tile title={text.teachLatency} source={lately} read={(past) => latency(past, "TEACH")} />
         <Tile title={text.lastDrill} source={soaks} read={({ soaks: [last] }) => drill(last)} />
       </ul>
       <ul class="tiles">
@@ -95,7 +95,7 @@ function errors(past: History): Figure {
 function rate(past: History): Figure {
   const text = words().operations;
   if (!past.available) return off();
-  return { value: text.perSecond(throughput(recent(past, 60), past.step_seconds)), note: text.lastMinute };
+  return { value: text.perSecond(throughput(recent(past, 60))), note: text.lastMinute };
 }
 
 function latency(past: History, command: Command): Figure {

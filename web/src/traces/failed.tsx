@@ -10,7 +10,7 @@ import { type Fact, Facts } from "../ui/facts";
 import { Panel } from "../ui/panel";
 import { Reading } from "../ui/reading";
 import { Screen } from "../ui/screen";
-import { Time } from "../ui/time";
+import { Time, Zone } from "../ui/time";
 import { Reason, TraceLink } from "./trace";
 
 /** Milliseconds. */
@@ -23,7 +23,12 @@ export function FailedScreen({ since, until }: Span) {
     <div class="narrow">
       <Screen
         title={words().traces.failed.title}
-        aside={<a href={addresses.operations}>{words().common.operations}</a>}
+        aside={
+          <>
+            <Zone />
+            <a href={addresses.operations}>{words().common.operations}</a>
+          </>
+        }
       >
         <Reading source={source}>{(found) => <Found found={found} />}</Reading>
       </Screen>
@@ -45,7 +50,7 @@ function Found({ found }: { found: Failures }) {
       </div>
       {found.missing_before != null && (
         <p class="note">
-          {text.missing(found.remembered)} <Time at={found.missing_before} />. {text.older}
+          {text.missing(found.remembered)} <Time at={found.missing_before} short />. {text.older}
         </p>
       )}
       {found.groups.map((group) => (
@@ -62,12 +67,12 @@ function When({ since, until }: Span) {
     <p class="small muted">
       {since !== null && (
         <>
-          {text.since} <Time at={since} />{" "}
+          {text.since} <Time at={since} short />{" "}
         </>
       )}
       {until !== null && (
         <>
-          {text.until} <Time at={until} />{" "}
+          {text.until} <Time at={until} short />{" "}
         </>
       )}
       · <a href={addresses.failed}>{text.everything}</a>
@@ -82,8 +87,8 @@ function Group({ group }: { group: FailureGroup }) {
   const broke = noticed > 0 && example.cause == null;
   const facts: Fact[] = [
     [text.failed.count, noticed > 0 ? text.failed.withNoticed(count, noticed) : format().number(count)],
-    [text.failed.first, <Time at={group.first} />],
-    [text.failed.last, <Time at={group.last} />],
+    [text.failed.first, <Time at={group.first} short />],
+    [text.failed.last, <Time at={group.last} short />],
     [broke ? text.failed.broke : text.failed.example, <TraceLink id={example.trace_id} />],
   ];
   if (example.cause != null) facts.push([text.causedBy, <TraceLink id={example.cause} />]);

@@ -1,38 +1,45 @@
-// A line chart of the last hour, with the same values in a table below, for people who cannot see the chart.
+// A line chart, with the same values in a table below.
 import { useState } from "preact/hooks";
 import { words } from "../i18n";
-import { type ChartProps, Plot } from "./plot";
+import { type ChartData, type Course, Plot, type Series } from "./plot";
 import { Table } from "./table";
 import { Time } from "./time";
 
-export function Chart(props: ChartProps) {
-  const { title, times, series, write } = props;
-  const [at, setAt] = useState<number | null>(null);
-  const index = at ?? times.length - 1;
-  const time = times[index];
+interface Props {
+  data: ChartData;
+  course: Course;
+  at: number | null;
+  tell: (time: number | null, pressed: boolean) => void;
+}
+
+export function Chart({ data, course, at, tell }: Props) {
   return (
     <figure class="chart">
       <figcaption>
-        <strong>{title}</strong>
-        <span class="small muted">{time !== undefined && <Time at={time * 1000} short />}</span>
+        <strong>{data.title}</strong>
         <ul class="legend">
-          {series.map(({ name, values }, position) => (
-            <li key={name}>
-              <svg class="swatch" viewBox="0 0 20 4" aria-hidden="true">
-                <path class={`line series-${position + 1}`} d="M1 2H19" />
-              </svg>
-              {name} <b>{written(values[index], write)}</b>
+          {data.series.map((series) => (
+            <li key={series.name}>
+              <Swatch series={series} /> {series.name}
             </li>
           ))}
         </ul>
       </figcaption>
-      <Plot {...props} at={at} tell={setAt} />
-      <ValuesTable {...props} />
+      <Plot {...data} course={course} at={at} tell={tell} />
+      <ValuesTable data={data} course={course} />
     </figure>
   );
 }
 
-function ValuesTable({ title, times, series, write }: ChartProps) {
+export function Swatch({ series: { subject, minor } }: { series: Series }) {
+  return (
+    <svg class="swatch" viewBox="0 0 20 4" aria-hidden="true">
+      <path class={minor ? `line minor series-${subject}` : `line series-${subject}`} d="M1 2H19" />
+    </svg>
+  );
+}
+
+function ValuesTable({ data: { title, series, write }, course: { times } }: Pick<Props, "data" | "course">) {
   const text = words().operations;
   const [open, setOpen] = useState(false);
   const rows = open ? times.map((time, index) => ({ time, index })).reverse() : [];
@@ -58,6 +65,6 @@ function ValuesTable({ title, times, series, write }: ChartProps) {
   );
 }
 
-function written(value: number | null | undefined, write: (value: number) => string): string {
+export function written(value: number | null | undefined, write: (value: number) => string): string {
   return value === null || value === undefined ? "—" : write(value);
 }

@@ -2,6 +2,7 @@ export const common = {
   product: "Kolibri",
   loading: "Loading…",
   stale: "Out of date. Last read at",
+  zone: (zone: string) => `Times are in ${zone}.`,
   copy: "Copy",
   copied: "Copied",
   notCopied: "Not copied",

@@ -26,6 +26,8 @@ export const drills = {
   left: (time: string) => `${time} left`,
   stop: "Stop",
   start: "Start a drill",
+  repeat: "Repeat this drill",
+  sameMix: "The mix of events is that of the drill to be repeated.",
   minutes: "Simulated minutes",
   perMinute: "Events per minute",
   seed: "Seed",

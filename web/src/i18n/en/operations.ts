@@ -1,3 +1,4 @@
+import type { Range } from "../../route";
 import { format } from "../format";
 
 export const operations = {
@@ -22,8 +23,6 @@ export const operations = {
     notCounted: "Ready, but failures are not counted: telemetry is off (KOLIBRI_TELEMETRY)",
     outOfDate: "How the node is now is unknown. It last answered at",
   },
-  fault: "Fault",
-  caller: "Caller",
   notReady: "The node is not ready. The reasons:",
   state: "State",
   errors: "Failed",
@@ -65,14 +64,23 @@ export const operations = {
   dashboard: "Dashboard",
   trace: "Traces",
   team: (team: string) => `for ${team}`,
-  failedCommands: "Last failed commands",
+  failedCommands: "What failed, by cause",
   openLast: "Open the latest",
-  byKind: "By cause",
-  cause: "cause",
   time: "Time",
   type: "Type",
   reason: "Reason",
-  lastHour: "The last hour",
+  past: "History",
+  range: "How far back",
+  ranges: { "15m": "15 min", "1h": "1 h", "6h": "6 h", "24h": "24 h" } satisfies Record<Range, string>,
+  crosshair: "Moment in all charts",
+  inDrill: "during a drill",
+  drillShade: "a soak drill ran",
+  gapShade: "nothing is known: no node ran",
+  allCauses: "Everything remembered",
+  noneFailed: (range: string) => `No command failed in the last ${range}.`,
+  firstAt: "first",
+  lastAt: "last",
+  sample: "Sample trace",
   telemetryOff:
     "Telemetry is off (KOLIBRI_TELEMETRY): no metrics are collected, so there is nothing to show.",
   telemetryIsOff: "telemetry is off",
@@ -87,8 +95,6 @@ export const operations = {
   median50: "median",
   worst99: "p99",
   errorsByType: "Failures by type",
-  lastQuarter: "15 minutes",
-  lastHourColumn: "1 hour",
   failureTypes: {
     COMMAND: "unknown commands",
     TRACE: "traces that could not be written",

@@ -4,6 +4,7 @@ export const common: typeof source = {
   product: "Kolibri",
   loading: "Загрузка…",
   stale: "Данные устарели. Последний ответ в",
+  zone: (zone) => `Время по ${zone}.`,
   copy: "Копировать",
   copied: "Скопировано",
   notCopied: "Не скопировано",

@@ -29,6 +29,8 @@ export const drills: typeof source = {
   left: (time) => `осталось ${time}`,
   stop: "Остановить",
   start: "Запустить прогон",
+  repeat: "Повторить этот прогон",
+  sameMix: "Состав событий — как в повторяемом прогоне.",
   minutes: "Моделируемых минут",
   perMinute: "Событий в минуту",
   seed: "Зерно",

@@ -7,6 +7,7 @@ import { genome } from "./genome";
 import { knowledge } from "./knowledge";
 import { operations } from "./operations";
 import { problems } from "./problems";
+import { runbook } from "./runbook";
 import { settings } from "./settings";
 import { traces } from "./traces";
 
@@ -19,6 +20,7 @@ export const ru = {
   knowledge,
   operations,
   problems,
+  runbook,
   settings,
   traces,
 };
