@@ -107,6 +107,8 @@ test("filters are in the address: the most asked, the never asked, the past week
   for (let times = 0; times < 3; times += 1) await node.call("ask", { stimulus: "Who is on call?" });
   await node.call("ask", { stimulus: QUESTION });
   await node.call("ask", { stimulus: "What colour is the moon?" });
+  // They are counted a moment later.
+  await expect.poll(async () => (await node.call("questions")).body.days[0].asked).toBe(5);
   await open(page, node, "#/knowledge?order=asked&asked=&since=week&q=");
   await page.getByText(/asked 3 times, last on/).waitFor();
   expect(await questions(page)).toEqual(["Who is on call?", QUESTION, "Where are backups?"]);
@@ -135,6 +137,7 @@ test("of very many only some are shown, and more by a button", async ({ page, no
   expect(await rows(page).count()).toBe(50);
   await button(page, "Show more").click();
   await rows(page).nth(149).waitFor();
+  await expect.poll(() => focused(page)).toBe("Question number 949");
   expect(await rows(page).count()).toBe(150);
   expect((await questions(page)).at(-1)).toBe("Question number 850");
 });
@@ -186,6 +189,19 @@ test("an answer is opened, edited with a difference, and replaces the block that
   expect((await node.call("ask", { stimulus: QUESTION })).body.answer).toBe(
     "sudo systemctl restart payments.service",
   );
+});
+
+test("what was written and not taught is there again after Back", async ({ page, node }) => {
+  await teachSome(node);
+  await open(page, node, "#/knowledge?edit=4");
+  const answer = page.getByLabel("Answer", { exact: true });
+  await answer.fill("a draft");
+  await page.getByRole("link", { name: "Chat" }).click();
+  await page.goBack();
+  expect(await answer.inputValue()).toBe("a draft");
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await page.goBack();
+  expect(await answer.inputValue()).toBe("sudo systemctl restart payments");
 });
 
 test("what somebody else taught meanwhile is not replaced unseen", async ({ page, node }) => {

@@ -9,6 +9,8 @@ const DAY = 86_400_000;
 const DAYS = { week: 7, month: 30 } as const;
 
 export interface Listing extends Page<Listed, string> {
+  /** The filter that it is about. */
+  of: string;
   /** How many match, on all pages. */
   total: number;
   unreadable: number;
@@ -47,5 +49,8 @@ async function read(
   const reply = await call<Associations>(`associations?${query}`, signal ? { signal } : {});
   if (!reply.ok) return reply;
   const { associations: rows, total, unreadable, caught_up: caughtUp, next } = reply.value;
-  return { ...reply, value: { rows, total, unreadable, caughtUp, next: next ?? null } };
+  return {
+    ...reply,
+    value: { of: JSON.stringify(filter), rows, total, unreadable, caughtUp, next: next ?? null },
+  };
 }

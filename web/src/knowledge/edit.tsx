@@ -112,7 +112,16 @@ function Form({
   children: preact.ComponentChildren;
 }) {
   return (
-    <Panel title={title} class="alone" focused aside={<a href={back}>{words().common.cancel}</a>}>
+    <Panel
+      title={title}
+      class="alone"
+      focused
+      aside={
+        <a href={back} onClick={() => drafts.delete(location.hash)}>
+          {words().common.cancel}
+        </a>
+      }
+    >
       {children}
     </Panel>
   );
@@ -129,12 +138,16 @@ interface FormProps {
   opened: number | null;
 }
 
+/** What was written and not taught, by its address: whoever comes back goes on writing. It is in this tab's memory only. */
+const drafts = new Map<string, Lesson>();
+
 function LessonForm({ filter, fixed, stimulus: question, response: answer, action, opened }: FormProps) {
   const text = words().knowledge;
   const id = useId();
-  const [stimulus, setStimulus] = useState(question);
-  const [response, setResponse] = useState(answer);
-  const [other, setOther] = useState(fixed === null);
+  const draft = drafts.get(location.hash);
+  const [stimulus, setStimulus] = useState(draft?.stimulus ?? question);
+  const [response, setResponse] = useState(draft?.response ?? answer);
+  const [other, setOther] = useState(fixed === null || stimulus !== fixed);
   const [separate, setSeparate] = useState(false);
   const [also, setAlso] = useState<string[]>([]);
   /** The block that the user was shown as the one that is replaced. */
@@ -157,6 +170,12 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
   useLayoutEffect(() => {
     if (other && fixed !== null) wording.current?.focus();
   }, [other]);
+
+  const address = useRef(location.hash);
+  useEffect(() => {
+    if (stimulus !== question || response !== answer) drafts.set(address.current, { stimulus, response });
+    else drafts.delete(address.current);
+  }, [stimulus, response]);
 
   const wait = isNew && near.length > 0 && !separate;
   const tooLong =
@@ -184,7 +203,9 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
       setEarly(true);
       return;
     }
-    for (const one of [lesson.stimulus, ...also]) {
+    const same = now.preview.effect === "unchanged";
+    if (same && before !== null) said.value = { block: before, text: text.taughtAlso(also.length) };
+    for (const one of same ? also : [lesson.stimulus, ...also]) {
       const body = { stimulus: one, response: lesson.response };
       const { reply } = await command<Taught>(action, body, () => "taught");
       if (!reply.ok) return setProblem(reply.problem);
@@ -194,6 +215,7 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
       const told = before === null ? text.taughtAs(block) : text.replacedBy(format().number(before), block);
       said.value = { block: index, text: also.length > 0 ? `${told} ${text.taughtAlso(also.length)}` : told };
     }
+    drafts.delete(address.current);
     void genome.refresh();
     goTo(placeAddress(filter, { kind: "entry", block: said.peek()?.block ?? 0 }));
   };
@@ -206,8 +228,12 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
     field.current?.focus();
   };
 
+  const keys = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) press.take(event);
+  };
+
   return (
-    <form class="edit" onSubmit={press.take}>
+    <form class="edit" onSubmit={press.take} onKeyDown={keys}>
       {other ? (
         <div class="field">
           <label for={`${id}q`}>{words().chat.question}</label>
@@ -245,7 +271,7 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
           onInput={(event) => setResponse(event.currentTarget.value)}
         />
       </div>
-      <div aria-live="polite" class="effects">
+      <div class="effects">
         {known && isWhole(lesson) && (
           <Effects
             effect={exact?.effect ?? null}

@@ -20,13 +20,18 @@ interface Props {
 
 export function Effects({ effect, current, lesson, opened, fixed }: Props) {
   const text = words().knowledge;
-  if (!current) return <p>{fixed === null ? text.isNew : text.isNewWording}</p>;
-  if (effect === "unchanged") return <p class="muted">{text.unchanged}</p>;
+  if (!current) return <p role="status">{fixed === null ? text.isNew : text.isNewWording}</p>;
+  if (effect === "unchanged")
+    return (
+      <p class="muted" role="status">
+        {text.unchanged}
+      </p>
+    );
   const elsewhere = opened !== null && current.source.index !== opened && current.stimulus === fixed;
   return (
     <>
       {elsewhere && <p class="note">{text.taughtMeanwhile}</p>}
-      <p>
+      <p role="status">
         {text.replaces} <BlockLink index={current.source.index} /> {text.from} <Day at={current.taught} />
       </p>
       {current.stimulus !== lesson.stimulus && (

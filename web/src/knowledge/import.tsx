@@ -16,12 +16,12 @@ import {
   cancel,
   choose,
   file,
+  options,
   preview,
   previewing,
   problem,
   type Run,
   readAs,
-  reading,
   run,
   start,
   sum,
@@ -108,7 +108,7 @@ function Choose() {
 /** What the node found, and what can be told otherwise. */
 function HowRead({ shown }: { shown: ImportPreview | null }) {
   const text = words().knowledge;
-  const how = reading.value;
+  const how = options.value;
   const columns = columnsOf(shown, problem.value);
   return (
     <div class="start how-read">

@@ -13,7 +13,7 @@ export const MAX_FILE = 16 * 1024 * 1024;
 const PATIENCE = 120_000;
 
 /** How the file is read; null: as the node finds it. */
-export interface Reading {
+export interface Options {
   format: FileFormat | null;
   question: string | null;
   answer: string | null;
@@ -32,7 +32,7 @@ export interface Run {
 }
 
 export const file = signal<File | null>(null);
-export const reading = signal<Reading>({ format: null, question: null, answer: null });
+export const options = signal<Options>({ format: null, question: null, answer: null });
 export const preview = signal<ImportPreview | null>(null);
 export const previewing = signal(false);
 export const problem = signal<Problem | null>(null);
@@ -51,8 +51,8 @@ export function choose(next: File | null): void {
 }
 
 /** Reads the file in another way, and asks what that would do. */
-export function readAs(next: Reading): void {
-  reading.value = next;
+export function readAs(next: Options): void {
+  options.value = next;
   asked.abort();
   problem.value = null;
   previewing.value = false;
@@ -65,7 +65,7 @@ export function readAs(next: Reading): void {
   void ask(chosen, next);
 }
 
-async function ask(chosen: File, how: Reading): Promise<void> {
+async function ask(chosen: File, how: Options): Promise<void> {
   const mine = new AbortController();
   asked = mine;
   previewing.value = true;
@@ -81,7 +81,7 @@ async function ask(chosen: File, how: Reading): Promise<void> {
   }
 }
 
-function query({ name }: File, { format, question, answer }: Reading): URLSearchParams {
+function query({ name }: File, { format, question, answer }: Options): URLSearchParams {
   const given = Object.entries({ name, format, question, answer });
   return new URLSearchParams(given.filter((one): one is [string, string] => one[1] !== null));
 }

@@ -28,8 +28,10 @@ export function List({ filter, list, opened }: Props) {
           <>
             <Count filter={filter} shown={shown} waiting={waiting} />
             {shown.total === 0 && !waiting && <Nothing filter={filter} />}
-            {shown.rows.length > 0 && <Rows filter={filter} rows={shown.rows} opened={opened} />}
-            {shown.next !== null && !waiting && <More more={list.more} title={text.more} />}
+            {shown.rows.length > 0 && <Rows filter={filter} shown={shown} opened={opened} />}
+            {shown.next !== null && !waiting && (
+              <More more={list.more} title={text.more} came={() => goToRow(shown.rows.length)} />
+            )}
           </>
         )}
       </Reading>
@@ -75,9 +77,10 @@ function Nothing({ filter }: { filter: Filter }) {
   );
 }
 
-function Rows({ filter, rows, opened }: { filter: Filter; rows: Listed[]; opened: number | null }) {
+function Rows({ filter, shown, opened }: { filter: Filter; shown: Listing; opened: number | null }) {
+  const { rows, of } = shown;
   const list = useRef<HTMLUListElement>(null);
-  useSteady(list, rows);
+  useSteady(list, rows, of);
   return (
     <ul class="rows" ref={list}>
       {rows.map((row) => (
@@ -85,6 +88,12 @@ function Rows({ filter, rows, opened }: { filter: Filter; rows: Listed[]; opened
       ))}
     </ul>
   );
+}
+
+/** The button is gone, or lies far below: the first row that came takes the focus. */
+function goToRow(place: number): void {
+  const row = document.querySelectorAll<HTMLElement>(".row .what > a")[place];
+  row?.focus({ preventScroll: true });
 }
 
 function Row({ filter, row, open }: { filter: Filter; row: Listed; open: boolean }) {

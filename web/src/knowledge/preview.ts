@@ -1,5 +1,5 @@
 // What teaching something would do, asked while it is being written.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Problem } from "../api/problem";
 import type { Preview } from "../api/types";
@@ -26,15 +26,12 @@ export interface Checking {
 export function usePreview({ stimulus, response }: Lesson): Checking {
   const [checked, setChecked] = useState<Checked | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const current = useRef<AbortController | null>(null);
   const lesson = { stimulus: stimulus.trim(), response: response.trim() };
 
-  const check = async () => {
-    current.current?.abort();
-    const mine = new AbortController();
-    current.current = mine;
-    const reply = await call<Preview>("teach:preview", { method: "POST", body: lesson, signal: mine.signal });
-    if (mine.signal.aborted) return null;
+  const check = async (signal?: AbortSignal) => {
+    const request = { method: "POST", body: lesson, ...(signal && { signal }) } as const;
+    const reply = await call<Preview>("teach:preview", request);
+    if (signal?.aborted) return null;
     setProblem(reply.ok ? null : reply.problem);
     if (!reply.ok) return null;
     const found = { lesson, preview: reply.value };
@@ -44,9 +41,13 @@ export function usePreview({ stimulus, response }: Lesson): Checking {
 
   useEffect(() => {
     if (!isWhole(lesson)) return;
-    const timer = setTimeout(() => void check(), PAUSE);
-    return () => clearTimeout(timer);
+    const asking = new AbortController();
+    const timer = setTimeout(() => void check(asking.signal), PAUSE);
+    return () => {
+      clearTimeout(timer);
+      asking.abort();
+    };
   }, [lesson.stimulus, lesson.response]);
-  useEffect(() => () => current.current?.abort(), []);
-  return { checked, problem, check };
+  // What is asked because of a press is not broken off by what is written then.
+  return { checked, problem, check: () => check() };
 }

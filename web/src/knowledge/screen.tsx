@@ -29,8 +29,12 @@ export function KnowledgeScreen({ filter, opened }: Props) {
   }, [block, opened?.kind]);
   const aside = (
     <nav class="links" aria-label={text.tasks}>
-      <a href={placeAddress(filter, { kind: "new" })}>{text.teachNew}</a>
-      <a href={placeAddress(filter, { kind: "import" })}>{text.importLink}</a>
+      <a class="button" href={placeAddress(filter, { kind: "new" })}>
+        {text.teachNew}
+      </a>
+      <a class="button" href={placeAddress(filter, { kind: "import" })}>
+        {text.importLink}
+      </a>
     </nav>
   );
   return (

@@ -7,14 +7,19 @@ interface Anchor {
   top: number;
 }
 
-/** `list` has rows with `data-name`. `rows`: what is shown; when it changes, the page scrolls by what that moved. */
-export function useSteady(list: { current: HTMLElement | null }, rows: unknown): void {
+/**
+ * `list` has rows with `data-name`. `rows`: what is shown; when it changes, the page scrolls by what that moved. `of`: what the
+ * list is about; when that changes, it begins anew.
+ */
+export function useSteady(list: { current: HTMLElement | null }, rows: unknown, of: string): void {
   const shown = useRef(rows);
+  const about = useRef(of);
   const anchor = useRef<Anchor | null>(null);
   // While this renders, the document still shows the former rows.
-  if (shown.current !== rows && list.current) anchor.current = anchorOf(list.current);
+  if (shown.current !== rows && about.current === of && list.current) anchor.current = anchorOf(list.current);
   useLayoutEffect(() => {
     shown.current = rows;
+    about.current = of;
     const { current: before } = anchor;
     anchor.current = null;
     if (!before || before.list !== list.current) return;

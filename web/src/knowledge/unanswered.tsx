@@ -7,7 +7,7 @@ import { live, useLive } from "../live";
 import { Reading } from "../ui/reading";
 import { Table } from "../ui/table";
 
-const questions = live<Questions>((signal) => call("questions", { signal }), 30_000);
+const questions = live<Questions>((signal) => call("questions", { signal }), 10_000);
 
 export function Unanswered() {
   const text = words().knowledge;

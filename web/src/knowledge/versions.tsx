@@ -129,10 +129,22 @@ function Change({ version, older }: { version: Version; older: Version | null })
   );
 }
 
+interface MoreProps {
+  more: () => Promise<Problem | null>;
+  title: string;
+  /** Called when what follows is shown. */
+  came?: () => void;
+}
+
 /** Loads what follows. */
-export function More({ more, title }: { more: () => Promise<Problem | null>; title: string }) {
+export function More({ more, title, came }: MoreProps) {
   const [problem, setProblem] = useState<Problem | null>(null);
-  const press = usePress(async () => setProblem(await more()));
+  const press = usePress(async () => {
+    const failed = await more();
+    setProblem(failed);
+    // What came is rendered by then.
+    if (!failed && came) setTimeout(came);
+  });
   return (
     <>
       {problem && <ProblemNote problem={problem} urgent />}
