@@ -278,7 +278,9 @@ fn plant_and_search(
         secrets.assert_absent(vectors, &std::fs::read(data.join(vectors)).unwrap());
     }
     secrets.assert_absent("the mark", &std::fs::read(data.join("genome.mark")).unwrap());
+    secrets.assert_absent("the history", &std::fs::read(data.join("history.jsonl")).unwrap());
     let known = [
+        "history.jsonl",
         "genome.db",
         "genome.mark",
         "genome.db-wal",
