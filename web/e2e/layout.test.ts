@@ -36,3 +36,27 @@ test.for([320, 768, 1280, 3840])("at %i pixels every screen fits", async (width,
   }
   await page.context().close();
 });
+
+test("no row of tiles, charts or panels has a hole, at any width", async ({ browser }) => {
+  const page = await visit(browser, "about:blank");
+  await page.goto(`${node.url}/#/operations`);
+  await page.locator(".chart").first().waitFor();
+  for (const width of [390, 600, 704, 832, 1000, 1216, 1344, 1408, 1920, 2560]) {
+    await page.setViewportSize({ width, height: 900 });
+    const short = await page.evaluate(() =>
+      Array.from(document.querySelectorAll(".tiles, .charts, .columns")).flatMap((grid) => {
+        const ends = new Map<number, number>();
+        for (const child of grid.children) {
+          const { top, right } = child.getBoundingClientRect();
+          ends.set(Math.round(top), Math.max(right, ends.get(Math.round(top)) ?? 0));
+        }
+        const edge = grid.getBoundingClientRect().right;
+        return [...ends.values()]
+          .filter((end) => edge - end > 2)
+          .map((end) => `${grid.className}: ${edge - end}`);
+      }),
+    );
+    expect(short, `at ${width}`).toEqual([]);
+  }
+  await page.context().close();
+});

@@ -173,4 +173,6 @@ test.concurrent("a drill is started, watched and read; another one is stopped", 
   await page.getByRole("button", { name: "Start a drill" }).click();
   await page.getByRole("button", { name: "Stop" }).click();
   await drills.getByText("Stopped").waitFor();
+  await page.locator(".chart rect.drill").first().waitFor();
+  await page.getByText("a soak drill ran").waitFor();
 });

@@ -95,19 +95,17 @@ export function Plot({ course, series, write, growth = false, whole = false, at,
         {at !== null && <path class="cursor" d={`M${across(at, frame)} 0V100`} />}
       </svg>
       <svg class="x-axis" aria-hidden="true">
-        {marks.map((time) => (
-          <text key={time} x={`${across(time, frame) / 10}%`} y="1em" class={edge(across(time, frame))}>
-            {format().axis(time * 1000)}
-          </text>
-        ))}
+        {marks
+          // A text at the edge would leave the chart, or run into the next one.
+          .filter((time) => across(time, frame) < 970)
+          .map((time) => (
+            <text key={time} x={`${across(time, frame) / 10}%`} y="1em">
+              {format().axis(time * 1000)}
+            </text>
+          ))}
       </svg>
     </div>
   );
-}
-
-/** Where a text is anchored, so that it does not leave the chart. */
-function edge(x: number): string {
-  return x < 40 ? "at-start" : x > 960 ? "at-end" : "at-middle";
 }
 
 function Stretches({ name, of, frame }: { name: string; of: Stretch[]; frame: Frame }) {
