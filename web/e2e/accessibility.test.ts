@@ -1,17 +1,12 @@
 // WCAG 2.2 AA, as far as axe can check it, in every screen x theme x language x state.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { AxeResults } from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
+import { AXE, violations } from "./axe";
 import { visit } from "./browser";
 import { say, test } from "./fixture";
 import { Node } from "./node";
 import { FIRING, Prometheus } from "./prometheus";
 import { addresses, enter, fill, MISS, STATES, type State, show, type Taught } from "./states";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 interface Watched {
   prometheus: Prometheus;
@@ -44,23 +39,6 @@ afterAll(async () => {
   }
   await empty.end();
 });
-
-/** What axe finds, in words. */
-async function violations(page: Page): Promise<string[]> {
-  const { violations } = await page.evaluate(
-    (tags) =>
-      (
-        window as unknown as { axe: { run: (of: Document, options: unknown) => Promise<AxeResults> } }
-      ).axe.run(document, {
-        runOnly: tags,
-        resultTypes: ["violations"],
-      }),
-    TAGS,
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
-  );
-}
 
 async function check(browser: Browser, state: State, locale: string): Promise<string[]> {
   const { node, taught } = state === "alert firing" ? alerting : full;

@@ -1,6 +1,7 @@
 // Knowledge: find, read, correct, compare, restore, forget, import and export what is taught.
 import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
+import { AXE, violations } from "./axe";
 import { visit } from "./browser";
 import { decide, expect, hold, renew, test, visitWithClock } from "./fixture";
 import { Node } from "./node";
@@ -419,6 +420,71 @@ test("everything is exported, with and without a token", async ({ browser, page,
   await other.context().close();
   await locked.end();
 });
+
+test("an answer that was changed meanwhile is not forgotten in place of the new one", async ({
+  page,
+  node,
+}) => {
+  await teachSome(node);
+  await open(page, node, "#/genome/2");
+  await button(page, "Forget").waitFor();
+  await node.teach("Who is on call?", "Nobody");
+  await button(page, "Forget").click();
+  await page.getByText("This was changed meanwhile.").waitFor();
+  await button(page, "Forget and erase").press("Enter");
+  await page.locator("dialog .why-not strong").waitFor();
+  expect((await node.call("ask", { stimulus: "Who is on call?" })).body.answer).toBe("Nobody");
+});
+
+test.for(["en-GB", "ru"])(
+  "what is only to be seen on the way is accessible too: %s",
+  async (locale, { browser, node }) => {
+    await teachSome(node);
+    await node.teach("How to restart the payment service", "kubectl rollout restart payments");
+    await node.call("ask", { stimulus: "What colour is the moon?" });
+    const page = await visit(browser, `${node.url}/#/knowledge`, { locale, bypassCSP: true });
+    await page.evaluate(AXE);
+    const found: string[] = [];
+    const look = async (state: string) => {
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        found.push(...(await violations(page)).map((violation) => `${state}, ${colorScheme}: ${violation}`));
+      }
+    };
+    const go = (address: string) =>
+      page.evaluate((hash) => {
+        location.hash = hash;
+      }, address);
+    await page.locator(".unanswered summary").click();
+    await page.locator(".unanswered tbody tr").waitFor();
+    await look("days");
+    await go("#/knowledge?block=4");
+    await page.locator(".entry .bar button").last().click();
+    await page.locator("dialog .preview").waitFor();
+    await look("forget");
+    await page.keyboard.press("Escape");
+    await go("#/knowledge?edit=4&restore=1");
+    await page.locator(".difference").waitFor();
+    await page.locator(".near").waitFor();
+    await look("restore");
+    await go("#/knowledge/new");
+    await page.locator(".edit textarea").nth(0).fill("How do we restart the payment service?");
+    await page.locator(".edit textarea").nth(1).fill("somehow");
+    await page.locator(".near").waitFor();
+    await page.locator("button.primary").press("Enter");
+    await page.locator(".why-not strong").waitFor();
+    await look("near");
+    await go("#/knowledge/import");
+    await give(page, "faq.csv", FAQ.replace("Frage", "Question").replace("Антвоорд", "Answer"));
+    await page.locator(".counts").waitFor();
+    await look("preview");
+    await page.locator("button.primary").click();
+    await page.locator(".note.good").waitFor();
+    await look("imported");
+    expect(found).toEqual([]);
+    await page.context().close();
+  },
+);
 
 test("by keyboard alone: search, open, edit, teach, restore", async ({ page, node }) => {
   await teachSome(node);

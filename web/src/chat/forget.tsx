@@ -82,16 +82,24 @@ function useLesson(block: number): ToForget {
   useEffect(() => {
     const reading = new AbortController();
     const { signal } = reading;
-    void call<Versions>(`associations/${block}/versions?limit=1`, { signal }).then((reply) => {
-      if (!signal.aborted && reply.ok) setVersions(reply.value.total);
-    });
-    void call<Block>(`genome/blocks/${block}`, { signal }).then((reply) => {
-      if (reading.signal.aborted) return;
-      if (!reply.ok) setUnread(reply.problem);
-      else if (reply.value.content && "stimulus" in reply.value.content) setLesson(reply.value.content);
-      else setUnread({ kind: "not_taught", detail: "", status: null, trace: null });
+    void Promise.all([
+      call<Block>(`genome/blocks/${block}`, { signal }),
+      call<Versions>(`associations/${block}/versions?limit=1`, { signal }),
+    ]).then(([read, all]) => {
+      if (signal.aborted) return;
+      if (!read.ok) return setUnread(read.problem);
+      const { content, replaced_by } = read.value;
+      if (!content || !("stimulus" in content)) return setUnread(refusal("not_taught"));
+      // Forgetting would erase the newer answer as well, which is not what is shown.
+      if (replaced_by != null) return setUnread(refusal("replaced_meanwhile"));
+      if (all.ok) setVersions(all.value.total);
+      setLesson(content);
     });
     return () => reading.abort();
   }, [block]);
   return { lesson, versions, unread };
+}
+
+function refusal(kind: string): Problem {
+  return { kind, detail: "", status: null, trace: null };
 }

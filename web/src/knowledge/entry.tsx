@@ -5,6 +5,7 @@ import type { Version } from "../api/types";
 import { ForgetDialog } from "../chat/forget";
 import { words } from "../i18n";
 import { useLive } from "../live";
+import { AnswerText } from "../ui/answer_text";
 import { BlockLink } from "../ui/block_link";
 import { Copy } from "../ui/copy";
 import { Facts } from "../ui/facts";
@@ -115,7 +116,7 @@ function Current({ filter, block, current, total, forget }: CurrentProps) {
       {current.response == null ? (
         <p class="note bad">{text.unreadableAnswer}</p>
       ) : (
-        <div class="text answer-text">{current.response}</div>
+        <AnswerText text={current.response} />
       )}
       <div class="bar">
         <a class="button" href={placeAddress(filter, { kind: "edit", block: index, restore: null })}>

@@ -30,6 +30,10 @@ export const problems = {
       title: "This question is not taught.",
       advice: "It may already have been forgotten, perhaps by somebody else.",
     },
+    replaced_meanwhile: {
+      title: "This was changed meanwhile.",
+      advice: "Forget what answers now: it is in Knowledge.",
+    },
     unknown_command: {
       title: "There is no such command.",
       advice: "The commands are TEACH, ASK and FORGET.",

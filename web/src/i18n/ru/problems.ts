@@ -30,6 +30,10 @@ export const problems: typeof source = {
       title: "Этому вопросу узел не обучен.",
       advice: "Возможно, его уже забыли по запросу другого пользователя.",
     },
+    replaced_meanwhile: {
+      title: "Этот ответ уже изменили.",
+      advice: "Забыть можно тот, что действует сейчас: он в разделе «Знания».",
+    },
     unknown_command: { title: "Такой команды нет.", advice: "Есть команды TEACH, ASK и FORGET." },
     queue_full: {
       title: "Узел перегружен.",
