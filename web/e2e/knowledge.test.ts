@@ -440,7 +440,7 @@ test.for(["en-GB", "ru"])(
   "what is only to be seen on the way is accessible too: %s",
   async (locale, { browser, node }) => {
     await teachSome(node);
-    await node.teach("How to restart the payment service", "kubectl rollout restart payments");
+    await node.teach("How do I restart the payments service", "kubectl rollout restart payments");
     await node.call("ask", { stimulus: "What colour is the moon?" });
     const page = await visit(browser, `${node.url}/#/knowledge`, { locale, bypassCSP: true });
     await page.evaluate(AXE);
