@@ -8,7 +8,7 @@ import { Facts } from "../ui/facts";
 import { Panel } from "../ui/panel";
 import { Reading } from "../ui/reading";
 import { Screen } from "../ui/screen";
-import { Time } from "../ui/time";
+import { Time, Zone } from "../ui/time";
 import { BlockPanel } from "./block";
 import { around } from "./blocks";
 import { BrokenNote } from "./broken";
@@ -28,7 +28,7 @@ export function GenomeScreen({ block, until }: Props) {
   useLive(verification);
   useEffect(followVerification, []);
   return (
-    <Screen title={text.title}>
+    <Screen title={text.title} aside={<Zone />}>
       <BrokenNote verdict={verification.value.value?.verdict} />
       <div class="columns">
         <Panel title={text.head}>

@@ -60,7 +60,7 @@ function BlocksTable({ shown, until, opened }: Props & { shown: Page }) {
         },
         { title: text.event, cell: ({ event }) => <span class="event">{event}</span> },
         { title: text.content, cell: (block) => <Summary block={block} broken={block.index === broken} /> },
-        { title: text.time, cell: ({ time }) => <Time at={time} /> },
+        { title: text.time, cell: ({ time }) => <Time at={time} short /> },
         { title: text.hash, cell: ({ hash }) => <code>{hash.slice(0, 8)}</code> },
       ]}
     />

@@ -1,7 +1,7 @@
 // The runbook's Markdown as elements: nodes are built, and no text becomes HTML.
 import type { ComponentChildren } from "preact";
 import { addresses } from "../route";
-import { Copy } from "../ui/copy";
+import { Code } from "../ui/code";
 import { type Block, type Inline, parse } from "./markdown";
 
 /** `name`: what a table is called for those who do not see it. */
@@ -18,14 +18,7 @@ function part(block: Block, name: string): ComponentChildren {
     case "paragraph":
       return <p>{block.children.map(written)}</p>;
     case "code":
-      return (
-        <div class="code-block">
-          <pre>
-            <code>{block.text}</code>
-          </pre>
-          <Copy value={block.text} />
-        </div>
-      );
+      return <Code text={block.text} />;
     case "list": {
       const items = block.items.map((item) => <li>{item.map(written)}</li>);
       return block.ordered ? <ol>{items}</ol> : <ul>{items}</ul>;

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { words } from "../i18n";
 import { beginning, type Room } from "./beginning";
-import { Copy } from "./copy";
+import { Code } from "./code";
 import { type Block, type Inline, parse } from "./markup";
 
 const ANSWER: Room = { lines: 24, length: 1600 };
@@ -62,18 +62,6 @@ function blockOf(block: Block, key: number): ComponentChildren {
       );
     }
   }
-}
-
-function Code({ text }: { text: string }) {
-  return (
-    <div class="code">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <pre tabIndex={0}>
-        <code>{text}</code>
-      </pre>
-      <Copy value={text} />
-    </div>
-  );
 }
 
 function inlineOf(inline: Inline, key: number): ComponentChildren {
