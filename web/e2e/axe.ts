@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 
 /** To be evaluated once in each page, which needs `bypassCSP`. */
 export const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** What axe finds, in words. */
 export async function violations(page: Page): Promise<string[]> {

@@ -337,9 +337,9 @@ test("a file is previewed with picked columns, taught, and its result downloaded
   await page.getByLabel("Questions are in").selectOption("Frage");
   await page.getByLabel("Answers are in").selectOption("Антвоорд");
   await page.getByText("1 new, 1 replaces, 1 unchanged, 1 too long, 1 with a problem").waitFor();
-  await page.getByRole("region", { name: "The first of them" }).getByText("drain it first").waitFor();
+  await page.getByRole("group", { name: "The first of them" }).getByText("drain it first").waitFor();
   await page
-    .getByRole("region", { name: "Rows with a problem" })
+    .getByRole("group", { name: "Rows with a problem" })
     .getByText(/answer is empty/)
     .waitFor();
   expect((await node.call("associations")).body.total).toBe(2);

@@ -15,16 +15,18 @@ import { KnowledgeScreen } from "./knowledge/screen";
 import { useLive } from "./live";
 import { operations } from "./node";
 import { OperationsScreen } from "./operations/screen";
-import { type Route, route } from "./route";
+import { addresses, goTo, type Route, route } from "./route";
 import { RunbookScreen } from "./runbook/screen";
 import { SettingsScreen } from "./settings/screen";
 import { FailedScreen } from "./traces/failed";
 import { TraceScreen } from "./traces/screen";
+import { useSlash } from "./ui/slash";
 
 export function App() {
   const at = route.value;
   // The heartbeat: it shows on every screen whether the node is there.
   useLive(operations);
+  useSlash(toQuestion);
   useEffect(() => record({ action: "screen.open", screen: at.screen }), [at.screen]);
   return (
     <>
@@ -44,6 +46,15 @@ export function App() {
       <ConsentBanner />
     </>
   );
+}
+
+/** Knowledge has a field of its own. */
+function toQuestion(): void {
+  const { screen } = route.peek();
+  if (screen === "knowledge" && document.getElementById("knowledge-search")) return;
+  if (screen !== "chat") goTo(addresses.chat);
+  // The screen is built before the next frame.
+  requestAnimationFrame(() => document.getElementById("composer")?.focus());
 }
 
 function skip(event: Event): void {

@@ -3,11 +3,13 @@ import { render } from "preact";
 import { followOtherTabs } from "./actions/consent";
 import { App } from "./app";
 import { startClock } from "./clock";
+import { followPlaces } from "./frame/places";
 import { followAddress } from "./route";
 import { dressDocument } from "./settings/preferences";
 import "./styles/index.css";
 
 dressDocument();
+followPlaces();
 followAddress();
 followOtherTabs();
 startClock();

@@ -1,5 +1,6 @@
 // The addresses of the screens. Everything that can be shared is after the `#`.
 import { signal } from "@preact/signals";
+import { arrive } from "./frame/places";
 import { EVERYTHING, type Place, placeAddress, placeIn } from "./knowledge/place";
 
 export type Route =
@@ -100,6 +101,7 @@ export const route = signal<Route>(parse(location.hash));
 export function goTo(address: string, quietly = false): void {
   if (quietly) history.replaceState(history.state, "", address);
   else history.pushState(null, "", address);
+  arrive();
   route.value = parse(location.hash);
 }
 

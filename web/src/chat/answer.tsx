@@ -1,13 +1,13 @@
 // An answer with its source: how it was found, from which block, and when that was taught. Or what may be meant.
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Answer, BlockAddress } from "../api/types";
 import { words } from "../i18n";
 import { addresses } from "../route";
 import { AnswerText } from "../ui/answer_text";
 import { BlockLink } from "../ui/block_link";
 import { Copy } from "../ui/copy";
-import type { Question } from "./conversation";
+import { erased, type Question } from "./conversation";
 import { ForgetDialog } from "./forget";
 import { AnswerTo, Likelihood, TaughtIn } from "./receipt";
 import { Unknown } from "./unknown";
@@ -78,17 +78,29 @@ interface GivenProps {
 
 function Given({ response, block, to, children }: GivenProps) {
   const [forgetting, setForgetting] = useState(false);
+  const isErased = erased.value.has(block);
+  // The button that had the focus is gone with what was forgotten.
+  useEffect(() => {
+    if (isErased && !forgetting && document.activeElement === document.body)
+      document.getElementById("composer")?.focus();
+  }, [isErased, forgetting]);
   return (
     <>
       {to && <AnswerTo stimulus={to} />}
       <AnswerText text={response} />
       <p class="receipt">
         {children}
-        <Copy value={response} what={words().chat.copyAnswer} />
-        <a href={addresses.edit(block)}>{words().chat.edit}</a>
-        <button type="button" class="quiet small" onClick={() => setForgetting(true)}>
-          {words().chat.forget}
-        </button>
+        {isErased ? (
+          <span class="badge">{words().chat.isForgotten}</span>
+        ) : (
+          <>
+            <Copy value={response} what={words().chat.copyAnswer} />
+            <a href={addresses.edit(block)}>{words().chat.edit}</a>
+            <button type="button" class="quiet small" onClick={() => setForgetting(true)}>
+              {words().chat.forget}
+            </button>
+          </>
+        )}
       </p>
       {forgetting && <ForgetDialog block={block} close={() => setForgetting(false)} />}
     </>

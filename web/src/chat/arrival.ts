@@ -4,6 +4,7 @@ import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { connection } from "../api/connection";
 import { MAX_STIMULUS } from "../api/limits";
+import { visit } from "../frame/places";
 import { draft } from "./composer";
 import { ask } from "./conversation";
 import { bytesOf } from "./lesson";
@@ -27,15 +28,6 @@ export function useArrival(question: string | null): void {
       void ask(written);
     });
   }, [question]);
-}
-
-/** Names this visit of the address; the browser keeps the name in its history. */
-function visit(): string {
-  const known: unknown = history.state?.visit;
-  if (typeof known === "string") return known;
-  const name = crypto.randomUUID?.() ?? String(Math.random());
-  history.replaceState({ ...history.state, visit: name }, "");
-  return name;
 }
 
 /** The address that asks this. */

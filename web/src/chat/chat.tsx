@@ -1,5 +1,6 @@
 // The chat: ask, teach, forget.
 import { useEffect, useRef } from "preact/hooks";
+import { isReturn } from "../frame/places";
 import { words } from "../i18n";
 import { useLive } from "../live";
 import { genome } from "../node";
@@ -9,6 +10,9 @@ import { Composer } from "./composer";
 import { clear, turns } from "./conversation";
 import { TurnView } from "./turn";
 import { Welcome } from "./welcome";
+
+/** What was scrolled to last, so that Back returns to where one was and not to the end. */
+let shownLast = "";
 
 export function Chat({ ask }: { ask: string | null }) {
   const text = words().chat;
@@ -21,6 +25,9 @@ export function Chat({ ask }: { ask: string | null }) {
   // Not when an older turn changes: the user is reading it.
   useEffect(() => {
     if (!last) return;
+    const now = `${last.id} ${last.outcome.state}`;
+    if (now === shownLast && isReturn()) return;
+    shownLast = now;
     end.current?.scrollIntoView({ block: "end" });
     const newest = conversation.current?.querySelector(".turn:last-of-type");
     if (newest && isAbove(newest)) newest.scrollIntoView({ block: "start" });

@@ -1,9 +1,11 @@
 // Where questions and lessons are written. The field is free for the next text at once; a text that the node did not
 // accept comes back.
 import { signal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
 import { words } from "../i18n";
+import { sendOnEnter } from "../ui/enter";
+import { useGrowth } from "../ui/growth";
 import { LessonView } from "../ui/lesson";
 import { PressButton, usePress, WhyNot } from "../ui/press";
 import { ask, teach } from "./conversation";
@@ -35,11 +37,11 @@ export function Composer() {
     () => submit(() => (lesson ? teach(lesson) : ask(written))),
     written === "" ? text.writeFirst : problem,
   );
-  const keys = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    if (event.repeat) event.preventDefault();
-    else press.take(event);
-  };
+  useGrowth(field, draft.value);
+  useLayoutEffect(() => {
+    // Where it does not open a keyboard over the page.
+    if (matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
+  }, []);
 
   return (
     <form class="composer" onSubmit={press.take}>
@@ -50,15 +52,16 @@ export function Composer() {
       <textarea
         id="composer"
         ref={field}
-        rows={Math.min(6, draft.value.split("\n").length + 1)}
+        rows={2}
         value={draft.value}
         placeholder={text.field}
         autocomplete="off"
         aria-describedby="composer-hint"
+        aria-keyshortcuts="/"
         onInput={(event) => {
           draft.value = event.currentTarget.value;
         }}
-        onKeyDown={keys}
+        onKeyDown={sendOnEnter(press)}
       />
       <div class="bar">
         <WhyNot press={press} id="composer-hint">

@@ -1,5 +1,5 @@
 // The conversation of this tab, in memory only.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { command } from "../actions/command";
 import type { Problem } from "../api/problem";
 import type { Answer, Forgotten, Taught } from "../api/types";
@@ -37,6 +37,16 @@ export type Turn =
   | (Common & { kind: "forget"; stimulus: string; outcome: Outcome<Forgotten> });
 
 export const turns = signal<Turn[]>([]);
+
+/** The blocks that were erased in this conversation: what they taught is not answered any more. */
+export const erased = computed(
+  () =>
+    new Set(
+      turns.value.flatMap((turn) =>
+        turn.kind === "forget" && turn.outcome.state === "done" ? turn.outcome.value.erased : [],
+      ),
+    ),
+);
 
 let last = 0;
 

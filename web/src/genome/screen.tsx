@@ -27,29 +27,35 @@ export function GenomeScreen({ block, until }: Props) {
   useLive(genome);
   useLive(verification);
   useEffect(followVerification, []);
+  const about = (
+    <div key="about" class="columns">
+      <Panel title={text.head}>
+        <Reading source={genome}>
+          {({ length, head, time }) => (
+            <Facts
+              facts={[
+                [text.length, text.blocks(length)],
+                [text.headHash, <Hex key="head" value={head} />],
+                [text.lastBlock, <Time key="time" at={time} />],
+              ]}
+            />
+          )}
+        </Reading>
+      </Panel>
+      <Check />
+    </div>
+  );
+  const blocks = (
+    <div key="blocks" class={block === null ? undefined : "beside"}>
+      {block !== null && <BlockPanel key={block} index={block} until={until} />}
+      <BlocksPanel until={shown} opened={block} />
+    </div>
+  );
   return (
     <Screen title={text.title} aside={<Zone />}>
       <BrokenNote verdict={verification.value.value?.verdict} />
-      <div class="columns">
-        <Panel title={text.head}>
-          <Reading source={genome}>
-            {({ length, head, time }) => (
-              <Facts
-                facts={[
-                  [text.length, text.blocks(length)],
-                  [text.headHash, <Hex key="head" value={head} />],
-                  [text.lastBlock, <Time key="time" at={time} />],
-                ]}
-              />
-            )}
-          </Reading>
-        </Panel>
-        <Check />
-      </div>
-      <div class={block === null ? undefined : "beside"}>
-        {block !== null && <BlockPanel key={block} index={block} until={until} />}
-        <BlocksPanel until={shown} opened={block} />
-      </div>
+      {/* The block that one came for is first, also on a narrow screen. */}
+      {block === null ? [about, blocks] : [blocks, about]}
     </Screen>
   );
 }

@@ -1,5 +1,5 @@
 // The table of blocks, a page at a time.
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Block } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
@@ -23,6 +23,7 @@ interface Props {
 export function BlocksPanel({ until, opened }: Props) {
   const text = words().genome;
   const source = useLive(useMemo(() => page(until), [until]));
+  useRowAgain(opened);
   return (
     <Panel title={text.blocksTitle} class="blocks" aside={<Jump />}>
       <Reading source={source}>
@@ -35,6 +36,17 @@ export function BlocksPanel({ until, opened }: Props) {
       </Reading>
     </Panel>
   );
+}
+
+/** The focus of a block that was closed goes to its row. */
+function useRowAgain(opened: number | null): void {
+  const before = useRef(opened);
+  useEffect(() => {
+    const closed = before.current;
+    before.current = opened;
+    if (opened !== null || closed === null || document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>(`a[data-block="${closed}"]`)?.focus();
+  }, [opened]);
 }
 
 function BlocksTable({ shown, until, opened }: Props & { shown: Page }) {
@@ -53,7 +65,11 @@ function BlocksTable({ shown, until, opened }: Props & { shown: Page }) {
           numeric: true,
           heads: true,
           cell: ({ index }) => (
-            <a href={addresses.blockOn(index, until)} aria-current={index === opened ? "true" : undefined}>
+            <a
+              data-block={index}
+              href={addresses.blockOn(index, until)}
+              aria-current={index === opened ? "true" : undefined}
+            >
               {format().number(index)}
             </a>
           ),

@@ -1,7 +1,8 @@
 // The words that are searched for, and the filters. Both are in the address.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { words } from "../i18n";
 import { goTo } from "../route";
+import { useSlash } from "../ui/slash";
 import { EVERYTHING, type Filter, type Opened, placeAddress } from "./place";
 
 /** How long no key is pressed before the search begins. Milliseconds. */
@@ -76,7 +77,11 @@ function Words({ filter, opened }: Props) {
     setWritten(filter.q);
   }, [filter.q]);
   useEffect(() => () => clearTimeout(timer.current), []);
-  useSlash(field);
+  const find = useCallback(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
+  useSlash(find);
 
   const write = (q: string) => {
     setWritten(q);
@@ -108,22 +113,6 @@ function Words({ filter, opened }: Props) {
       />
     </div>
   );
-}
-
-/** `/` goes to the field, unless it is being written somewhere. */
-function useSlash(field: { current: HTMLInputElement | null }): void {
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-      const at = event.target;
-      if (at instanceof Element && at.closest("input, textarea, select, dialog, [contenteditable]")) return;
-      event.preventDefault();
-      field.current?.focus();
-      field.current?.select();
-    };
-    document.addEventListener("keydown", press);
-    return () => document.removeEventListener("keydown", press);
-  }, [field]);
 }
 
 /** Whether the list shows everything. */

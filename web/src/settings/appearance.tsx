@@ -1,8 +1,8 @@
-// Language and theme.
+// Language, theme and keys.
 import { record } from "../actions/log";
 import { words } from "../i18n";
 import { Panel } from "../ui/panel";
-import { LANGUAGES, type Language, language, THEMES, type Theme, theme } from "./preferences";
+import { LANGUAGES, type Language, language, slash, THEMES, type Theme, theme } from "./preferences";
 
 /** Each language by its own name, for people who read no other. */
 const NAMES: Record<Language, string> = { en: "English", ru: "Русский" };
@@ -32,6 +32,14 @@ export function Appearance() {
           }}
         />
       </div>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={slash.chosen.value !== "off"}
+          onChange={(event) => slash.choose(event.currentTarget.checked ? null : "off")}
+        />
+        {text.slash}
+      </label>
     </Panel>
   );
 }

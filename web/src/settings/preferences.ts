@@ -20,6 +20,8 @@ function choice<T extends string>(key: string, values: readonly T[]) {
 
 export const language = choice("kolibri.language", LANGUAGES);
 export const theme = choice("kolibri.theme", THEMES);
+/** Whether the key `/` goes to the question. */
+export const slash = choice("kolibri.slash", ["off"] as const);
 
 /** The current language. */
 export const spoken = computed<Language>(() => language.chosen.value ?? browserLanguage());

@@ -9,6 +9,9 @@ import { type Block, type Inline, parse } from "./markup";
 
 const ANSWER: Room = { lines: 24, length: 1600 };
 
+/** The long answers that somebody wanted all of: they are whole when one returns to them. */
+const unfolded = new Set<string>();
+
 interface Props {
   text: string;
   /** How much of it is shown at first. */
@@ -16,10 +19,15 @@ interface Props {
 }
 
 export function AnswerText({ text, room = ANSWER }: Props) {
-  const [whole, setWhole] = useState(false);
+  const [whole, setWhole] = useState(() => unfolded.has(text));
   const short = useMemo(() => beginning(text, room), [text, room]);
   const shown = whole || short === null ? text : short;
   const blocks = useMemo(() => parse(shown), [shown]);
+  const toggle = () => {
+    if (whole) unfolded.delete(text);
+    else unfolded.add(text);
+    setWhole(!whole);
+  };
   return (
     <>
       <div class="answer">
@@ -27,7 +35,7 @@ export function AnswerText({ text, room = ANSWER }: Props) {
       </div>
       {short !== null && (
         <p>
-          <button type="button" class="quiet small" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          <button type="button" class="quiet small" aria-expanded={whole} onClick={toggle}>
             {whole ? words().common.showLess : words().common.showAll}
           </button>
         </p>

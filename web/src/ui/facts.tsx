@@ -17,7 +17,8 @@ export function Facts({ facts, kind, label }: Props) {
       {facts.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{value}</dd>
+          {/* A long text scrolls, and what scrolls must be reachable by keyboard. */}
+          <dd tabIndex={kind === "preview" ? 0 : undefined}>{value}</dd>
         </div>
       ))}
     </dl>

@@ -7,6 +7,9 @@ import type { Live } from "../live";
 import { ProblemNote } from "./problem";
 import { Time } from "./time";
 
+/** Problems of the connection: a banner on every screen says what to do about them. */
+const TOLD_ABOVE = new Set(["unauthorized", "signed_out", "unreachable"]);
+
 interface Props<T> {
   /** When the source changes, the old value stays until the new one is read. */
   source: Live<T>;
@@ -20,6 +23,8 @@ export function Reading<T>({ source, children }: Props<T>) {
   const former = useRef<T | null>(null);
   if (value !== null) former.current = value;
   if (value === null) {
+    // The frame tells it once, for all parts of the screen.
+    if (problem && TOLD_ABOVE.has(problem.kind)) return <p class="muted">{words().common.notRead}</p>;
     if (problem) return <ProblemNote problem={problem} />;
     if (former.current !== null) {
       return (

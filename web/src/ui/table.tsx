@@ -23,7 +23,8 @@ interface Props<Row> {
 export function Table<Row>({ caption, columns, rows, rowKey, rowClass, quietCaption = true }: Props<Row>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section class="scroll" aria-label={caption} tabIndex={0}>
+    // biome-ignore lint/a11y/useSemanticElements: the panel around it is a region of this name already.
+    <div class="scroll" role="group" aria-label={caption} tabIndex={0}>
       <table>
         <caption class={quietCaption ? "hidden" : undefined}>{caption}</caption>
         <thead>
@@ -45,7 +46,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, rowClass, quietCapt
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 

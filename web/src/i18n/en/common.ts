@@ -1,6 +1,7 @@
 export const common = {
   product: "Kolibri",
   loading: "Loading…",
+  notRead: "Not read yet",
   stale: "Out of date. Last read at",
   zone: (zone: string) => `Times are in ${zone}.`,
   copy: "Copy",

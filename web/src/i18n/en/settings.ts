@@ -37,7 +37,8 @@ export const settings = {
   textsSentMore:
     "A model there tells what they mean. It gets every question that is asked and every question that is taught. The answers are not sent.",
   model: "Model",
-  appearance: "Language and theme",
+  appearance: "Language, theme and keys",
+  slash: "The key / goes to the question, or to the search in Knowledge",
   language: "Language",
   theme: "Theme",
   asBrowser: "Same as the browser",

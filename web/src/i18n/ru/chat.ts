@@ -46,6 +46,7 @@ export const chat: typeof source = {
   teachThis: "Какой ответ правильный? Научите узел:",
   teachOther: "Если нет, какой ответ правильный? Научите узел:",
   yourAnswer: "Ответ",
+  teachHint: "Enter записывает ответ, Shift+Enter переносит строку.",
   answerFirst: "Сначала напишите ответ.",
   taught: "Усвоено и надёжно записано:",
   forget: "Забыть",
@@ -57,6 +58,7 @@ export const chat: typeof source = {
   forgetUnread: "Не удалось прочитать, что будет стёрто, поэтому ничего не стирается.",
   forgetUnderWay: "Стирание уже идёт, остановить его нельзя.",
   forgotten: "Забыто.",
+  isForgotten: "С тех пор забыто",
   erased: (count) =>
     `Стёрто содержимое: ${format().count(count, { one: "блок", few: "блока", many: "блоков", other: "блока" })}`,
   recordedAs: "запись —",

@@ -3,6 +3,7 @@ import type { common as source } from "../en/common";
 export const common: typeof source = {
   product: "Kolibri",
   loading: "Загрузка…",
+  notRead: "Данных пока нет",
   stale: "Данные устарели. Последний ответ в",
   zone: (zone) => `Время по ${zone}.`,
   copy: "Копировать",
