@@ -133,6 +133,10 @@ test.concurrent("alerts: how to see them, none, one that fires, and a Prometheus
   expect(await second.getByRole("link", { name: "Runbook" }).getAttribute("href")).toBe(
     "https://example.org/runbook",
   );
+  // The rules are written in English; the page knows them by their names.
+  const russian = await visit(browser, `${watched.url}/#/operations`, { locale: "ru" });
+  await russian.getByText("Команды не выполняются по вине узла.").waitFor();
+  await russian.context().close();
   await prometheus.end();
   await renew(second, second.getByText("It is unknown whether any alert is firing."));
   expect(await second.getByText("no alert is firing").count()).toBe(0);

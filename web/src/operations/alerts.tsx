@@ -82,7 +82,7 @@ function AlertView({ alert }: { alert: Alert }) {
           )}
         </span>
       </p>
-      {alert.summary && <p lang="en">{alert.summary}</p>}
+      <Summary alert={alert} />
       {alert.description && (
         <p class="small" lang="en">
           {alert.description}
@@ -96,6 +96,13 @@ function AlertView({ alert }: { alert: Alert }) {
       </p>
     </li>
   );
+}
+
+/** In the page's language, as far as it knows the alert by its name. The description, which has the figures, is as it was written. */
+function Summary({ alert: { name, summary } }: { alert: Alert }) {
+  const { alerts } = words();
+  if (Object.hasOwn(alerts, name)) return <p>{alerts[name]}</p>;
+  return summary ? <p lang="en">{summary}</p> : null;
 }
 
 /** People write alert rules, so only a web address becomes a link. */

@@ -59,7 +59,10 @@ export const chat = {
   forgetUnderWay: "It is being erased already, and that cannot be stopped.",
   forgotten: "Forgotten.",
   isForgotten: "Forgotten since",
-  erased: (count: number) => format().count(count, { one: "block was erased", other: "blocks were erased" }),
+  erased: (count: number) =>
+    count === 1
+      ? "The text of 1 block was erased"
+      : `The texts of ${format().number(count)} blocks were erased`,
   recordedAs: "recorded as",
   erasing: "Another program is reading the genome. The texts leave its log as soon as that one ends.",
   clear: "Clear the conversation",

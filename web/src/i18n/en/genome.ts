@@ -27,7 +27,7 @@ export const genome = {
   },
   proven: "Unchanged",
   headThen: "Hash of the last verified block",
-  erasedContents: "Erased contents",
+  erasedContents: "Blocks with erased content",
   broken: "Broken",
   brokenTitle: "This was changed or damaged:",
   brokenAdvice:
@@ -50,7 +50,7 @@ export const genome = {
     similar: "Asked in other words",
     none: "No answer was known",
   },
-  erasedCount: (count: number) => `Erased ${format().count(count, { one: "content", other: "contents" })}`,
+  erasedCount: (count: number) => `Erased the content of ${blocks(count)}`,
   genesis: "Start of the genome",
   pages: "Pages of the table",
   newest: "Newest",

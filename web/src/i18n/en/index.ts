@@ -1,5 +1,6 @@
 // English, screen by screen.
 import { actions } from "./actions";
+import { alerts } from "./alerts";
 import { chat } from "./chat";
 import { common } from "./common";
 import { drills } from "./drills";
@@ -13,6 +14,7 @@ import { traces } from "./traces";
 
 export const en = {
   actions,
+  alerts,
   chat,
   common,
   drills,

@@ -21,7 +21,7 @@ export const operations = {
       `${name} fires${since ? ` since ${since}` : ""}${others > 0 ? `, and ${format().count(others, { one: "other alert", other: "other alerts" })}` : ""}`,
     alertsUnknown: "Ready, but whether an alert fires is unknown: Prometheus does not answer",
     notCounted: "Ready, but failures are not counted: telemetry is off (KOLIBRI_TELEMETRY)",
-    outOfDate: "How the node is now is unknown. It last answered at",
+    outOfDate: "The node's present state is unknown. It last answered at",
   },
   notReady: "The node is not ready. The reasons:",
   state: "State",

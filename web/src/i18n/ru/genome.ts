@@ -53,7 +53,7 @@ export const genome: typeof source = {
     none: "Ответа не нашлось",
   },
   erasedCount: (count) =>
-    `Стёрто содержимое: ${format().count(count, { one: "блок", few: "блока", many: "блоков", other: "блока" })}`,
+    `Стёрто содержимое ${format().count(count, { one: "блока", few: "блоков", many: "блоков", other: "блока" })}`,
   genesis: "Начало генома",
   pages: "Страницы таблицы",
   newest: "Новейшие",

@@ -1,5 +1,6 @@
 // Russian, screen by screen: the same entries as in English.
 import { actions } from "./actions";
+import { alerts } from "./alerts";
 import { chat } from "./chat";
 import { common } from "./common";
 import { drills } from "./drills";
@@ -13,6 +14,7 @@ import { traces } from "./traces";
 
 export const ru = {
   actions,
+  alerts,
   chat,
   common,
   drills,
