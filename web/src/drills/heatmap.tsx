@@ -24,7 +24,8 @@ function Grid({ heat }: { heat: Heat }) {
   const text = words().drills;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section class="scroll" aria-label={text.heatmap} tabIndex={0}>
+    // biome-ignore lint/a11y/useSemanticElements: the panel around it is a region of this name already.
+    <div class="scroll" role="group" aria-label={text.heatmap} tabIndex={0}>
       <table class="heat">
         <caption class="small muted">{text.heatmapExplain}</caption>
         <thead>
@@ -50,6 +51,6 @@ function Grid({ heat }: { heat: Heat }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }

@@ -1,5 +1,11 @@
 import { MAX_RESPONSE, MAX_STIMULUS } from "../../api/limits";
 
+/** What only a page of another version sends. */
+const misunderstood = {
+  title: "The node does not understand this page.",
+  advice: "They may have different versions: reload the page.",
+};
+
 export const problems = {
   nodeSays: "The node says:",
   showTrace: "Show how it was executed",
@@ -85,6 +91,28 @@ export const problems = {
     no_such_path: {
       title: "The node does not know this address.",
       advice: "The page and the node may have different versions: reload the page.",
+    },
+    no_such_method: misunderstood,
+    bad_path: misunderstood,
+    bad_json: misunderstood,
+    bad_framing: misunderstood,
+    content_type: misunderstood,
+    content_encoding: misunderstood,
+    line_too_long: misunderstood,
+    line_too_slow: misunderstood,
+    bad_query: {
+      title: "The node cannot read something in this address.",
+      advice: "Check what stands after the question mark in it.",
+    },
+    bad_index: { title: "This is not the number of a block.", advice: "Write it in digits." },
+    bad_trace_id: { title: "This is not a trace id.", advice: "A trace id has 32 hex digits." },
+    busy: { title: "Too many are asking the node at once.", advice: "Try again in a moment." },
+    backup_running: { title: "A backup is already being made.", advice: "Wait until it ends." },
+    backup_too_large: { title: "A backup would not fit on the disk.", advice: "Free some space." },
+    backup_failed: { title: "The backup failed.", advice: "See the node's log." },
+    not_our_backup: {
+      title: "This is not a backup of this node.",
+      advice: "Read what the node says.",
     },
     no_such_soak: {
       title: "There is no such drill.",

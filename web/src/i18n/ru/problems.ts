@@ -1,6 +1,11 @@
 import { MAX_RESPONSE, MAX_STIMULUS } from "../../api/limits";
 import type { problems as source } from "../en/problems";
 
+const misunderstood = {
+  title: "Узел не понимает эту страницу.",
+  advice: "Возможно, у них разные версии: перезагрузите страницу.",
+};
+
 export const problems: typeof source = {
   nodeSays: "Узел сообщает:",
   showTrace: "Показать ход выполнения",
@@ -77,6 +82,31 @@ export const problems: typeof source = {
     no_such_path: {
       title: "Узел не знает такого адреса.",
       advice: "Возможно, версии страницы и узла разные: перезагрузите страницу.",
+    },
+    no_such_method: misunderstood,
+    bad_path: misunderstood,
+    bad_json: misunderstood,
+    bad_framing: misunderstood,
+    content_type: misunderstood,
+    content_encoding: misunderstood,
+    line_too_long: misunderstood,
+    line_too_slow: misunderstood,
+    bad_query: {
+      title: "Узел не может прочитать этот адрес.",
+      advice: "Проверьте, что стоит в нём после вопросительного знака.",
+    },
+    bad_index: { title: "Это не номер блока.", advice: "Напишите его цифрами." },
+    bad_trace_id: {
+      title: "Это не идентификатор трассировки.",
+      advice: "В нём 32 шестнадцатеричные цифры.",
+    },
+    busy: { title: "К узлу обращаются слишком многие сразу.", advice: "Повторите чуть позже." },
+    backup_running: { title: "Резервная копия уже создаётся.", advice: "Дождитесь, пока она будет готова." },
+    backup_too_large: { title: "Резервная копия не поместится на диск.", advice: "Освободите место." },
+    backup_failed: { title: "Резервная копия не создана.", advice: "Посмотрите журнал узла." },
+    not_our_backup: {
+      title: "Это не резервная копия этого узла.",
+      advice: "Прочитайте, что сообщает узел.",
     },
     no_such_soak: { title: "Такого прогона нет.", advice: "Все сохранённые прогоны — в списке." },
     soak_parameters: {
