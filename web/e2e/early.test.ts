@@ -143,7 +143,7 @@ test("while something is started or stopped the button shows it, and a further p
   for (let presses = 0; presses < 3; presses += 1) await stop.press("Enter");
   await page.locator("button[aria-busy=true]", { hasText: /^Stop$/ }).waitFor();
   releaseStop();
-  await page.getByRole("region", { name: "Drills so far" }).getByText("Stopped").waitFor();
+  await page.getByRole("group", { name: "Drills so far" }).getByText("Stopped").waitFor();
   expect(stopped.length).toBe(1);
 });
 

@@ -67,6 +67,7 @@ test("a citation leads to its block: it has the focus, and is the first thing on
   expect(await focused(page)).toBe("block-title");
   expect((await title.boundingBox())?.y).toBeLessThan(200);
   // A closed block leaves the focus on its row.
+  await page.getByRole("link", { name: "1", exact: true }).waitFor();
   await page.getByRole("link", { name: "Close" }).press("Enter");
   await title.waitFor({ state: "detached" });
   await expect.poll(() => focused(page)).toBe("1");

@@ -38,14 +38,15 @@ export function BlocksPanel({ until, opened }: Props) {
   );
 }
 
-/** The focus of a block that was closed goes to its row. */
+/** The focus of a block that was closed goes to its row, or to the screen while there is none. */
 function useRowAgain(opened: number | null): void {
   const before = useRef(opened);
   useEffect(() => {
     const closed = before.current;
     before.current = opened;
     if (opened !== null || closed === null || document.activeElement !== document.body) return;
-    document.querySelector<HTMLElement>(`a[data-block="${closed}"]`)?.focus();
+    const row = document.querySelector<HTMLElement>(`a[data-block="${closed}"]`);
+    (row ?? document.querySelector<HTMLElement>("h1"))?.focus();
   }, [opened]);
 }
 
