@@ -29,6 +29,8 @@ export function isReturn(): boolean {
 export function arrive(): void {
   const name = visit();
   if (name === current) return;
+  // The former screen is still there. One that had not yet got back to its place keeps it.
+  if (!stop) places.set(current, window.scrollY);
   current = name;
   stop?.();
   const place = places.get(name);
@@ -65,13 +67,6 @@ export function followPlaces(): void {
   if (typeof before === "number") places.set(visit(), before);
   arrive();
   window.addEventListener("popstate", arrive);
-  window.addEventListener(
-    "scroll",
-    () => {
-      if (!stop) places.set(current, window.scrollY);
-    },
-    { passive: true },
-  );
   // A reload forgets everything but what the browser keeps.
   window.addEventListener("pagehide", () => {
     history.replaceState({ ...history.state, scrolled: window.scrollY }, "");
