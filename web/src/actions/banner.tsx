@@ -1,5 +1,4 @@
 // Asks once whether actions may be recorded. Both answers are equally easy, and the page works without one.
-import { useLayoutEffect, useRef } from "preact/hooks";
 import { words } from "../i18n";
 import { addresses, route } from "../route";
 import { choose, undecided } from "./consent";
@@ -8,26 +7,9 @@ import { record } from "./log";
 export function ConsentBanner() {
   // Settings has its own form of this question.
   if (!undecided.value || route.value.screen === "settings") return null;
-  return <Banner />;
-}
-
-function Banner() {
-  const section = useRef<HTMLElement>(null);
-  // Whatever else stays at the lower edge of the window stays above the banner.
-  useLayoutEffect(() => {
-    const element = section.current;
-    if (!element) return;
-    const { style } = document.documentElement;
-    const observer = new ResizeObserver(() => style.setProperty("--covered", `${element.offsetHeight}px`));
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      style.removeProperty("--covered");
-    };
-  }, []);
   const text = words().actions;
   return (
-    <section ref={section} class="consent" aria-label={text.title}>
+    <section class="consent" aria-label={text.title}>
       <div>
         <p>
           <strong>{text.ask}</strong>

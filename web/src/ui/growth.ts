@@ -2,6 +2,9 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
 
+/** Rows. */
+const LEAST = 2;
+
 export function useGrowth(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
   // A narrower field has more lines.
   useLayoutEffect(() => {
@@ -21,8 +24,11 @@ export function useGrowth(field: RefObject<HTMLTextAreaElement | null>, text: st
   }, [field, text]);
 }
 
+/** In rows, because the page has no inline styles. */
 function stretch(element: HTMLTextAreaElement): void {
-  element.style.height = "auto";
-  const border = element.offsetHeight - element.clientHeight;
-  element.style.height = `${element.scrollHeight + border}px`;
+  element.rows = LEAST;
+  const { paddingTop, paddingBottom, lineHeight } = getComputedStyle(element);
+  const text = element.scrollHeight - Number.parseFloat(paddingTop) - Number.parseFloat(paddingBottom);
+  const rows = Math.round(text / Number.parseFloat(lineHeight));
+  if (rows > LEAST) element.rows = rows;
 }
