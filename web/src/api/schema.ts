@@ -3999,8 +3999,8 @@ export interface operations {
     history: {
         parameters: {
             query?: {
-                /** @description `15m`, `1h`, `6h` or `24h`. */
-                range?: ("15m" | "1h" | "6h" | "24h") & Record<string, never>;
+                /** @description `15m`, `1h`, `6h` or `24h`; `1h` if it does not say. */
+                range?: "15m" | "1h" | "6h" | "24h";
             };
             header?: never;
             path?: never;
@@ -4158,8 +4158,8 @@ export interface operations {
     runbook: {
         parameters: {
             query?: {
-                /** @description `en` or `ru`. */
-                language?: ("en" | "ru") & Record<string, never>;
+                /** @description `en` or `ru`; `en` if it does not say. */
+                language?: "en" | "ru";
             };
             header?: never;
             path?: never;

@@ -16,9 +16,9 @@ use utoipa::{IntoParams, ToSchema};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct HistoryQuery {
-    /// `15m`, `1h`, `6h` or `24h`.
+    /// `15m`, `1h`, `6h` or `24h`; `1h` if it does not say.
     #[serde(default)]
-    #[param(value_type = Range, inline, default = "1h")]
+    #[param(value_type = Range, inline)]
     pub(crate) range: Range,
 }
 

@@ -22,9 +22,9 @@ pub(crate) enum RunbookLanguage {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RunbookQuery {
-    /// `en` or `ru`.
+    /// `en` or `ru`; `en` if it does not say.
     #[serde(default)]
-    #[param(value_type = RunbookLanguage, inline, default = "en")]
+    #[param(value_type = RunbookLanguage, inline)]
     pub(crate) language: RunbookLanguage,
 }
 
