@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use kolibri_core::Node;
 use kolibri_core::telemetry::{Publisher, RecordQueue, Telemetry, TelemetryConfig};
@@ -19,6 +19,8 @@ use crate::signals::StopSignals;
 /// How long requests that are under way may take once the node stops. With the writer, the index and the last push of
 /// metrics behind it, the whole stop stays below ten seconds.
 const DRAIN: Duration = Duration::from_secs(3);
+/// The first second that an HTTP date cannot say, since 1970.
+const YEAR_10_000: u64 = 253_402_300_800;
 /// Threads for reading files; more would only compete for the same cores and disk.
 const BLOCKING_THREADS: usize = 64;
 
@@ -38,6 +40,18 @@ pub(crate) fn run(config: Config) -> Result<(), String> {
     runtime.block_on(serve(config, records))
 }
 
+/// Every answer tells its date (RFC 9110, section 6.6.1), which ends with the year 9999.
+fn check_clock(now: SystemTime) -> Result<(), String> {
+    let since = now.duration_since(UNIX_EPOCH).ok();
+    match since.is_some_and(|since| since.as_secs() < YEAR_10_000) {
+        true => Ok(()),
+        false => {
+            Err("this machine's clock is before 1970 or beyond the year 9999; set it, then start the node"
+                .to_owned())
+        }
+    }
+}
+
 /// Names each variable that somebody may believe to do something; never its value, which may be a secret.
 fn tell_unused_variables() {
     let variables: Vec<_> = std::env::vars_os()
@@ -53,6 +67,7 @@ fn tell_unused_variables() {
 }
 
 async fn serve(config: Config, records: RecordQueue) -> Result<(), String> {
+    check_clock(SystemTime::now())?;
     let mut stop = StopSignals::listen()?;
     let (api, scrape) = listen(&config).await?;
     let api_address = local(&api)?;
@@ -208,4 +223,20 @@ async fn bind(address: SocketAddr, host: &Setting, port: &Setting) -> Result<Tcp
 
 fn local(listener: &TcpListener) -> Result<SocketAddr, String> {
     listener.local_addr().map_err(|error| format!("cannot read a listener's address: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_whose_time_no_http_date_can_say_starts_no_node() {
+        let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        for seconds in [0, 1_795_737_600, YEAR_10_000 - 1] {
+            assert_eq!(check_clock(at(seconds)), Ok(()));
+        }
+        for wrong in [UNIX_EPOCH - Duration::from_secs(1), at(YEAR_10_000), at(YEAR_10_000 * 30)] {
+            assert!(check_clock(wrong).unwrap_err().contains("set it"));
+        }
+    }
 }

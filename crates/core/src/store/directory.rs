@@ -127,8 +127,11 @@ impl DataDirectory {
 
     /// Refuses files that are links: their content would be somewhere else, or somebody else's.
     pub(crate) fn refuse_links(&self) -> Result<(), OpenError> {
-        let names = ["soaks.db", "genome.copy", "genome.restored"].map(|name| self.path.join(name));
-        let own = [self.mark(), self.accepted(), self.verdict(), self.backup(), self.trace(), self.vectors()];
+        [self.vectors(), self.path.join("soaks.db")]
+            .iter()
+            .try_for_each(|file| schema::check_database(file))?;
+        let names = ["genome.copy", "genome.restored", "trace.jsonl.1"].map(|name| self.path.join(name));
+        let own = [self.mark(), self.accepted(), self.verdict(), self.backup(), self.trace()];
         own.iter().chain(&names).try_for_each(|file| schema::refuse_link(file))
     }
 

@@ -11,11 +11,12 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use kolibri_genome::Head;
+use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
 use super::acceptance::Acceptances;
@@ -155,7 +156,10 @@ pub(super) fn admit(directory: &DataDirectory, accepted: Option<BlockRef>) -> Re
 
 /// The mark of the genome that is open for writing.
 pub(super) struct MarkFile {
+    directory: DataDirectory,
     file: Arc<File>,
+    /// The file, for who flushes it.
+    shared: Flusher,
     turn: u64,
     /// Whether the last write failed; said once.
     failing: bool,
@@ -164,17 +168,19 @@ pub(super) struct MarkFile {
 impl MarkFile {
     /// Begins the file anew, durably: after a crash it holds what it held before, or this.
     pub(super) fn begin(directory: &DataDirectory, mark: Mark) -> std::io::Result<Self> {
-        directory.replace(&directory.mark(), &[record(0, mark), record(1, mark)].concat())?;
-        let file = OpenOptions::new().write(true).open(directory.mark())?;
-        Ok(Self { file: Arc::new(file), turn: 2, failing: false })
+        let file = Arc::new(written(directory, mark)?);
+        let shared = Flusher(Arc::new(Mutex::new(Arc::clone(&file))));
+        Ok(Self { directory: directory.clone(), file, shared, turn: 2, failing: false })
     }
 
     /// Notes that the genome ends with this block. A failure costs no acknowledgement: the genome is durable, and the mark
     /// is merely older.
     pub(super) fn advance(&mut self, head: Head, closed: bool) {
         let mark = Mark { block: head.into(), closed };
-        let place = (self.turn % 2) * RECORD as u64;
-        let written = self.file.write_all_at(&record(self.turn, mark), place);
+        let written = match self.is_gone() {
+            true => self.make_anew(mark),
+            false => self.file.write_all_at(&record(self.turn, mark), (self.turn % 2) * RECORD as u64),
+        };
         self.turn += 1;
         if let Err(error) = &written
             && !self.failing
@@ -184,19 +190,41 @@ impl MarkFile {
         self.failing = written.is_err();
     }
 
+    /// Whether the file that is open was deleted, or another one was put in its place.
+    fn is_gone(&self) -> bool {
+        self.file.metadata().is_ok_and(|found| found.nlink() == 0)
+    }
+
+    fn make_anew(&mut self, mark: Mark) -> std::io::Result<()> {
+        self.file = Arc::new(written(&self.directory, mark)?);
+        *self.shared.0.lock() = Arc::clone(&self.file);
+        tracing::warn!(
+            "the mark of where the genome ends was deleted or replaced; it is made anew. Nothing but this node should touch its files"
+        );
+        Ok(())
+    }
+
     /// What makes the mark durable.
     pub(super) fn flusher(&self) -> Flusher {
-        Flusher(Arc::clone(&self.file))
+        self.shared.clone()
     }
+}
+
+/// The file with nothing but this mark, durably.
+fn written(directory: &DataDirectory, mark: Mark) -> std::io::Result<File> {
+    directory.replace(&directory.mark(), &[record(0, mark), record(1, mark)].concat())?;
+    OpenOptions::new().write(true).open(directory.mark())
 }
 
 /// Makes the mark durable, from any thread.
 #[derive(Clone)]
-pub(crate) struct Flusher(Arc<File>);
+pub(crate) struct Flusher(Arc<Mutex<Arc<File>>>);
 
 impl Flusher {
     pub(crate) fn flush(&self) {
-        if let Err(error) = self.0.sync_data() {
+        // Not under the lock, which the writer needs.
+        let file = Arc::clone(&self.0.lock());
+        if let Err(error) = file.sync_data() {
             tracing::debug!(%error, "the mark of where the genome ends was not flushed");
         }
     }
@@ -283,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_record_counts_and_a_torn_one_leaves_the_one_before() {
+    fn the_newest_record_counts_and_a_file_that_was_deleted_is_made_anew() {
         let root = tempfile::tempdir().unwrap();
         let directory = DataDirectory::new(root.path());
         assert_eq!(Found::read(&directory).unwrap(), Found::None);
@@ -293,6 +321,22 @@ mod tests {
             file.advance(head(index), index == 8);
             assert_eq!(Found::read(&directory).unwrap(), Found::Mark(mark(index, index == 8)));
         }
+        for (index, gone) in [(9, true), (10, false), (11, true)] {
+            if gone {
+                std::fs::remove_file(directory.mark()).unwrap();
+            }
+            file.advance(head(index), false);
+            file.flusher().flush();
+            assert_eq!(Found::read(&directory).unwrap(), Found::Mark(mark(index, false)), "deleted: {gone}");
+        }
+    }
+
+    #[test]
+    fn a_torn_record_leaves_the_one_before() {
+        let root = tempfile::tempdir().unwrap();
+        let directory = DataDirectory::new(root.path());
+        let mut file = MarkFile::begin(&directory, mark(3, false)).unwrap();
+        (4..9).for_each(|index| file.advance(head(index), index == 8));
         let mut bytes = std::fs::read(directory.mark()).unwrap();
         let newest = bytes.windows(6).position(|window| window == b"closed").unwrap();
         bytes[newest] = 0;

@@ -133,9 +133,17 @@ fn open_read_only(path: &Path, name: &OsStr) -> Result<Connection, OpenError> {
 
 /// Refuses what SQLite would follow, wait for or delete.
 fn check_files(path: &Path) -> Result<(), OpenError> {
-    ["", "-wal", "-shm"].iter().try_for_each(|suffix| refuse_link(&beside(path, suffix)))?;
-    regular::check(path).map_err(OpenError::io(path))?;
+    check_database(path)?;
     check_not_emptied(path)
+}
+
+/// Refuses a link, a pipe or the like in the place of a database, or of a file that SQLite opens beside it.
+pub(super) fn check_database(path: &Path) -> Result<(), OpenError> {
+    ["", "-wal", "-shm", "-journal"].iter().try_for_each(|suffix| {
+        let file = beside(path, suffix);
+        refuse_link(&file)?;
+        regular::check(&file).map_err(OpenError::io(&file))
+    })
 }
 
 /// Refuses a link. What it leads to is not looked at.

@@ -3,11 +3,10 @@
 //! place, which the oldest connection makes by ending after its answer. Those without a place that ask for nothing make room for
 //! whoever comes next.
 
-use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -55,8 +54,6 @@ const LIMITS: Limits = Limits {
     head: Duration::from_secs(75),
     stall: Duration::from_secs(30),
 };
-/// The first second that an HTTP date cannot say, since 1970.
-const YEAR_10_000: u64 = 253_402_300_800;
 /// How long to wait when the system has no connection to give.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long to wait until a connection that was asked to go has gone.
@@ -83,7 +80,7 @@ async fn serve_within(
     http.timer(TokioTimer::new())
         .header_read_timeout(limits.head)
         .max_buf_size(BUFFER)
-        .auto_date_header(false);
+        .auto_date_header(true);
     let room = Arc::new(Room::new(limits));
     let mut acceptor = Acceptor { room: Arc::clone(&room), full_logged: None };
     loop {
@@ -211,7 +208,7 @@ impl Connection {
             request.extensions_mut().insert(peer);
             let (place, router) = (Arc::clone(&place), router.clone());
             let path = request.uri().path().to_owned();
-            async move { Ok::<_, Infallible>(dated(place.serve(&path, router.call(request)).await?)) }
+            async move { place.serve(&path, router.call(request)).await }
         });
         let served = http.serve_connection(TokioIo::new(stream), service);
         let mut served = std::pin::pin!(served);
@@ -228,24 +225,6 @@ impl Connection {
             () = silent.guest.shown_out() => {}
         }
     }
-}
-
-/// Says when the answer was made (RFC 9110, section 6.6.1). The HTTP library would, too, but its worker ends when the clock is
-/// beyond what the header can say.
-fn dated(mut response: Response) -> Response {
-    if let Some(date) = date(SystemTime::now()) {
-        response.headers_mut().insert(header::DATE, date);
-    }
-    response
-}
-
-/// Nothing before 1970 and after the year 9999.
-fn date(now: SystemTime) -> Option<HeaderValue> {
-    let seconds = now.duration_since(UNIX_EPOCH).ok()?.as_secs();
-    if seconds >= YEAR_10_000 {
-        return None;
-    }
-    HeaderValue::from_str(&httpdate::fmt_http_date(now)).ok()
 }
 
 /// The answer to a request for which there is no place.
@@ -312,15 +291,6 @@ mod tests {
     use super::*;
 
     const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    #[test]
-    fn a_date_is_told_where_there_is_one_and_no_clock_ends_a_worker() {
-        let at = |seconds| date(UNIX_EPOCH + Duration::from_secs(seconds));
-        assert_eq!(at(784_111_777).unwrap(), "Sun, 06 Nov 1994 08:49:37 GMT");
-        assert_eq!(at(YEAR_10_000 - 1).unwrap(), "Fri, 31 Dec 9999 23:59:59 GMT");
-        assert_eq!((at(YEAR_10_000), at(YEAR_10_000 * 30)), (None, None));
-        assert_eq!(date(UNIX_EPOCH - Duration::from_secs(1)), None);
-    }
-
     /// Far longer than anything here takes.
     const LONG: Duration = Duration::from_secs(60);
 

@@ -425,13 +425,15 @@ fn a_pipe_in_the_place_of_a_file_holds_up_no_start() {
     eventually("the trace is counted", lost);
     assert!(node.log().iter().any(|line| line.contains("a pipe that nobody reads")), "{:?}", node.log());
     node.stop();
-    let directory = data.path().join("locked");
-    fs::create_dir(&directory).unwrap();
-    pipe("locked/lock");
-    let mut serve = kolibri();
-    serve.arg("serve").env("KOLIBRI_DATA_DIR", &directory).env("KOLIBRI_HTTP_PORT", "0");
-    let said = cli::end(serve.env("KOLIBRI_PROMETHEUS_PORT", "0")).failed(2);
-    assert!(said.contains("it is a pipe"), "{said}");
+    for name in ["lock", "genome.db", "genome.db-journal", "genome.db-wal", "soaks.db", "soaks.db-journal"] {
+        let directory = data.path().join(format!("with {name}"));
+        fs::create_dir(&directory).unwrap();
+        pipe(&format!("with {name}/{name}"));
+        let mut serve = kolibri();
+        serve.arg("serve").env("KOLIBRI_DATA_DIR", &directory).env("KOLIBRI_HTTP_PORT", "0");
+        let said = cli::end(serve.env("KOLIBRI_PROMETHEUS_PORT", "0")).failed(2);
+        assert!(said.contains("it is a pipe") && said.contains(name), "{name}: {said}");
+    }
     let token = pipe("token.pipe");
     let mut check = kolibri();
     let said = cli::end(check.args(["config", "check"]).env("KOLIBRI_API_TOKEN_FILE", token)).failed(2);
@@ -444,10 +446,13 @@ fn a_link_in_the_place_of_a_file_is_not_followed_but_the_directory_may_be_one() 
         "lock",
         "genome.db",
         "genome.db-wal",
+        "genome.db-journal",
         "genome.mark",
         "genome.accepted",
         "trace.jsonl",
         "soaks.db",
+        "soaks.db-journal",
+        "trace.jsonl.1",
         "verdict.json",
         "backup.json",
         "vectors.db",
