@@ -20,6 +20,15 @@ async function traced(node: Node, req: string): Promise<unknown[]> {
   return [status, body.event, body.outcome];
 }
 
+test("after the choice the focus is on the screen, where one was", async ({ page, node }) => {
+  await page.goto(`${node.url}/#/operations`);
+  const no = page.getByRole("button", { name: "Do not allow", exact: true });
+  await no.focus();
+  await page.keyboard.press("Enter");
+  await no.waitFor({ state: "detached" });
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+});
+
 test("nothing before the choice, nor after a refusal; both answers are equal", async ({ page }) => {
   const written = lines(page);
   await say(page, "Anybody?");

@@ -64,6 +64,7 @@ test("operations", { timeout: 300_000 }, async ({ browser }) => {
   await decide(page, false);
   await page.locator(".chart").first().waitFor();
   await page.locator(".tile", { hasText: "Ready" }).waitFor();
+  await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: `${IMAGES}/operations.png` });
 });
 

@@ -18,23 +18,33 @@ export function ConsentBanner() {
           {text.askExplain} <a href={addresses.settings}>{text.askMore}</a>
         </p>
       </div>
-      <ConsentButtons />
+      <ConsentButtons chosen={leave} />
     </section>
   );
 }
 
-export function ConsentButtons() {
+/** The banner goes away, and the focus with it: it returns to the screen, where one was. */
+function leave(): void {
+  document.getElementById("content")?.focus({ preventScroll: true });
+}
+
+export function ConsentButtons({ chosen }: { chosen?: () => void }) {
   const text = words().actions;
   const allow = () => {
     choose(true);
     record({ action: "consent.grant" });
+    chosen?.();
+  };
+  const refuse = () => {
+    choose(false);
+    chosen?.();
   };
   return (
     <div class="bar">
       <button type="button" onClick={allow}>
         {text.yes}
       </button>
-      <button type="button" onClick={() => choose(false)}>
+      <button type="button" onClick={refuse}>
         {text.no}
       </button>
     </div>
