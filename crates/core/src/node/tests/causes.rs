@@ -24,13 +24,26 @@ fn failed(node: &Node, id: TraceId) -> Arc<Trace> {
     traces.into_iter().find(|trace| trace.trace_id == id).unwrap()
 }
 
-/// Changes the genome's tables, and keeps the writer waiting until the change is committed.
+/// Changes the genome's tables if there is something to execute, and keeps the writer waiting until that is committed.
 fn hold(root: &Path, sql: &str) -> Connection {
     let other = Connection::open(DataDirectory::new(root).genome()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     other.execute_batch(sql).unwrap();
     other
 }
+
+/// A node that was taught one thing, on tables that were changed while it was stopped: what changes while it runs is told apart.
+async fn on_changed_tables(root: &Path, sql: &str) -> Node {
+    let node = Node::open(&traced(root), &Telemetry::off()).unwrap();
+    teach(&node, "kept", "yes").await;
+    drop(node);
+    hold(root, sql).execute_batch("COMMIT").unwrap();
+    Node::open(&traced(root), &Telemetry::off()).unwrap()
+}
+
+/// A FORGET fails at one of its statements.
+const NOTHING_CAN_BE_ERASED: &str =
+    "CREATE TRIGGER refuse BEFORE INSERT ON erasure BEGIN SELECT RAISE(ABORT, 'nothing can be erased'); END;";
 
 #[tokio::test]
 async fn whoever_notices_that_the_store_is_broken_names_the_command_that_broke_it() {
@@ -71,9 +84,8 @@ async fn whoever_notices_that_the_store_is_broken_names_the_command_that_broke_i
 #[tokio::test]
 async fn of_a_batch_the_cause_is_the_command_whose_statement_failed() {
     let root = tempfile::tempdir().unwrap();
-    let node = Node::open(&traced(root.path()), &Telemetry::off()).unwrap();
-    teach(&node, "kept", "yes").await;
-    let held = hold(root.path(), "ALTER TABLE erasure RENAME TO hidden");
+    let node = on_changed_tables(root.path(), NOTHING_CAN_BE_ERASED).await;
+    let held = hold(root.path(), "");
     let [first, second, broke, last] = ids();
     let mut commands = [
         Box::pin(node.teach(first, "first".into(), "no".into())),
@@ -110,8 +122,8 @@ const TEACH_CANNOT_BE_COMMITTED: &str = "
 #[tokio::test]
 async fn of_a_batch_whose_commit_failed_the_cause_is_the_first_command_that_waits_for_it() {
     let root = tempfile::tempdir().unwrap();
-    let node = Node::open(&traced(root.path()), &Telemetry::off()).unwrap();
-    let held = hold(root.path(), TEACH_CANNOT_BE_COMMITTED);
+    let node = on_changed_tables(root.path(), TEACH_CANNOT_BE_COMMITTED).await;
+    let held = hold(root.path(), "");
     let [first, second, broke, last] = ids();
     for id in [first, second] {
         node.ask(id, "unheard of".into()).await.unwrap();
