@@ -66,6 +66,19 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.getByText(/^(Waiting for the node…|Ждём узел…)$/).waitFor({ state: "detached" });
 }
 
+/** Teaches many lessons at once, as lines of a batch. */
+export async function teachMany(node: Node, count: number): Promise<void> {
+  const lines = Array.from({ length: count }, (_, index) =>
+    JSON.stringify({ stimulus: `Question number ${index}`, response: `Answer ${index}` }),
+  );
+  const response = await fetch(`${node.url}/api/v1/teach:batch`, {
+    method: "POST",
+    headers: { "content-type": "application/x-ndjson" },
+    body: lines.join("\n"),
+  });
+  expect(await response.text()).toContain(`"taught":${count}`);
+}
+
 /** Holds back the responses to some requests until the returned function is called. */
 export async function hold(page: Page, requests: string | RegExp): Promise<() => void> {
   let release = () => {};

@@ -1,21 +1,7 @@
 // The genome: its table, its blocks, its verification.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, renew, test, visitWithClock } from "./fixture";
-import type { Node } from "./node";
-
-/** Teaches many lessons at once, as lines of a batch. */
-async function teachMany(node: Node, count: number): Promise<void> {
-  const lines = Array.from({ length: count }, (_, index) =>
-    JSON.stringify({ stimulus: `Question number ${index}`, response: `Answer ${index}` }),
-  );
-  const response = await fetch(`${node.url}/api/v1/teach:batch`, {
-    method: "POST",
-    headers: { "content-type": "application/x-ndjson" },
-    body: lines.join("\n"),
-  });
-  expect(await response.text()).toContain(`"taught":${count}`);
-}
+import { expect, renew, teachMany, test, visitWithClock } from "./fixture";
 
 test("the table is read a page at a time, and each page has an address", async ({ page, node }) => {
   await teachMany(node, 1000);

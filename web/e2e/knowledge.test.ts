@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { AXE, violations } from "./axe";
 import { visit } from "./browser";
-import { decide, expect, hold, renew, test, visitWithClock } from "./fixture";
+import { decide, expect, hold, renew, teachMany, test, visitWithClock } from "./fixture";
 import { Node } from "./node";
 
 const QUESTION = "How do I restart the payment service?";
@@ -26,19 +26,6 @@ async function teachSome(node: Node): Promise<void> {
   await node.teach("Who is on call?", "See the calendar.\nThe pager is in the channel's topic.");
   await node.teach("Where are backups?", "s3://backups");
   await node.teach(QUESTION, "sudo systemctl restart payments");
-}
-
-/** Teaches many lessons at once. */
-async function teachMany(node: Node, count: number): Promise<void> {
-  const lines = Array.from({ length: count }, (_, index) =>
-    JSON.stringify({ stimulus: `Question number ${index}`, response: `Answer ${index}` }),
-  );
-  const response = await fetch(`${node.url}/api/v1/teach:batch`, {
-    method: "POST",
-    headers: { "content-type": "application/x-ndjson" },
-    body: lines.join("\n"),
-  });
-  expect(await response.text()).toContain(`"taught":${count}`);
 }
 
 test("a node that knows nothing says how to teach it", async ({ page, node }) => {

@@ -11,6 +11,11 @@ const place = import.meta.url;
  * end.
  */
 const API = import.meta.env.PROD ? new URL("../api/v1/", place).href : "api/v1/";
+/** The address of an operation, for a link. */
+export function addressOf(path: string): string {
+  return API + path;
+}
+
 /** A node that takes longer is treated as unreachable. Milliseconds. */
 const PATIENCE = 15_000;
 
@@ -78,7 +83,7 @@ export async function send(path: string, request: Request): Promise<Response> {
   if (request.trace) headers.set("traceparent", `00-${request.trace}-${request.trace.slice(16)}-01`);
   if (request.body !== undefined) headers.set("content-type", "application/json");
   if (request.file) headers.set("content-type", "application/octet-stream");
-  const response = await fetch(API + path, {
+  const response = await fetch(addressOf(path), {
     method: request.method ?? "GET",
     headers,
     cache: "no-store",

@@ -1,8 +1,8 @@
 // Takes everything out as a file. Without a token a link is enough; a link cannot carry the token, so then the page fetches it.
 import { useState } from "preact/hooks";
 import { record } from "../actions/log";
-import { send } from "../api/client";
-import { type Problem, problemOf, UNREACHABLE } from "../api/problem";
+import { addressOf, send, unanswered } from "../api/client";
+import { type Problem, problemOf } from "../api/problem";
 import { token } from "../api/token";
 import { words } from "../i18n";
 import { PressButton, usePress } from "../ui/press";
@@ -34,7 +34,7 @@ export function Export() {
           <a
             key={format.name}
             class="button small"
-            href={`api/v1/${format.path}`}
+            href={addressOf(format.path)}
             download={format.name}
             onClick={() => record({ action: "knowledge.export" })}
           >
@@ -57,8 +57,8 @@ function Fetched({ format, failed }: { format: Format; failed: (problem: Problem
       const response = await send(format.path, {});
       if (response.ok) save(await response.blob(), format.name);
       else failed(problemOf(response.status, await response.json().catch(() => null)));
-    } catch {
-      failed(UNREACHABLE);
+    } catch (error) {
+      failed(unanswered(error, undefined));
     }
   });
   return <PressButton press={press}>{format.title}</PressButton>;

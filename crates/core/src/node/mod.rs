@@ -407,14 +407,22 @@ impl Node {
         stimulus: &str,
         response: &str,
     ) -> Result<(Effect, Option<BlockRef>), CommandError> {
+        let (effect, current) = self.compare(stimulus, response)?;
+        Ok((effect, current.map(|current| current.source)))
+    }
+
+    /// What is taught to a stimulus now, and what a TEACH would do to that.
+    fn compare(&self, stimulus: &str, response: &str) -> Result<(Effect, Option<Association>), CommandError> {
         check_texts(stimulus, response)?;
-        Ok(match self.reader.answer(Key::of(stimulus))? {
-            None => (Effect::New, None),
-            Some(Association { source, teach, .. }) => {
-                let same = teach.stimulus == stimulus && teach.response == response;
-                (if same { Effect::Unchanged } else { Effect::Replaced }, Some(source))
+        let current = self.reader.answer(Key::of(stimulus))?;
+        let effect = match &current {
+            None => Effect::New,
+            Some(Association { teach, .. }) if teach.stimulus == stimulus && teach.response == response => {
+                Effect::Unchanged
             }
-        })
+            Some(_) => Effect::Replaced,
+        };
+        Ok((effect, current))
     }
 
     /// What a TEACH would do now, and what is taught to questions near to it. Records and counts nothing, and takes as long
@@ -423,8 +431,7 @@ impl Node {
     /// # Errors
     /// See [`CommandError`].
     pub fn preview(&self, stimulus: &str, response: &str) -> Result<Preview, CommandError> {
-        let (effect, _) = self.would_teach(stimulus, response)?;
-        let current = self.reader.answer(Key::of(stimulus))?;
+        let (effect, current) = self.compare(stimulus, response)?;
         let versions = match &current {
             Some(current) => self.reader.versions(current.source.index)?.map_or(1, |all| all.blocks.len()),
             None => 0,

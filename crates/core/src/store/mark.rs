@@ -157,9 +157,8 @@ pub(super) fn admit(directory: &DataDirectory, accepted: Option<BlockRef>) -> Re
 /// The mark of the genome that is open for writing.
 pub(super) struct MarkFile {
     directory: DataDirectory,
-    file: Arc<File>,
-    /// The file, for who flushes it.
-    shared: Flusher,
+    /// Shared with who flushes it.
+    file: Flusher,
     turn: u64,
     /// Whether the last write failed; said once.
     failing: bool,
@@ -168,18 +167,18 @@ pub(super) struct MarkFile {
 impl MarkFile {
     /// Begins the file anew, durably: after a crash it holds what it held before, or this.
     pub(super) fn begin(directory: &DataDirectory, mark: Mark) -> std::io::Result<Self> {
-        let file = Arc::new(written(directory, mark)?);
-        let shared = Flusher(Arc::new(Mutex::new(Arc::clone(&file))));
-        Ok(Self { directory: directory.clone(), file, shared, turn: 2, failing: false })
+        let file = Flusher(Arc::new(Mutex::new(Arc::new(written(directory, mark)?))));
+        Ok(Self { directory: directory.clone(), file, turn: 2, failing: false })
     }
 
     /// Notes that the genome ends with this block. A failure costs no acknowledgement: the genome is durable, and the mark
     /// is merely older.
     pub(super) fn advance(&mut self, head: Head, closed: bool) {
         let mark = Mark { block: head.into(), closed };
-        let written = match self.is_gone() {
+        let file = self.file.current();
+        let written = match is_gone(&file) {
             true => self.make_anew(mark),
-            false => self.file.write_all_at(&record(self.turn, mark), (self.turn % 2) * RECORD as u64),
+            false => file.write_all_at(&record(self.turn, mark), (self.turn % 2) * RECORD as u64),
         };
         self.turn += 1;
         if let Err(error) = &written
@@ -190,14 +189,8 @@ impl MarkFile {
         self.failing = written.is_err();
     }
 
-    /// Whether the file that is open was deleted, or another one was put in its place.
-    fn is_gone(&self) -> bool {
-        self.file.metadata().is_ok_and(|found| found.nlink() == 0)
-    }
-
-    fn make_anew(&mut self, mark: Mark) -> std::io::Result<()> {
-        self.file = Arc::new(written(&self.directory, mark)?);
-        *self.shared.0.lock() = Arc::clone(&self.file);
+    fn make_anew(&self, mark: Mark) -> std::io::Result<()> {
+        *self.file.0.lock() = Arc::new(written(&self.directory, mark)?);
         tracing::warn!(
             "the mark of where the genome ends was deleted or replaced; it is made anew. Nothing but this node should touch its files"
         );
@@ -206,8 +199,13 @@ impl MarkFile {
 
     /// What makes the mark durable.
     pub(super) fn flusher(&self) -> Flusher {
-        self.shared.clone()
+        self.file.clone()
     }
+}
+
+/// Whether the file that is open was deleted, or another one was put in its place.
+fn is_gone(file: &File) -> bool {
+    file.metadata().is_ok_and(|found| found.nlink() == 0)
 }
 
 /// The file with nothing but this mark, durably.
@@ -221,10 +219,13 @@ fn written(directory: &DataDirectory, mark: Mark) -> std::io::Result<File> {
 pub(crate) struct Flusher(Arc<Mutex<Arc<File>>>);
 
 impl Flusher {
+    /// The file that is open now. The lock is not kept: flushing takes long, and the writer needs it.
+    fn current(&self) -> Arc<File> {
+        Arc::clone(&self.0.lock())
+    }
+
     pub(crate) fn flush(&self) {
-        // Not under the lock, which the writer needs.
-        let file = Arc::clone(&self.0.lock());
-        if let Err(error) = file.sync_data() {
+        if let Err(error) = self.current().sync_data() {
             tracing::debug!(%error, "the mark of where the genome ends was not flushed");
         }
     }

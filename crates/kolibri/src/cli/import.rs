@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use indicatif::ProgressBar;
-use kolibri_faq::{Column, Encoding, Found, Pair, Place, Problem, Reader, encoding_named};
+use kolibri_faq::{Column, Encoding, Found, Pair, Place, Reader, encoding_named};
 use reqwest::header::CONTENT_TYPE;
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ use super::client::Client;
 use super::genome::progress_bar;
 use super::{Connection, Exit, Output, print_json, print_line, say};
 use crate::survey::{LIMITS, Remark, Survey};
-use crate::wire::{Effect, FileFormat, LineResult, TeachRequest};
+use crate::wire::{FileFormat, ImportSummary, LineResult, TeachRequest};
 
 /// Associations sent in one request: enough to fill the node's group commit, few enough to show progress.
 const CHUNK: usize = 1000;
@@ -75,7 +75,7 @@ impl Import {
         bar.finish_and_clear();
         report.print(&self.output, self.dry_run)?;
         sent?;
-        if report.failed + report.too_long > 0 { Err(Exit::No) } else { Ok(()) }
+        if report.counts.failed + report.counts.too_long > 0 { Err(Exit::No) } else { Ok(()) }
     }
 
     fn name(&self) -> std::borrow::Cow<'_, str> {
@@ -143,13 +143,8 @@ fn shown(found: &Found) -> String {
 /// What became of an import, or would.
 #[derive(Debug, Default, Serialize)]
 struct Report {
-    new: u64,
-    replaced: u64,
-    unchanged: u64,
-    /// Texts beyond the limits of the node.
-    too_long: u64,
-    /// Everything else that is not taught.
-    failed: u64,
+    #[serde(flatten)]
+    counts: ImportSummary,
     /// Questions that come again in the file, with another answer or the same.
     repeated: u64,
     #[serde(skip)]
@@ -164,11 +159,7 @@ impl Report {
                 self.tell(&format!("{at}: {again} asks the same; the later answer counts"));
             }
             Remark::Fault(fault) => {
-                match fault.problem {
-                    Problem::TooLong { .. } => self.too_long += 1,
-                    ref problem if problem.is_note() => {}
-                    _ => self.failed += 1,
-                }
+                self.counts.fault(&fault);
                 self.tell(&fault.to_string());
             }
         }
@@ -188,10 +179,9 @@ impl Report {
             return print_json(self);
         }
         let replaced = if dry_run { "replace" } else { "replaced" };
-        let mut line =
-            format!("{} new, {} {replaced}, {} unchanged", self.new, self.replaced, self.unchanged);
-        let more =
-            [(self.too_long, "too long"), (self.failed, "failed"), (self.repeated, "repeated in the file")];
+        let ImportSummary { new, replaced: replaces, unchanged, too_long, failed } = &self.counts;
+        let mut line = format!("{new} new, {replaces} {replaced}, {unchanged} unchanged");
+        let more = [(*too_long, "too long"), (*failed, "failed"), (self.repeated, "repeated in the file")];
         for (count, what) in more.into_iter().filter(|(count, _)| *count > 0) {
             line.push_str(&format!(", {count} {what}"));
         }
@@ -251,13 +241,9 @@ impl Sending<'_> {
     fn count(&mut self, chunk: &[(Place, TeachRequest)], answer: LineResult) -> bool {
         let report = &mut *self.report;
         match answer {
-            LineResult::Taught { effect, .. } => match effect {
-                Effect::New => report.new += 1,
-                Effect::Replaced => report.replaced += 1,
-                Effect::Unchanged => report.unchanged += 1,
-            },
+            LineResult::Taught { effect, .. } => report.counts.count(effect),
             LineResult::Failed { line, problem } => {
-                report.failed += 1;
+                report.counts.failed += 1;
                 let at = usize::try_from(line).ok().and_then(|line| line.checked_sub(1));
                 let place = at.and_then(|at| chunk.get(at)).map_or(Place::Line(0), |(place, _)| *place);
                 self.bar.suspend(|| report.tell(&format!("{place}: {problem}")));

@@ -182,17 +182,9 @@ fn remark_on(preview: &mut ImportPreview, remark: &Remark) {
     match remark {
         Remark::Repeated { .. } => preview.repeated += 1,
         Remark::Fault(fault) => {
-            count(&mut preview.counts, fault);
+            preview.counts.fault(fault);
             show(&mut preview.first_faults, fault.place, fault.problem.to_string());
         }
-    }
-}
-
-fn count(summary: &mut ImportSummary, fault: &Fault) {
-    match fault.problem {
-        kolibri_faq::Problem::TooLong { .. } => summary.too_long += 1,
-        ref problem if problem.is_note() => {}
-        _ => summary.failed += 1,
     }
 }
 
@@ -263,7 +255,7 @@ fn answers(
 async fn settle(pending: Pending, summary: &mut ImportSummary) -> ImportLine {
     match pending {
         Pending::Refused(fault) => {
-            count(summary, &fault);
+            summary.fault(&fault);
             ImportLine::Failed { row: row(fault.place), problem: fault.problem.to_string() }
         }
         Pending::Row { place, stimulus, taught } => match taught.settled().await {

@@ -1,6 +1,6 @@
 //! A file of questions and answers that is to be taught, and the file that everything is exported to.
 
-use kolibri_faq::{Found, Place};
+use kolibri_faq::{Fault, Found, Place, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -134,6 +134,16 @@ pub(crate) struct ImportSummary {
 }
 
 impl ImportSummary {
+    /// Counts a row that cannot be taught; a note about one that can is none.
+    pub(crate) fn fault(&mut self, fault: &Fault) {
+        match fault.problem {
+            Problem::TooLong { .. } => self.too_long += 1,
+            ref problem if problem.is_note() => {}
+            _ => self.failed += 1,
+        }
+    }
+
+    /// Counts what one row does.
     pub(crate) fn count(&mut self, effect: Effect) {
         match effect {
             Effect::New => self.new += 1,
