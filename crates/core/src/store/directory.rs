@@ -68,6 +68,11 @@ impl DataDirectory {
         self.path.join("genome.mark")
     }
 
+    /// What the process that works here has locked.
+    pub(crate) fn lock_file(&self) -> PathBuf {
+        self.path.join("lock")
+    }
+
     /// What was accepted of a genome that had lost blocks.
     pub(crate) fn accepted(&self) -> PathBuf {
         self.path.join("genome.accepted")
@@ -198,7 +203,7 @@ impl DataDirectory {
     /// # Errors
     /// [`OpenError::Held`] names the process that holds it.
     pub fn lock(&self) -> Result<Lock, OpenError> {
-        let path = self.path.join("lock");
+        let path = self.lock_file();
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
         // What is written into it must not end up where a link leads.
@@ -217,7 +222,7 @@ impl DataDirectory {
     /// # Errors
     /// [`OpenError::Held`] names the process that does.
     pub fn check_free(&self) -> Result<(), OpenError> {
-        let file = regular::open(OpenOptions::new().read(true), &self.path.join("lock"), false);
+        let file = regular::open(OpenOptions::new().read(true), &self.lock_file(), false);
         let Ok(mut file) = file else { return Ok(()) };
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => Err(self.held_by(&mut file)),

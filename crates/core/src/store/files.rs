@@ -1,24 +1,33 @@
 //! Whether the files that the writer has open are still the ones in the data directory, and as it left them. What is written to a
 //! file that was deleted or replaced is lost when it is closed. The writer is the only one that writes, so a file whose length or
-//! time changed without it was overwritten: `cp backup.db genome.db` keeps the file and replaces what is in it.
+//! time changed without it was overwritten: `cp backup.db genome.db` keeps the file and replaces what is in it. What was written
+//! over the log during a commit, which changes its time anyway, is found by its check sums.
 
-use std::fs::File;
 use std::io::ErrorKind;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use super::schema;
+use super::log::{Garbled, Log};
+use super::{DataDirectory, schema};
 
-/// What a log begins with, but for the order of bytes of its checksums: "WAL Header Format" in SQLite's file format.
-const MAGIC: [[u8; 4]; 2] = [[0x37, 0x7f, 0x06, 0x82], [0x37, 0x7f, 0x06, 0x83]];
+/// How often the log is read on while the writer is busy, and for how long: 2 % of its time, in which all of a log is read in a
+/// second.
+const READ_EVERY: Duration = Duration::from_millis(10);
+const READ_FOR: Duration = Duration::from_micros(200);
+/// The same while nobody wants anything.
+const READ_AT_LEISURE: Duration = Duration::from_millis(20);
 
-/// The database, its log and the log's index.
+/// The database, its log and the log's index, and the lock.
 pub(super) struct Files {
     database: Watched,
     log: Watched,
     /// It is mapped into memory and written there by readers too, so its content tells nothing.
     index: Watched,
-    log_file: File,
+    /// Without it, a second node could start.
+    lock: Watched,
+    frames: Log,
+    read: Instant,
 }
 
 /// A file as it was opened, and as the writer left it.
@@ -43,43 +52,83 @@ pub(super) enum Disturbed {
     Replaced(PathBuf),
     #[error("{0} was written by something else while the node runs")]
     Written(PathBuf),
+    #[error(
+        "{path} was written by something else while the node runs: frame {frame} is not what was committed"
+    )]
+    Garbled { path: PathBuf, frame: u32 },
     #[error("{path} cannot be found any more: {problem}")]
     Unknown { path: PathBuf, problem: String },
 }
 
 impl Files {
-    /// The files of the database at `path`, which was opened and read from a moment ago.
-    pub(super) fn of(path: &Path) -> std::io::Result<Self> {
-        let log = schema::beside(path, "-wal");
+    /// The files of the database in this directory, which was opened and read from a moment ago.
+    pub(super) fn of(directory: &DataDirectory) -> std::io::Result<Self> {
+        let path = directory.genome();
+        let log = schema::beside(&path, "-wal");
         Ok(Self {
-            log_file: File::open(&log)?,
-            database: Watched::of(path.to_owned())?,
+            frames: Log::open(&log)?,
             log: Watched::of(log)?,
-            index: Watched::of(schema::beside(path, "-shm"))?,
+            index: Watched::of(schema::beside(&path, "-shm"))?,
+            database: Watched::of(path)?,
+            lock: Watched::of(directory.lock_file())?,
+            read: Instant::now(),
         })
     }
 
     /// Checks that they are all there, and as they were left.
     pub(super) fn check(&self) -> Result<(), Disturbed> {
-        let (database, log) = (self.database.state()?, self.log.state()?);
-        self.index.state()?;
+        let (database, log) = self.states()?;
         self.database.compare(database)?;
         self.log.compare(log)
     }
 
+    /// How the database and the log are now, if all files are still the same.
+    fn states(&self) -> Result<(State, State), Disturbed> {
+        let states = (self.database.state()?, self.log.state()?);
+        self.index.state()?;
+        self.lock.state()?;
+        Ok(states)
+    }
+
     /// Checks them after a commit, which writes the log alone.
     pub(super) fn check_committed(&mut self) -> Result<(), Disturbed> {
-        let (database, log) = (self.database.state()?, self.log.state()?);
-        self.index.state()?;
+        let (database, log) = self.states()?;
         self.database.compare(database)?;
-        let mut begins = [0; 4];
         // While the commit was flushed, somebody may have emptied the log.
-        let is_log = self.log_file.read_exact_at(&mut begins, 0).is_ok() && MAGIC.contains(&begins);
-        if !is_log {
-            return Err(Disturbed::Written(self.log.path.clone()));
-        }
+        self.frames.check_header().map_err(|_| Disturbed::Written(self.log.path.clone()))?;
         self.log.left = log;
         Ok(())
+    }
+
+    /// Whether it is time to read more of the log.
+    pub(super) fn is_read_due(&self, is_busy: bool) -> bool {
+        !is_busy || self.read.elapsed() >= READ_EVERY
+    }
+
+    /// Checks some more of the `committed` frames of the log, for longer while the writer has nothing else to do.
+    pub(super) fn read_on(&mut self, committed: u32, is_busy: bool) -> Result<(), Disturbed> {
+        let read = self.frames.read_on(committed, if is_busy { READ_FOR } else { READ_AT_LEISURE });
+        self.read = Instant::now();
+        read.map_err(|garbled| self.garbled(garbled))
+    }
+
+    /// Checks the `committed` frames that were not copied into the database yet.
+    pub(super) fn check_new(&mut self, committed: u32) -> Result<(), Disturbed> {
+        self.frames.check_new(committed).map_err(|garbled| self.garbled(garbled))
+    }
+
+    /// Checks all of the `committed` frames, before the log is emptied.
+    pub(super) fn check_log(&self, committed: u32) -> Result<(), Disturbed> {
+        self.frames.check(committed).map_err(|garbled| self.garbled(garbled))
+    }
+
+    /// Whether this process still is the one that may write.
+    pub(super) fn is_locked(&self) -> bool {
+        self.lock.state().is_ok()
+    }
+
+    fn garbled(&self, Garbled { frame }: Garbled) -> Disturbed {
+        Disturbed::Garbled { path: self.log.path.clone(), frame }
     }
 
     /// Notes how the writer left them. What cannot be looked at now is found the next time.
@@ -122,25 +171,29 @@ fn look(path: &Path) -> std::io::Result<(Identity, State)> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use rusqlite::Connection;
 
     use super::*;
-    use crate::store::Durability;
+    use crate::store::{Durability, Lock, log};
 
-    fn open(path: &Path) -> (Connection, Files) {
-        let open = schema::open_writer(path, Durability::Flushed).unwrap();
+    /// The database, the files, and the lock.
+    fn open(root: &Path) -> (Connection, Files, Lock) {
+        let directory = DataDirectory::new(root);
+        let lock = directory.lock().unwrap();
+        let open = schema::open_writer(&directory.genome(), Durability::Flushed).unwrap();
         open.execute_batch("CREATE TABLE read_and_written (x)").unwrap();
-        (open, Files::of(path).unwrap())
+        (open, Files::of(&directory).unwrap(), lock)
     }
 
     #[test]
     fn each_file_that_is_deleted_or_replaced_is_named_and_one_that_is_put_back_is_the_same() {
         let root = tempfile::tempdir().unwrap();
-        let path = root.path().join("genome.db");
-        let (_open, files) = open(&path);
+        let (_open, files, _lock) = open(root.path());
         assert_eq!(files.check(), Ok(()));
-        for suffix in ["", "-wal", "-shm"] {
-            let (file, aside) = (schema::beside(&path, suffix), root.path().join("aside"));
+        for name in ["genome.db", "genome.db-wal", "genome.db-shm", "lock"] {
+            let (file, aside) = (root.path().join(name), root.path().join("aside"));
             std::fs::rename(&file, &aside).unwrap();
             assert_eq!(files.check(), Err(Disturbed::Deleted(file.clone())));
             std::fs::write(&file, "another").unwrap();
@@ -155,7 +208,7 @@ mod tests {
         for suffix in ["", "-wal"] {
             let root = tempfile::tempdir().unwrap();
             let path = root.path().join("genome.db");
-            let (_open, mut files) = open(&path);
+            let (_open, mut files, _lock) = open(root.path());
             let file = schema::beside(&path, suffix);
             let same = std::fs::read(&file).unwrap();
             std::fs::write(&file, same).unwrap();
@@ -169,7 +222,7 @@ mod tests {
     fn a_commit_leaves_the_database_alone_and_a_log_that_is_one() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("genome.db");
-        let (open, mut files) = open(&path);
+        let (open, mut files, _lock) = open(root.path());
         let commit = || open.execute_batch("INSERT INTO read_and_written VALUES (zeroblob(100000))").unwrap();
         for _ in 0..300 {
             commit();
@@ -180,5 +233,22 @@ mod tests {
         commit();
         let (written, found) = (Disturbed::Written(log), files.check_committed());
         assert_eq!((found, files.check()), (Err(written.clone()), Err(written)));
+    }
+
+    #[test]
+    fn what_was_written_over_the_log_during_a_commit_is_found_when_it_is_read_on() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("genome.db");
+        let (open, mut files, _lock) = open(root.path());
+        let log = schema::beside(&path, "-wal");
+        open.execute_batch("INSERT INTO read_and_written VALUES (zeroblob(100000))").unwrap();
+        let mut bytes = std::fs::read(&log).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        std::fs::write(&log, bytes).unwrap();
+        assert_eq!(files.check_committed(), Ok(()), "its time is the commit's");
+        let committed = log::committed(&open).unwrap();
+        let garbled = Disturbed::Garbled { path: log, frame: committed };
+        assert_eq!(files.check_log(committed), Err(garbled.clone()));
+        assert_eq!(files.read_on(committed, false), Err(garbled));
     }
 }

@@ -5,6 +5,7 @@
 //! | `directory` | the data directory, and the lock that keeps a second process out |
 //! | `settings` | what may differ from one genome to another |
 //! | `files` | whether the files that are open are still the ones in the directory |
+//! | `log` | whether the write-ahead log still has what was committed |
 //! | `mark` | where the genome ended, kept outside the database |
 //! | `acceptance` | what was accepted of a genome that had lost blocks |
 //! | `schema` | tables, pragmas, opening connections |
@@ -30,6 +31,7 @@ mod erasing;
 mod feed;
 mod files;
 mod intake;
+mod log;
 pub(crate) mod mark;
 mod read;
 mod recovery;
@@ -177,7 +179,7 @@ impl Store {
             mark,
             place: recovery::Place { directory: directory.clone(), durability: settings.durability },
             pace: recovery::Pace::default(),
-            files: files::Files::of(&path).map_err(OpenError::io(&path))?,
+            files: files::Files::of(directory).map_err(OpenError::io(&path))?,
             scrub_due: !scrubbed,
             erasing,
             measured: Instant::now(),

@@ -15,7 +15,7 @@ use super::intake::Left;
 use super::mark::{Found, Loss};
 use super::rows::Snapshot;
 use super::verify::{Fault, Verdict, verify};
-use super::{DataDirectory, Durability, apply, schema, writer};
+use super::{DataDirectory, Durability, apply, log, schema, writer};
 use crate::error::OpenError;
 
 /// How long a try waits for another program; commands are refused meanwhile anyway.
@@ -120,6 +120,8 @@ impl Place {
             self.check_whole()?;
         }
         let head = self.reopen(connection)?;
+        // What is damaged must not be copied into the database.
+        files.check_log(log::committed(connection)?)?;
         let works = flush_and_write(connection, &self.directory.genome());
         files.leave();
         works.map(|()| Chain::resume(head))

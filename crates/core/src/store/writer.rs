@@ -22,7 +22,7 @@ use super::intake::{Committed, Failure, Left, Poison, Queued, Waiting};
 use super::mark::MarkFile;
 use super::recovery::{Pace, Place, StillFailing, try_to_write};
 use super::rows::Snapshot;
-use super::{BlockRef, GenomeSettings, Salts, apply, schema};
+use super::{BlockRef, GenomeSettings, Salts, apply, log, schema};
 use crate::error::{CommandError, OpenError};
 use crate::observer::Observer;
 use crate::trace::TraceId;
@@ -39,7 +39,7 @@ const SCRUB_RETRY: Duration = Duration::from_millis(100);
 const SCRUB_PATIENCE: Duration = Duration::from_millis(20);
 
 /// From this length on, in pages, the log is copied into the database after each commit, as far as readers let it.
-const CHECKPOINT: i64 = 4096;
+const CHECKPOINT: u32 = 4096;
 /// From this length on, in bytes, the log is emptied although somebody always reads. SQLite alone begins it anew only in a moment
 /// without readers.
 const LONG_LOG: u64 = 64 << 20;
@@ -163,9 +163,9 @@ impl Writer {
     /// What there is to do while nobody wants anything.
     fn look_after(&mut self, connection: &mut Connection) {
         if self.left() != Some(Left::Doubt)
-            && let Err(disturbed) = self.files.check()
+            && let Err(error) = self.check_files(connection)
         {
-            self.fail(&disturbed.into(), Vec::new());
+            self.fail(&error, Vec::new());
         }
         if self.scrub_due {
             self.scrub(connection);
@@ -176,6 +176,19 @@ impl Writer {
             self.recover(connection, left);
         }
         self.copy(connection);
+    }
+
+    fn check_files(&mut self, connection: &Connection) -> Result<(), CommitError> {
+        self.files.check()?;
+        self.read_log(connection, false)
+    }
+
+    /// Reads the log on, if it is time.
+    fn read_log(&mut self, connection: &Connection, is_busy: bool) -> Result<(), CommitError> {
+        if self.files.is_read_due(is_busy) {
+            self.files.read_on(log::committed(connection)?, is_busy)?;
+        }
+        Ok(())
     }
 
     /// What the last failure left, until the genome can be written again.
@@ -244,25 +257,36 @@ impl Writer {
         self.measured = Instant::now();
         let log = schema::beside(&self.place.directory.genome(), "-wal");
         if log.metadata().is_ok_and(|found| found.len() > LONG_LOG)
-            && let Err(error) = self.write_database(|| empty_log(connection, LONG_LOG_PATIENCE))
+            && let Err(error) = self.empty_log(connection, LONG_LOG_PATIENCE)
         {
             tracing::warn!(%error, "the write-ahead log could not be emptied; trying again");
         }
     }
 
-    /// Copies the log into the database when it has become long enough. SQLite would do that by itself, within any commit, and
-    /// then nobody could tell who wrote the database.
-    fn checkpoint(&mut self, connection: &Connection) {
-        let pages = |mode| {
-            connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get::<_, i64>(1))
-        };
-        let done = match pages("NOOP") {
-            Ok(long) if long >= CHECKPOINT => self.write_database(|| pages("PASSIVE")),
-            other => other.map_err(CommitError::from),
-        };
-        if let Err(error) = done {
-            tracing::debug!(%error, "the write-ahead log was not copied; the next commit tries again");
+    /// Looks whether the log is what was committed, and copies it into the database when it has become long enough. SQLite would
+    /// copy it by itself, within any commit, and then nobody could tell who wrote the database.
+    fn see_to_log(&mut self, connection: &Connection) {
+        if let Err(error) = self.read_log(connection, true).and_then(|()| self.checkpoint(connection)) {
+            match error {
+                CommitError::Disturbed(_) => self.fail(&error, Vec::new()),
+                _ => tracing::debug!(%error, "the log was not copied; the next commit tries again"),
+            }
         }
+    }
+
+    fn checkpoint(&mut self, connection: &Connection) -> Result<(), CommitError> {
+        let pages = log::committed(connection)?;
+        if pages < CHECKPOINT {
+            return Ok(());
+        }
+        self.files.check_new(pages)?;
+        self.write_database(|| connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())))
+    }
+
+    /// Empties the log into the database, if all of it is what was committed. `false` while a reader still needs it.
+    fn empty_log(&mut self, connection: &Connection, patience: Duration) -> Result<bool, CommitError> {
+        self.files.check_log(log::committed(connection)?)?;
+        self.write_database(|| empty_log(connection, patience))
     }
 
     /// Lets `write` copy the log into the database, unless somebody else has written either of them.
@@ -306,7 +330,7 @@ impl Writer {
                 self.chain = chain;
                 self.mark.advance(self.chain.head(), false);
                 self.acknowledge(connection, waiting, outcomes, taken);
-                self.checkpoint(connection);
+                self.see_to_log(connection);
             }
             Err(error) => self.fail(&error, waiting),
         }
@@ -421,13 +445,14 @@ impl Writer {
     }
 
     fn scrub(&mut self, connection: &Connection) {
-        match self.write_database(|| scrub(connection)) {
-            Ok(done) => self.scrub_due = !done,
-            Err(error) => {
-                self.scrub_due = true;
-                if self.left() != Some(Left::Doubt) {
-                    tracing::warn!(%error, "erased text is still in the write-ahead log; trying again");
-                }
+        let emptied = self.empty_log(connection, SCRUB_PATIENCE);
+        self.scrub_due = !matches!(emptied, Ok(true));
+        if let Err(error) = emptied
+            && self.left() != Some(Left::Doubt)
+        {
+            match error {
+                CommitError::Disturbed(_) => self.fail(&error, Vec::new()),
+                _ => tracing::warn!(%error, "erased text is still in the write-ahead log; trying again"),
             }
         }
         match self.scrub_due {
@@ -439,6 +464,10 @@ impl Writer {
     /// Leaves the whole genome in one file. SQLite does not do that by itself, since this process still has
     /// readers open.
     fn close(mut self, connection: Connection) {
+        if !self.files.is_locked() {
+            tracing::warn!("the lock is gone, and another node may be writing: the genome is left as it is");
+            return self.erasing.close();
+        }
         let emptied = self.empty_at_last(&connection);
         if !matches!(emptied, Ok(true)) {
             tracing::warn!(?emptied, "the newest blocks are still in genome.db-wal; a copy needs both files");
@@ -459,6 +488,9 @@ impl Writer {
     fn empty_at_last(&self, connection: &Connection) -> rusqlite::Result<bool> {
         let is_open = connection.path().is_some_and(|path| !path.is_empty());
         if !is_open || matches!(self.files.check(), Err(Disturbed::Written(_))) {
+            return Ok(false);
+        }
+        if self.files.check_log(log::committed(connection)?).is_err() {
             return Ok(false);
         }
         // A follower may be reading at this moment.

@@ -13,7 +13,7 @@ use crate::reliability::{Found, tell};
 use crate::rounds::rounds;
 use crate::running::cli::{self, Ended};
 use crate::running::raw::Raw;
-use crate::running::{Running, eventually, kolibri};
+use crate::running::{Running, eventually};
 
 fn log_of(data: &Path) -> PathBuf {
     data.join("genome.db-wal")
@@ -31,15 +31,6 @@ fn copy(from: &Path) -> TempDir {
 
 fn verify(data: &Path) -> Ended {
     cli::run(&["genome", "verify", "--data-dir", data.to_str().unwrap()])
-}
-
-/// Starts a node; if it refuses, what it says.
-fn start(data: &Path, variables: &[(&str, &str)]) -> Result<Running, String> {
-    let mut serve = kolibri();
-    serve.arg("serve").env("KOLIBRI_DATA_DIR", data).env("KOLIBRI_HTTP_PORT", "0");
-    serve.env("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1").env("KOLIBRI_PROMETHEUS_PORT", "0");
-    serve.envs(variables.iter().copied());
-    Running::try_spawn(serve).map_err(|log| log.join("\n"))
 }
 
 /// What the refusal tells to set, to go on without what is lost.
@@ -72,7 +63,7 @@ fn a_log_that_was_lost_cut_or_garbled_is_not_taken_for_a_shorter_genome() {
             Some(bytes) => fs::write(log_of(data.path()), bytes).unwrap(),
             None => fs::remove_file(log_of(data.path())).unwrap(),
         }
-        let said = start(data.path(), &[]).err().expect(what);
+        let said = Running::try_start(data.path(), &[]).err().expect(what);
         assert!(said.contains("block 20 was recorded: blocks "), "{what}: {said}");
         assert!(said.contains("Copy the data directory"), "{what}: {said}");
         let verdict = verify(data.path());
@@ -82,7 +73,7 @@ fn a_log_that_was_lost_cut_or_garbled_is_not_taken_for_a_shorter_genome() {
         );
         // The refusal changed nothing: with its log the genome is whole again.
         fs::write(log_of(data.path()), &log).unwrap();
-        let node = start(data.path(), &[]).unwrap_or_else(|said| panic!("{what}: {said}"));
+        let node = Running::try_start(data.path(), &[]).unwrap_or_else(|said| panic!("{what}: {said}"));
         assert_eq!(node.ask("question 20")["answer"], "answer", "{what}");
     }
 }
@@ -92,20 +83,20 @@ fn a_loss_is_accepted_by_naming_what_is_left_and_the_log_tells_what_is_lost() {
     let data = killed(9);
     let log = fs::read(log_of(data.path())).unwrap();
     fs::write(log_of(data.path()), &log[..log.len() / 2]).unwrap();
-    let said = start(data.path(), &[]).err().unwrap();
+    let said = Running::try_start(data.path(), &[]).err().unwrap();
     let head = told_head(&said).to_owned();
 
     let other = format!("0:{}", "ab".repeat(32));
-    let refused = start(data.path(), &[("KOLIBRI_ACCEPT_HEAD", &other)]).err().unwrap();
+    let refused = Running::try_start(data.path(), &[("KOLIBRI_ACCEPT_HEAD", &other)]).err().unwrap();
     assert_eq!(told_head(&refused), head, "another head accepts nothing");
 
-    let node = start(data.path(), &[("KOLIBRI_ACCEPT_HEAD", &head)]).unwrap();
+    let node = Running::try_start(data.path(), &[("KOLIBRI_ACCEPT_HEAD", &head)]).unwrap();
     let lost = node.log().into_iter().find(|line| line.contains("\"ERROR\"")).expect("the log tells it");
     assert!(lost.contains("block 9 was recorded"), "{lost}");
     node.teach("after the loss", "yes");
     node.kill();
     // The setting accepts nothing any more, and the log says that it should go.
-    let node = start(data.path(), &[("KOLIBRI_ACCEPT_HEAD", &head)]).unwrap();
+    let node = Running::try_start(data.path(), &[("KOLIBRI_ACCEPT_HEAD", &head)]).unwrap();
     assert!(!node.log().iter().any(|line| line.contains("\"ERROR\"")), "{:?}", node.log());
     assert!(node.log().iter().any(|line| line.contains("take it away")), "{:?}", node.log());
     assert_eq!(node.ask("after the loss")["answer"], "yes");
@@ -117,21 +108,21 @@ fn a_loss_is_accepted_by_naming_what_is_left_and_the_log_tells_what_is_lost() {
 fn a_loss_that_was_accepted_is_no_leave_for_the_next_one_back_to_the_same_block() {
     let data = killed(9);
     fs::write(log_of(data.path()), "").unwrap();
-    let said = start(data.path(), &[]).err().unwrap();
+    let said = Running::try_start(data.path(), &[]).err().unwrap();
     let accept = [("KOLIBRI_ACCEPT_HEAD", told_head(&said))];
-    let node = start(data.path(), &accept).unwrap();
+    let node = Running::try_start(data.path(), &accept).unwrap();
     assert_eq!(node.teach("after the first loss", "yes"), 1);
     node.kill();
     fs::write(log_of(data.path()), "").unwrap();
 
-    let refused = start(data.path(), &accept).err().unwrap();
+    let refused = Running::try_start(data.path(), &accept).err().unwrap();
     let noted = data.path().join("genome.accepted");
     assert!(refused.contains("This block was accepted before, for another loss"), "{refused}");
     assert!(refused.contains(&format!("first delete {}", noted.display())), "{refused}");
     assert_eq!(told_head(&refused), accept[0].1);
     // What it says is what helps.
     fs::remove_file(noted).unwrap();
-    let node = start(data.path(), &accept).unwrap();
+    let node = Running::try_start(data.path(), &accept).unwrap();
     assert_eq!(node.teach("after the second loss", "yes"), 1);
 }
 
@@ -146,14 +137,14 @@ fn an_older_file_that_was_put_back_and_another_genome_are_recognised() {
     node.teach("b", "2");
     node.stop();
     fs::write(data.path().join("genome.db"), older).unwrap();
-    let said = start(data.path(), &[]).err().unwrap();
+    let said = Running::try_start(data.path(), &[]).err().unwrap();
     assert!(said.contains("its length is 2, but block 2 was recorded: blocks 2 to 2 are lost"), "{said}");
 
     let another = killed(5);
-    let node = start(another.path(), &[]).unwrap();
+    let node = Running::try_start(another.path(), &[]).unwrap();
     node.stop();
     fs::copy(another.path().join("genome.db"), data.path().join("genome.db")).unwrap();
-    let said = start(data.path(), &[]).err().unwrap();
+    let said = Running::try_start(data.path(), &[]).err().unwrap();
     assert!(said.contains("its block 2 is not the one that was recorded"), "{said}");
     assert!(verify(data.path()).out.starts_with("BROKEN at block 2: the genome is not as it was left"));
 }
@@ -161,26 +152,26 @@ fn an_older_file_that_was_put_back_and_another_genome_are_recognised() {
 #[test]
 fn a_mark_without_its_genome_and_a_mark_that_cannot_be_read_are_no_reason_to_begin_anew() {
     let data = killed(3);
-    start(data.path(), &[]).unwrap().stop();
+    Running::try_start(data.path(), &[]).unwrap().stop();
     let genome = fs::read(data.path().join("genome.db")).unwrap();
     for entry in fs::read_dir(data.path()).unwrap().map(Result::unwrap) {
         if entry.file_name() != "genome.mark" {
             fs::remove_file(entry.path()).unwrap();
         }
     }
-    let said = start(data.path(), &[]).err().unwrap();
+    let said = Running::try_start(data.path(), &[]).err().unwrap();
     assert!(said.contains("genome.mark exists: the genome was lost or moved"), "{said}");
     fs::write(data.path().join("genome.db"), genome).unwrap();
     fs::write(data.path().join("genome.mark"), "nonsense").unwrap();
-    let said = start(data.path(), &[]).err().unwrap();
+    let said = Running::try_start(data.path(), &[]).err().unwrap();
     assert!(said.contains("nobody knows whether blocks are lost"), "{said}");
-    let node = start(data.path(), &[("KOLIBRI_ACCEPT_HEAD", told_head(&said))]).unwrap();
+    let node = Running::try_start(data.path(), &[("KOLIBRI_ACCEPT_HEAD", told_head(&said))]).unwrap();
     assert_eq!(node.ask("question 3")["answer"], "answer");
     node.stop();
     let told = |node: &Running| node.log().iter().any(|line| line.contains("has no mark beside it"));
     fs::remove_file(data.path().join("genome.mark")).unwrap();
-    assert!(told(&start(data.path(), &[]).unwrap()), "a genome without its mark is told");
-    assert!(!told(&start(data.path(), &[]).unwrap()), "once");
+    assert!(told(&Running::try_start(data.path(), &[]).unwrap()), "a genome without its mark is told");
+    assert!(!told(&Running::try_start(data.path(), &[]).unwrap()), "once");
 }
 
 /// Teaches and forgets until the node is gone; returns the blocks that were acknowledged.
@@ -273,11 +264,11 @@ fn wherever_the_log_is_cut_the_start_accepts_no_less_than_was_acknowledged() {
             genome = (tempfile::tempdir().unwrap(), Vec::new());
         }
         let (data, acknowledged) = (genome.0.path(), &mut genome.1);
-        let node = start(data, &[]).unwrap_or_else(|said| panic!("without damage: {said}"));
+        let node = Running::try_start(data, &[]).unwrap_or_else(|said| panic!("without damage: {said}"));
         acknowledged.extend(work_and_kill(node, round, 50 + scattered(round + 7, 500)));
         let damaged = copy(data);
         let what = damage(damaged.path(), round);
-        match start(damaged.path(), &[]) {
+        match Running::try_start(damaged.path(), &[]) {
             Err(said) => {
                 assert!(!said.contains("panicked"), "round {round}, {what}: {said}");
                 refused += 1;

@@ -19,7 +19,7 @@ struct Fault {
     answer: &'static str,
 }
 
-const FAULTS: [Fault; 15] = [
+const FAULTS: [Fault; 16] = [
     Fault {
         name: "`kill -9` while 64 people teach and forget",
         test: "crash",
@@ -65,6 +65,11 @@ const FAULTS: [Fault; 15] = [
         name: "a file of the genome is overwritten, cut or emptied in place under the node",
         test: "replaced",
         answer: "503 and not ready within a second; recovers by itself when it is undone",
+    },
+    Fault {
+        name: "the log is written over while people teach",
+        test: "replaced",
+        answer: "503 and not ready, mostly within a second; the next start says what is lost",
     },
     Fault {
         name: "FORGET beside a program that reads the genome",

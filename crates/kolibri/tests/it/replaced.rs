@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::reliability::{Found, tell};
+use crate::rounds::rounds;
 use crate::running::{Running, eventually};
 
 /// Does something to a running node's files, and checks that it is noticed in time and nothing is acknowledged.
@@ -182,6 +183,66 @@ fn a_log_that_is_emptied_while_people_teach_ends_every_acknowledgement_of_what_c
     });
     assert_eq!(acknowledged, 0, "acknowledged after the log was emptied");
     assert_eq!(node.get("/readyz").0, 503);
+}
+
+/// Ways to write over a log that is in use, of this length.
+const OVERWRITES: [fn(&File, u64); 4] = [
+    |log, length| log.write_all_at(&vec![0; length as usize / 2], length / 2).unwrap(),
+    |log, _| log.write_all_at(&[0xa5; 64], 5000).unwrap(),
+    |log, length| log.write_all_at(&vec![0xa5; length as usize - 4096], 4096).unwrap(),
+    |log, length| log.set_len(length / 2).unwrap(),
+];
+
+/// The log is written all the time then, so that its time tells nothing. What is overwritten may be an older page, which nobody
+/// needs any more: then nothing is lost, and nothing need be noticed.
+#[test]
+fn a_log_that_is_written_over_while_people_teach_loses_nothing_in_silence() {
+    let rounds = rounds(OVERWRITES.len(), 40);
+    let (mut acknowledged, mut noticed) = (0, 0);
+    for round in 0..rounds {
+        let data = tempfile::tempdir().unwrap();
+        let node = Running::start(data.path());
+        let taught = taught_until_refused(&node, || {
+            thread::sleep(Duration::from_millis(400));
+            let log = in_place(&data.path().join("genome.db-wal"));
+            OVERWRITES[round % OVERWRITES.len()](&log, log.metadata().unwrap().len());
+        });
+        noticed += usize::from(node.get("/readyz").0 == 503);
+        node.kill();
+        if let Ok(node) = Running::try_start(data.path(), &[]) {
+            for stimulus in &taught {
+                assert_eq!(node.ask(stimulus)["answer"], "answer", "{stimulus} is lost in silence");
+            }
+        }
+        acknowledged += taught.len();
+    }
+    assert!(noticed >= rounds / 2, "{noticed} of {rounds}");
+    tell("the log is written over while people teach", &Found { times: rounds, acknowledged });
+}
+
+/// What eight people teach while something is done, and until they are refused, or for some seconds.
+fn taught_until_refused(node: &Running, change: impl FnOnce()) -> Vec<String> {
+    let until = Instant::now() + Duration::from_secs(5);
+    let teach = |client: usize| {
+        let mut taught = Vec::new();
+        for number in 0.. {
+            let stimulus = format!("question {client} {number}");
+            let pair = json!({ "stimulus": stimulus, "response": "answer" });
+            let (status, _) = node.post("/api/v1/teach", &pair);
+            if status == 201 {
+                taught.push(stimulus);
+            }
+            if status != 201 || Instant::now() > until {
+                break;
+            }
+        }
+        taught
+    };
+    thread::scope(|scope| {
+        let clients: Vec<_> = (0..8).map(|client| scope.spawn(move || teach(client))).collect();
+        change();
+        clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
+    })
 }
 
 #[test]

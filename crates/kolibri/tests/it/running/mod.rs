@@ -48,6 +48,19 @@ pub struct Running {
     pub http: reqwest::blocking::Client,
 }
 
+/// `kolibri serve` in `directory`, on free loopback ports.
+fn serving(directory: &Path, variables: &[(&str, &str)]) -> Command {
+    let mut command = kolibri();
+    command
+        .arg("serve")
+        .env("KOLIBRI_DATA_DIR", directory)
+        .env("KOLIBRI_HTTP_PORT", "0")
+        .env("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1")
+        .env("KOLIBRI_PROMETHEUS_PORT", "0")
+        .envs(variables.iter().copied());
+    command
+}
+
 impl Running {
     /// Starts a node in `directory` on free loopback ports, and returns when it listens.
     pub fn start(directory: &Path) -> Self {
@@ -56,15 +69,12 @@ impl Running {
 
     /// The same, with further variables.
     pub fn start_with(directory: &Path, variables: &[(&str, &str)]) -> Self {
-        let mut command = kolibri();
-        command
-            .arg("serve")
-            .env("KOLIBRI_DATA_DIR", directory)
-            .env("KOLIBRI_HTTP_PORT", "0")
-            .env("KOLIBRI_PROMETHEUS_HOST", "127.0.0.1")
-            .env("KOLIBRI_PROMETHEUS_PORT", "0")
-            .envs(variables.iter().copied());
-        Self::spawn(command)
+        Self::spawn(serving(directory, variables))
+    }
+
+    /// The same; if the node does not start, what it said.
+    pub fn try_start(directory: &Path, variables: &[(&str, &str)]) -> Result<Self, String> {
+        Self::try_spawn(serving(directory, variables)).map_err(|log| log.join("\n"))
     }
 
     /// Starts a prepared command, and returns when the node listens.
