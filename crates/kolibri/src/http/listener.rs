@@ -1,7 +1,7 @@
 //! Accepting connections: no more than a bound of them, and none that keeps its place without asking for anything or without
 //! taking what it asked for. Beyond the bound a few more are taken: health checks are answered there, and others wait for a
-//! place, which the oldest connection makes by ending after its answer. Those without a place that ask for nothing make room for
-//! whoever comes next.
+//! place, which the oldest connection makes by ending after its answer, or soon if it keeps the node waiting. Those without a place
+//! that ask for nothing make room for whoever comes next.
 
 use std::io::ErrorKind;
 use std::net::IpAddr;
@@ -22,6 +22,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 use super::health::PROBES;
 use super::lobby::{Guest, Lobby};
+use super::pace::{Awaited, Pace};
 use super::stall::Stalling;
 use crate::wire::{Problem, ProblemKind};
 
@@ -41,6 +42,8 @@ struct Limits {
     head: Duration,
     /// How long the other end may take nothing of what it is sent.
     stall: Duration,
+    /// The same, and how long it may send nothing of what it has begun, when others wait.
+    haste: Duration,
 }
 
 /// Bytes of an answer that wait for its reader, and the longest head of a request.
@@ -53,6 +56,7 @@ const LIMITS: Limits = Limits {
     patience: Duration::from_secs(5),
     head: Duration::from_secs(75),
     stall: Duration::from_secs(30),
+    haste: Duration::from_secs(2),
 };
 /// How long to wait when the system has no connection to give.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -99,7 +103,7 @@ async fn serve_within(
             }),
         };
         tokio::spawn(async move {
-            connection.serve(Stalling::new(stream, limits.stall), peer).await;
+            connection.serve(stream, peer).await;
             drop(entered);
         });
     }
@@ -200,11 +204,14 @@ struct Connection {
 impl Connection {
     /// Serves one connection. When the node stops, or when others wait and this connection is the oldest, the request under
     /// way is the last.
-    async fn serve(self, stream: Stalling<TcpStream>, peer: Peer) {
+    async fn serve(self, stream: TcpStream, peer: Peer) {
         let Self { http, router, mut stopping, place } = self;
         let router = TowerToHyperService::new(router);
-        let (room, silent) = (Arc::clone(&place.room), Arc::clone(&place));
-        let service = service_fn(move |mut request: Request<Incoming>| {
+        let (room, silent, pace) = (Arc::clone(&place.room), Arc::clone(&place), Arc::new(Pace::default()));
+        let stream = Stalling::new(stream, room.limits.stall, Arc::clone(&pace));
+        let its_pace = Arc::clone(&pace);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(|body| Awaited::new(body, Arc::clone(&its_pace)));
             request.extensions_mut().insert(peer);
             let (place, router) = (Arc::clone(&place), router.clone());
             let path = request.uri().path().to_owned();
@@ -213,16 +220,17 @@ impl Connection {
         let served = http.serve_connection(TokioIo::new(stream), service);
         let mut served = std::pin::pin!(served);
         // That it broke off is the caller's doing, and in no way unusual.
-        tokio::select! {
+        let is_crowded = tokio::select! {
             _ = served.as_mut() => return,
             () = silent.guest.shown_out() => return,
-            () = stopped(&mut stopping) => {}
-            () = room.crowded.notified() => {}
-        }
+            () = stopped(&mut stopping) => false,
+            () = room.crowded.notified() => true,
+        };
         served.as_mut().graceful_shutdown();
         tokio::select! {
             _ = served => {}
             () = silent.guest.shown_out() => {}
+            () = pace.is_too_slow(room.limits.haste), if is_crowded => {}
         }
     }
 }
@@ -284,7 +292,7 @@ fn is_of_the_caller(error: ErrorKind) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::get;
+    use axum::routing::{get, post};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::task::JoinHandle;
 
@@ -302,15 +310,20 @@ mod tests {
 
     /// A listener with so many places, and two connections beyond them, of which one may wait.
     async fn served(places: u32, head: Duration) -> Served {
+        served_in_haste(places, head, LONG).await
+    }
+
+    async fn served_in_haste(places: u32, head: Duration, haste: Duration) -> Served {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, (stop, stopping)) = (listener.local_addr().unwrap(), watch::channel(false));
         let router = Router::new()
             .route("/", get(async || "served"))
             .route("/livez", get(async || "lives"))
+            .route("/said", post(async |said: String| said))
             .route("/long", get(async || "x".repeat(64 << 20)));
-        let patience = Duration::from_millis(300);
-        let limits =
-            Limits { places, extra: 2, waiting: 1, patience, head, stall: Duration::from_millis(500) };
+        let patience = if haste == LONG { Duration::from_millis(300) } else { LONG };
+        let stall = Duration::from_millis(500);
+        let limits = Limits { places, extra: 2, waiting: 1, patience, head, stall, haste };
         Served { address, stop, serving: tokio::spawn(serve_within(limits, listener, router, stopping)) }
     }
 
@@ -383,6 +396,32 @@ mod tests {
         let refused = asked(&served, "/").await;
         assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
         assert!(refused.contains("connection: close") && refused.contains("retry-after: 1"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn when_all_places_are_taken_who_has_sent_half_of_something_makes_room() {
+        let served = served_in_haste(1, LONG, Duration::from_millis(50)).await;
+        let mut half = served.connect().await;
+        half.write_all(b"POST /said HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf")
+            .await
+            .unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(asked(&served, "/").await.ends_with("served"));
+        assert_eq!(rest(&mut half).await, "");
+    }
+
+    #[tokio::test]
+    async fn who_has_sent_half_of_something_keeps_its_place_while_nobody_waits() {
+        let served = served(1, LONG).await;
+        let mut half = served.connect().await;
+        half.write_all(
+            b"POST /said HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 9\r\n\r\nhalf",
+        )
+        .await
+        .unwrap();
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        half.write_all(b" more").await.unwrap();
+        assert!(rest(&mut half).await.ends_with("half more"));
     }
 
     #[tokio::test]

@@ -21,6 +21,8 @@
 //! | `runbook` | the runbook, as a page and as Markdown |
 //! | `health` | whether the node lives and is ready; the scrape endpoint |
 //! | `listener` | accepting connections within bounds |
+//! | `lobby` | connections without a place that ask for nothing make room |
+//! | `pace` | whether a connection keeps the node waiting |
 //! | `stall` | a connection that breaks off when its other end takes nothing |
 //! | `budget` | how much memory the answers in flight may take together |
 //! | `guard` | who may call, under which Host, and in which framing |
@@ -48,6 +50,7 @@ mod listener;
 mod lobby;
 mod measure;
 mod operations;
+mod pace;
 mod page;
 mod problem;
 mod runbook;

@@ -4,18 +4,19 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
-/// Bytes that a reader has to take within the patience it is given.
-const PACE: usize = 16 << 10;
+use super::pace::{LEAST, Pace};
 
-/// A stream whose writes fail when less than [`PACE`] bytes are taken within `patience`, while more wait.
+/// A stream whose writes fail when less than [`LEAST`] bytes are taken within `patience`, while more wait.
 pub(super) struct Stalling<S> {
     stream: S,
+    pace: Arc<Pace>,
     patience: Duration,
     sleep: Pin<Box<Sleep>>,
     /// Bytes taken since the first write that had to wait; `None` while none has to.
@@ -23,8 +24,8 @@ pub(super) struct Stalling<S> {
 }
 
 impl<S: AsyncWrite + Unpin> Stalling<S> {
-    pub(super) fn new(stream: S, patience: Duration) -> Self {
-        Self { stream, patience, sleep: Box::pin(tokio::time::sleep(patience)), taken: None }
+    pub(super) fn new(stream: S, patience: Duration, pace: Arc<Pace>) -> Self {
+        Self { stream, pace, patience, sleep: Box::pin(tokio::time::sleep(patience)), taken: None }
     }
 
     /// Judges what a write has come to: how many bytes were taken, or that it waits.
@@ -34,10 +35,14 @@ impl<S: AsyncWrite + Unpin> Stalling<S> {
         written: Poll<io::Result<T>>,
         bytes: impl Fn(&T) -> usize,
     ) -> Poll<io::Result<T>> {
+        self.pace.stuck(written.is_pending());
+        if let Poll::Ready(Ok(done)) = &written {
+            self.pace.moved(bytes(done));
+        }
         match (&written, &mut self.taken) {
             (Poll::Ready(Ok(done)), Some(taken)) => {
                 *taken += bytes(done);
-                if *taken >= PACE {
+                if *taken >= LEAST {
                     self.taken = None;
                 }
             }
@@ -81,7 +86,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stalling<S> {
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.stream).poll_flush(context);
         // Everything was taken, however slowly; what comes next begins anew.
-        self.judge(context, flushed, |()| PACE)
+        self.judge(context, flushed, |()| LEAST)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -96,7 +101,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Stalling<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.pace.moved(buffer.filled().len() - before);
+        read
     }
 }
 
@@ -112,7 +120,7 @@ mod tests {
     async fn who_reads_nothing_is_given_up() {
         let (near, _far) = duplex(1024);
         let begun = Instant::now();
-        let failed = Stalling::new(near, PATIENCE).write_all(&[0; 4096]).await.unwrap_err();
+        let failed = Stalling::new(near, PATIENCE, Arc::default()).write_all(&[0; 4096]).await.unwrap_err();
         assert_eq!((failed.kind(), begun.elapsed().as_secs()), (io::ErrorKind::TimedOut, 30));
     }
 
@@ -125,7 +133,7 @@ mod tests {
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
         });
-        let failed = Stalling::new(near, PATIENCE).write_all(&[0; 65536]).await.unwrap_err();
+        let failed = Stalling::new(near, PATIENCE, Arc::default()).write_all(&[0; 65536]).await.unwrap_err();
         assert_eq!(failed.kind(), io::ErrorKind::TimedOut);
         trickle.await.unwrap();
     }
@@ -141,7 +149,7 @@ mod tests {
             }
             all
         });
-        let mut near = Stalling::new(near, PATIENCE);
+        let mut near = Stalling::new(near, PATIENCE, Arc::default());
         near.write_all(&[0; 60000]).await.unwrap();
         near.flush().await.unwrap();
         tokio::time::sleep(10 * PATIENCE).await;

@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 use serde_json::json;
@@ -71,4 +71,37 @@ fn connections_that_ask_for_nothing_or_for_half_keep_nobody_out() {
     }
     assert_eq!(node.teach("a", "b"), 1);
     drop(silent);
+}
+
+#[test]
+fn connections_that_send_half_of_something_make_room_for_who_comes() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let half: Vec<_> = (0..640)
+        .map(|number| {
+            let mut stream = TcpStream::connect(node.api.trim_start_matches("http://")).unwrap();
+            // Half a body, or a batch that stays open after its first line.
+            let head = "Host: localhost\r\nContent-Type: application/";
+            let begun = match number % 2 {
+                0 => format!("POST /api/v1/teach HTTP/1.1\r\n{head}json\r\nContent-Length: 99\r\n\r\n{{"),
+                _ => format!(
+                    "POST /api/v1/teach:batch HTTP/1.1\r\n{head}x-ndjson\r\nContent-Length: 99\r\n\r\n\n"
+                ),
+            };
+            // The node may have closed it already, for those that came later.
+            let _ = stream.write_all(begun.as_bytes());
+            stream
+        })
+        .collect();
+    let new = reqwest::blocking::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
+    assert_eq!(new.get(node.url("/livez")).send().unwrap().status(), 200);
+    let begun = Instant::now();
+    eventually("a TEACH is taken", || {
+        let pair = json!({ "stimulus": "a", "response": "b" });
+        let taught = new.post(node.url("/api/v1/teach")).json(&pair).send().unwrap();
+        (taught.status() == 201).then_some(())
+    });
+    // Each of them may keep its place for half a minute and more while nobody waits.
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    drop(half);
 }
