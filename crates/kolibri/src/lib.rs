@@ -34,5 +34,5 @@ use clap::Parser;
 
 /// Does what the command line says.
 pub fn run() -> ExitCode {
-    cli::run(cli::Arguments::parse())
+    cli::run(cli::Arguments::try_parse().unwrap_or_else(|error| cli::terminal::end_with(&error)))
 }

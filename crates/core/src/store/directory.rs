@@ -130,14 +130,42 @@ impl DataDirectory {
         }
     }
 
-    /// Refuses files that are links: their content would be somewhere else, or somebody else's.
-    pub(crate) fn refuse_links(&self) -> Result<(), OpenError> {
+    /// Refuses what is no file of its own: the content of a link is somewhere else, or somebody else's, and a pipe has none.
+    pub(crate) fn refuse_strangers(&self) -> Result<(), OpenError> {
         [self.vectors(), self.path.join("soaks.db")]
             .iter()
             .try_for_each(|file| schema::check_database(file))?;
-        let names = ["genome.copy", "genome.restored", "trace.jsonl.1"].map(|name| self.path.join(name));
-        let own = [self.mark(), self.accepted(), self.verdict(), self.backup(), self.trace()];
-        own.iter().chain(&names).try_for_each(|file| schema::refuse_link(file))
+        [self.trace(), self.path.join("trace.jsonl.1")]
+            .iter()
+            .try_for_each(|file| schema::refuse_link(file))?;
+        let own = [
+            self.mark(),
+            self.accepted(),
+            self.verdict(),
+            self.backup(),
+            self.history(),
+            self.copy(),
+            self.restored(),
+        ];
+        own.iter().try_for_each(|file| {
+            schema::refuse_link(file)?;
+            regular::check(file).map_err(OpenError::io(file))
+        })
+    }
+
+    /// Warns of files that somebody else can write: an earlier hand made them.
+    pub(crate) fn warn_of_writers(&self) {
+        let [genome, log] = [self.genome(), schema::beside(&self.genome(), "-wal")];
+        let others = [self.mark(), self.accepted(), self.vectors(), self.verdict(), self.lock_file()];
+        for path in [genome, log].iter().chain(&others) {
+            let mode = path.metadata().map_or(0, |found| found.mode());
+            if mode & 0o022 != 0 {
+                tracing::warn!(
+                    path = %path.display(), mode = %format_args!("{:o}", mode & 0o777),
+                    "other users of this machine can write this file; `chmod 600` makes it the node's alone"
+                );
+            }
+        }
     }
 
     /// Refuses a directory that has lost its genome, as other files show: beginning a new one would hide the

@@ -148,7 +148,8 @@ impl Store {
     ) -> Result<Self, OpenError> {
         directory.create()?;
         let lock = directory.lock()?;
-        directory.refuse_links()?;
+        directory.refuse_strangers()?;
+        directory.warn_of_writers();
         directory.check_not_lost()?;
         let path = directory.genome();
         let marked = mark::admit(directory, accepted)?;

@@ -2,13 +2,15 @@
 //! control characters are shown and not sent (CWE-150).
 
 use std::borrow::Cow;
+use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Exit;
 
-/// A line or more as they are safe to print: every control character but line ends and tabs, and every character that changes
-/// the direction of the text (<https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters>), as `\u{1b}`.
+/// A line or more as they are safe to print: every control character but line ends and tabs, every character that changes
+/// the direction of the text (<https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters>), and the separators of lines
+/// and paragraphs, as `\u{1b}`.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
     let text =
         if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
@@ -27,7 +29,7 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
 
 fn commands_a_terminal(character: char) -> bool {
     (character.is_control() && !matches!(character, '\n' | '\t'))
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Prints a line for people.
@@ -113,6 +115,18 @@ pub(super) fn say(message: &str) {
     let _ = writeln!(std::io::stderr(), "kolibri: {}", printable(message));
 }
 
+/// Tells what is wrong with the command line, or prints the help that was asked for.
+pub(crate) fn end_with(error: &clap::Error) -> ! {
+    // What it quotes, for example a word that is no command.
+    let quoted = error.context().map(|(_, value)| value.to_string());
+    let quoted = quoted.chain(error.source().map(ToString::to_string));
+    if !quoted.into_iter().any(|text| text.contains(commands_a_terminal)) {
+        error.exit()
+    }
+    let _ = write!(std::io::stderr(), "{}", printable(&error.render().to_string()));
+    std::process::exit(error.exit_code())
+}
+
 /// A reader that went away (`| head`) ends the program quietly, as it does with other tools.
 pub(super) fn end_if_nobody_reads(error: &std::io::Error) {
     if error.kind() == std::io::ErrorKind::BrokenPipe {
@@ -146,6 +160,7 @@ mod tests {
             ("over\rwritten", "over\\u{d}written"),
             ("\u{9b}31m\u{7f}\u{0}", "\\u{9b}31m\\u{7f}\\u{0}"),
             ("a\u{202e}b\u{2066}c", "a\\u{202e}b\\u{2066}c"),
+            ("a\u{2028}b\u{2029}c", "a\\u{2028}b\\u{2029}c"),
         ] {
             assert_eq!(printable(text), shown, "{text:?}");
         }

@@ -380,7 +380,9 @@ fn a_text_that_was_taught_cannot_command_the_terminal() {
     let evil = "\u{1b}]0;title\u{7}\u{1b}[2Jgone\u{9b}31m\u{202e}drawkcab";
     node.teach("evil", evil);
     node.teach(&format!("the {evil} question of many words"), "answer");
-    let commands = |text: &str| text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}');
+    let commands = |text: &str| {
+        text.chars().any(|c| (c.is_control() && c != '\n') || matches!(c, '\u{2028}' | '\u{202e}'))
+    };
     for arguments in [
         &["ask", "evil"][..],
         &["ask", "the question of many words that nobody taught"],
@@ -391,6 +393,10 @@ fn a_text_that_was_taught_cannot_command_the_terminal() {
         &["soak", "show", "\u{1b}[31m"],
         &["trace", "show", "\u{1b}[31m"],
         &["runbook", "\u{1b}[31m"],
+        &["no\u{1b}[31m\u{7}command"],
+        &["ask", "--no\u{1b}[31m\u{2028}flag"],
+        &["genome", "show", "\u{1b}[31m"],
+        &["genome", "blocks", "--limit", "\u{1b}]0;title\u{7}"],
     ] {
         let ended = if arguments[0] == "genome" {
             let directory = data.path().to_str().unwrap();
@@ -425,7 +431,16 @@ fn a_pipe_in_the_place_of_a_file_holds_up_no_start() {
     eventually("the trace is counted", lost);
     assert!(node.log().iter().any(|line| line.contains("a pipe that nobody reads")), "{:?}", node.log());
     node.stop();
-    for name in ["lock", "genome.db", "genome.db-journal", "genome.db-wal", "soaks.db", "soaks.db-journal"] {
+    for name in [
+        "lock",
+        "genome.db",
+        "genome.db-journal",
+        "genome.db-wal",
+        "genome.accepted",
+        "verdict.json",
+        "soaks.db",
+        "soaks.db-journal",
+    ] {
         let directory = data.path().join(format!("with {name}"));
         fs::create_dir(&directory).unwrap();
         pipe(&format!("with {name}/{name}"));
@@ -500,7 +515,7 @@ fn files_in_a_directory_that_others_can_enter_are_their_owners() {
 }
 
 #[test]
-fn a_data_directory_that_others_can_read_is_warned_of() {
+fn a_data_directory_that_others_can_read_and_a_genome_that_they_can_write_are_warned_of() {
     let data = tempfile::tempdir().unwrap();
     let warned = |node: &Running| node.log().iter().any(|line| line.contains("chmod 700"));
     let private = Running::start(&data.path().join("private"));
@@ -510,5 +525,11 @@ fn a_data_directory_that_others_can_read_is_warned_of() {
     let open = data.path().join("open");
     fs::create_dir(&open).unwrap();
     fs::set_permissions(&open, fs::Permissions::from_mode(0o755)).unwrap();
-    assert!(warned(&Running::start(&open)));
+    let node = Running::start(&open);
+    assert!(warned(&node));
+    let others_write = |node: &Running| node.log().iter().any(|line| line.contains("chmod 600"));
+    assert!(!others_write(&node));
+    node.stop();
+    fs::set_permissions(open.join("genome.db"), fs::Permissions::from_mode(0o666)).unwrap();
+    assert!(others_write(&Running::start(&open)));
 }
