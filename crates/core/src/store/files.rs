@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_over_the_log_during_a_commit_is_found_when_it_is_read_on() {
+    fn what_was_written_over_the_log_during_a_commit_is_found_before_it_is_copied() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("genome.db");
         let (open, mut files, _lock) = open(root.path());
@@ -249,6 +249,6 @@ mod tests {
         let committed = log::committed(&open).unwrap();
         let garbled = Disturbed::Garbled { path: log, frame: committed };
         assert_eq!(files.check_log(committed), Err(garbled.clone()));
-        assert_eq!(files.read_on(committed, false), Err(garbled));
+        assert_eq!(files.check_new(committed), Err(garbled));
     }
 }

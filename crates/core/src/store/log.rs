@@ -21,6 +21,9 @@ const FRAME_HEADER: usize = 24;
 /// The longest page of a SQLite database, in bytes.
 const MAX_PAGE: u32 = 65536;
 
+/// Frames that are read at once.
+const AT_ONCE: u32 = 32;
+
 /// After this time the log is read from its beginning again.
 const ROUND: Duration = Duration::from_secs(1);
 
@@ -42,6 +45,8 @@ pub(super) fn committed(connection: &Connection) -> rusqlite::Result<u32> {
 /// A log that is read along while it grows, a little at a time, and from its beginning again after each round.
 pub(super) struct Log {
     file: File,
+    /// Which log it is, by its header, and since when.
+    now: Option<([u8; HEADER], Instant)>,
     round: Option<Round>,
     /// What was checked because it was about to be copied.
     copied: Option<Walk>,
@@ -58,14 +63,15 @@ struct Round {
 /// How far a log was read.
 struct Walk {
     header: [u8; HEADER],
-    frame: Vec<u8>,
+    page: usize,
     frames: u32,
     sums: Sums,
+    buffer: Vec<u8>,
 }
 
 impl Log {
     pub(super) fn open(path: &Path) -> std::io::Result<Self> {
-        Ok(Self { file: File::open(path)?, round: None, copied: None })
+        Ok(Self { file: File::open(path)?, now: None, round: None, copied: None })
     }
 
     /// Checks that it begins like a log.
@@ -73,19 +79,31 @@ impl Log {
         self.begin().map(|_| ())
     }
 
-    /// Checks some more of the `committed` frames, for about this `time`. Nobody may write the log meanwhile.
+    /// Checks some more of the `committed` frames, for about this `time`. Nobody may write the log meanwhile. One that is young is
+    /// left alone: it soon is older, or is checked before it is copied.
     pub(super) fn read_on(&mut self, committed: u32, time: Duration) -> Result<(), Garbled> {
         let begun = Instant::now();
-        let round = self.round.take();
         if committed == 0 {
+            self.round = None;
             return Ok(());
         }
-        let mut round = match round {
-            Some(round) if !round.is_old(committed) && self.header() == Some(round.walk.header) => round,
+        let header = self.header()?;
+        if !self.now.is_some_and(|(now, since)| now == header && since.elapsed() >= ROUND) {
+            if self.now.is_none_or(|(now, _)| now != header) {
+                self.now = Some((header, begun));
+                self.round = None;
+            }
+            return Ok(());
+        }
+        let mut round = match self.round.take() {
+            Some(round) if !round.is_old(committed) => round,
             _ => Round { walk: self.begin()?, begun, committed },
         };
-        while round.walk.frames < committed && begun.elapsed() < time {
-            round.walk.step(&self.file)?;
+        while round.walk.frames < committed {
+            round.walk.check_some(&self.file, committed)?;
+            if begun.elapsed() >= time {
+                break;
+            }
         }
         self.round = Some(round);
         Ok(())
@@ -93,13 +111,12 @@ impl Log {
 
     /// Checks those of the `committed` frames that were not checked by it before: they are about to be copied into the database.
     pub(super) fn check_new(&mut self, committed: u32) -> Result<(), Garbled> {
+        let header = self.header()?;
         let mut walk = match self.copied.take() {
-            Some(walk) if self.header() == Some(walk.header) => walk,
+            Some(walk) if walk.header == header => walk,
             _ => self.begin()?,
         };
-        while walk.frames < committed {
-            walk.step(&self.file)?;
-        }
+        walk.check_all(&self.file, committed)?;
         self.copied = Some(walk);
         Ok(())
     }
@@ -109,17 +126,17 @@ impl Log {
         if committed == 0 {
             return Ok(());
         }
-        let mut walk = self.begin()?;
-        (0..committed).try_for_each(|_| walk.step(&self.file))
+        self.begin()?.check_all(&self.file, committed)
     }
 
     fn begin(&self) -> Result<Walk, Garbled> {
-        self.header().and_then(Walk::begin).ok_or(Garbled { frame: 0 })
+        Walk::begin(self.header()?).ok_or(Garbled { frame: 0 })
     }
 
-    fn header(&self) -> Option<[u8; HEADER]> {
+    fn header(&self) -> Result<[u8; HEADER], Garbled> {
         let mut header = [0; HEADER];
-        self.file.read_exact_at(&mut header, 0).ok().map(|()| header)
+        self.file.read_exact_at(&mut header, 0).map_err(|_| Garbled { frame: 0 })?;
+        Ok(header)
     }
 }
 
@@ -145,19 +162,38 @@ impl Walk {
         }
         let mut sums = Sums { is_big, first: 0, second: 0 };
         sums.add(&header[..24]);
-        let frame = vec![0; FRAME_HEADER + page as usize];
-        sums.are(&header, 24).then_some(Self { header, frame, frames: 0, sums })
+        let is_header = sums.are(&header, 24);
+        is_header.then(|| Self { header, page: page as usize, frames: 0, sums, buffer: Vec::new() })
+    }
+
+    fn check_all(&mut self, log: &File, committed: u32) -> Result<(), Garbled> {
+        while self.frames < committed {
+            self.check_some(log, committed)?;
+        }
+        Ok(())
+    }
+
+    /// Checks the next frames, as many as are read at once, of those that are committed.
+    fn check_some(&mut self, log: &File, committed: u32) -> Result<(), Garbled> {
+        let frame = FRAME_HEADER + self.page;
+        let at = HEADER as u64 + u64::from(self.frames) * frame as u64;
+        let many = committed.saturating_sub(self.frames).min(AT_ONCE) as usize;
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.resize(many * frame, 0);
+        // Which of them is cut does not matter.
+        log.read_exact_at(&mut buffer, at).map_err(|_| Garbled { frame: self.frames + 1 })?;
+        buffer.chunks_exact(frame).try_for_each(|frame| self.check(frame))?;
+        self.buffer = buffer;
+        Ok(())
     }
 
     /// Checks the next frame.
-    fn step(&mut self, log: &File) -> Result<(), Garbled> {
-        let at = HEADER as u64 + u64::from(self.frames) * self.frame.len() as u64;
+    fn check(&mut self, frame: &[u8]) -> Result<(), Garbled> {
         self.frames += 1;
-        let is_read = log.read_exact_at(&mut self.frame, at).is_ok();
-        self.sums.add(&self.frame[..8]);
-        self.sums.add(&self.frame[FRAME_HEADER..]);
-        let is_of_this_log = self.frame[8..16] == self.header[16..24];
-        match is_read && is_of_this_log && self.sums.are(&self.frame, 16) {
+        self.sums.add(&frame[..8]);
+        self.sums.add(&frame[FRAME_HEADER..]);
+        let is_of_this_log = frame[8..16] == self.header[16..24];
+        match is_of_this_log && self.sums.are(frame, 16) {
             true => Ok(()),
             false => Err(Garbled { frame: self.frames }),
         }
@@ -174,14 +210,17 @@ struct Sums {
 impl Sums {
     /// Adds bytes, a multiple of eight of them.
     fn add(&mut self, bytes: &[u8]) {
-        let (pairs, _) = bytes.as_chunks::<8>();
-        for &[a, b, c, d, e, f, g, h] in pairs {
-            let (low, high) = match self.is_big {
-                true => (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])),
-                false => (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])),
-            };
-            self.first = self.first.wrapping_add(low).wrapping_add(self.second);
-            self.second = self.second.wrapping_add(high).wrapping_add(self.first);
+        match self.is_big {
+            true => self.add_words(bytes, u32::from_be_bytes),
+            false => self.add_words(bytes, u32::from_le_bytes),
+        }
+    }
+
+    fn add_words(&mut self, bytes: &[u8], number: impl Fn([u8; 4]) -> u32) {
+        let (words, _) = bytes.as_chunks::<4>();
+        for pair in words.chunks_exact(2) {
+            self.first = self.first.wrapping_add(number(pair[0])).wrapping_add(self.second);
+            self.second = self.second.wrapping_add(number(pair[1])).wrapping_add(self.first);
         }
     }
 
@@ -232,6 +271,18 @@ mod tests {
             self.connection.execute("INSERT INTO written VALUES (zeroblob(?1))", [bytes]).unwrap();
         }
 
+        /// As if the log were no longer young.
+        fn age(&mut self) {
+            if let Some((_, since)) = &mut self.log.now {
+                *since -= ROUND;
+            }
+        }
+
+        /// Frames that this round has read.
+        fn read(&self) -> u32 {
+            self.log.round.as_ref().map_or(0, |round| round.walk.frames)
+        }
+
         /// As if the time of a round had passed.
         fn end_round(&mut self) {
             self.log.round.as_mut().unwrap().begun -= ROUND;
@@ -268,6 +319,9 @@ mod tests {
             let frames = written.committed();
             assert_eq!(written.log.check(frames), Ok(()));
             assert_eq!(written.log.read_on(frames, LONG), Ok(()));
+            written.age();
+            assert_eq!(written.log.read_on(frames, LONG), Ok(()));
+            assert_eq!(written.read(), frames);
             if frames > 0 {
                 assert_eq!(written.log.check_new(frames), Ok(()));
             }
@@ -275,7 +329,7 @@ mod tests {
         written.write(100_000);
         let frames = written.committed();
         assert!(frames > 24, "{frames}");
-        assert_eq!(written.log.check(frames + 1), Err(Garbled { frame: frames + 1 }), "nothing follows");
+        assert!(written.log.check(frames + 1).is_err(), "nothing follows");
     }
 
     #[test]
@@ -283,12 +337,13 @@ mod tests {
         let mut written = Written::new();
         written.write(1_000_000);
         let frames = written.committed();
-        for read in 1..=frames {
+        assert_eq!(written.log.read_on(frames, LONG), Ok(()), "a young log is not read");
+        assert!(written.log.round.is_none());
+        written.age();
+        while written.read() < frames {
+            let before = written.read();
             assert_eq!(written.log.read_on(frames, Duration::ZERO), Ok(()));
-            // With no time at all it only begins.
-            let walk = &mut written.log.round.as_mut().unwrap().walk;
-            walk.step(&written.log.file).unwrap();
-            assert_eq!(walk.frames, read);
+            assert_eq!(written.read(), frames.min(before + AT_ONCE));
         }
         written.change(5000, |byte| !byte);
         written.end_round();
@@ -323,7 +378,7 @@ mod tests {
         let (frames, path) = (written.committed(), written.path());
         let length = path.metadata().unwrap().len();
         File::options().write(true).open(&path).unwrap().set_len(length - 1).unwrap();
-        assert_eq!(written.log.check(frames), Err(Garbled { frame: frames }));
+        assert_eq!(written.log.check(frames), Err(Garbled { frame: 1 }), "one of the first");
         File::options().write(true).open(&path).unwrap().set_len(0).unwrap();
         assert_eq!(written.log.check(frames), Err(Garbled { frame: 0 }));
         assert!(written.log.check_header().is_err());

@@ -138,7 +138,8 @@ async fn what_is_taught_anew_is_found_in_other_words_at_every_moment() {
         let node = Arc::clone(&node);
         tokio::spawn(async move {
             for _ in 0..2_000 {
-                let found = ask(&node, "how do I restart the payments service").await;
+                // Without a block for each question: they would come faster than a busy disk takes them.
+                let found = node.find("how do I restart the payments service".into()).await.unwrap();
                 assert!(found.answer.is_some(), "{found:?}");
             }
         })
