@@ -152,6 +152,12 @@ fn sort(weighed: &mut [Weighed]) {
 }
 
 impl Found {
+    /// An answer to the very question that was taught.
+    pub(crate) fn exactly(answer: Association) -> Self {
+        let by = Match::Exact { block: answer.source.index };
+        Self { by, score: 1.0, answer: Some(answer), suggestions: Vec::new() }
+    }
+
     fn nothing() -> Self {
         Self { by: Match::None, score: 0.0, answer: None, suggestions: Vec::new() }
     }
@@ -201,11 +207,10 @@ impl Recall {
 
     /// Finds the answer to a question. Reads files: call it off the async runtime.
     pub(crate) fn find(&self, question: &str) -> Result<Found, CommandError> {
-        if let Some(answer) = self.reader.answer(Key::of(question))? {
-            let by = Match::Exact { block: answer.source.index };
-            return Ok(Found { by, score: 1.0, answer: Some(answer), suggestions: Vec::new() });
+        match self.reader.answer(Key::of(question))? {
+            Some(answer) => Ok(Found::exactly(answer)),
+            None => self.find_similar(question),
         }
-        self.find_similar(question)
     }
 
     fn find_similar(&self, question: &str) -> Result<Found, CommandError> {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use kolibri_genome::{Block, Content, ContentError, EventType, Hash, Head, Match, Teach};
 use parking_lot::Mutex;
@@ -20,6 +21,8 @@ const MOST_IDLE: usize = 64;
 pub struct Reader {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
+    /// The same for those that wait for no lock.
+    hasty: Mutex<Vec<Connection>>,
 }
 
 /// What can be asked: a stimulus with its current answer.
@@ -90,6 +93,14 @@ pub(crate) enum ChangeKind {
     Nothing,
 }
 
+/// Keeps a connection for the next read.
+fn keep(idle: &Mutex<Vec<Connection>>, connection: Connection) {
+    let mut idle = idle.lock();
+    if idle.len() < MOST_IDLE {
+        idle.push(connection);
+    }
+}
+
 impl Reader {
     /// Opens the genome of a data directory for reading, with or without a running node.
     ///
@@ -98,7 +109,7 @@ impl Reader {
     pub fn open(directory: &DataDirectory) -> Result<Self, OpenError> {
         let path = directory.genome();
         let first = schema::open_reader(&path)?;
-        Ok(Self { path, idle: Mutex::new(vec![first]) })
+        Ok(Self { path, idle: Mutex::new(vec![first]), hasty: Mutex::default() })
     }
 
     fn with<T>(&self, read: impl FnOnce(Snapshot<'_>) -> rusqlite::Result<T>) -> Result<T, CommandError> {
@@ -110,10 +121,23 @@ impl Reader {
         };
         let result =
             read(Snapshot::of(&connection)).map_err(|error| CommandError::Unreadable(error.to_string()));
-        let mut idle = self.idle.lock();
-        if idle.len() < MOST_IDLE {
-            idle.push(connection);
-        }
+        keep(&self.idle, connection);
+        result
+    }
+
+    /// The same without waiting for anybody; `None` if it cannot be read right now.
+    fn with_haste<T>(&self, read: impl FnOnce(Snapshot<'_>) -> rusqlite::Result<T>) -> Option<T> {
+        let idle = self.hasty.lock().pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => {
+                let opened = schema::open_reader(&self.path).ok()?;
+                opened.busy_timeout(Duration::ZERO).ok()?;
+                opened
+            }
+        };
+        let result = read(Snapshot::of(&connection)).ok();
+        keep(&self.hasty, connection);
         result
     }
 
@@ -153,6 +177,12 @@ impl Reader {
     /// When the file cannot be read, or the block does not hold the answer it should.
     pub fn answer(&self, key: Key) -> Result<Option<Association>, CommandError> {
         self.with(|rows| rows.answer(key))?.as_ref().map(association).transpose()
+    }
+
+    /// The same, if it can be told at once: a look-up of microseconds, which async code may make. `None` if nothing is taught
+    /// there, and also if it is locked or damaged; [`Reader::answer`] tells which.
+    pub(crate) fn answer_at_once(&self, key: Key) -> Option<Association> {
+        association(&self.with_haste(|rows| rows.answer(key))??).ok()
     }
 
     /// The block that answers `key` now.
