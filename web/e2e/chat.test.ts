@@ -47,12 +47,26 @@ test("an answer shows how likely it is right, what it was taught for, and its bl
   await say(page, "restarting payment servise");
   const similar = page.locator(".turn").last();
   await similar.getByText("The answer to How do I restart the payment service?").waitFor();
-  await similar.getByText(/^In other words, (over )?\d\d% likely$/).waitFor();
+  await similar.getByText(/^By its words, (over )?\d\d% likely$/).waitFor();
   await similar.getByText(/^taught today \(\d+ \w+ 20\d\d\), block 1$/).waitFor();
   await similar.getByRole("link", { name: "block 1" }).click();
   await page.getByRole("heading", { name: "Block 1" }).waitFor();
   await page.locator(".block").getByText("systemctl restart payments").waitFor();
   expect(page.url()).toBe(`${node.url}/#/genome/1`);
+});
+
+test("an answer that shares no words with the question says that it was found by meaning", async ({
+  page,
+  node,
+}) => {
+  await node.teach("How do I reset my password?", "Press Forgotten on the login page");
+  await node.teach("When is the office open?", "From nine to six");
+  const question = "how to change my passcode";
+  await expect.poll(async () => (await node.call("ask", { stimulus: question })).body.how).toBe("meaning");
+  await say(page, question);
+  const found = page.locator(".turn").last();
+  await found.getByText("The answer to How do I reset my password?").waitFor();
+  await found.getByText(/^By meaning, (over )?\d\d% likely$/).waitFor();
 });
 
 test("what is not known is taught in place", async ({ page }) => {

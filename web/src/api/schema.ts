@@ -619,6 +619,11 @@ export interface components {
             /** @description Whether Prometheus answered. */
             reachable: boolean;
         };
+        /**
+         * @description What decided that an answer was given.
+         * @enum {string}
+         */
+        AnsweredBy: "exact" | "words" | "meaning";
         /** @description The answer to a command by its name that changes nothing, or that removes something. */
         AskOrForgetResponse: components["schemas"]["AskResponse"] | components["schemas"]["ForgetResponse"];
         /** @description The answer to a question. */
@@ -627,6 +632,7 @@ export interface components {
             answer?: string | null;
             /** @description Present if the last verification found the genome broken: this answer may be wrong. */
             genome_broken?: boolean;
+            how?: components["schemas"]["AnsweredBy"] | null;
             /** @description How the answer was found. */
             match: components["schemas"]["MatchKind"];
             /**

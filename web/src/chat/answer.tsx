@@ -9,7 +9,7 @@ import { BlockLink } from "../ui/block_link";
 import { Copy } from "../ui/copy";
 import { erased, type Question } from "./conversation";
 import { ForgetDialog } from "./forget";
-import { AnswerTo, Likelihood, TaughtIn } from "./receipt";
+import { AnswerTo, Matched, TaughtIn } from "./receipt";
 import { Unknown } from "./unknown";
 
 export function AnswerView({ question, answer }: { question: Question; answer: Answer }) {
@@ -40,14 +40,9 @@ function MayBeWrong() {
 }
 
 function Known({ answer, response, source }: { answer: Answer; response: string; source: BlockAddress }) {
-  const exact = answer.match === "exact";
   return (
-    <Given response={response} block={source.index} to={exact ? null : answer.stimulus}>
-      {exact ? (
-        <span class="badge good">{words().chat.exact}</span>
-      ) : (
-        <Likelihood score={answer.score} found />
-      )}
+    <Given response={response} block={source.index} to={answer.how === "exact" ? null : answer.stimulus}>
+      <Matched answer={answer} />
       <TaughtIn block={source.index} at={answer.taught} />
     </Given>
   );

@@ -1,4 +1,5 @@
 // What is told about an answer: the question it was taught for, how likely it is right, its block, the day.
+import type { Answer } from "../api/types";
 import { words } from "../i18n";
 import { BlockLink } from "../ui/block_link";
 import { DaysAgo } from "../ui/time";
@@ -12,10 +13,18 @@ export function AnswerTo({ stimulus }: { stimulus: string }) {
   );
 }
 
-/** `score`: the probability that the answer is right, 0 to 1. `found`: it is the answer, and not one of several that may be meant. */
-export function Likelihood({ score, found = false }: { score: number; found?: boolean }) {
+/** What decided that this answer was given, and how likely it is right. */
+export function Matched({ answer }: { answer: Answer }) {
   const text = words().chat;
-  return <span class="badge">{found ? text.inOtherWords(score) : text.likely(score)}</span>;
+  if (answer.how === "exact") return <span class="badge good">{text.exact}</span>;
+  return (
+    <span class="badge">{(answer.how === "meaning" ? text.byMeaning : text.byWords)(answer.score)}</span>
+  );
+}
+
+/** `score`: the probability that an answer is right that may be meant, 0 to 1. */
+export function Likelihood({ score }: { score: number }) {
+  return <span class="badge">{words().chat.likely(score)}</span>;
 }
 
 /** `at`: RFC 3339. */

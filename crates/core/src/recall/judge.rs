@@ -24,6 +24,17 @@ pub enum Judge {
     Likeness,
 }
 
+/// What decided that an answer was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// The question was taught word for word; case and white space make no difference.
+    Exact,
+    /// The words of the question: they alone would have been enough.
+    Words,
+    /// The meaning of the question: by its words alone, nothing would have been answered.
+    Meaning,
+}
+
 impl Precision {
     /// Every precision, the least careful first.
     pub const ALL: [Self; 3] = [Self::P85, Self::P90, Self::P95];
@@ -110,6 +121,13 @@ impl Judge {
                 Self::Likeness => probability >= LIKENESS && evidence.words.gap > LIKENESS_GAP,
             }
     }
+
+    /// What decides for an answer that is accepted. Words and meaning are weighed together, so this asks what would be
+    /// decided if the meaning were not known.
+    pub(super) fn how(self, evidence: &Evidence) -> How {
+        let words = Evidence { meaning: None, nearest: 0.0, ..*evidence };
+        if self.accepts(&words, self.probability(&words)) { How::Words } else { How::Meaning }
+    }
 }
 
 /// Whether an answer, and no other one, has the words of the question.
@@ -125,5 +143,37 @@ impl Calibration {
     fn probability(&self, evidence: &Evidence) -> f32 {
         let logit: f32 = self.coefficients.iter().zip(evidence.features()).map(|(a, b)| a * b).sum();
         1.0 / (1.0 + (-logit).exp())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::evidence::Nearness;
+    use super::*;
+
+    const JUDGE: Judge = Judge::Calibrated(Precision::P90);
+
+    /// An answer that is accepted, with words and a meaning that are as near as this.
+    #[track_caller]
+    fn accepted(judge: Judge, words: f32, meaning: Option<f32>) -> How {
+        let near = |value: f32| Nearness { value, gap: value.min(0.3) };
+        let nearest = meaning.unwrap_or(0.0);
+        let evidence =
+            Evidence { words: near(words), meaning: meaning.map(near), nearest, ..Evidence::default() };
+        assert!(judge.accepts(&evidence, judge.probability(&evidence)), "{evidence:?}");
+        judge.how(&evidence)
+    }
+
+    #[test]
+    fn an_answer_is_given_by_meaning_if_its_words_are_not_enough() {
+        assert_eq!(accepted(JUDGE, 0.1, Some(0.9)), How::Meaning);
+    }
+
+    #[test]
+    fn an_answer_is_given_by_words_if_they_are_enough_whatever_its_meaning() {
+        for meaning in [None, Some(0.2), Some(0.9)] {
+            assert_eq!(accepted(JUDGE, 1.0, meaning), How::Words, "{meaning:?}");
+        }
+        assert_eq!(accepted(Judge::Likeness, 0.8, Some(0.9)), How::Words);
     }
 }

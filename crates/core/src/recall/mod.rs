@@ -42,7 +42,7 @@ use candidates::Candidates;
 use evidence::Candidate;
 pub use evidence::{Evidence, FEATURES, Nearness};
 use index::{Index, Shelves};
-pub use judge::{Judge, Precision};
+pub use judge::{How, Judge, Precision};
 use likeness::Exchanged;
 use meaning::Meaning;
 pub use meaning::{ApiKey, MeaningStatus, Model, ModelError, Remote, RemoteError};
@@ -104,6 +104,8 @@ pub struct Found {
     pub score: f32,
     /// The association that answers.
     pub answer: Option<Association>,
+    /// What decided that it does; `None` without an answer.
+    pub how: Option<How>,
     /// The most probable answers, each by its nearest wording; only if there is no answer.
     pub suggestions: Vec<Suggestion>,
 }
@@ -155,11 +157,11 @@ impl Found {
     /// An answer to the very question that was taught.
     pub(crate) fn exactly(answer: Association) -> Self {
         let by = Match::Exact { block: answer.source.index };
-        Self { by, score: 1.0, answer: Some(answer), suggestions: Vec::new() }
+        Self { by, score: 1.0, answer: Some(answer), how: Some(How::Exact), suggestions: Vec::new() }
     }
 
     fn nothing() -> Self {
-        Self { by: Match::None, score: 0.0, answer: None, suggestions: Vec::new() }
+        Self { by: Match::None, score: 0.0, answer: None, how: None, suggestions: Vec::new() }
     }
 
     /// How the genome records it.
@@ -221,7 +223,8 @@ impl Recall {
             let score = best.probability;
             if self.judge.accepts(&best.evidence, score) {
                 let by = Match::Similar { block: answer.source.index };
-                return Ok(Found { by, score, answer: Some(answer), suggestions: Vec::new() });
+                let how = Some(self.judge.how(&best.evidence));
+                return Ok(Found { by, score, answer: Some(answer), how, suggestions: Vec::new() });
             }
             return Ok(Found {
                 score,

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::client::{Answer, Client};
 use super::{Connection, Exit, Output, print_json, print_line, say};
 use crate::wire::{
-    AskResponse, BlockAddress, ConditionLevel, Erasure, FailuresResponse, ForgetResponse, Health,
+    AnsweredBy, AskResponse, BlockAddress, ConditionLevel, Erasure, FailuresResponse, ForgetResponse, Health,
     LatestQuery, MatchKind, OperationsResponse, StimulusRequest, SuggestedAnswer, TeachRequest,
     TeachResponse,
 };
@@ -234,9 +234,12 @@ fn answer_for_people(asked: &AskResponse) -> String {
     };
     let taught = asked.taught.as_deref().and_then(|time| time.get(..10)).unwrap_or_default();
     let stimulus = asked.stimulus.as_deref().unwrap_or_default();
-    let how = match asked.found {
-        MatchKind::Similar => format!("similar match, probability {:.2}", asked.score),
-        MatchKind::Exact | MatchKind::None => "exact match".to_owned(),
+    let how = match (asked.found, asked.how) {
+        (MatchKind::Exact | MatchKind::None, _) => "word for word".to_owned(),
+        (MatchKind::Similar, Some(AnsweredBy::Meaning)) => format!("by meaning, {:.2}", asked.score),
+        (MatchKind::Similar, Some(AnsweredBy::Words)) => format!("by words, {:.2}", asked.score),
+        // A node of an earlier version does not tell.
+        (MatchKind::Similar, _) => format!("in other words, {:.2}", asked.score),
     };
     format!("{answer}\n  ({how}: \"{stimulus}\", taught {taught} in {})", block(source))
 }
@@ -319,16 +322,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_shows_where_it_comes_from() {
-        let answer = json!({
-            "match": "similar", "score": 0.8312, "answer": "Paris", "stimulus": "the capital of France",
-            "source": { "index": 7, "hash": "ab" }, "taught": "2026-11-24T09:30:00Z", "suggestions": [],
-        });
-        let shown = answer_for_people(&from_value(answer).unwrap());
-        assert_eq!(
-            shown,
-            "Paris\n  (similar match, probability 0.83: \"the capital of France\", taught 2026-11-24 in block 7 (ab))"
-        );
+    fn an_answer_shows_how_it_was_found_and_where_it_comes_from() {
+        for (found, how, shown) in [
+            ("exact", json!("exact"), "word for word"),
+            ("similar", json!("words"), "by words, 0.83"),
+            ("similar", json!("meaning"), "by meaning, 0.83"),
+            ("similar", json!(null), "in other words, 0.83"),
+        ] {
+            let answer = json!({
+                "match": found, "how": how, "score": 0.8312, "answer": "Paris", "stimulus": "the capital of France",
+                "source": { "index": 7, "hash": "ab" }, "taught": "2026-11-24T09:30:00Z", "suggestions": [],
+            });
+            let source = "\"the capital of France\", taught 2026-11-24 in block 7 (ab)";
+            assert_eq!(
+                answer_for_people(&from_value(answer).unwrap()),
+                format!("Paris\n  ({shown}: {source})")
+            );
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! TEACH, ASK and FORGET: what is sent, and what is answered.
 
 use kolibri_core::clock::rfc3339;
-use kolibri_core::recall::{Found, Suggestion};
+use kolibri_core::recall::{Found, How, Suggestion};
 use kolibri_core::store::BlockRef;
 use kolibri_genome::{Head, Match};
 use serde::{Deserialize, Serialize};
@@ -125,6 +125,8 @@ pub(crate) struct AskResponse {
     /// How the answer was found.
     #[serde(rename = "match")]
     pub(crate) found: MatchKind,
+    /// What decided that this answer was given; null without one.
+    pub(crate) how: Option<AnsweredBy>,
     /// The probability that the answer is the right one, 0 to 1; 1 for an exact match. Without an answer, that of
     /// the most probable one.
     #[schema(minimum = 0, maximum = 1)]
@@ -166,6 +168,28 @@ impl From<Match> for MatchKind {
     }
 }
 
+/// What decided that an answer was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum AnsweredBy {
+    /// The question was taught word for word.
+    Exact,
+    /// Its words: they alone would have been enough.
+    Words,
+    /// Its meaning: by its words alone, nothing would have been answered.
+    Meaning,
+}
+
+impl From<How> for AnsweredBy {
+    fn from(how: How) -> Self {
+        match how {
+            How::Exact => Self::Exact,
+            How::Words => Self::Words,
+            How::Meaning => Self::Meaning,
+        }
+    }
+}
+
 /// An answer that may be meant.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct SuggestedAnswer {
@@ -198,13 +222,13 @@ impl From<Suggestion> for SuggestedAnswer {
 impl AskResponse {
     /// The answer to a question, marked if the genome is known to be broken.
     pub(crate) fn of(found: Found, genome_broken: bool) -> Self {
-        let (found_by, score) = (found.by.into(), rounded(found.score));
+        let (found_by, how, score) = (found.by.into(), found.how.map(AnsweredBy::from), rounded(found.score));
         let suggestions = found.suggestions.into_iter().map(SuggestedAnswer::from).collect();
         let (source, taught) =
             found.answer.as_ref().map(|answer| (answer.source.into(), rfc3339(answer.taught))).unzip();
         let (stimulus, answer) =
             found.answer.map(|answer| (answer.teach.stimulus, answer.teach.response)).unzip();
-        Self { found: found_by, score, answer, stimulus, source, taught, suggestions, genome_broken }
+        Self { found: found_by, how, score, answer, stimulus, source, taught, suggestions, genome_broken }
     }
 }
 

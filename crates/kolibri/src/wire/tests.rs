@@ -42,13 +42,13 @@ fn answers_to_commands_travel() {
     travels::<TeachResponse>(r#"{"block":{"index":7,"hash":"ab"}}"#);
     travels::<ForgetResponse>(r#"{"block":{"index":9,"hash":"cd"},"erased":[7,8],"texts":"gone"}"#);
     travels::<AskResponse>(
-        r#"{"match":"similar","score":0.831,"answer":"Paris","stimulus":"the capital","source":{"index":7,"hash":"ab"},"taught":"2026-11-24T00:00:00Z","suggestions":[]}"#,
+        r#"{"match":"similar","how":"meaning","score":0.831,"answer":"Paris","stimulus":"the capital","source":{"index":7,"hash":"ab"},"taught":"2026-11-24T00:00:00Z","suggestions":[]}"#,
     );
     travels::<AskResponse>(
-        r#"{"match":"none","score":0.0,"answer":null,"stimulus":null,"source":null,"taught":null,"suggestions":[],"genome_broken":true}"#,
+        r#"{"match":"none","how":null,"score":0.0,"answer":null,"stimulus":null,"source":null,"taught":null,"suggestions":[],"genome_broken":true}"#,
     );
     travels::<AskResponse>(
-        r#"{"match":"none","score":0.5,"answer":null,"stimulus":null,"source":null,"taught":null,"suggestions":[{"stimulus":"the capital","score":0.5,"answer":"Paris","source":{"index":7,"hash":"ab"},"taught":"2026-11-24T00:00:00Z"}]}"#,
+        r#"{"match":"none","how":null,"score":0.5,"answer":null,"stimulus":null,"source":null,"taught":null,"suggestions":[{"stimulus":"the capital","score":0.5,"answer":"Paris","source":{"index":7,"hash":"ab"},"taught":"2026-11-24T00:00:00Z"}]}"#,
     );
 }
 

@@ -79,7 +79,7 @@ fn what_is_taught_is_answered_with_its_source_and_what_is_forgotten_is_not() {
     let answer = node.ask(" пароль ОТ  кофе? ");
     let time = node.get("/api/v1/genome/blocks/1").1["time"].clone();
     let expected = json!({
-        "match": "exact", "score": 1.0, "answer": "☕ два раза", "stimulus": "Пароль от кофе?",
+        "match": "exact", "how": "exact", "score": 1.0, "answer": "☕ два раза", "stimulus": "Пароль от кофе?",
         "source": taught["block"], "taught": time, "suggestions": [],
     });
     assert_eq!(answer, expected);
@@ -88,7 +88,7 @@ fn what_is_taught_is_answered_with_its_source_and_what_is_forgotten_is_not() {
     assert_eq!((status, &forgotten["erased"]), (200, &json!([1])));
     assert_eq!(keys(&forgotten), BTreeSet::from(["block", "erased", "texts"]));
     let expected = json!({
-        "match": "none", "score": 0.0, "answer": null, "stimulus": null, "source": null, "taught": null,
+        "match": "none", "how": null, "score": 0.0, "answer": null, "stimulus": null, "source": null, "taught": null,
         "suggestions": [],
     });
     assert_eq!(node.ask("Пароль от кофе?"), expected);
@@ -107,7 +107,10 @@ fn a_rephrased_question_is_answered_and_a_distant_one_gets_suggestions() {
         (answer["match"] == "similar").then_some(answer)
     });
     assert_eq!((&similar["source"]["index"], &similar["suggestions"]), (&json!(block), &json!([])));
-    assert_eq!(similar["answer"], "systemctl restart payments");
+    assert_eq!(
+        (&similar["answer"], &similar["how"]),
+        (&json!("systemctl restart payments"), &json!("words"))
+    );
     assert_eq!(similar["stimulus"], "How do I restart the payment service?");
     let score = similar["score"].as_f64().unwrap();
     assert!(score > 0.0 && score < 1.0, "{similar}");

@@ -30,7 +30,7 @@ fn teach_ask_and_forget_speak_to_people_and_to_machines() {
     let answer = node.run(&["ask", "кто дежурит?"]).printed();
     let day = node.get("/api/v1/genome/blocks/1").1["time"].as_str().unwrap()[..10].to_owned();
     let expected =
-        format!("Смотри график\n  (exact match: \"Кто дежурит?\", taught {day} in block 1 ({hash}))\n");
+        format!("Смотри график\n  (word for word: \"Кто дежурит?\", taught {day} in block 1 ({hash}))\n");
     assert_eq!(answer, expected);
 
     let json = node.run(&["ask", "--json", "кто дежурит?"]).json();

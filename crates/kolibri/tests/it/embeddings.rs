@@ -63,6 +63,7 @@ fn a_server_of_embeddings_tells_meanings_and_is_not_needed_for_words() {
     assert_eq!(node.series("kolibri_backend_recall_vectors{state=\"missing\"}"), Some(0.0));
     let answer = node.ask(IN_OTHER_WORDS);
     assert_eq!((&answer["match"], &answer["answer"]), (&"similar".into(), &TAUGHT[0].1.into()), "{answer}");
+    assert_eq!((&answer["how"], &node.ask("reset my password")["how"]), (&"meaning".into(), &"words".into()));
     assert_eq!((fallbacks(&node), note(&node)), (0.0, None));
 
     drop(server);

@@ -162,7 +162,10 @@ async fn an_empty_node_knows_no_answer_to_anything() {
     let node = open(root.path());
     for question in ["anything", "?!", "как", "1"] {
         let found = ask(&node, question).await;
-        assert_eq!(found, Found { by: Match::None, score: 0.0, answer: None, suggestions: Vec::new() });
+        assert_eq!(
+            found,
+            Found { by: Match::None, score: 0.0, answer: None, how: None, suggestions: Vec::new() }
+        );
     }
 }
 
