@@ -79,6 +79,85 @@ test("what is not known is taught in place", async ({ page }) => {
   await page.locator(".turn").last().getByText("On the second floor").waitFor();
 });
 
+/** What is answered word for word. */
+async function answerTo(node: Node, stimulus: string): Promise<unknown> {
+  return (await node.call("ask", { stimulus })).body.answer;
+}
+
+test("where the node has no answer, one that is near is updated, given too, or kept apart", async ({
+  page,
+  node,
+}) => {
+  const taught = "How do I rotate the API keys of the billing gateway?";
+  const near = "Something is wrong with the gateway, what now?";
+  await teachGateway(node, near);
+  await node.teach("How do I restart the search service?", "systemctl restart search");
+  const asked = "Who restarts the search service?";
+  await expect
+    .poll(async () => (await node.call("teach:preview", { stimulus: asked, response: "x" })).body.near.length)
+    .toBeGreaterThan(0);
+  await say(page, asked);
+  const form = page.locator("form.teach");
+  const answer = form.getByPlaceholder("The answer");
+  const teach = form.getByRole("button", { name: "Teach", exact: true });
+  await answer.fill("systemctl reload search");
+  await form.getByText("Something like this is taught already.").waitFor();
+  await teach.press("Enter");
+  await form
+    .getByText("Choose first: update one of these, take its answer, or teach it separately.")
+    .waitFor();
+  expect(await answerTo(node, asked)).not.toBe("systemctl reload search");
+
+  await form.getByRole("button", { name: "Same as this one: How do I restart the search service?" }).click();
+  await form.getByText("This will be another wording, with the answer of").waitFor();
+  expect(await answer.inputValue()).toBe("systemctl restart search");
+  expect(await answer.evaluate((field) => field === document.activeElement)).toBe(true);
+
+  await answer.fill("systemctl reload search");
+  await form.getByRole("button", { name: "Update that one: How do I restart the search service?" }).click();
+  await form.getByText("This replaces the answer to How do I restart the search service?").waitFor();
+  await form.getByText("Replaces").first().waitFor();
+  await teach.click();
+  await page.getByText("Taught and durably recorded as").waitFor();
+  expect(await answerTo(node, "How do I restart the search service?")).toBe("systemctl reload search");
+  expect(await answerTo(node, taught)).toBe("See the vault");
+});
+
+test("a lesson that is written in the chat is not taught beside one that contradicts it unless that is chosen", async ({
+  page,
+  node,
+}) => {
+  const lesson = "How is the search service restarted? -> systemctl reload search";
+  await node.teach("How do I restart the search service?", "systemctl restart search");
+  await expect
+    .poll(async () => {
+      const asked = { stimulus: "How is the search service restarted?", response: "x" };
+      return (await node.call("teach:preview", asked)).body.near.length;
+    })
+    .toBe(1);
+  await page.fill("#composer", lesson);
+  await page.keyboard.press("Enter");
+  const composer = page.locator("form.composer");
+  await composer.getByText("Something like this is taught already.").waitFor();
+  expect(await page.inputValue("#composer")).toBe(lesson);
+  await page.keyboard.press("Enter");
+  await composer.getByText("Choose first:").waitFor();
+
+  await composer.getByRole("button", { name: "Update that one" }).click();
+  expect(await page.inputValue("#composer")).toBe(
+    "How do I restart the search service? -> systemctl reload search",
+  );
+  await composer.getByText("Replaces").waitFor();
+  await page.fill("#composer", lesson);
+  await composer.getByLabel("They are different questions: teach it separately").check();
+  await page.focus("#composer");
+  await page.keyboard.press("Enter");
+  await page.getByText("Taught and durably recorded as").waitFor();
+  expect(await page.inputValue("#composer")).toBe("");
+  expect(await answerTo(node, "How do I restart the search service?")).toBe("systemctl restart search");
+  expect(await answerTo(node, "How is the search service restarted?")).toBe("systemctl reload search");
+});
+
 test("answers that may be right are offered; the one that is confirmed is learnt", async ({ page, node }) => {
   const near = "Something is wrong with the gateway, what now?";
   await teachGateway(node, near);

@@ -220,7 +220,9 @@ test("near to a question that is taught, one updates that one or teaches separat
   await answer.fill("kubectl rollout restart payments");
   await page.getByText("Something like this is taught already.").waitFor();
   await button(page, "Teach").press("Enter");
-  await page.getByText("Choose first: update one of these, or teach it separately.").waitFor();
+  await page
+    .getByText("Choose first: update one of these, take its answer, or teach it separately.")
+    .waitFor();
   await page.getByRole("button", { name: /^Update that one/ }).click();
   await page.getByText(/^Replaces block 1/).waitFor();
   await button(page, "Teach").click();
@@ -461,6 +463,13 @@ test.for(["en-GB", "ru"])(
     await page.locator("button.primary").press("Enter");
     await page.locator(".why-not strong").waitFor();
     await look("near");
+    await go("#/");
+    await page.fill("#composer", "How do we restart the payment service? -> somehow");
+    await page.locator(".will-teach .near").waitFor();
+    await look("near in the chat");
+    await page.fill("#composer", "How do I restart the payment service? -> somehow else");
+    await page.locator(".will-teach .difference").waitFor();
+    await look("replaced in the chat");
     await go("#/knowledge/import");
     await give(page, "faq.csv", FAQ.replace("Frage", "Question").replace("Антвоорд", "Answer"));
     await page.locator(".counts").waitFor();

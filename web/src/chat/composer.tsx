@@ -1,26 +1,32 @@
 // Where questions and lessons are written. The field is free for the next text at once; a text that the node did not
-// accept comes back.
+// accept comes back. A lesson warns of what is taught to questions like it.
 import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
+import type { Suggestion } from "../api/types";
 import { words } from "../i18n";
+import { Effects } from "../knowledge/effects";
+import { NeighboursView, useNeighbours } from "../knowledge/neighbours";
+import { addresses, goTo } from "../route";
 import { sendOnEnter } from "../ui/enter";
 import { useGrowth } from "../ui/growth";
 import { LessonView } from "../ui/lesson";
 import { PressButton, usePress, WhyNot } from "../ui/press";
-import { ask, teach } from "./conversation";
+import { ask, teachAll } from "./conversation";
 import { bytesOf, isWhole, type Lesson, lessonIn } from "./lesson";
 
 /** The text being written. It is kept while another screen is open. */
 export const draft = signal("");
 
-async function send(deed: () => Promise<boolean>): Promise<void> {
-  const sent = draft.value;
-  draft.value = "";
+async function send(sent: string, deed: () => Promise<boolean>): Promise<void> {
+  // Unless something else is written by now.
+  if (draft.value === sent) draft.value = "";
   const taken = await deed();
   // Unless the user has started the next text.
   if (!taken && draft.value === "") draft.value = sent;
 }
+
+const NO_LESSON: Lesson = { stimulus: "", response: "" };
 
 export function Composer() {
   const text = words().chat;
@@ -29,14 +35,33 @@ export function Composer() {
   const lesson = lessonIn(draft.value);
   const problem = problemWith(written, lesson);
 
-  const submit = (deed: () => Promise<boolean>) => {
-    void send(deed);
+  const neighbours = useNeighbours(lesson ?? NO_LESSON);
+  const { known, exact, also, undecided } = neighbours;
+
+  const askIt = () => {
+    void send(draft.value, () => ask(written));
     field.current?.focus();
   };
+  const teachIt = async (lesson: Lesson) => {
+    const sent = draft.value;
+    field.current?.focus();
+    if (await neighbours.settled()) void send(sent, () => teachAll(lesson, also));
+  };
+  const choose = undecided ? words().knowledge.chooseNear : null;
   const press = usePress(
-    () => submit(() => (lesson ? teach(lesson) : ask(written))),
-    written === "" ? text.writeFirst : problem,
+    () => (lesson ? teachIt(lesson) : askIt()),
+    written === "" ? text.writeFirst : (problem ?? choose),
   );
+  const write = (lesson: Lesson) => {
+    draft.value = `${lesson.stimulus} -> ${lesson.response}`;
+    field.current?.focus();
+  };
+  const update = ({ stimulus, source }: Suggestion) => {
+    const updated = { stimulus, response: lesson?.response ?? "" };
+    // A question that has an arrow itself cannot be written here.
+    if (lessonIn(stimulus)) goTo(addresses.edit(source.index));
+    else write(updated);
+  };
   useGrowth(field, draft.value);
   useLayoutEffect(() => {
     // Where it does not open a keyboard over the page.
@@ -45,7 +70,26 @@ export function Composer() {
 
   return (
     <form class="composer" onSubmit={press.take}>
-      {lesson && isWhole(lesson) && <LessonView lesson={lesson} label={text.willTeach} />}
+      {lesson && isWhole(lesson) && (
+        <section class="will-teach">
+          <LessonView lesson={lesson} label={text.willTeach} />
+          {known?.current && (
+            <Effects
+              effect={exact?.effect ?? null}
+              current={known.current}
+              lesson={lesson}
+              opened={null}
+              fixed={null}
+            />
+          )}
+          <NeighboursView
+            neighbours={neighbours}
+            lesson={lesson}
+            update={update}
+            same={({ answer }) => write({ ...lesson, response: answer })}
+          />
+        </section>
+      )}
       <label for="composer" class="hidden">
         {text.field}
       </label>
@@ -68,7 +112,7 @@ export function Composer() {
           {problem ?? text.hint}
         </WhyNot>
         {lesson && (
-          <button type="button" class="quiet" onClick={() => submit(() => ask(written))}>
+          <button type="button" class="quiet" onClick={askIt}>
             {text.askAnyway}
           </button>
         )}

@@ -96,6 +96,12 @@ export async function teach(lesson: Lesson): Promise<boolean> {
   return reply.ok;
 }
 
+/** Teaches an answer to its question and to others that mean the same; true when all of it is durable. */
+export async function teachAll(lesson: Lesson, also: string[]): Promise<boolean> {
+  const all = [lesson.stimulus, ...also].map((stimulus) => teach({ ...lesson, stimulus }));
+  return (await Promise.all(all)).every((taken) => taken);
+}
+
 /** Forgets and erases; what went wrong is returned, for the dialog that asked. */
 export async function forget(stimulus: string): Promise<Problem | null> {
   const { reply } = await inTurn(() => command<Forgotten>("chat.forget", { stimulus }, () => "forgotten"));

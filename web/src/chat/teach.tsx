@@ -1,12 +1,14 @@
-// The form for teaching an answer right where the node had none.
+// The form for teaching an answer right where the node had none. It warns of what is taught to questions like this one.
 import { useId, useRef, useState } from "preact/hooks";
 import { MAX_RESPONSE } from "../api/limits";
 import { words } from "../i18n";
+import { Effects } from "../knowledge/effects";
+import { NeighboursView, useNeighbours } from "../knowledge/neighbours";
 import { sendOnEnter } from "../ui/enter";
 import { useGrowth } from "../ui/growth";
 import { PressButton, usePress, WhyNot } from "../ui/press";
-import { teach } from "./conversation";
-import { bytesOf } from "./lesson";
+import { teachAll } from "./conversation";
+import { bytesOf, isWhole, type Lesson } from "./lesson";
 
 interface Props {
   stimulus: string;
@@ -15,27 +17,42 @@ interface Props {
   done: () => void;
 }
 
-export function TeachForm({ stimulus, label, done }: Props) {
+export function TeachForm({ stimulus: asked, label, done }: Props) {
   const text = words().chat;
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
+  /** The question that gets the answer: the one that was asked, or one like it that is updated. */
+  const [stimulus, setStimulus] = useState(asked);
   const [response, setResponse] = useState("");
+  const lesson: Lesson = { stimulus, response: response.trim() };
+  const neighbours = useNeighbours(lesson);
+  const { known, exact, also, undecided } = neighbours;
 
-  const length = bytesOf(response.trim());
+  const length = bytesOf(lesson.response);
   const tooLong = length > MAX_RESPONSE ? text.tooLong(length, MAX_RESPONSE) : null;
   const submit = async () => {
-    if (!(await teach({ stimulus, response: response.trim() }))) return;
+    if (!(await neighbours.settled())) return;
+    if (!(await teachAll(lesson, also))) return;
     // The form disappears, and the focus with it. If the user has moved elsewhere, the focus stays there.
     if (form.current?.contains(document.activeElement)) document.getElementById("composer")?.focus();
     done();
   };
-  const press = usePress(submit, length === 0 ? text.answerFirst : tooLong);
+  const choose = undecided ? words().knowledge.chooseNear : null;
+  const press = usePress(submit, length === 0 ? text.answerFirst : (tooLong ?? choose));
 
   useGrowth(field, response);
 
   return (
     <form class="teach" ref={form} onSubmit={press.take}>
+      {stimulus !== asked && (
+        <p>
+          {text.updates} <q>{stimulus}</q>{" "}
+          <button type="button" class="quiet small" onClick={() => setStimulus(asked)}>
+            {text.updateNot}
+          </button>
+        </p>
+      )}
       <label for={id}>{label}</label>
       <div class="bar">
         <textarea
@@ -56,6 +73,29 @@ export function TeachForm({ stimulus, label, done }: Props) {
       <WhyNot press={press} id={`${id}hint`}>
         {tooLong ?? text.teachHint}
       </WhyNot>
+      {known?.current && isWhole(lesson) && (
+        <Effects
+          effect={exact?.effect ?? null}
+          current={known.current}
+          lesson={lesson}
+          opened={null}
+          fixed={null}
+        />
+      )}
+      {isWhole(lesson) && (
+        <NeighboursView
+          neighbours={neighbours}
+          lesson={lesson}
+          update={(near) => {
+            setStimulus(near.stimulus);
+            field.current?.focus();
+          }}
+          same={(near) => {
+            setResponse(near.answer);
+            field.current?.focus();
+          }}
+        />
+      )}
     </form>
   );
 }

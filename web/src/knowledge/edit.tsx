@@ -6,7 +6,7 @@ import { record } from "../actions/log";
 import { call } from "../api/client";
 import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
 import type { Problem } from "../api/problem";
-import type { Taught, Version, Versions } from "../api/types";
+import type { Suggestion, Taught, Version, Versions } from "../api/types";
 import { bytesOf, isWhole, type Lesson } from "../chat/lesson";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
@@ -18,9 +18,8 @@ import { PressButton, usePress, WhyNot } from "../ui/press";
 import { ProblemNote } from "../ui/problem";
 import { Reading } from "../ui/reading";
 import { Effects } from "./effects";
-import { NearChoice, NearToo } from "./near";
+import { NeighboursView, useNeighbours } from "./neighbours";
 import { type Filter, placeAddress } from "./place";
-import { usePreview } from "./preview";
 import { said } from "./said";
 
 interface Props {
@@ -148,8 +147,6 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
   const [stimulus, setStimulus] = useState(draft?.stimulus ?? question);
   const [response, setResponse] = useState(draft?.response ?? answer);
   const [other, setOther] = useState(fixed === null || stimulus !== fixed);
-  const [separate, setSeparate] = useState(false);
-  const [also, setAlso] = useState<string[]>([]);
   /** The block that the user was shown as the one that is replaced. */
   const [replaced, setReplaced] = useState(opened);
   /** It was pressed before one could see what it replaces. */
@@ -158,13 +155,8 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
   const field = useRef<HTMLTextAreaElement>(null);
   const wording = useRef<HTMLTextAreaElement>(null);
   const lesson: Lesson = { stimulus: stimulus.trim(), response: response.trim() };
-  const preview = usePreview(lesson);
-  const { checked } = preview;
-  // About this question, whatever its answer was then.
-  const known = checked?.lesson.stimulus === lesson.stimulus ? checked.preview : null;
-  const exact = known !== null && checked?.lesson.response === lesson.response ? known : null;
-  const near = known?.near ?? [];
-  const isNew = known?.effect === "new";
+  const neighbours = useNeighbours(lesson);
+  const { checking: preview, known, exact, also } = neighbours;
   const current = known?.current ?? null;
 
   useLayoutEffect(() => {
@@ -177,7 +169,6 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
     else drafts.delete(address.current);
   }, [stimulus, response]);
 
-  const wait = isNew && near.length > 0 && !separate;
   const tooLong =
     tooMuch(lesson.stimulus, MAX_STIMULUS, text.questionTooLong) ??
     tooMuch(lesson.response, MAX_RESPONSE, words().chat.tooLong);
@@ -186,7 +177,7 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
     (lesson.response === "" && words().chat.answerFirst) ||
     tooLong ||
     (exact?.effect === "unchanged" && also.length === 0 && text.unchanged) ||
-    (wait && text.chooseNear) ||
+    (neighbours.undecided && text.chooseNear) ||
     null;
 
   const submit = async () => {
@@ -197,8 +188,7 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
     if (!now) return;
     const before = now.preview.current?.source.index ?? null;
     const unseen = before !== null && before !== (current?.source.index ?? null) && before !== replaced;
-    const choose = now.preview.effect === "new" && now.preview.near.length > 0 && !separate;
-    if (unseen || choose) {
+    if (unseen || neighbours.isUndecided(now.preview)) {
       setReplaced(before);
       setEarly(true);
       return;
@@ -221,10 +211,13 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
   };
   const press = usePress(submit, why);
 
-  const update = (one: string) => {
-    setStimulus(one);
-    setSeparate(false);
+  const update = ({ stimulus }: Suggestion) => {
+    setStimulus(stimulus);
     setOther(false);
+    field.current?.focus();
+  };
+  const same = ({ answer }: Suggestion) => {
+    setResponse(answer);
     field.current?.focus();
   };
 
@@ -243,10 +236,7 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
             rows={2}
             value={stimulus}
             autocomplete="off"
-            onInput={(event) => {
-              setStimulus(event.currentTarget.value);
-              setSeparate(false);
-            }}
+            onInput={(event) => setStimulus(event.currentTarget.value)}
           />
         </div>
       ) : (
@@ -282,10 +272,7 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
           />
         )}
       </div>
-      {isNew && near.length > 0 && (
-        <NearChoice near={near} update={update} separate={separate} setSeparate={setSeparate} />
-      )}
-      {known && !isNew && near.length > 0 && <NearToo near={near} also={also} setAlso={setAlso} />}
+      <NeighboursView neighbours={neighbours} lesson={lesson} update={update} same={same} />
       {(problem ?? preview.problem) && (
         <ProblemNote problem={problem ?? (preview.problem as Problem)} urgent />
       )}

@@ -9,13 +9,15 @@ import { Day } from "../ui/time";
 interface Props {
   near: Suggestion[];
   /** Teaches the answer to that question in place of the new one. */
-  update: (stimulus: string) => void;
+  update: (near: Suggestion) => void;
+  /** Gives the new question the answer of that one. */
+  same: (near: Suggestion) => void;
   separate: boolean;
   setSeparate: (separate: boolean) => void;
 }
 
-/** For a new question: update one that is taught, or teach it separately. */
-export function NearChoice({ near, update, separate, setSeparate }: Props) {
+/** For a new question: update one that is taught, take its answer, or teach it separately. */
+export function NearChoice({ near, update, same, separate, setSeparate }: Props) {
   const text = words().knowledge;
   return (
     <section class="note near" aria-label={text.nearTitle}>
@@ -26,13 +28,22 @@ export function NearChoice({ near, update, separate, setSeparate }: Props) {
         {near.map((one) => (
           <li key={one.source.index}>
             <NearOne near={one} />
-            <button
-              type="button"
-              aria-label={`${text.updateThat}: ${one.stimulus}`}
-              onClick={() => update(one.stimulus)}
-            >
-              {text.updateThat}
-            </button>
+            <div class="bar">
+              <button
+                type="button"
+                aria-label={`${text.updateThat}: ${one.stimulus}`}
+                onClick={() => update(one)}
+              >
+                {text.updateThat}
+              </button>
+              <button
+                type="button"
+                aria-label={`${text.sameAsThat}: ${one.stimulus}`}
+                onClick={() => same(one)}
+              >
+                {text.sameAsThat}
+              </button>
+            </div>
           </li>
         ))}
       </ul>

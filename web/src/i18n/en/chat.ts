@@ -49,6 +49,8 @@ export const chat = {
   yourAnswer: "The answer",
   teachHint: "Enter teaches it, Shift+Enter starts a new line.",
   answerFirst: "Write the answer first.",
+  updates: "This replaces the answer to",
+  updateNot: "No, teach it to the question that was asked",
   taught: "Taught and durably recorded as",
   forget: "Forget",
   forgetTitle: "Forget this?",

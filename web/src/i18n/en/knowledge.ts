@@ -72,7 +72,7 @@ export const knowledge = {
   questionTooLong: (bytes: number, limit: number) =>
     `The question is too long: ${number(bytes)} of ${number(limit)} bytes.`,
   unchanged: "This is taught already, word for word.",
-  chooseNear: "Choose first: update one of these, or teach it separately.",
+  chooseNear: "Choose first: update one of these, take its answer, or teach it separately.",
   isNew: "This question is new.",
   isNewWording: "This wording is new. The answer to the former one stays as it is.",
   taughtMeanwhile: "Somebody has taught this question anew since you opened it. Look at the difference.",
@@ -89,6 +89,8 @@ export const knowledge = {
   nearTitle: "Something like this is taught already.",
   nearAdvice: "Two answers to one question may come to contradict each other.",
   updateThat: "Update that one",
+  sameAsThat: "Same as this one",
+  sameAs: "This will be another wording, with the answer of",
   separate: "They are different questions: teach it separately",
   nearToo: "Taught to questions like this one",
   nearTooAdvice: "If they mean the same, correct them too, so that no answer contradicts another.",

@@ -49,6 +49,8 @@ export const chat: typeof source = {
   yourAnswer: "Ответ",
   teachHint: "Enter записывает ответ, Shift+Enter переносит строку.",
   answerFirst: "Сначала напишите ответ.",
+  updates: "Это заменит ответ на вопрос",
+  updateNot: "Нет, научить заданному вопросу",
   taught: "Усвоено и надёжно записано:",
   forget: "Забыть",
   forgetTitle: "Забыть это?",

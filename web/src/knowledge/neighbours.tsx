@@ -1,0 +1,91 @@
+// What is taught beside a lesson that somebody writes, and what they choose to do about it: a correction must not leave two
+// answers that contradict each other.
+import { useState } from "preact/hooks";
+import type { Preview, Suggestion } from "../api/types";
+import type { Lesson } from "../chat/lesson";
+import { words } from "../i18n";
+import { NearChoice, NearToo } from "./near";
+import { type Checking, usePreview } from "./preview";
+
+export interface Neighbours {
+  checking: Checking;
+  /** What is known about this question, whatever its answer was when the node was asked. */
+  known: Preview | null;
+  /** What is known about this question with this answer. */
+  exact: Preview | null;
+  /** Taught to questions like this one. */
+  near: Suggestion[];
+  /** The question is new, something like it is taught with another answer, and its writer has not chosen yet. */
+  undecided: boolean;
+  /** The same, as the node says it at the moment of the press. */
+  isUndecided: (preview: Preview) => boolean;
+  /** Asks the node now; true if nothing has to be chosen, as far as it can tell. */
+  settled: () => Promise<boolean>;
+  separate: boolean;
+  setSeparate: (separate: boolean) => void;
+  /** The other questions that get the same answer. */
+  also: string[];
+  setAlso: (also: string[]) => void;
+}
+
+/** Looks for what is near to a lesson while it is being written. A choice is made for one question, and no other. */
+export function useNeighbours({ stimulus, response }: Lesson): Neighbours {
+  const lesson = { stimulus: stimulus.trim(), response: response.trim() };
+  const checking = usePreview(lesson);
+  const [chosen, setChosen] = useState<{ stimulus: string; separate: boolean; also: string[] } | null>(null);
+  const { separate, also } =
+    chosen?.stimulus === lesson.stimulus ? chosen : { separate: false, also: [] as string[] };
+  const { checked } = checking;
+  const known = checked?.lesson.stimulus === lesson.stimulus ? checked.preview : null;
+  const isUndecided = (preview: Preview) =>
+    !separate && contradicts(preview) && sameAs(preview, lesson) === undefined;
+  return {
+    checking,
+    known,
+    exact: known !== null && checked?.lesson.response === lesson.response ? known : null,
+    near: known?.near ?? [],
+    undecided: known !== null && isUndecided(known),
+    isUndecided,
+    settled: async () => {
+      const now = await checking.check();
+      return now === null || !isUndecided(now.preview);
+    },
+    separate,
+    setSeparate: (separate) => setChosen({ stimulus: lesson.stimulus, separate, also }),
+    also,
+    setAlso: (also) => setChosen({ stimulus: lesson.stimulus, separate, also }),
+  };
+}
+
+function contradicts({ effect, near }: Preview): boolean {
+  return effect === "new" && near.length > 0;
+}
+
+/** The question that has this answer already: then the lesson is another wording of it. */
+function sameAs({ near }: Preview, { response }: Lesson): Suggestion | undefined {
+  return near.find(({ answer }) => answer.trim() === response);
+}
+
+interface Props {
+  neighbours: Neighbours;
+  lesson: Lesson;
+  /** Teaches the answer to that question in place of the new one. */
+  update: (near: Suggestion) => void;
+  /** Gives the new question that answer. */
+  same: (near: Suggestion) => void;
+}
+
+/** What is near, and the choice. */
+export function NeighboursView({ neighbours, lesson, update, same }: Props) {
+  const { known, near, separate, setSeparate, also, setAlso } = neighbours;
+  if (!known || near.length === 0) return null;
+  if (known.effect !== "new") return <NearToo near={near} also={also} setAlso={setAlso} />;
+  const other = sameAs(known, { ...lesson, response: lesson.response.trim() });
+  if (other)
+    return (
+      <p class="note" role="status">
+        {words().knowledge.sameAs} <q>{other.stimulus}</q>
+      </p>
+    );
+  return <NearChoice near={near} update={update} same={same} separate={separate} setSeparate={setSeparate} />;
+}
