@@ -349,6 +349,29 @@ test("a file is previewed with picked columns, taught, and its result downloaded
   await page.getByText("3 answers taught").waitFor();
 });
 
+test("of objects with unusual fields one chooses from the first rows, in words of the page", async ({
+  page,
+  node,
+}) => {
+  await open(page, node, "#/knowledge/import");
+  const items = [
+    { nr: 1, headline: "How do I reboot a host?", page: { html: "Drain it first" } },
+    { nr: 2, headline: "Who is on call?", page: { html: "See the calendar" } },
+  ];
+  await give(page, "faq.json", JSON.stringify(items));
+  await page.getByText("It is not clear where the questions and the answers are.").waitFor();
+  await page.getByRole("group", { name: "The first rows of the file" }).getByText("Drain it first").waitFor();
+  expect(await page.getByRole("button", { name: /^Teach/ }).count()).toBe(0);
+  await page.getByLabel("Questions are in").selectOption("headline");
+  await page.getByLabel("Answers are in").selectOption("headline");
+  await page.getByText("cannot be read").waitFor();
+  await page.getByLabel("Answers are in").selectOption("page.html");
+  await page.getByText("2 new", { exact: true }).waitFor();
+  await button(page, "Teach 2 answers").click();
+  await page.getByText("The file is taught.").waitFor();
+  expect((await node.call("ask", { stimulus: "Who is on call?" })).body.answer).toBe("See the calendar");
+});
+
 test("a file is dropped; one that cannot be read says why, and another format can be chosen", async ({
   page,
   node,

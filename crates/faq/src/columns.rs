@@ -3,6 +3,8 @@
 use std::str::FromStr;
 
 use crate::error::{Part, Unreadable};
+use crate::fields::Fields;
+use crate::reader::Found;
 
 /// The names of a question: what means nothing else, then what may mean it. A longer name counts if one of its words is among
 /// them.
@@ -130,6 +132,15 @@ pub(crate) struct Columns {
     pub(crate) header: bool,
 }
 
+impl Columns {
+    /// What they were chosen from.
+    pub(crate) fn fields(&self, rows: &[Vec<String>]) -> Fields {
+        let mut fields = Fields::of_table(rows, self.header);
+        fields.picked = Some((self.question, self.answer));
+        fields
+    }
+}
+
 /// A name as it is compared: lower case, without marks around it.
 fn simple(name: &str) -> String {
     name.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().replace('ё', "е")
@@ -193,13 +204,45 @@ pub(crate) fn above_header(rows: &[Vec<String>]) -> usize {
     rows.iter().take(6).position(|row| surely_named(row).is_some()).unwrap_or(0)
 }
 
+/// Why the columns of a table are not known.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Missing {
+    /// It is not clear, or was not found, which one a part is.
+    #[error("no column for the {part}")]
+    Column { part: Part, wanted: Option<String>, fields: Fields },
+    #[error(transparent)]
+    Other(#[from] Unreadable),
+}
+
+impl Missing {
+    /// Of a file that was read so far.
+    pub(crate) fn of(self, found: Found) -> Unreadable {
+        match self {
+            Self::Column { part, wanted, fields } => {
+                Unreadable::NoColumn { part, wanted, found: Box::new(found.with(fields)) }
+            }
+            Self::Other(error) => error,
+        }
+    }
+}
+
+/// Whether the first row names the columns.
+fn has_header(rows: &[Vec<String>], wanted: &Wanted) -> bool {
+    let Some(first) = rows.first() else { return false };
+    let names = || first.iter().map(String::as_str);
+    let is_named = |part| {
+        wanted.of(part).is_some_and(|column| column.among(names()).is_some())
+            || usual(names(), part).is_some()
+    };
+    Part::BOTH.into_iter().any(is_named) || is_no_question(rows)
+}
+
 /// Decides by the first rows of a table.
-pub(crate) fn decide(rows: &[Vec<String>], wanted: &Wanted) -> Result<Columns, Unreadable> {
-    let Some(first) = rows.first() else { return Err(Unreadable::Empty) };
+pub(crate) fn decide(rows: &[Vec<String>], wanted: &Wanted) -> Result<Columns, Missing> {
+    let Some(first) = rows.first() else { return Err(Missing::Other(Unreadable::Empty)) };
     let by_name = |part| wanted.of(part).and_then(|column| column.among(first.iter().map(String::as_str)));
     let usual = |part| usual(first.iter().map(String::as_str), part);
-    let named = Part::BOTH.into_iter().any(|part| by_name(part).is_some());
-    let header = named || Part::BOTH.into_iter().any(|part| usual(part).is_some()) || is_no_question(rows);
+    let header = has_header(rows, wanted);
     let guessed = guess(rows);
     let find = |part: Part, other: Option<usize>| match wanted.of(part) {
         Some(column) => by_name(part).or_else(|| column.number().filter(|at| *at < first.len())),
@@ -213,10 +256,10 @@ pub(crate) fn decide(rows: &[Vec<String>], wanted: &Wanted) -> Result<Columns, U
             }
         }),
     };
-    let missing = |part: Part| Unreadable::NoColumn {
+    let missing = |part: Part| Missing::Column {
         part,
         wanted: wanted.of(part).map(|column| column.name().to_owned()),
-        columns: shown(first),
+        fields: Fields::of_table(rows, header),
     };
     // What is named with more certainty is found first.
     let sure = |part| wanted.of(part).is_some() || usual(part).is_some();
@@ -228,7 +271,8 @@ pub(crate) fn decide(rows: &[Vec<String>], wanted: &Wanted) -> Result<Columns, U
         (find(Part::Question, Some(answer)).ok_or_else(|| missing(Part::Question))?, answer)
     };
     if question == answer {
-        return Err(Unreadable::SameColumn(first.get(question).cloned().unwrap_or_default()));
+        let both = first.get(question).cloned().unwrap_or_default();
+        return Err(Missing::Other(Unreadable::SameColumn(both)));
     }
     Ok(Columns { question, answer, header })
 }
@@ -333,12 +377,11 @@ mod tests {
         assert_eq!(find(None, Some("long")).unwrap(), (1, 2));
         assert_eq!(find(Some("1"), None).unwrap(), (0, 3));
         assert_eq!(find(Some("topic"), Some("3")).unwrap(), (0, 2));
-        let said = find(None, Some("Reply")).unwrap_err().to_string();
-        assert!(
-            said.contains("no column for the answer is called `Reply`") && said.contains("`Long`"),
-            "{said}"
-        );
+        let Err(Missing::Column { part, wanted, fields }) = find(None, Some("Reply")) else { panic!() };
+        assert_eq!((part, wanted.as_deref()), (Part::Answer, Some("Reply")));
+        assert_eq!((fields.names.len(), &fields.rows), (4, &table(&[&["a", "b?", "c", "d"]])));
         assert!(find(Some("9"), None).is_err());
-        assert!(find(Some("2"), Some("question")).unwrap_err().to_string().contains("both"));
+        let both = find(Some("2"), Some("question"));
+        assert!(matches!(both, Err(Missing::Other(Unreadable::SameColumn(_)))));
     }
 }

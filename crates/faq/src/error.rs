@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::columns::shown;
+use crate::reader::Found;
 use crate::{MAX_DEPTH, MAX_RECORD, MAX_WHOLE};
 
 /// Where something is in a file.
@@ -103,14 +105,14 @@ pub enum Unreadable {
         line: String,
     },
     /// The file has no column for the question, or none for the answer.
-    #[error("no column for the {part}{wanted}; the columns are {columns}; name one of them, or give its number", wanted = .wanted.as_ref().map(|name| format!(" is called `{name}`")).unwrap_or_default())]
+    #[error("no column for the {part}{wanted}; the columns are {columns}; name one of them, or give its number", columns = shown(&.found.columns), wanted = .wanted.as_ref().map(|name| format!(" is called `{name}`")).unwrap_or_default())]
     NoColumn {
         /// Which is missing.
         part: Part,
         /// The name or number that was asked for.
         wanted: Option<String>,
-        /// What there is.
-        columns: String,
+        /// How far the file was read, with its columns and first rows.
+        found: Box<Found>,
     },
     /// One column cannot be both.
     #[error("the column `{0}` cannot be both the question and the answer")]

@@ -1,12 +1,13 @@
 //! JSON: one value.
 
-use crate::columns::Wanted;
+use crate::columns::{Missing, Wanted};
 use crate::error::{Place, Unreadable};
+use crate::fields::Fields;
 use crate::shape::{Entry, Shape};
 use crate::tree::Tree;
 
 /// Everything in a JSON text.
-pub(crate) fn pairs(text: &str, wanted: Wanted) -> Result<Vec<Entry>, Unreadable> {
+pub(crate) fn pairs(text: &str, wanted: Wanted) -> Result<(Vec<Entry>, Fields), Missing> {
     let tree: Tree = serde_json::from_str(text).map_err(|error| Unreadable::Syntax {
         place: Place::Line(error.line() as u64),
         format: "JSON",

@@ -12,6 +12,7 @@ mod columns;
 mod delimited;
 mod encoding;
 mod error;
+mod fields;
 mod format;
 mod formula;
 mod json;

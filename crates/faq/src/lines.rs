@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use crate::MAX_RECORD;
 use crate::columns::Wanted;
 use crate::error::{Fault, Place, Problem};
+use crate::fields::Fields;
 use crate::json;
 use crate::shape::{Entry, Shape};
 use crate::tree::Tree;
@@ -30,6 +31,11 @@ impl<R: Read> Lines<R> {
             ready,
             over: false,
         }
+    }
+
+    /// The fields of the objects that were read so far.
+    pub(crate) fn into_fields(self) -> Fields {
+        self.shape.into_fields()
     }
 
     /// The next line without its end; `None` at the end.

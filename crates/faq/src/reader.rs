@@ -4,14 +4,22 @@ use std::io::{Chain, Cursor, Read};
 
 use encoding_rs::Encoding;
 
-use crate::columns::{self, Column, Columns, Wanted};
+use crate::columns::{self, Column, Columns, Missing, Wanted};
 use crate::delimited::{self, Dialect, Record, Records};
 use crate::encoding::{self, Decoded};
 use crate::error::{Fault, Part, Place, Problem, Unreadable};
+use crate::fields::Fields;
 use crate::format::{self, Format};
 use crate::lines::Lines;
 use crate::shape::Entry;
 use crate::{MAX_WHOLE, SAMPLE, formula, json, markdown, yaml};
+
+/// So many of a file's first rows are shown.
+pub(crate) const SHOWN_ROWS: usize = 3;
+/// Of a text in such a row, so many characters.
+const SHOWN_TEXT: usize = 120;
+/// So many lines are looked at for the fields of their objects.
+const LINES: usize = 60;
 
 /// The columns of our own exports, whose cells are guarded against being formulas.
 pub(crate) const OWN_HEADER: [&str; 2] = ["stimulus", "response"];
@@ -60,12 +68,30 @@ pub struct Found {
     pub encoding: &'static str,
     /// What separates its columns, if it has columns.
     pub delimiter: Option<char>,
-    /// Its first row, if it has columns: their names, or the first texts.
+    /// What can be chosen from. Its first row, if it has columns: their names, or the first texts. The fields of its objects,
+    /// if it has some; one of an object that is a field itself is named by both, as in `content.text`.
     pub columns: Vec<String>,
+    /// Its first rows by column, without their names, shortened; three at most.
+    pub rows: Vec<Vec<String>>,
     /// Which of them, from 0, are the question and the answer.
     pub picked: Option<(usize, usize)>,
-    /// Whether the first row names the columns.
+    /// Whether the columns have names: the first row has them, or they are fields.
     pub header: bool,
+}
+
+impl Found {
+    pub(crate) fn with(self, fields: Fields) -> Self {
+        let Fields { names, named, rows, picked, .. } = fields;
+        Self { columns: names, header: named, rows, picked, ..self }
+    }
+}
+
+/// The beginning of a text, for a row that is only shown.
+pub(crate) fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_TEXT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// The pairs of a file, in its order.
@@ -104,10 +130,10 @@ impl<'a> Reader<'a> {
         let file = File { text, encoding: encoding.name(), format, wanted };
         let (found, entries) = match format {
             Format::Csv | Format::Tsv => file.table(&beginning, whole)?,
-            Format::JsonLines => file.lines(),
+            Format::JsonLines => file.lines(&beginning),
             Format::Json => file.whole(json::pairs)?,
             Format::Yaml => file.whole(yaml::pairs)?,
-            Format::Markdown => file.whole(|text, _| Ok(markdown::pairs(text)))?,
+            Format::Markdown => file.whole(|text, _| Ok((markdown::pairs(text), Fields::default())))?,
         };
         Ok(Self { found, entries, limits: options.limits })
     }
@@ -168,16 +194,19 @@ struct File<R> {
 impl<'a, R: Read + 'a> File<R> {
     fn found(&self) -> Found {
         let (format, encoding) = (self.format, self.encoding);
-        Found { format, encoding, delimiter: None, columns: Vec::new(), picked: None, header: false }
+        let (columns, rows) = (Vec::new(), Vec::new());
+        Found { format, encoding, delimiter: None, columns, rows, picked: None, header: false }
     }
 
-    fn lines(self) -> Opened<'a> {
-        (self.found(), Box::new(Lines::new(self.text, self.encoding, self.wanted)))
+    fn lines(self, beginning: &[u8]) -> Opened<'a> {
+        let mut first = Lines::new(beginning, self.encoding, self.wanted.clone());
+        first.by_ref().take(LINES).for_each(drop);
+        (self.found().with(first.into_fields()), Box::new(Lines::new(self.text, self.encoding, self.wanted)))
     }
 
     fn whole(
         mut self,
-        read: impl FnOnce(&str, Wanted) -> Result<Vec<Entry>, Unreadable>,
+        read: impl FnOnce(&str, Wanted) -> Result<(Vec<Entry>, Fields), Missing>,
     ) -> Result<Opened<'a>, Unreadable> {
         let found = self.found();
         let mut bytes = Vec::new();
@@ -190,11 +219,14 @@ impl<'a, R: Read + 'a> File<R> {
             let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
             Unreadable::NotText { line, encoding: self.encoding }
         })?;
-        let entries = read(&text, self.wanted)?;
+        let (entries, fields) = match read(&text, self.wanted) {
+            Ok(read) => read,
+            Err(missing) => return Err(missing.of(found)),
+        };
         if entries.iter().all(|entry| entry.as_ref().is_err_and(|fault| fault.problem.is_note())) {
             return Err(Unreadable::NothingFound(expected(self.format)));
         }
-        Ok((found, Box::new(entries.into_iter())))
+        Ok((found.with(fields), Box::new(entries.into_iter())))
     }
 
     fn table(mut self, beginning: &[u8], whole: bool) -> Result<Opened<'a>, Unreadable> {
@@ -207,11 +239,12 @@ impl<'a, R: Read + 'a> File<R> {
         let rows = delimited::first_rows(beginning, whole, dialect);
         let above = columns::above_header(&rows);
         let rows = rows.into_iter().skip(above).collect::<Vec<_>>();
-        let columns = columns::decide(&rows, &self.wanted)?;
         found.delimiter = Some(char::from(dialect.delimiter));
-        found.columns = rows.into_iter().next().unwrap_or_default();
-        found.picked = Some((columns.question, columns.answer));
-        found.header = columns.header;
+        let columns = match columns::decide(&rows, &self.wanted) {
+            Ok(columns) => columns,
+            Err(missing) => return Err(missing.of(found)),
+        };
+        let found = found.with(columns.fields(&rows));
         std::io::copy(&mut self.text.by_ref().take(skipped as u64), &mut std::io::sink())?;
         let rows = Rows {
             columns,

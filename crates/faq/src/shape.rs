@@ -2,8 +2,9 @@
 //! sections.
 
 use crate::MAX_DEPTH;
-use crate::columns::{self, Columns, Wanted};
-use crate::error::{Fault, Part, Place, Problem, Unreadable};
+use crate::columns::{self, Columns, Missing, Wanted};
+use crate::error::{Fault, Part, Place, Problem};
+use crate::fields::{Fields, Path};
 use crate::reader::Pair;
 use crate::tree::{Tree, Value};
 
@@ -17,23 +18,36 @@ pub(crate) struct Shape {
     found: Vec<Entry>,
     /// The last item of a list.
     item: u64,
+    /// What the objects have that may be pairs.
+    fields: Fields,
+    /// What is gone through is inside of an object whose fields were noted.
+    within: bool,
 }
 
 impl Shape {
     pub(crate) fn new(wanted: Wanted) -> Self {
-        Self { wanted, columns: None, found: Vec::new(), item: 0 }
+        Self { wanted, columns: None, found: Vec::new(), item: 0, fields: Fields::default(), within: false }
     }
 
-    /// Everything in a file's tree, in order.
+    /// Everything in a file's tree, in order, and the fields of its objects.
     ///
     /// # Errors
     /// When a list of rows lacks the columns that were asked for.
-    pub(crate) fn pairs(mut self, tree: Tree) -> Result<Vec<Entry>, Unreadable> {
+    pub(crate) fn pairs(mut self, tree: Tree) -> Result<(Vec<Entry>, Fields), Missing> {
         if let Value::List(items) = &tree.value {
-            self.columns = table(items, &self.wanted)?;
+            let rows = table(items);
+            if let Some(rows) = rows {
+                let columns = columns::decide(&rows, &self.wanted)?;
+                (self.columns, self.fields) = (Some(columns), columns.fields(&rows));
+            }
         }
         self.any(tree, 0);
-        Ok(self.found)
+        Ok((self.found, self.fields))
+    }
+
+    /// The fields of the objects up to here.
+    pub(crate) fn into_fields(self) -> Fields {
+        self.fields
     }
 
     /// What one line of JSON Lines holds.
@@ -49,9 +63,15 @@ impl Shape {
                 return Vec::new();
             }
         }
+        // An object is one row here, as in a list.
+        self.item = self.item.max(1);
         match tree.value {
             Value::List(items) => self.row(place, items),
-            _ => self.any(tree, 0),
+            Value::Object(mut fields) if fields.len() == 1 && !self.names_a_part(&fields) => {
+                let (question, answer) = fields.remove(0);
+                self.keyed(place, question, answer, 0);
+            }
+            value => self.any(Tree { line: tree.line, value }, 0),
         }
         std::mem::take(&mut self.found)
     }
@@ -117,11 +137,13 @@ impl Shape {
         self.pair(place, question, answer);
     }
 
-    fn field(&self, fields: &[(String, Tree)], part: Part) -> Option<usize> {
-        let names = || fields.iter().map(|(name, _)| name.as_str());
-        match self.wanted.of(part) {
-            Some(column) => column.among(names()),
-            None => columns::usual(names(), part),
+    fn field(&self, fields: &[(String, Tree)], part: Part) -> Option<Path> {
+        Path::of(part, fields, &self.wanted)
+    }
+
+    fn note(&mut self, fields: &[(String, Tree)]) {
+        if !self.within {
+            self.fields.note(fields, &self.wanted);
         }
     }
 
@@ -129,7 +151,7 @@ impl Shape {
         Part::BOTH.into_iter().any(|part| self.field(fields, part).is_some())
     }
 
-    fn object(&mut self, place: Place, mut fields: Vec<(String, Tree)>, depth: usize) {
+    fn object(&mut self, place: Place, fields: Vec<(String, Tree)>, depth: usize) {
         if let Some(twice) = twice(&fields).filter(|_| self.names_a_part(&fields)) {
             return self.fault(place, Problem::FieldTwice(twice));
         }
@@ -139,27 +161,33 @@ impl Shape {
         {
             if fields.iter().any(|(_, tree)| self.is_list_of_pairs(tree)) {
                 // A section with a title and perhaps a text of its own.
-                if fields.get(answer).is_some_and(|(_, tree)| !tree.is_nested()) {
+                if answer.get(&fields).is_some_and(|tree| !tree.is_nested()) {
                     self.fault(place, Problem::NoPartOfAPair);
                 }
                 return self.section(fields, depth);
             }
-            let mut take = |at: usize| {
-                fields
-                    .get_mut(at)
-                    .map_or(Value::Nothing.into(), |(_, tree)| std::mem::replace(tree, Value::Nothing.into()))
-            };
-            let (question, answer) = (take(question), take(answer));
-            return self.pair(place, question, answer);
+            self.note(&fields);
+            let take = |path: Path| path.get(&fields).cloned().unwrap_or_else(|| Value::Nothing.into());
+            return self.pair(place, take(question), take(answer));
         }
         if fields.iter().any(|(_, tree)| holds_pairs(tree)) {
-            return self.section(fields, depth);
+            let is_section =
+                |(_, tree): &(String, Tree)| matches!(tree.value, Value::List(_)) && holds_pairs(tree);
+            let is_row = self.item > 0 && !fields.iter().any(is_section);
+            if is_row {
+                self.note(&fields);
+            }
+            let outside = self.within;
+            self.within |= is_row;
+            self.section(fields, depth);
+            self.within = outside;
+            return;
         }
         match found {
             (None, None) if self.wanted.question.is_none() && self.wanted.answer.is_none() => {
                 let asks = |(name, _): &(String, Tree)| name.trim_end().ends_with('?');
                 // In a list an object is one row; by itself it is all questions and answers.
-                if depth == 0 || self.item == 0 || fields.iter().all(asks) {
+                if self.item == 0 || fields.iter().all(asks) {
                     for (question, answer) in fields {
                         self.item += 1;
                         let place = self.place(&answer);
@@ -195,6 +223,7 @@ impl Shape {
     }
 
     fn no_field(&mut self, place: Place, part: Part, fields: &[(String, Tree)]) {
+        self.note(fields);
         let names: Vec<_> = fields.iter().map(|(name, _)| name.clone()).collect();
         self.fault(place, Problem::NoField { part, fields: columns::shown(&names) });
     }
@@ -267,16 +296,13 @@ fn row(items: &[Tree]) -> Option<Vec<String>> {
     items.iter().map(text).collect::<Option<Vec<_>>>().filter(|row| row.len() > 1)
 }
 
-/// The columns of a list of rows; `None` if it is none.
-fn table(items: &[Tree], wanted: &Wanted) -> Result<Option<Columns>, Unreadable> {
+/// The first rows of a list of rows; `None` if it is none.
+fn table(items: &[Tree]) -> Option<Vec<Vec<String>>> {
     let rows = items.iter().map(|item| match &item.value {
         Value::List(fields) => row(fields),
         _ => None,
     });
-    match rows.take(60).collect::<Option<Vec<_>>>() {
-        Some(rows) if !rows.is_empty() => columns::decide(&rows, wanted).map(Some),
-        _ => Ok(None),
-    }
+    rows.take(60).collect::<Option<Vec<_>>>().filter(|rows| !rows.is_empty())
 }
 
 /// Whether something may be more than a text or a list of texts.

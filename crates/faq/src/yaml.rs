@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
-use crate::columns::Wanted;
+use crate::columns::{Missing, Wanted};
 use crate::error::{Place, Unreadable};
+use crate::fields::Fields;
 use crate::shape::{Entry, Shape};
 use crate::tree::{Tree, Value};
 use crate::{MAX_DEPTH, MAX_WHOLE};
@@ -15,7 +16,7 @@ use crate::{MAX_DEPTH, MAX_WHOLE};
 const MAX_REPEATED: usize = MAX_WHOLE / 16;
 
 /// Everything in a YAML text.
-pub(crate) fn pairs(text: &str, wanted: Wanted) -> Result<Vec<Entry>, Unreadable> {
+pub(crate) fn pairs(text: &str, wanted: Wanted) -> Result<(Vec<Entry>, Fields), Missing> {
     let mut documents = Builder::default().read(text)?;
     let tree = match documents.len() {
         1 => documents.remove(0),
@@ -152,7 +153,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<(Place, String, String)> {
-        let entries = pairs(text, Wanted::default()).unwrap();
+        let (entries, _) = pairs(text, Wanted::default()).unwrap();
         entries
             .into_iter()
             .map(|entry| entry.unwrap())

@@ -28,13 +28,13 @@ const FIXTURES: &[(&str, &[u8], &str)] = fixtures! {
     "sep.csv": "CSV windows-1251 '|' header",
     "no-header.tsv": "TSV UTF-8 '\\t'",
     "no-header.csv": "CSV UTF-8 ','",
-    "array.json": "JSON UTF-8",
-    "sections.json": "JSON UTF-8",
+    "array.json": "JSON UTF-8 header",
+    "sections.json": "JSON UTF-8 header",
     "object.json": "JSON UTF-8",
-    "schema-org.json": "JSON UTF-8",
-    "rows.json": "JSON UTF-8",
-    "helpdesk.jsonl": "JSON Lines UTF-8",
-    "list.yaml": "YAML UTF-8",
+    "schema-org.json": "JSON UTF-8 header",
+    "rows.json": "JSON UTF-8 header",
+    "helpdesk.jsonl": "JSON Lines UTF-8 header",
+    "list.yaml": "YAML UTF-8 header",
     "object.yml": "YAML UTF-8",
     "headings.markdown": "Markdown UTF-8",
     "labels.txt": "Markdown UTF-8",
@@ -341,4 +341,111 @@ mod properties {
             }
         }
     }
+}
+
+/// A file whose columns are chosen: its pairs.
+fn chosen(name: &str, text: &str, question: &str, answer: &str) -> Vec<(String, String)> {
+    let (question, answer) = (Some(Column::named(question)), Some(Column::named(answer)));
+    let options = Options { question, answer, ..Options::default() };
+    pairs(Reader::open(text.as_bytes(), Some(name), options).unwrap())
+}
+
+const HOW: (&str, &str) = ("How do I restart it?", "systemctl restart it");
+
+#[test]
+fn of_objects_with_other_names_the_fields_are_told_and_can_be_chosen() {
+    let pair = [(HOW.0.to_owned(), HOW.1.to_owned())];
+    for (name, text, columns, question, answer) in [
+        (
+            "a.json",
+            r#"[{"id":1,"headline":"How do I restart it?","howto":"systemctl restart it"}]"#,
+            &["id", "headline", "howto"][..],
+            "headline",
+            "howto",
+        ),
+        (
+            "under a key.json",
+            r#"{"made":"today","all":[{"headline":"How do I restart it?","howto":"systemctl restart it"}]}"#,
+            &["headline", "howto"],
+            "Headline",
+            "howto",
+        ),
+        (
+            "a.yaml",
+            "- headline: How do I restart it?\n  howto: systemctl restart it\n",
+            &["headline", "howto"],
+            "headline",
+            "howto",
+        ),
+        (
+            "a.jsonl",
+            "{\"headline\":\"How do I restart it?\",\"howto\":\"systemctl restart it\"}\n",
+            &["headline", "howto"],
+            "headline",
+            "howto",
+        ),
+        (
+            "one deeper.json",
+            r#"[{"headline":"How do I restart it?","page":{"views":7,"html":"systemctl restart it"}}]"#,
+            &["headline", "page.views", "page.html"],
+            "headline",
+            "page.html",
+        ),
+        (
+            "both deeper.yaml",
+            "- page:\n    headline: How do I restart it?\n    howto: systemctl restart it\n  id: 1\n",
+            &["page.headline", "page.howto", "id"],
+            "page.headline",
+            "page.howto",
+        ),
+    ] {
+        let reader = open(Some(name), text.as_bytes());
+        let Found { columns: found, picked, header, rows, .. } = reader.found();
+        assert_eq!(
+            (found, *picked, *header),
+            (&columns.iter().map(|&name| name.to_owned()).collect(), None, true),
+            "{name}"
+        );
+        assert!(
+            rows[0].contains(&HOW.0.to_owned()) && rows[0].contains(&HOW.1.to_owned()),
+            "{name}: {rows:?}"
+        );
+        assert!(
+            {
+                let mut reader = reader;
+                reader.all(|entry| entry.is_err())
+            },
+            "{name}: nothing is guessed"
+        );
+        assert_eq!(chosen(name, text, question, answer), pair, "{name}");
+    }
+}
+
+#[test]
+fn of_objects_with_usual_names_the_fields_are_told_too() {
+    let reader = open(Some("a.json"), br#"[{"title":"How?","tags":["a","b"],"text":"So"}]"#);
+    assert_eq!(reader.found().columns, ["title", "tags", "text"]);
+    assert_eq!((reader.found().picked, &reader.found().rows[0][1]), (Some((0, 2)), &"a; b".to_owned()));
+}
+
+#[test]
+fn a_table_whose_answers_are_not_clear_tells_its_columns_and_first_rows() {
+    let text = "Question;Notes;Remark\nHow?;long text;x\nWhy?;other text;y\n";
+    let unclear = Reader::open(text.as_bytes(), Some("a.csv"), Options::default()).map(|_| ());
+    let Err(Unreadable::NoColumn { part: Part::Answer, wanted: None, found }) = unclear else {
+        panic!("{unclear:?}")
+    };
+    assert_eq!((found.delimiter, found.header), (Some(';'), true));
+    assert_eq!(found.columns, ["Question", "Notes", "Remark"]);
+    assert_eq!(found.rows, [["How?", "long text", "x"], ["Why?", "other text", "y"]]);
+    assert_eq!(chosen("a.csv", text, "question", "notes").len(), 2);
+}
+
+#[test]
+fn a_list_of_lists_tells_its_columns_and_they_can_be_chosen() {
+    let text = r#"[["Question","Notes","Remark"],["How?","long text","x"],["Why?","other text","y"]]"#;
+    let unclear = Reader::open(text.as_bytes(), Some("a.json"), Options::default()).map(|_| ());
+    let Err(Unreadable::NoColumn { found, .. }) = unclear else { panic!("{unclear:?}") };
+    assert_eq!(found.columns, ["Question", "Notes", "Remark"]);
+    assert_eq!(chosen("a.json", text, "Question", "Notes").len(), 2);
 }

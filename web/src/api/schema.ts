@@ -1148,9 +1148,12 @@ export interface components {
         };
         /** @description What a file holds, and what teaching it would do. Nothing was recorded. */
         ImportPreview: {
-            /** @description The column of the answers. */
+            /** @description The column of the answers; null while it is not clear. Then choose one with `answer`. */
             answer?: string | null;
-            /** @description The names of the columns, or their numbers if the first row does not name them; empty when there are none. */
+            /**
+             * @description The names of the columns, or their numbers if the first row does not name them; of a list of objects their fields, one that
+             *     is inside of another as `content.text`. Empty when there are none.
+             */
             columns: string[];
             counts: components["schemas"]["ImportSummary"];
             /** @description What separates the columns; null when there are none. */
@@ -1161,13 +1164,15 @@ export interface components {
             first_faults: components["schemas"]["ImportFault"][];
             /** @description The format that was found or given. */
             format: components["schemas"]["FileFormat"];
-            /** @description The column of the questions. */
+            /** @description The column of the questions; null while it is not clear. Then choose one with `question`. */
             question?: string | null;
             /**
              * Format: int64
              * @description Pairs whose question comes again later in the file; the last answer counts.
              */
             repeated: number;
+            /** @description The first rows by column, shortened, to choose by. */
+            rows: string[][];
             /** @description The first pairs. */
             sample: components["schemas"]["ImportSample"][];
         };

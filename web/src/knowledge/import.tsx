@@ -10,12 +10,13 @@ import { PressButton, usePress } from "../ui/press";
 import { ProblemNote } from "../ui/problem";
 import { Progress } from "../ui/progress";
 import { Table } from "../ui/table";
-import { columnsOf } from "./columns";
 import { save } from "./download";
 import {
   cancel,
   choose,
+  columns,
   file,
+  isUnclear,
   options,
   preview,
   previewing,
@@ -56,7 +57,7 @@ export function ImportPanel({ filter }: { filter: Filter }) {
           {text.readingFile}
         </p>
       )}
-      {shown && !going && <WouldDo shown={shown} />}
+      {shown && !going && (isUnclear(shown) ? <Unclear shown={shown} /> : <WouldDo shown={shown} />)}
       {going && <RunView run={going} />}
     </Panel>
   );
@@ -109,7 +110,6 @@ function Choose() {
 function HowRead({ shown }: { shown: ImportPreview | null }) {
   const text = words().knowledge;
   const how = options.value;
-  const columns = columnsOf(shown, problem.value);
   return (
     <div class="start how-read">
       <Select
@@ -127,18 +127,18 @@ function HowRead({ shown }: { shown: ImportPreview | null }) {
           </option>
         ))}
       </Select>
-      {columns.length > 0 && (
+      {columns.value.length > 0 && (
         <>
           <Column
             title={text.questionColumn}
             value={how.question ?? shown?.question ?? null}
-            columns={columns}
+            columns={columns.value}
             set={(question) => readAs({ ...how, question, answer: how.answer ?? shown?.answer ?? null })}
           />
           <Column
             title={text.answerColumn}
             value={how.answer ?? shown?.answer ?? null}
-            columns={columns}
+            columns={columns.value}
             set={(answer) => readAs({ ...how, answer, question: how.question ?? shown?.question ?? null })}
           />
         </>
@@ -184,6 +184,27 @@ function Select({ title, value, set, children }: SelectProps) {
         {children}
       </select>
     </div>
+  );
+}
+
+/** What there is to choose from. */
+function Unclear({ shown }: { shown: ImportPreview }) {
+  const text = words().knowledge;
+  return (
+    <>
+      <p class="note" role="status">
+        {text.chooseColumns}
+      </p>
+      {shown.rows.length > 0 && (
+        <Table
+          caption={text.firstRows}
+          quietCaption={false}
+          rows={shown.rows}
+          rowKey={(row) => shown.rows.indexOf(row)}
+          columns={shown.columns.map((title, at) => ({ title, cell: (row: string[]) => row[at] ?? "" }))}
+        />
+      )}
+    </>
   );
 }
 

@@ -34,6 +34,8 @@ export interface Run {
 export const file = signal<File | null>(null);
 export const options = signal<Options>({ format: null, question: null, answer: null });
 export const preview = signal<ImportPreview | null>(null);
+/** What can be chosen as question and answer: as the node last told, since a wrong choice has no preview. */
+export const columns = signal<string[]>([]);
 export const previewing = signal(false);
 export const problem = signal<Problem | null>(null);
 export const run = signal<Run | null>(null);
@@ -47,11 +49,13 @@ export function choose(next: File | null): void {
   file.value = next;
   run.value = null;
   preview.value = null;
+  columns.value = [];
   readAs({ format: null, question: null, answer: null });
 }
 
 /** Reads the file in another way, and asks what that would do. */
 export function readAs(next: Options): void {
+  if (next.format !== options.peek().format) columns.value = [];
   options.value = next;
   asked.abort();
   problem.value = null;
@@ -74,8 +78,10 @@ async function ask(chosen: File, how: Options): Promise<void> {
   const reply = await call<ImportPreview>(`import:preview?${query(chosen, how)}`, request);
   if (mine.signal.aborted) return;
   previewing.value = false;
-  if (reply.ok) preview.value = reply.value;
-  else {
+  if (reply.ok) {
+    preview.value = reply.value;
+    columns.value = reply.value.columns;
+  } else {
     problem.value = reply.problem;
     preview.value = null;
   }
@@ -84,6 +90,11 @@ async function ask(chosen: File, how: Options): Promise<void> {
 function query({ name }: File, { format, question, answer }: Options): URLSearchParams {
   const given = Object.entries({ name, format, question, answer });
   return new URLSearchParams(given.filter((one): one is [string, string] => one[1] !== null));
+}
+
+/** Whether one has to say first where the questions and the answers are. */
+export function isUnclear({ columns, question, answer, sample }: ImportPreview): boolean {
+  return columns.length > 0 && (question == null || answer == null) && sample.length === 0;
 }
 
 /** Teaches the file. */

@@ -124,8 +124,17 @@ fn spooled(mut input: impl Read) -> io::Result<File> {
 
 /// How a file is read, for people.
 fn shown(found: &Found) -> String {
-    let Found { format, encoding, delimiter, columns, picked, header } = found;
+    let Found { format, encoding, delimiter, columns, rows: _, picked, header } = found;
     let mut shown = format!("{}, {encoding}", format.name());
+    if let (None, true) = (picked, *header) {
+        let columns: Vec<_> = columns.iter().map(|name| format!("`{name}`")).collect();
+        shown.push_str(&format!("; fields {}: choose two with --question and --answer", columns.join(", ")));
+    }
+    if let (None, Some((question, answer))) = (delimiter, picked) {
+        let name =
+            |at: &usize| columns.get(*at).map_or_else(|| (at + 1).to_string(), |name| format!("`{name}`"));
+        shown.push_str(&format!("; questions in {}, answers in {}", name(question), name(answer)));
+    }
     if let (Some(delimiter), Some((question, answer))) = (delimiter, picked) {
         let name = |at: usize| match columns.get(at) {
             Some(name) if *header => format!("column {} ({name})", at + 1),

@@ -12,7 +12,7 @@ use kolibri_core::caller::Caller;
 use kolibri_core::catalogue::excerpt;
 use kolibri_core::trace::TraceId;
 use kolibri_core::{Context, InBatch, Node};
-use kolibri_faq::{Fault, Options, Pair, Place, Reader, encoding_named};
+use kolibri_faq::{Fault, Options, Pair, Place, Reader, Unreadable, encoding_named};
 use tokio::sync::mpsc;
 
 use super::App;
@@ -126,9 +126,12 @@ impl File {
         Ok(Self { bytes, name, options, _share: share })
     }
 
-    fn reader(&self) -> Result<Reader<'_>, Problem> {
+    fn open(&self) -> Result<Reader<'_>, Unreadable> {
         Reader::open(&self.bytes[..], self.name.as_deref(), self.options.clone())
-            .map_err(|error| Problem::new(ProblemKind::UnreadableFile, error.to_string()))
+    }
+
+    fn reader(&self) -> Result<Reader<'_>, Problem> {
+        self.open().map_err(|error| unreadable(&error))
     }
 
     /// The first reading: what is wrong with rows.
@@ -145,7 +148,12 @@ impl File {
     }
 
     fn preview(&self, node: &Node) -> Result<ImportPreview, Problem> {
-        let reader = self.reader()?;
+        let reader = match self.open() {
+            Ok(reader) => reader,
+            // There is something to choose from.
+            Err(Unreadable::NoColumn { wanted: None, found, .. }) => return Ok(ImportPreview::of(&found)),
+            Err(error) => return Err(unreadable(&error)),
+        };
         let mut preview = ImportPreview::of(reader.found());
         let survey = Survey::of(reader, |remark| remark_on(&mut preview, &remark));
         for Pair { place, question, answer } in survey.pairs(self.reader()?) {
@@ -176,6 +184,10 @@ impl File {
             }
         }
     }
+}
+
+fn unreadable(error: &Unreadable) -> Problem {
+    Problem::new(ProblemKind::UnreadableFile, error.to_string())
 }
 
 fn remark_on(preview: &mut ImportPreview, remark: &Remark) {

@@ -77,11 +77,15 @@ pub(crate) struct ImportPreview {
     pub(crate) encoding: String,
     /// What separates the columns; null when there are none.
     pub(crate) delimiter: Option<String>,
-    /// The names of the columns, or their numbers if the first row does not name them; empty when there are none.
+    /// The names of the columns, or their numbers if the first row does not name them; of a list of objects their fields, one that
+    /// is inside of another as `content.text`. Empty when there are none.
     pub(crate) columns: Vec<String>,
-    /// The column of the questions.
+    /// The first rows by column, shortened, to choose by.
+    #[schema(max_items = 3)]
+    pub(crate) rows: Vec<Vec<String>>,
+    /// The column of the questions; null while it is not clear. Then choose one with `question`.
     pub(crate) question: Option<String>,
-    /// The column of the answers.
+    /// The column of the answers; null while it is not clear. Then choose one with `answer`.
     pub(crate) answer: Option<String>,
     pub(crate) counts: ImportSummary,
     /// Pairs whose question comes again later in the file; the last answer counts.
@@ -97,7 +101,7 @@ pub(crate) struct ImportPreview {
 impl ImportPreview {
     /// How a file is read.
     pub(crate) fn of(found: &Found) -> Self {
-        let Found { format, encoding, delimiter, columns, picked, header } = found;
+        let Found { format, encoding, delimiter, columns, rows, picked, header } = found;
         let name = |at: usize| match columns.get(at) {
             Some(name) if *header && !name.trim().is_empty() => name.clone(),
             _ => (at + 1).to_string(),
@@ -108,6 +112,7 @@ impl ImportPreview {
             encoding: (*encoding).to_owned(),
             delimiter: delimiter.map(String::from),
             columns: (0..columns.len()).map(name).collect(),
+            rows: rows.clone(),
             question,
             answer,
             counts: ImportSummary::default(),

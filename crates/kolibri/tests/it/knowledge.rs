@@ -193,6 +193,30 @@ fn a_file_is_previewed_as_it_will_be_taught() {
 }
 
 #[test]
+fn where_it_is_not_clear_what_is_asked_the_preview_has_the_columns_and_the_first_rows_to_choose_from() {
+    let (node, _data) = taught();
+    let table = "Question;Notes;Remark\nHow?;long text;x\n";
+    let objects = r#"[{"headline":"How?","page":{"html":"long text"}}]"#;
+    for (name, file, columns, row, answer) in [
+        ("a.csv", table, json!(["Question", "Notes", "Remark"]), json!(["How?", "long text", "x"]), "Notes"),
+        ("a.json", objects, json!(["headline", "page.html"]), json!(["How?", "long text"]), "page.html"),
+    ] {
+        let preview = |query: &[(&str, &str)]| {
+            let (status, preview) = send(&node, "/api/v1/import:preview", query, file.as_bytes());
+            assert_eq!(status, 200, "{preview}");
+            serde_json::from_str::<Value>(&preview).unwrap()
+        };
+        let unclear = preview(&[("name", name)]);
+        assert_eq!((&unclear["columns"], &unclear["rows"][0]), (&columns, &row));
+        assert_eq!((&unclear["answer"], &unclear["sample"]), (&Value::Null, &json!([])), "{name}");
+        let chosen =
+            preview(&[("name", name), ("question", columns[0].as_str().unwrap()), ("answer", answer)]);
+        assert_eq!((&chosen["counts"]["new"], &chosen["answer"]), (&json!(1), &json!(answer)), "{name}");
+    }
+    assert_eq!(send(&node, "/api/v1/import", &[("name", "a.csv")], table.as_bytes()).0, 422);
+}
+
+#[test]
 fn columns_can_be_picked_and_what_is_no_file_of_ours_is_refused_with_its_reason() {
     let (node, _data) = taught();
     let swapped = [("name", "faq.csv"), ("question", "topic"), ("answer", "Text")];

@@ -138,6 +138,8 @@ export const knowledge = {
   questionColumn: "Questions are in",
   answerColumn: "Answers are in",
   noColumn: "Choose a column",
+  chooseColumns: "It is not clear where the questions and the answers are. Choose both above.",
+  firstRows: "The first rows of the file",
   foundAs: (encoding: string, delimiter: string | null) =>
     delimiter === null ? encoding : `${encoding}, columns separated by ${delimiterName(delimiter)}`,
   wouldDo: (counts: Counts) =>

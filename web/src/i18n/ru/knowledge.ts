@@ -140,6 +140,8 @@ export const knowledge: typeof source = {
   questionColumn: "Вопросы в столбце",
   answerColumn: "Ответы в столбце",
   noColumn: "Выберите столбец",
+  chooseColumns: "Не ясно, где в файле вопросы, а где ответы. Выберите то и другое выше.",
+  firstRows: "Первые строки файла",
   foundAs: (encoding, delimiter) =>
     delimiter === null ? encoding : `${encoding}, разделитель — ${delimiterName(delimiter)}`,
   wouldDo: (counts) =>
