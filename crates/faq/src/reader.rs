@@ -125,16 +125,23 @@ impl<'a> Reader<'a> {
             return Err(Unreadable::Empty);
         }
         let format = format.ok_or(Unreadable::NoFormat)?;
+        let chosen = options.question.is_some() && options.answer.is_some();
         let wanted = Wanted { question: options.question, answer: options.answer };
         let text = Decoded::new(Cursor::new(sample).chain(input), encoding);
         let file = File { text, encoding: encoding.name(), format, wanted };
-        let (found, entries) = match format {
+        let (mut found, entries) = match format {
             Format::Csv | Format::Tsv => file.table(&beginning, whole)?,
             Format::JsonLines => file.lines(&beginning),
             Format::Json => file.whole(json::pairs)?,
             Format::Yaml => file.whole(yaml::pairs)?,
             Format::Markdown => file.whole(|text, _| Ok((markdown::pairs(text), Fields::default())))?,
         };
+        if let Some((both, _)) = found.picked.filter(|(question, answer)| question == answer) {
+            if chosen {
+                return Err(Unreadable::SameColumn(found.columns.get(both).cloned().unwrap_or_default()));
+            }
+            found.picked = None;
+        }
         Ok(Self { found, entries, limits: options.limits })
     }
 

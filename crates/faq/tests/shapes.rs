@@ -422,6 +422,16 @@ fn of_objects_with_other_names_the_fields_are_told_and_can_be_chosen() {
 }
 
 #[test]
+fn one_field_cannot_be_both_the_question_and_the_answer() {
+    for (name, text) in [("a.json", r#"[{"x":"How?","y":"So"}]"#), ("a.jsonl", r#"{"x":"How?","y":"So"}"#)] {
+        let both = Some(Column::named("x"));
+        let options = Options { question: both.clone(), answer: both, ..Options::default() };
+        let refused = Reader::open(text.as_bytes(), Some(name), options).map(|_| ());
+        assert!(matches!(&refused, Err(Unreadable::SameColumn(name)) if name == "x"), "{name}: {refused:?}");
+    }
+}
+
+#[test]
 fn of_objects_with_usual_names_the_fields_are_told_too() {
     let reader = open(Some("a.json"), br#"[{"title":"How?","tags":["a","b"],"text":"So"}]"#);
     assert_eq!(reader.found().columns, ["title", "tags", "text"]);
