@@ -42,4 +42,6 @@ pub mod verdict;
 pub mod verification_job;
 
 pub use error::{CommandError, ErrorKind, Fault, OpenError};
-pub use node::{Context, Forgotten, InBatch, Node, NodeConfig, Preview, Ready, Taught};
+pub use node::{
+    Context, Forgotten, InBatch, Node, NodeConfig, NotReady, NotReadyKind, Preview, Ready, Taught,
+};

@@ -1125,6 +1125,9 @@ export interface components {
         };
         /** @description What is wrong with a row. */
         ImportFault: {
+            kind: components["schemas"]["RowProblem"];
+            part?: components["schemas"]["RowPart"] | null;
+            /** @description The same in words. */
             problem: string;
             /**
              * Format: int64
@@ -1139,11 +1142,7 @@ export interface components {
             /** Format: int64 */
             row: number;
             stimulus: string;
-        } | {
-            problem: string;
-            /** Format: int64 */
-            row: number;
-        } | {
+        } | components["schemas"]["ImportFault"] | {
             done: components["schemas"]["ImportSummary"];
         };
         /** @description What a file holds, and what teaching it would do. Nothing was recorded. */
@@ -1306,6 +1305,17 @@ export interface components {
          * @enum {string}
          */
         MatchKind: "exact" | "similar" | "none";
+        /**
+         * @description Why the node cannot do its work, for programs and for pages in other languages.
+         * @enum {string}
+         */
+        NotReadyKind: "thread_failed" | "store_failed" | "genome_unreadable" | "index_failed" | "index_catching_up";
+        /** @description Why the node cannot do its work. */
+        NotReadyReason: {
+            /** @description The same in words. */
+            detail: string;
+            kind: components["schemas"]["NotReadyKind"];
+        };
         /** @description The state of the node. */
         OperationsResponse: {
             /** @description All of it in one line, the worst first. */
@@ -1318,7 +1328,7 @@ export interface components {
              */
             now: string;
             /** @description Why it is not ready. */
-            problems: string[];
+            problems: components["schemas"]["NotReadyReason"][];
             recall: components["schemas"]["RecallState"];
             /**
              * Format: date-time
@@ -1511,6 +1521,16 @@ export interface components {
         };
         /** @description Some text with a visible character in it, at most `x-max-bytes` long in UTF-8. */
         ResponseText: string;
+        /**
+         * @description One half of a pair.
+         * @enum {string}
+         */
+        RowPart: "question" | "answer";
+        /**
+         * @description What is wrong with a row, for programs and for pages in other languages.
+         * @enum {string}
+         */
+        RowProblem: "empty" | "too_long" | "too_few_fields" | "too_many_fields" | "unclosed_quote" | "text_after_quote" | "too_long_row" | "not_text" | "not_json" | "not_a_pair" | "no_field" | "field_twice" | "no_text" | "too_deep" | "no_answer" | "no_question" | "no_part_of_a_pair" | "read_failed" | "refused";
         /**
          * @description A language of the runbook (BCP 47).
          * @enum {string}

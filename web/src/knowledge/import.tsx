@@ -1,7 +1,7 @@
 // Brings a file in: choose it, see what it would do, teach it.
 import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
-import type { FileFormat, ImportPreview } from "../api/types";
+import type { FileFormat, ImportFault, ImportPreview } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
 import { addresses } from "../route";
@@ -246,7 +246,7 @@ function WouldDo({ shown }: { shown: ImportPreview }) {
   );
 }
 
-function Problems({ rows }: { rows: { row: number; problem: string }[] }) {
+function Problems({ rows }: { rows: ImportFault[] }) {
   const text = words().knowledge;
   if (rows.length === 0) return null;
   return (
@@ -257,9 +257,19 @@ function Problems({ rows }: { rows: { row: number; problem: string }[] }) {
       rowKey={({ row, problem }) => `${row} ${problem}`}
       columns={[
         { title: text.rowNumber, numeric: true, heads: true, cell: ({ row }) => format().number(row) },
-        { title: text.problem, cell: ({ problem }) => <span lang="en">{problem}</span> },
+        { title: text.problem, cell: (fault) => <Told fault={fault} /> },
       ]}
     />
+  );
+}
+
+/** In the page's language; where that says less than the node does, in its words too. */
+function Told({ fault: { kind, part, problem } }: { fault: ImportFault }) {
+  const said = words().knowledge.rowProblems[kind](part);
+  return (
+    <>
+      {said} {kind === "refused" && <q lang="en">{problem}</q>}
+    </>
   );
 }
 

@@ -13,7 +13,7 @@ const block = (index: number) => ({ index, hash: "0".repeat(64) });
 const ROWS: Row[] = [
   { row: 2, stimulus: "How?", effect: "new", block: block(7) },
   { row: 3, stimulus: '=HYPERLINK("x")', effect: "replaced", block: block(8) },
-  { row: 4, problem: "the answer is empty" },
+  { row: 4, kind: "empty", part: "answer", problem: "the answer is empty" },
 ];
 
 test("rows are counted as they come, and the last line has the node's own counts", () => {

@@ -13,8 +13,11 @@ export function NotReady() {
       </p>
       <ul>
         {node.problems.map((problem) => (
-          <li key={problem} lang="en">
-            {problem}
+          <li key={problem.detail}>
+            {text.notReadyKinds[problem.kind]}{" "}
+            <span class="small">
+              {words().problems.nodeSays} <q lang="en">{problem.detail}</q>
+            </span>
           </li>
         ))}
       </ul>

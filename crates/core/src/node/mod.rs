@@ -141,7 +141,37 @@ pub enum Ready {
     /// It can.
     Yes,
     /// It cannot, for these reasons.
-    No(Vec<String>),
+    No(Vec<NotReady>),
+}
+
+/// Why a node cannot do its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotReady {
+    /// What kind of reason it is.
+    pub kind: NotReadyKind,
+    /// The reason in words.
+    pub detail: String,
+}
+
+/// The kinds of reasons for which a node is not ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotReadyKind {
+    /// One of its threads has ended or panicked.
+    ThreadFailed,
+    /// The store does not accept events since it failed.
+    StoreFailed,
+    /// The end of the genome cannot be read.
+    GenomeUnreadable,
+    /// The search index cannot follow the genome.
+    IndexFailed,
+    /// The search index has not caught up with the genome yet.
+    IndexCatchingUp,
+}
+
+impl std::fmt::Display for NotReady {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.detail)
+    }
 }
 
 impl Node {
@@ -591,28 +621,35 @@ impl Node {
 
     /// Whether the node can do its work; reads the store.
     pub fn ready(&self) -> Ready {
-        let mut problems = self.crew.problems();
+        let of = |kind| move |detail: String| NotReady { kind, detail };
+        let mut problems: Vec<_> =
+            self.crew.problems().into_iter().map(of(NotReadyKind::ThreadFailed)).collect();
         match self.store.intake.check_health() {
-            Err(error) => problems.push(error.to_string()),
+            Err(error) => problems.push(of(NotReadyKind::StoreFailed)(error.to_string())),
             Ok(()) if self.store.has_ended() && problems.is_empty() => {
-                problems.push("the writer thread has ended".to_owned());
+                problems.push(of(NotReadyKind::ThreadFailed)("the writer thread has ended".to_owned()));
             }
             Ok(()) => {}
         }
         match self.reader.head() {
-            Err(error) => problems.push(error.to_string()),
+            Err(error) => problems.push(of(NotReadyKind::GenomeUnreadable)(error.to_string())),
             Ok(head) => problems.extend(self.index_problem(head)),
         }
         if problems.is_empty() { Ready::Yes } else { Ready::No(problems) }
     }
 
-    fn index_problem(&self, head: Head) -> Option<String> {
+    fn index_problem(&self, head: Head) -> Option<NotReady> {
         let status = self.index();
         match (status.problem, status.caught_up) {
-            (Some(problem), _) => Some(format!("the search index cannot follow the genome: {problem}")),
+            (Some(problem), _) => {
+                let detail = format!("the search index cannot follow the genome: {problem}");
+                Some(NotReady { kind: NotReadyKind::IndexFailed, detail })
+            }
             (None, false) => {
                 let reached = status.reached.map_or(0, |reached| reached + 1);
-                Some(format!("the search index is catching up: {reached} of {} blocks", head.index + 1))
+                let detail =
+                    format!("the search index is catching up: {reached} of {} blocks", head.index + 1);
+                Some(NotReady { kind: NotReadyKind::IndexCatchingUp, detail })
             }
             (None, true) => None,
         }

@@ -53,7 +53,10 @@ pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Probl
                 .collect();
             Ok(Json(Health { status: HealthStatus::Ready, notes, genome_broken }))
         }
-        Ok((Ready::No(problems), ..)) => Err(not_ready(problems.join("; "))),
+        Ok((Ready::No(problems), ..)) => {
+            let told: Vec<_> = problems.into_iter().map(|problem| problem.detail).collect();
+            Err(not_ready(told.join("; ")))
+        }
         Err(error) => Err(Problem::internal(error)),
     }
 }

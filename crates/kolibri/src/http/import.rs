@@ -161,7 +161,7 @@ impl File {
                 Ok((effect, _)) => effect.into(),
                 Err(error) if error.kind() == kolibri_core::ErrorKind::InvalidText => {
                     preview.counts.failed += 1;
-                    show(&mut preview.first_faults, place, error.to_string());
+                    show(&mut preview.first_faults, ImportFault::refused(place, error.to_string()));
                     continue;
                 }
                 Err(error) => return Err(Problem::of_read(&error)),
@@ -195,14 +195,14 @@ fn remark_on(preview: &mut ImportPreview, remark: &Remark) {
         Remark::Repeated { .. } => preview.repeated += 1,
         Remark::Fault(fault) => {
             preview.counts.fault(fault);
-            show(&mut preview.first_faults, fault.place, fault.problem.to_string());
+            show(&mut preview.first_faults, fault.into());
         }
     }
 }
 
-fn show(faults: &mut Vec<ImportFault>, place: Place, problem: String) {
+fn show(faults: &mut Vec<ImportFault>, fault: ImportFault) {
     if faults.len() < SHOWN {
-        faults.push(ImportFault { row: row(place), problem });
+        faults.push(fault);
     }
 }
 
@@ -268,7 +268,7 @@ async fn settle(pending: Pending, summary: &mut ImportSummary) -> ImportLine {
     match pending {
         Pending::Refused(fault) => {
             summary.fault(&fault);
-            ImportLine::Failed { row: row(fault.place), problem: fault.problem.to_string() }
+            ImportLine::Failed((&fault).into())
         }
         Pending::Row { place, stimulus, taught } => match taught.settled().await {
             Ok(taught) => {
@@ -278,7 +278,7 @@ async fn settle(pending: Pending, summary: &mut ImportSummary) -> ImportLine {
             }
             Err(error) => {
                 summary.failed += 1;
-                ImportLine::Failed { row: row(place), problem: error.to_string() }
+                ImportLine::Failed(ImportFault::refused(place, error.to_string()))
             }
         },
         Pending::End => ImportLine::Done { done: summary.clone() },

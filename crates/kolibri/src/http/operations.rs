@@ -12,7 +12,7 @@ use kolibri_core::recall::{Judge, MeaningStatus};
 use kolibri_core::telemetry::history::History;
 use kolibri_core::trace::{EVER, Outcome, Traces};
 use kolibri_core::verdict::{BrokenBlock, LastVerdict};
-use kolibri_core::{Node, Ready};
+use kolibri_core::{Node, NotReady, Ready};
 
 use super::App;
 use super::condition::{Seen, SeenBroken, decide};
@@ -72,7 +72,7 @@ pub(super) async fn operations(State(app): State<App>) -> Result<Json<Operations
     Ok(Json(OperationsResponse {
         condition,
         state,
-        problems,
+        problems: problems.into_iter().map(Into::into).collect(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started: rfc3339(app.started.time),
         now: rfc3339(clock::now()),
@@ -86,7 +86,7 @@ pub(super) async fn operations(State(app): State<App>) -> Result<Json<Operations
     }))
 }
 
-fn seen(app: &App, problems: &[String], alerts: Option<AlertsSeen>) -> Seen {
+fn seen(app: &App, problems: &[NotReady], alerts: Option<AlertsSeen>) -> Seen {
     let broken = app.node.verification().verdict().and_then(|verdict| {
         let LastVerdict { ended, broken, .. } = verdict;
         broken.map(|BrokenBlock { block, fault }| SeenBroken { block, fault, found: ended })
@@ -94,7 +94,7 @@ fn seen(app: &App, problems: &[String], alerts: Option<AlertsSeen>) -> Seen {
     let failed = |traces: &Arc<Traces>| traces.last(Some(Outcome::Failed), &EVER, MAX_TRACES);
     let MeaningStatus { model, problem, .. } = app.node.meaning();
     Seen {
-        problems: problems.to_vec(),
+        problems: problems.iter().map(ToString::to_string).collect(),
         not_ready_since: app.started.not_ready_since(!problems.is_empty()),
         broken,
         points: app.node.history().map(History::since_start),

@@ -1,6 +1,6 @@
 //! A file of questions and answers that is to be taught, and the file that everything is exported to.
 
-use kolibri_faq::{Fault, Found, Place, Problem};
+use kolibri_faq::{Fault, Found, Part, Place, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -163,7 +163,109 @@ impl ImportSummary {
 pub(crate) struct ImportFault {
     /// The line of the file, or the item of its list, from 1.
     pub(crate) row: u64,
+    pub(crate) kind: RowProblem,
+    /// The half that it is about, if it is about one.
+    pub(crate) part: Option<RowPart>,
+    /// The same in words.
     pub(crate) problem: String,
+}
+
+/// What is wrong with a row, for programs and for pages in other languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RowProblem {
+    /// One half has no text.
+    Empty,
+    /// One half is longer than the node takes.
+    TooLong,
+    /// The row ends before its question or answer.
+    TooFewFields,
+    /// The row has more fields than the first one.
+    TooManyFields,
+    /// A quote is never closed.
+    UnclosedQuote,
+    /// There is text behind a closing quote.
+    TextAfterQuote,
+    /// The row has no end.
+    TooLongRow,
+    /// The bytes are no text in the file's encoding.
+    NotText,
+    /// The line is not JSON.
+    NotJson,
+    /// It is neither an object nor a list with both halves.
+    NotAPair,
+    /// An object has no field for one half.
+    NoField,
+    /// An object has a field twice.
+    FieldTwice,
+    /// One half is an object, or a list of more than texts.
+    NoText,
+    /// Lists or objects are nested too deep.
+    TooDeep,
+    /// Nothing stands under a question.
+    NoAnswer,
+    /// No question stands before an answer.
+    NoQuestion,
+    /// A note, no loss: this text belongs to no question.
+    NoPartOfAPair,
+    /// The file could not be read on.
+    ReadFailed,
+    /// The node does not take this pair.
+    Refused,
+}
+
+/// One half of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RowPart {
+    Question,
+    Answer,
+}
+
+impl From<Part> for RowPart {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Question => Self::Question,
+            Part::Answer => Self::Answer,
+        }
+    }
+}
+
+impl From<&Fault> for ImportFault {
+    fn from(Fault { place, problem }: &Fault) -> Self {
+        let (kind, part) = kind_of(problem);
+        Self { row: row(*place), kind, part: part.map(RowPart::from), problem: problem.to_string() }
+    }
+}
+
+impl ImportFault {
+    /// Of a pair that the node does not take.
+    pub(crate) fn refused(place: Place, problem: String) -> Self {
+        Self { row: row(place), kind: RowProblem::Refused, part: None, problem }
+    }
+}
+
+fn kind_of(problem: &Problem) -> (RowProblem, Option<Part>) {
+    match problem {
+        Problem::Empty(part) => (RowProblem::Empty, Some(*part)),
+        Problem::TooLong { part, .. } => (RowProblem::TooLong, Some(*part)),
+        Problem::TooFewFields { part, .. } => (RowProblem::TooFewFields, Some(*part)),
+        Problem::TooManyFields { .. } => (RowProblem::TooManyFields, None),
+        Problem::UnclosedQuote => (RowProblem::UnclosedQuote, None),
+        Problem::TextAfterQuote => (RowProblem::TextAfterQuote, None),
+        Problem::TooLongRecord => (RowProblem::TooLongRow, None),
+        Problem::NotText(_) => (RowProblem::NotText, None),
+        Problem::NotJson(_) => (RowProblem::NotJson, None),
+        Problem::NotAPair(_) => (RowProblem::NotAPair, None),
+        Problem::NoField { part, .. } => (RowProblem::NoField, Some(*part)),
+        Problem::FieldTwice(_) => (RowProblem::FieldTwice, None),
+        Problem::NoText { part, .. } => (RowProblem::NoText, Some(*part)),
+        Problem::TooDeep => (RowProblem::TooDeep, None),
+        Problem::NoAnswer(_) => (RowProblem::NoAnswer, None),
+        Problem::NoQuestion => (RowProblem::NoQuestion, None),
+        Problem::NoPartOfAPair => (RowProblem::NoPartOfAPair, None),
+        Problem::Io(_) => (RowProblem::ReadFailed, None),
+    }
 }
 
 /// A pair, and what teaching it would do.
@@ -184,7 +286,7 @@ pub(crate) enum ImportLine {
     /// Taught, durably, or unchanged.
     Taught { row: u64, stimulus: String, effect: Effect, block: BlockAddress },
     /// Not taught.
-    Failed { row: u64, problem: String },
+    Failed(ImportFault),
     /// The last line. If it is missing, the file was not taught to its end.
     Done { done: ImportSummary },
 }

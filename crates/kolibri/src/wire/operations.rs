@@ -1,5 +1,6 @@
 //! How the node is, at a glance.
 
+use kolibri_core::NotReady;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -13,7 +14,7 @@ pub(crate) struct OperationsResponse {
     /// Whether it can do its work.
     pub(crate) state: ReadyState,
     /// Why it is not ready.
-    pub(crate) problems: Vec<String>,
+    pub(crate) problems: Vec<NotReadyReason>,
     /// Version of the program.
     pub(crate) version: String,
     /// When the node started, RFC 3339.
@@ -61,6 +62,44 @@ pub(crate) struct RecallState {
 pub(crate) enum ReadyState {
     Ready,
     NotReady,
+}
+
+/// Why the node cannot do its work.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct NotReadyReason {
+    pub(crate) kind: NotReadyKind,
+    /// The same in words.
+    pub(crate) detail: String,
+}
+
+/// Why the node cannot do its work, for programs and for pages in other languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum NotReadyKind {
+    /// One of its threads has ended or panicked.
+    ThreadFailed,
+    /// The store does not accept events since it failed.
+    StoreFailed,
+    /// The end of the genome cannot be read.
+    GenomeUnreadable,
+    /// The search index cannot follow the genome.
+    IndexFailed,
+    /// The search index has not caught up with the genome yet.
+    IndexCatchingUp,
+}
+
+impl From<NotReady> for NotReadyReason {
+    fn from(NotReady { kind, detail }: NotReady) -> Self {
+        use kolibri_core::NotReadyKind as Kind;
+        let kind = match kind {
+            Kind::ThreadFailed => NotReadyKind::ThreadFailed,
+            Kind::StoreFailed => NotReadyKind::StoreFailed,
+            Kind::GenomeUnreadable => NotReadyKind::GenomeUnreadable,
+            Kind::IndexFailed => NotReadyKind::IndexFailed,
+            Kind::IndexCatchingUp => NotReadyKind::IndexCatchingUp,
+        };
+        Self { kind, detail }
+    }
 }
 
 /// Where the genome ends.

@@ -86,7 +86,8 @@ fn a_full_disk_stops_the_writer_and_loses_nothing_that_was_acknowledged() {
     let detail = problem["detail"].as_str().unwrap();
     assert!(detail.contains("the store failed") && detail.contains(&broke), "{problem}");
     let condition = &node.get("/api/v1/operations").1["problems"][0];
-    assert!(condition.as_str().unwrap().contains(&broke), "{condition}");
+    assert!(condition["detail"].as_str().unwrap().contains(&broke), "{condition}");
+    assert_eq!(condition["kind"], "store_failed");
     assert!(node.run(&["healthcheck"]).failed(1).contains("the store failed"));
     assert_eq!(node.get("/livez").0, 200);
     let advice = eventually("the log says what to do", || {

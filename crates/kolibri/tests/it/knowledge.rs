@@ -179,7 +179,10 @@ fn a_file_is_previewed_as_it_will_be_taught() {
         (&preview["encoding"], &preview["delimiter"], &preview["columns"], &preview["question"]),
         (&json!("windows-1251"), &json!(";"), &json!(["Вопрос", "Ответ"]), &json!("Вопрос"))
     );
-    assert_eq!(preview["first_faults"], json!([{ "row": 5, "problem": "the question is empty" }]));
+    assert_eq!(
+        preview["first_faults"],
+        json!([{ "row": 5, "kind": "empty", "part": "question", "problem": "the question is empty" }])
+    );
     assert_eq!(preview["sample"][0]["effect"], "unchanged");
     assert_eq!(node.get("/api/v1/genome").1["length"], before);
 

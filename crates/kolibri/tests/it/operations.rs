@@ -37,7 +37,8 @@ fn a_node_that_is_not_ready_says_why_and_still_answers() {
     let (status, told) = node.get("/api/v1/operations");
     assert_eq!((status, &told["state"], &told["genome"]), (200, &json!("not_ready"), &Value::Null));
     let problems = told["problems"].as_array().unwrap();
-    assert!(problems[0].as_str().unwrap().contains("the last block is broken"), "{problems:?}");
+    assert!(problems[0]["detail"].as_str().unwrap().contains("the last block is broken"), "{problems:?}");
+    assert_eq!(problems[0]["kind"], "genome_unreadable");
     assert_eq!((&told["telemetry"], &told["tracing"]), (&json!(false), &json!(false)));
 }
 

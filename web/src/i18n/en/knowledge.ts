@@ -8,6 +8,13 @@ interface Counts {
   failed: number;
 }
 
+/** The half of a pair that a problem is about. */
+export type Part = "question" | "answer" | null | undefined;
+
+function half(part: Part): string {
+  return part === "question" ? "The question" : "The answer";
+}
+
 const number = (value: number) => format().number(value);
 const answers = (count: number) => format().count(count, { one: "answer", other: "answers" });
 const times = (count: number) => format().count(count, { one: "time", other: "times" });
@@ -168,6 +175,29 @@ export const knowledge = {
   effects: { new: "New", replaced: "Replaces", unchanged: "Unchanged" },
   problems: "Rows with a problem",
   problem: "Problem",
+  rowProblems: {
+    empty: (part: Part) => `${half(part)} is empty.`,
+    too_long: (part: Part) => `${half(part)} is too long. Shorten or split it.`,
+    too_few_fields: (part: Part) => `The row ends before the ${part ?? "answer"}.`,
+    too_many_fields: () =>
+      "The row has more fields than the first one. A text that contains the separator belongs in quotes.",
+    unclosed_quote: () => "The quote that begins here is never closed. Nothing from here on was read.",
+    text_after_quote: () =>
+      "There is text behind a closing quote. A quote inside of a quoted text is written twice.",
+    too_long_row: () => "The row has no end and was passed over. Is a quote or a line end missing?",
+    not_text: () => "This is not in the encoding of the file. Save the file as UTF-8.",
+    not_json: () => "This is not JSON.",
+    not_a_pair: () => "This is neither an object nor a list with a question and an answer.",
+    no_field: (part: Part) => `There is no field for the ${part ?? "answer"}. Choose one above.`,
+    field_twice: () => "A field is there twice.",
+    no_text: (part: Part) => `${half(part)} is not a text.`,
+    too_deep: () => "Lists or objects are nested too deep.",
+    no_answer: () => "There is no text under this question.",
+    no_question: () => "There is an answer without a question before it.",
+    no_part_of_a_pair: () => "This text belongs to no question and was passed over.",
+    read_failed: () => "The rest of the file could not be read.",
+    refused: () => "The node does not take this.",
+  },
   importing: "Teaching the file",
   importedSoFar: (done: number, total: number) => `${number(done)} of ${rows(total)}`,
   ends: {

@@ -24,6 +24,13 @@ export const operations = {
     outOfDate: "The node's present state is unknown. It last answered at",
   },
   notReady: "The node is not ready. The reasons:",
+  notReadyKinds: {
+    thread_failed: "A part of the node has ended: restart the node.",
+    store_failed: "The store takes nothing since it failed.",
+    genome_unreadable: "The end of the genome cannot be read.",
+    index_failed: "The search index cannot follow the genome.",
+    index_catching_up: "The search index is still catching up with the genome. Just wait.",
+  },
   state: "State",
   errors: "Failed",
   throughput: "Throughput",

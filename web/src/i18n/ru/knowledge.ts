@@ -1,4 +1,4 @@
-import type { knowledge as source } from "../en/knowledge";
+import type { Part, knowledge as source } from "../en/knowledge";
 import { format } from "../format";
 
 const number = (value: number) => format().number(value);
@@ -11,6 +11,14 @@ const rows = (count: number) =>
 function listed(parts: [count: number, said: string][]): string {
   const some = parts.filter(([count]) => count > 0).map(([, said]) => said);
   return some.length > 0 ? some.join(", ") : "ничего";
+}
+
+function half(part: Part): string {
+  return part === "question" ? "Вопрос" : "Ответ";
+}
+
+function ofHalf(part: Part): string {
+  return part === "question" ? "вопроса" : "ответа";
 }
 
 export const knowledge: typeof source = {
@@ -186,6 +194,27 @@ export const knowledge: typeof source = {
   effects: { new: "Новый", replaced: "Заменит", unchanged: "Без изменений" },
   problems: "Строки с ошибками",
   problem: "Ошибка",
+  rowProblems: {
+    empty: (part) => `Нет ${ofHalf(part)}.`,
+    too_long: (part) => `${half(part)} слишком длинный. Сократите его или разделите.`,
+    too_few_fields: (part) => `Строка кончается раньше, чем начинается ${half(part).toLowerCase()}.`,
+    too_many_fields: () => "В строке больше полей, чем в первой. Текст с разделителем нужно брать в кавычки.",
+    unclosed_quote: () => "Кавычка, открытая здесь, нигде не закрыта. Дальше ничего не прочитано.",
+    text_after_quote: () => "После закрывающей кавычки есть текст. Кавычка внутри текста пишется дважды.",
+    too_long_row: () => "У строки нет конца, она пропущена. Возможно, потеряна кавычка или перевод строки.",
+    not_text: () => "Это не в кодировке файла. Сохраните файл в UTF-8.",
+    not_json: () => "Это не JSON.",
+    not_a_pair: () => "Это не объект и не список с вопросом и ответом.",
+    no_field: (part) => `Нет поля для ${ofHalf(part)}. Выберите его выше.`,
+    field_twice: () => "Одно из полей встречается дважды.",
+    no_text: (part) => `${half(part)} должен быть текстом.`,
+    too_deep: () => "Списки или объекты вложены слишком глубоко.",
+    no_answer: () => "Под этим вопросом нет текста.",
+    no_question: () => "Перед этим ответом нет вопроса.",
+    no_part_of_a_pair: () => "Этот текст не относится ни к одному вопросу и пропущен.",
+    read_failed: () => "Остаток файла прочитать не удалось.",
+    refused: () => "Узел этого не принимает.",
+  },
   importing: "Запись файла",
   importedSoFar: (done, total) => `${number(done)} из ${number(total)} строк`,
   ends: {

@@ -68,7 +68,7 @@ async fn whoever_notices_that_the_store_is_broken_names_the_command_that_broke_i
     let again = node.ask(broke, "a".into()).await.unwrap_err();
     assert_eq!((again.kind(), again.cause()), (ErrorKind::StoreFailed, Some(broke)));
     let named = |told: &str| told.contains(&broke.to_string());
-    assert!(matches!(node.ready(), Ready::No(problems) if named(&problems[0])));
+    assert!(matches!(node.ready(), Ready::No(problems) if named(&problems[0].detail)));
     assert!(node.failure().is_some_and(|told| named(&told)));
     drop(node);
     hold(root.path(), "ALTER TABLE hidden RENAME TO answer").execute_batch("COMMIT").unwrap();

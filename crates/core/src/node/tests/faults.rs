@@ -14,6 +14,11 @@ use super::erasure::found;
 use super::queue::start;
 use super::*;
 use crate::store::{Recorded, Verdict, verify};
+use crate::{NotReady, NotReadyKind};
+
+fn store_failed(error: &crate::CommandError) -> NotReady {
+    NotReady { kind: NotReadyKind::StoreFailed, detail: error.to_string() }
+}
 
 /// Changes the genome's tables behind the node's back.
 fn alter(root: &Path, sql: &str) {
@@ -45,7 +50,7 @@ async fn a_table_that_something_else_changed_stops_the_writer_until_it_is_change
     assert_eq!(reason(&later), reason(&failed));
     assert_eq!(forget(&node, "kept").await, Err(later.clone()));
     assert_eq!(node.ask(TraceId::random(), "kept".into()).await.unwrap_err(), later);
-    assert_eq!(node.ready(), Ready::No(vec![later.to_string()]));
+    assert_eq!(node.ready(), Ready::No(vec![store_failed(&later)]));
     for (event, failures) in [("TEACH", 2.0), ("FORGET", 1.0), ("ASK", 1.0)] {
         let name = format!("kolibri_backend_events_failed_total{{event_type=\"{event}\",fault=\"node\"}}");
         assert_eq!(series(&telemetry, &name), Some(failures), "{event}");
@@ -71,7 +76,7 @@ async fn what_another_program_locks_is_refused_and_recovers_as_soon_as_the_lock_
     let refused = try_teach(&node, "refused", "no").await.unwrap_err();
     assert!(matches!(&refused, CommandError::StoreBusy(_)), "{refused}");
     assert_eq!(node.failure(), None, "it passes");
-    assert_eq!(node.ready(), Ready::No(vec![refused.to_string()]));
+    assert_eq!(node.ready(), Ready::No(vec![store_failed(&refused)]));
     // Nobody waits five seconds again.
     assert_eq!(try_teach(&node, "at once", "no").await, Err(refused));
     other.execute_batch("ROLLBACK").unwrap();
@@ -177,7 +182,7 @@ async fn a_writer_that_is_gone_makes_the_node_unready() {
     assert!(node.failure().is_some_and(|failure| failure.contains("kolibri-writer")));
     assert_eq!(try_teach(&node, "later", "no").await, Err(CommandError::Stopping));
     assert!(
-        matches!(node.ready(), Ready::No(problems) if problems == ["the thread kolibri-writer panicked; restart the node and report it"])
+        matches!(node.ready(), Ready::No(problems) if problems[0].kind == NotReadyKind::ThreadFailed && problems[0].detail == "the thread kolibri-writer panicked; restart the node and report it")
     );
     drop(node);
     assert_eq!(answer(&open(root.path()), "kept").await.as_deref(), Some("yes"));
@@ -241,7 +246,7 @@ async fn a_process_that_teaches_and_forgets() {
     let (noticed, broke): (Vec<_>, Vec<_>) = errors.iter().partition(|error| error.cause().is_some());
     assert_eq!(broke.len(), 1, "{errors:?}");
     assert!(noticed.iter().all(|error| **error == later), "{errors:?}");
-    assert!(matches!(node.ready(), Ready::No(problems) if problems[0] == later.to_string()));
+    assert!(matches!(node.ready(), Ready::No(problems) if problems[0].detail == later.to_string()));
     node.close();
 }
 

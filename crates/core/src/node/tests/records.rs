@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::ErrorKind;
 use crate::trace::{Outcome, Trace};
+use crate::{ErrorKind, NotReady, NotReadyKind};
 
 /// Checks the values of some of the backend's series.
 #[track_caller]
@@ -197,10 +197,10 @@ async fn a_node_is_ready_when_its_index_has_caught_up() {
     }
     drop(node);
     let node = open(root.path());
-    let catching_up = |problems: Vec<String>| problems[0].starts_with("the search index is catching up: ");
+    let catching_up = |problems: &[NotReady]| problems[0].kind == NotReadyKind::IndexCatchingUp;
     until("the node is ready", || match node.ready() {
         Ready::Yes => true,
-        Ready::No(problems) if catching_up(problems.clone()) => false,
+        Ready::No(problems) if catching_up(&problems) => false,
         Ready::No(problems) => panic!("{problems:?}"),
     });
 }
