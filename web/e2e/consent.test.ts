@@ -29,6 +29,26 @@ test("after the choice the focus is on the screen, where one was", async ({ page
   expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
 });
 
+test("on a phone the question about the log covers neither the answer nor the field", async ({
+  browser,
+  node,
+}) => {
+  await node.teach("Where is the coffee machine?", "On the second floor, ".repeat(40));
+  const phone = { viewport: { width: 390, height: 844 } };
+  const page = await visit(browser, `${node.url}/#/`, phone);
+  await say(page, "Where is the coffee machine?");
+  const boxOf = (selector: string) => page.locator(selector).boundingBox();
+  const [consent, answer, composer] = await Promise.all([".consent", ".turn", ".composer"].map(boxOf));
+  const below = Math.max(bottomOf(answer ?? null), bottomOf(composer ?? null));
+  expect(consent?.y).toBeGreaterThanOrEqual(below);
+  await page.context().close();
+});
+
+function bottomOf(box: { y: number; height: number } | null): number {
+  if (!box) throw new Error("it is not on the page");
+  return box.y + box.height;
+}
+
 test("nothing before the choice, nor after a refusal; both answers are equal", async ({ page }) => {
   const written = lines(page);
   await say(page, "Anybody?");

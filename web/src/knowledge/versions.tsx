@@ -11,7 +11,7 @@ import { Panel } from "../ui/panel";
 import { PressButton, usePress } from "../ui/press";
 import { ProblemNote } from "../ui/problem";
 import { Reading } from "../ui/reading";
-import { Time } from "../ui/time";
+import { Time, Zone } from "../ui/time";
 import { Difference } from "./difference";
 import { type History, history } from "./history";
 import { type Filter, placeAddress } from "./place";
@@ -46,6 +46,7 @@ function List({ filter, shown }: { filter: Filter; shown: History }) {
   return (
     <>
       {question != null && <p class="text asked">{question}</p>}
+      <Zone />
       <ol class="versions">
         {shown.rows.map((version, index) => (
           <li key={version.source.index}>
@@ -79,7 +80,7 @@ function VersionView({ filter, version, older, current }: VersionProps) {
     <>
       <p class="version-head">
         <BlockLink index={index} />
-        <Time at={version.taught} />
+        <Time at={version.taught} short />
         {index === current && <span class="badge good">{text.answers}</span>}
         {version.replaced_by != null && (
           <span class="small muted">
