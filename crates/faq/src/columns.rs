@@ -2,77 +2,12 @@
 
 use std::str::FromStr;
 
+use crate::cells::Cells;
 use crate::error::{Part, Unreadable};
 use crate::fields::Fields;
+use crate::names;
 use crate::reader::Found;
-
-/// The names of a question: what means nothing else, then what may mean it. A longer name counts if one of its words is among
-/// them.
-const QUESTIONS: [&[&str]; 2] = [
-    &[
-        "question",
-        "questions",
-        "q",
-        "stimulus",
-        "prompt",
-        "вопрос",
-        "вопросы",
-        "frage",
-        "pregunta",
-        "pytanie",
-    ],
-    &[
-        "title",
-        "name",
-        "query",
-        "term",
-        "heading",
-        "instruction",
-        "input",
-        "ask",
-        "patterns",
-        "utterances",
-        "заголовок",
-        "тема",
-        "название",
-        "запрос",
-        "термин",
-    ],
-];
-/// The names of an answer.
-const ANSWERS: [&[&str]; 2] = [
-    &[
-        "answer",
-        "answers",
-        "a",
-        "response",
-        "responses",
-        "acceptedanswer",
-        "ответ",
-        "ответы",
-        "antwort",
-        "réponse",
-        "respuesta",
-        "odpowiedź",
-    ],
-    &[
-        "reply",
-        "completion",
-        "solution",
-        "text",
-        "body",
-        "content",
-        "description",
-        "output",
-        "definition",
-        "текст",
-        "решение",
-        "описание",
-        "содержание",
-    ],
-];
-/// Of a column in which this share of the texts ends with a question mark, they are the questions: one of two.
-const MANY: usize = 2;
+use crate::table::{Table, cells};
 
 /// A column or field that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,8 +25,8 @@ impl Column {
 
     /// Where it is among `names`.
     pub(crate) fn among<'a>(&self, names: impl Iterator<Item = &'a str>) -> Option<usize> {
-        let wanted = simple(&self.0);
-        names.enumerate().find(|(_, name)| simple(name) == wanted).map(|(at, _)| at)
+        let wanted = names::simple(&self.0);
+        names.enumerate().find(|(_, name)| names::simple(name) == wanted).map(|(at, _)| at)
     }
 
     fn number(&self) -> Option<usize> {
@@ -141,62 +76,18 @@ impl Columns {
     }
 }
 
-/// A name as it is compared: lower case, without marks around it.
-fn simple(name: &str) -> String {
-    name.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().replace('ё', "е")
-}
-
-/// Where the names stand that a part usually has: exactly, or as one of several words.
-pub(crate) fn usual<'a>(names: impl Iterator<Item = &'a str>, part: Part) -> Option<usize> {
-    let (own, [sure_other, _], other) = match part {
-        Part::Question => (QUESTIONS, ANSWERS, Part::Answer),
-        Part::Answer => (ANSWERS, QUESTIONS, Part::Question),
-    };
-    let names: Vec<_> = names.map(simple).collect();
-    let has_word = |name: &String, known: &[&str], part, stems: bool| {
-        // A header is short; a sentence is none.
-        let words: Vec<_> = name.split(|c: char| !c.is_alphanumeric()).collect();
-        let known = words.iter().any(|word| word.len() > 1 && known.contains(word));
-        words.len() <= 4 && (known || (stems && stem(&words, part)))
-    };
-    own.into_iter().zip([true, false]).find_map(|(known, sure)| {
-        let exact = known.iter().find_map(|known| names.iter().position(|name| name == known));
-        exact.or_else(|| {
-            names.iter().position(|name| {
-                has_word(name, known, part, sure) && (sure || !has_word(name, sure_other, other, true))
-            })
-        })
-    })
-}
-
-/// `Текст вопроса`, `Ваш ответ`: the words that Russian headers have in other forms.
-fn stem(words: &[&str], part: Part) -> bool {
-    let stem = match part {
-        Part::Question => "вопрос",
-        Part::Answer => "ответ",
-    };
-    words.iter().any(|word| word.starts_with(stem) && word.chars().count() <= stem.chars().count() + 3)
-}
-
 /// Both columns, if the names of a first row say which they are.
 pub(crate) fn named(row: &[String]) -> Option<(usize, usize)> {
-    let find = |part| usual(row.iter().map(String::as_str), part);
+    let find = |part| names::usual(row.iter().map(String::as_str), part);
     let (question, answer) = (find(Part::Question)?, find(Part::Answer)?);
     (question != answer).then_some((question, answer))
 }
 
 /// Whether a first row has names that mean nothing else.
 pub(crate) fn surely_named(row: &[String]) -> Option<(usize, usize)> {
-    let is_sure = |known: &[&str], at: usize, part| {
-        row.get(at).map(|name| simple(name)).is_some_and(|name| {
-            known.contains(&name.as_str()) || stem(&name.split_whitespace().collect::<Vec<_>>(), part)
-        })
-    };
-    let [questions, _] = QUESTIONS;
-    let [answers, _] = ANSWERS;
-    named(row).filter(|(question, answer)| {
-        is_sure(questions, *question, Part::Question) && is_sure(answers, *answer, Part::Answer)
-    })
+    let is_sure = |at: usize, part| row.get(at).is_some_and(|name| names::is_sure(name, part));
+    named(row)
+        .filter(|(question, answer)| is_sure(*question, Part::Question) && is_sure(*answer, Part::Answer))
 }
 
 /// How many rows are above the header: titles and the like, of which there may be five.
@@ -228,32 +119,36 @@ impl Missing {
 
 /// Whether the first row names the columns.
 fn has_header(rows: &[Vec<String>], wanted: &Wanted) -> bool {
-    let Some(first) = rows.first() else { return false };
-    let names = || first.iter().map(String::as_str);
+    let Some((first, others)) = rows.split_first() else { return false };
+    let texts = || first.iter().map(String::as_str);
     let is_named = |part| {
-        wanted.of(part).is_some_and(|column| column.among(names()).is_some())
-            || usual(names(), part).is_some()
+        wanted.of(part).is_some_and(|column| column.among(texts()).is_some())
+            || names::usual(texts(), part).is_some()
     };
-    Part::BOTH.into_iter().any(is_named) || is_no_question(rows)
+    // `ID` above numbers.
+    let is_above = |at: usize, name: &str| {
+        names::is_about(name) && !others.is_empty() && Cells::of(cells(others, at)) == Cells::Bare
+    };
+    Part::BOTH.into_iter().any(is_named)
+        || texts().any(names::names_something)
+        || texts().enumerate().any(|(at, name)| is_above(at, name))
+        || is_no_question(rows)
 }
 
 /// Decides by the first rows of a table.
 pub(crate) fn decide(rows: &[Vec<String>], wanted: &Wanted) -> Result<Columns, Missing> {
     let Some(first) = rows.first() else { return Err(Missing::Other(Unreadable::Empty)) };
-    let by_name = |part| wanted.of(part).and_then(|column| column.among(first.iter().map(String::as_str)));
-    let usual = |part| usual(first.iter().map(String::as_str), part);
     let header = has_header(rows, wanted);
-    let guessed = guess(rows);
+    let table = Table::new(first, rows.get(usize::from(header)..).unwrap_or_default(), header);
+    let is_named = Part::BOTH.into_iter().any(|part| table.usual(part).is_some());
+    let by_name = |part| wanted.of(part).and_then(|column| column.among(first.iter().map(String::as_str)));
     let find = |part: Part, other: Option<usize>| match wanted.of(part) {
         Some(column) => by_name(part).or_else(|| column.number().filter(|at| *at < first.len())),
-        None => usual(part).filter(|at| Some(*at) != other).or_else(|| {
-            let alone = first.len() == 2;
-            match (other, part) {
-                (Some(other), _) if alone => Some(1 - other.min(1)),
-                (Some(_), _) if header && wanted.question.is_none() && wanted.answer.is_none() => None,
-                (_, Part::Question) => guessed.map(|(question, _)| question).filter(|at| Some(*at) != other),
-                (_, Part::Answer) => guessed.map(|(_, answer)| answer).filter(|at| Some(*at) != other),
-            }
+        None => table.usual(part).filter(|at| Some(*at) != other).or_else(|| match other {
+            Some(other) if first.len() == 2 => table.remaining(part, 1 - other.min(1)),
+            // Whoever names one of both names the other.
+            Some(_) if is_named && wanted.question.is_none() && wanted.answer.is_none() => None,
+            _ => table.guess(part, other),
         }),
     };
     let missing = |part: Part| Missing::Column {
@@ -262,7 +157,7 @@ pub(crate) fn decide(rows: &[Vec<String>], wanted: &Wanted) -> Result<Columns, M
         fields: Fields::of_table(rows, header),
     };
     // What is named with more certainty is found first.
-    let sure = |part| wanted.of(part).is_some() || usual(part).is_some();
+    let sure = |part| wanted.of(part).is_some() || table.usual(part).is_some();
     let (question, answer) = if sure(Part::Question) || !sure(Part::Answer) {
         let question = find(Part::Question, None).ok_or_else(|| missing(Part::Question))?;
         (question, find(Part::Answer, Some(question)).ok_or_else(|| missing(Part::Answer))?)
@@ -274,37 +169,10 @@ pub(crate) fn decide(rows: &[Vec<String>], wanted: &Wanted) -> Result<Columns, M
         let both = first.get(question).cloned().unwrap_or_default();
         return Err(Missing::Other(Unreadable::SameColumn(both)));
     }
+    if wanted.question.is_none() && table.asks_elsewhere(question, answer) {
+        return Err(missing(Part::Question));
+    }
     Ok(Columns { question, answer, header })
-}
-
-/// The first two columns that look like a question and an answer.
-fn guess(rows: &[Vec<String>]) -> Option<(usize, usize)> {
-    let width = rows.first().map_or(0, Vec::len);
-    let texts: Vec<usize> = (0..width).filter(|at| is_text(rows, *at)).collect();
-    let asking = texts.iter().copied().find(|at| asks(rows, *at) * MANY >= rows.len());
-    let question = asking.or_else(|| texts.first().copied())?;
-    let after = texts.iter().copied().find(|at| *at > question);
-    let answer = after.or_else(|| texts.iter().copied().find(|at| *at != question));
-    // An answer may be a number.
-    let answer = answer.or_else(|| (question + 1 < width).then_some(question + 1))?;
-    Some((question, answer))
-}
-
-fn cells(rows: &[Vec<String>], at: usize) -> impl Iterator<Item = &str> {
-    rows.iter().filter_map(move |row| row.get(at)).map(String::as_str)
-}
-
-/// Whether most of a column is words: no numbers, dates or blanks.
-fn is_text(rows: &[Vec<String>], at: usize) -> bool {
-    let is_words = |cell: &&str| {
-        let letters = cell.chars().filter(|c| c.is_alphabetic()).count();
-        letters > cell.chars().filter(|c| c.is_numeric()).count()
-    };
-    cells(rows, at).filter(is_words).count() * MANY >= rows.len()
-}
-
-fn asks(rows: &[Vec<String>], at: usize) -> usize {
-    cells(rows, at).filter(|cell| cell.trim_end().ends_with(['?', '？'])).count()
 }
 
 /// A first row that asks nothing above rows that all ask names the columns in words that are not known.
@@ -350,7 +218,7 @@ mod tests {
             (&["Question", "Comment by us"], (0, 1)),
             (&["Kommentar", "Answer"], (0, 1)),
         ] {
-            let (question, answer, is_header) = found(&[header, &["1", "2", "3", "4"][..header.len()]]);
+            let (question, answer, is_header) = found(&[header, &["a", "b", "c", "d"][..header.len()]]);
             assert_eq!(((question, answer), is_header), (expected, true), "{header:?}");
         }
     }
@@ -363,6 +231,46 @@ mod tests {
         assert_eq!(found(&[&["capital of France", "Paris"], &["capital of Peru", "Lima"]]), (0, 1, false));
         assert_eq!(found(&[&["How many?", "12"], &["How much?", "7"]]), (0, 1, false));
         assert_eq!(found(&[&["Kysymys", "Vastaus"], &["Mitä?", "x"], &["Missä?", "y"]]), (0, 1, true));
+    }
+
+    #[test]
+    fn numbers_dates_and_marks_are_neither_question_nor_answer() {
+        for (rows, expected) in [
+            (
+                &[
+                    &["question_id", "question_text", "answer_id", "answer_text"][..],
+                    &["1", "How", "7", "So"],
+                ][..],
+                (1, 3),
+            ),
+            (&[&["Question", "Title", "Answer", "Body"], &["1", "How", "3", "So"]], (1, 3)),
+            (&[&["Вопрос", "Дата ответа", "Решение"], &["Как?", "01.03.2025", "Так"]], (0, 2)),
+            (&[&["Title", "Answer", "Accepted answer"], &["How", "So", "yes"]], (0, 1)),
+            (&[&["Question", "Answer"], &["How many", "12"], &["Is it", "yes"]], (0, 1)),
+            (&[&["ID", "Resolution", "Issue"], &["1", "Restart it", "It hangs"]], (2, 1)),
+            (&[&["ID", "Kysymys", "Vastaus"], &["1", "Mitä?", "x"]], (1, 2)),
+        ] {
+            assert_eq!(found(rows), (expected.0, expected.1, true), "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn columns_that_are_not_clear_are_asked_for() {
+        for rows in [
+            &[&["Has answer", "Is answered", "Body"][..], &["yes", "no", "So"]][..],
+            &[&["question_id", "answer_id"], &["1", "2"]],
+            &[&["Question", "Answer count"], &["How?", "2"]],
+            &[&["Date", "Answer"], &["2025-03-01", "So"]],
+            &[&["Nr", "Answer"], &["1", "So"]],
+            &[&["Вопрос", "Формулировка", "Ответ"], &["1", "Как", "Так"]],
+            &[&["ID", "Loesung", "Stoerung"], &["1", "Restart it", "It hangs"]],
+            &[&["topic", "capital of Peru", "Lima"], &["topic", "capital of France", "Paris"]],
+            &[&["How?", "So", "Ann"], &["Why?", "Because", "Bob"]],
+            &[&["1", "2"], &["3", "4"]],
+        ] {
+            let refused = decide(&table(rows), &Wanted::default());
+            assert!(matches!(refused, Err(Missing::Column { .. })), "{rows:?}: {refused:?}");
+        }
     }
 
     #[test]

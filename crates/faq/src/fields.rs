@@ -1,7 +1,9 @@
 //! What there is to choose from as question and answer: the columns of a table, or the fields of the objects that a file holds. A field of an object that is a field itself is named by both, as in `content.text`.
 
-use crate::columns::{self, Wanted};
+use crate::cells::{Cells, is_words};
+use crate::columns::Wanted;
 use crate::error::Part;
+use crate::names;
 use crate::reader::{SHOWN_ROWS, shortened};
 use crate::tree::{Tree, Value};
 
@@ -25,7 +27,7 @@ impl Path {
     pub(crate) fn of(part: Part, fields: &Object, wanted: &Wanted) -> Option<Self> {
         let names = || fields.iter().map(|(name, _)| name.as_str());
         let Some(column) = wanted.of(part) else {
-            return columns::usual(names(), part).map(|outer| Self { outer, inner: None });
+            return usual(fields, part).map(|outer| Self { outer, inner: None });
         };
         if let Some(outer) = column.among(names()) {
             return Some(Self { outer, inner: None });
@@ -34,6 +36,11 @@ impl Path {
             let full: Vec<_> = inner(tree).iter().map(|(inner, _)| format!("{name}.{inner}")).collect();
             column.among(full.iter().map(String::as_str)).map(|inner| Self { outer, inner: Some(inner) })
         })
+    }
+
+    /// Whether its name is that of several: `questions`, `answers`.
+    pub(crate) fn is_plural(self, fields: &Object) -> bool {
+        fields.get(self.outer).is_some_and(|(name, _)| names::is_plural(name))
     }
 
     fn name(self, fields: &Object) -> Option<String> {
@@ -48,6 +55,18 @@ impl Path {
         let (_, tree) = fields.get(self.outer)?;
         self.inner.map_or(Some(tree), |at| inner(tree).get(at).map(|(_, tree)| tree))
     }
+}
+
+/// The field that is a part by its name. A number or the like is no question if another field may be it; as an answer it has to
+/// be named exactly.
+pub(crate) fn usual(fields: &Object, part: Part) -> Option<usize> {
+    let cells = |tree: &Tree| match &tree.value {
+        Value::Text(text) if is_words(text) => Cells::Words,
+        Value::Text(_) if part == Part::Question => Cells::Bare,
+        Value::Text(_) | Value::Nothing => Cells::YesOrNo,
+        Value::List(_) | Value::Object(_) => Cells::Words,
+    };
+    names::pick(fields.iter().map(|(name, tree)| (name.as_str(), cells(tree))), part)
 }
 
 /// The fields of an object; none if it is something else.

@@ -8,6 +8,7 @@
 //! CSV, TSV and JSON Lines are a stream: of a file of any length there is never more than [`MAX_RECORD`] in memory, besides
 //! the first [`SAMPLE`] bytes. JSON, YAML and Markdown are read whole, up to [`MAX_WHOLE`].
 
+mod cells;
 mod columns;
 mod delimited;
 mod encoding;
@@ -18,8 +19,10 @@ mod formula;
 mod json;
 mod lines;
 mod markdown;
+mod names;
 mod reader;
 mod shape;
+mod table;
 mod tree;
 mod write;
 mod yaml;

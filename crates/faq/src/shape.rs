@@ -2,9 +2,11 @@
 //! sections.
 
 use crate::MAX_DEPTH;
+use crate::cells::is_words;
 use crate::columns::{self, Columns, Missing, Wanted};
 use crate::error::{Fault, Part, Place, Problem};
-use crate::fields::{Fields, Path};
+use crate::fields::{self, Fields, Path};
+use crate::names;
 use crate::reader::Pair;
 use crate::tree::{Tree, Value};
 
@@ -18,6 +20,8 @@ pub(crate) struct Shape {
     found: Vec<Entry>,
     /// The last item of a list.
     item: u64,
+    /// What is gone through is inside of a list: an object is one row then.
+    in_list: bool,
     /// What the objects have that may be pairs.
     fields: Fields,
     /// What is gone through is inside of an object whose fields were noted.
@@ -26,7 +30,15 @@ pub(crate) struct Shape {
 
 impl Shape {
     pub(crate) fn new(wanted: Wanted) -> Self {
-        Self { wanted, columns: None, found: Vec::new(), item: 0, fields: Fields::default(), within: false }
+        Self {
+            wanted,
+            columns: None,
+            found: Vec::new(),
+            item: 0,
+            in_list: false,
+            fields: Fields::default(),
+            within: false,
+        }
     }
 
     /// Everything in a file's tree, in order, and the fields of its objects.
@@ -52,19 +64,24 @@ impl Shape {
 
     /// What one line of JSON Lines holds.
     pub(crate) fn line(&mut self, tree: Tree) -> Vec<Entry> {
+        if tree.is_blank() {
+            return Vec::new();
+        }
         let place = self.place(&tree);
         if let Value::List(items) = &tree.value
             && self.columns.is_none()
         {
-            let header = row(items).and_then(|row| columns::named(&row));
-            let (question, answer) = header.unwrap_or((0, 1));
-            self.columns = Some(Columns { question, answer, header: header.is_some() });
-            if header.is_some() {
-                return Vec::new();
+            let row = row(items).unwrap_or_default();
+            match columns::decide(&[row], &self.wanted) {
+                Ok(columns) => self.columns = Some(columns),
+                Err(missing) => self.unclear(place, missing),
+            }
+            if self.columns.is_none_or(|columns| columns.header) {
+                return std::mem::take(&mut self.found);
             }
         }
         // An object is one row here, as in a list.
-        self.item = self.item.max(1);
+        self.in_list = true;
         match tree.value {
             Value::List(items) => self.row(place, items),
             Value::Object(mut fields) if fields.len() == 1 && !self.names_a_part(&fields) => {
@@ -90,6 +107,7 @@ impl Shape {
             return self.fault(place, Problem::TooDeep);
         }
         match tree.value {
+            Value::List(items) if depth > 0 => self.inner_list(place, items, depth),
             Value::List(items) => self.list(items, depth),
             Value::Object(fields) => self.object(place, fields, depth),
             Value::Nothing | Value::Text(_) => {
@@ -99,8 +117,33 @@ impl Shape {
         }
     }
 
+    /// A list inside of something else: if it is one of rows, it has columns of its own.
+    fn inner_list(&mut self, place: Place, items: Vec<Tree>, depth: usize) {
+        let columns = table(&items).map(|rows| columns::decide(&rows, &self.wanted)).transpose();
+        match columns {
+            Ok(columns) => {
+                let outside = std::mem::replace(&mut self.columns, columns);
+                self.list(items, depth);
+                self.columns = outside;
+            }
+            Err(missing) => self.unclear(place, missing),
+        }
+    }
+
+    /// Tells that the columns of some rows are not known.
+    fn unclear(&mut self, place: Place, missing: Missing) {
+        let problem = match missing {
+            Missing::Column { part, fields, .. } => {
+                Problem::NoField { part, fields: columns::shown(&fields.names) }
+            }
+            Missing::Other(_) => Problem::NotAPair("a list"),
+        };
+        self.fault(place, problem);
+    }
+
     fn list(&mut self, items: Vec<Tree>, depth: usize) {
-        let skip = usize::from(depth == 0 && self.columns.is_some_and(|columns| columns.header));
+        let outside = std::mem::replace(&mut self.in_list, true);
+        let skip = usize::from(self.columns.is_some_and(|columns| columns.header));
         for (at, item) in items.into_iter().enumerate().skip(skip) {
             if depth == 0 {
                 self.item = at as u64 + 1;
@@ -109,6 +152,7 @@ impl Shape {
             }
             let place = self.place(&item);
             match item.value {
+                _ if item.is_blank() => {}
                 Value::List(fields) if row(&fields).is_some() => self.row(place, fields),
                 Value::Object(mut fields) if fields.len() == 1 && !self.names_a_part(&fields) => {
                     let (question, answer) = fields.remove(0);
@@ -117,6 +161,7 @@ impl Shape {
                 value => self.any(Tree { line: item.line, value }, depth + 1),
             }
         }
+        self.in_list = outside;
     }
 
     /// A list of texts that stands for a row.
@@ -168,12 +213,17 @@ impl Shape {
             }
             self.note(&fields);
             let take = |path: Path| path.get(&fields).cloned().unwrap_or_else(|| Value::Nothing.into());
-            return self.pair(place, take(question), take(answer));
+            let are_many = [question, answer].iter().all(|path| path.is_plural(&fields));
+            return if !self.in_list || are_many {
+                self.parallel(place, take(question), take(answer))
+            } else {
+                self.pair(place, take(question), take(answer))
+            };
         }
         if fields.iter().any(|(_, tree)| holds_pairs(tree)) {
             let is_section =
                 |(_, tree): &(String, Tree)| matches!(tree.value, Value::List(_)) && holds_pairs(tree);
-            let is_row = self.item > 0 && !fields.iter().any(is_section);
+            let is_row = self.in_list && !fields.iter().any(is_section);
             if is_row {
                 self.note(&fields);
             }
@@ -187,11 +237,15 @@ impl Shape {
             (None, None) if self.wanted.question.is_none() && self.wanted.answer.is_none() => {
                 let asks = |(name, _): &(String, Tree)| name.trim_end().ends_with('?');
                 // In a list an object is one row; by itself it is all questions and answers.
-                if self.item == 0 || fields.iter().all(asks) {
+                if !self.in_list || fields.iter().all(asks) {
                     for (question, answer) in fields {
                         self.item += 1;
                         let place = self.place(&answer);
-                        self.keyed(place, question, answer, depth);
+                        if is_about(&question, &answer) {
+                            self.fault(place, Problem::NoPartOfAPair);
+                        } else {
+                            self.keyed(place, question, answer, depth);
+                        }
                     }
                 } else {
                     self.no_field(place, Part::Question, &fields);
@@ -204,9 +258,19 @@ impl Shape {
 
     /// A section, or the whole file under a key: what else it has is about the section.
     fn section(&mut self, fields: Vec<(String, Tree)>, depth: usize) {
+        let is_clear = fields.iter().any(|(_, tree)| self.is_list_of_pairs(tree) || asks_within(tree));
         for (name, tree) in fields {
             let place = self.place(&tree);
             match &tree.value {
+                Value::Object(_) if self.is_list_of_pairs(&tree) || asks_within(&tree) => {
+                    self.any(tree, depth + 1)
+                }
+                Value::Object(about)
+                    if names::is_of_a_file(&name) || (!about.is_empty() && about.iter().all(is_bare)) => {}
+                // Beside what are surely questions: the terms of a glossary, or the author of the file?
+                Value::Object(about) if is_clear && !about.iter().any(|(_, tree)| holds_pairs(tree)) => {
+                    self.fault(place, Problem::NoPartOfAPair);
+                }
                 _ if holds_pairs(&tree) => self.any(tree, depth + 1),
                 Value::Text(_) if name.trim_end().ends_with('?') => self.keyed(place, name, tree, depth),
                 _ => {}
@@ -236,6 +300,24 @@ impl Shape {
         self.pair(place, Value::Text(question).into(), answer);
     }
 
+    /// A list of questions and one of their answers, or else one pair.
+    fn parallel(&mut self, place: Place, questions: Tree, answers: Tree) {
+        match (&questions.value, &answers.value) {
+            (Value::List(asked), Value::List(said)) if asked.len() > 1 && said.len() > 1 => {
+                if asked.len() != said.len() {
+                    let found = "a list of another length than that of the questions";
+                    return self.fault(place, Problem::NoText { part: Part::Answer, found });
+                }
+                for (question, answer) in asked.iter().zip(said) {
+                    if !(question.is_blank() && answer.is_blank()) {
+                        self.pair(place, question.clone(), answer.clone());
+                    }
+                }
+            }
+            _ => self.pair(place, questions, answers),
+        }
+    }
+
     /// One pair, or one for each wording of the question.
     fn pair(&mut self, place: Place, question: Tree, answer: Tree) {
         let answer = match texts(said(answer)) {
@@ -252,15 +334,28 @@ impl Shape {
     }
 }
 
+/// Whether some names in an object ask: then it has questions with their answers.
+fn asks_within(tree: &Tree) -> bool {
+    matches!(&tree.value, Value::Object(fields) if fields.iter().any(|(name, _)| name.trim_end().ends_with('?')))
+}
+
+/// `"version": 3`: no question with its answer.
+fn is_about(name: &str, value: &Tree) -> bool {
+    names::is_about(name) && is_bare(&(String::new(), value.clone()))
+}
+
+/// Whether a field is a number, a date or the like.
+fn is_bare((_, tree): &(String, Tree)) -> bool {
+    matches!(&tree.value, Value::Text(text) if !is_words(text)) || tree.is_blank()
+}
+
 /// The text of an answer that is an object itself, as in schema.org's `"acceptedAnswer": {"text": ...}`, or a list of such.
 fn said(answer: Tree) -> Tree {
     let value = match answer.value {
-        Value::Object(mut fields) => {
-            match columns::usual(fields.iter().map(|(name, _)| name.as_str()), Part::Answer) {
-                Some(at) => fields.remove(at).1.value,
-                None => Value::Object(fields),
-            }
-        }
+        Value::Object(mut fields) => match fields::usual(&fields, Part::Answer) {
+            Some(at) => fields.remove(at).1.value,
+            None => Value::Object(fields),
+        },
         Value::List(items) if items.iter().any(Tree::is_nested) => {
             Value::List(items.into_iter().map(said).collect())
         }

@@ -31,6 +31,16 @@ impl Tree {
         }
     }
 
+    /// Whether there is no text in it at all, as in an empty row of a spreadsheet.
+    pub(crate) fn is_blank(&self) -> bool {
+        match &self.value {
+            Value::Nothing => true,
+            Value::Text(text) => text.trim().is_empty(),
+            Value::List(items) => items.iter().all(Self::is_blank),
+            Value::Object(fields) => fields.iter().all(|(_, tree)| tree.is_blank()),
+        }
+    }
+
     /// Whether it may hold pairs.
     pub(crate) fn is_nested(&self) -> bool {
         matches!(self.value, Value::List(_) | Value::Object(_))

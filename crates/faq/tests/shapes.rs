@@ -26,12 +26,19 @@ const FIXTURES: &[(&str, &[u8], &str)] = fixtures! {
     "sheets.csv": "CSV UTF-8 ',' header",
     "mac.csv": "CSV UTF-8 ',' header",
     "sep.csv": "CSV windows-1251 '|' header",
+    "ids.csv": "CSV UTF-8 ',' header",
+    "authors.csv": "CSV windows-1251 ';' header",
+    "tickets.csv": "CSV UTF-8 ';' header",
+    "forum.tsv": "TSV UTF-8 '\\t' header",
     "no-header.tsv": "TSV UTF-8 '\\t'",
     "no-header.csv": "CSV UTF-8 ','",
     "array.json": "JSON UTF-8 header",
     "sections.json": "JSON UTF-8 header",
     "object.json": "JSON UTF-8",
     "schema-org.json": "JSON UTF-8 header",
+    "forum.json": "JSON UTF-8 header",
+    "reading.json": "JSON UTF-8 header",
+    "lists.json": "JSON UTF-8 header",
     "rows.json": "JSON UTF-8 header",
     "helpdesk.jsonl": "JSON Lines UTF-8 header",
     "list.yaml": "YAML UTF-8 header",
@@ -110,6 +117,29 @@ fn a_row_that_is_wrong_is_told_and_does_not_lose_the_others() {
 }
 
 #[test]
+fn empty_rows_are_passed_over_in_every_format() {
+    let pair = [ok("Why?", "So")];
+    for (name, text) in [
+        ("a.csv", "Question;Answer;Tag\r\n;;\r\nWhy?;So;x\r\n;;;\r\n ;\"\";\u{a0}\r\n;;"),
+        ("a.tsv", "q\ta\n\t\nWhy?\tSo\n\t\n"),
+        (
+            "a.json",
+            r#"[{"q":"","a":null},["",""],null,{},{"q":"Why?","a":"So"},{"q":" ","a":["",""],"tag":null}]"#,
+        ),
+        ("a.jsonl", "{}\n{\"q\":\"Why?\",\"a\":\"So\"}\n{\"q\":\"\",\"a\":\"\"}\n[\"\",\"\"]\nnull\n"),
+        ("a.yaml", "- q: Why?\n  a: So\n- q:\n  a:\n-\n"),
+        ("a.md", "| Question | Answer |\n|---|---|\n| | |\n| Why? | So |\n|  |  |\n"),
+    ] {
+        assert_eq!(read(name, text), pair, "{name}");
+    }
+    let half = read("a.csv", "Question;Answer;Tag\nWhy?;So;\n;;x\n");
+    assert!(
+        half[1].as_ref().unwrap_err().contains("the question is empty"),
+        "a row with something is told: {half:?}"
+    );
+}
+
+#[test]
 fn an_item_that_is_no_pair_is_told_with_its_number() {
     let json = r#"[{"question":"a","answer":"1"},{"question":"b"},7,{"question":"c","answer":{"x":1}},
                    {"question":"d","question":"e","answer":"2"},{"question":["f","g"],"answer":["1","2"]}]"#;
@@ -143,11 +173,70 @@ fn a_line_of_json_lines_is_told_with_its_number() {
 #[test]
 fn titles_above_the_header_of_a_table_are_passed_over() {
     let read = read("faq.csv", "Our FAQ;;\r\n;;\r\nVersion 2;of March;\r\nВопрос;Ответ;№\r\nГде?;Тут;1\r\n");
-    assert_eq!(read.len(), 4, "{read:?}");
+    assert_eq!(read.len(), 3, "{read:?}");
     assert_eq!(
-        (read[0].as_ref().unwrap_err().as_str(), &read[3]),
+        (read[0].as_ref().unwrap_err().as_str(), &read[2]),
         ("line 1: this text belongs to no question and was passed over", &ok("Где?", "Тут"))
     );
+}
+
+#[test]
+fn an_object_with_numbers_and_dates_has_its_texts_as_question_and_answer() {
+    for (json, answer) in [
+        (r#"[{"question_id":1,"title":"How?","answer_count":2,"body":"So"}]"#, "So"),
+        (r#"[{"question":"How?","id":7,"answers":[{"text":"So","answer_start":0}]}]"#, "So"),
+        (r#"[{"question":"How?","answers":{"text":["So","Thus"],"answer_start":[0,5]}}]"#, "So\nThus"),
+        (r#"[{"questionId":"Q-1","questionTitle":"How?","isAnswered":true,"acceptedAnswer":"So"}]"#, "So"),
+        (r#"[{"question":1,"title":"How?","answer":"42","description":"So"}]"#, "42"),
+        (r#"{"rows":[["id","question","answer"],[1,"How?","So"]]}"#, "So"),
+        (r#"[[1,"How?","So"]]"#, "So"),
+    ] {
+        assert_eq!(read("faq.json", json), [ok("How?", answer)], "{json}");
+        assert_eq!(read("faq.jsonl", json.trim_matches(['[', ']'])).len(), 1, "{json}");
+    }
+    assert_eq!(
+        read("faq.jsonl", "[1,\"How?\",\"So\"]\n[2,\"Why?\",\"Or so\"]"),
+        [ok("How?", "So"), ok("Why?", "Or so")]
+    );
+    let points = read("faq.json", r#"{"faq":[{"q":"How?","a":"So"}],"points":[[1,2],[3,4]]}"#);
+    assert!(
+        points[1].as_ref().unwrap_err().contains("there is no question among the fields `1`, `2`"),
+        "{points:?}"
+    );
+}
+
+#[test]
+fn what_is_told_about_a_file_is_no_pair() {
+    for json in [
+        r#"{"meta":{"version":3},"data":{"How?":"So"}}"#,
+        r#"{"meta":{"title":"Our FAQ","by":{"name":"Ann"}},"data":[{"q":"How?","a":"So"}]}"#,
+        r#"{"stats":{"pages":2,"day":"2025-03-01"},"faq":{"how":"So"}}"#,
+        r#"{"made":{"with":"a program"},"faq":[{"q":"How?","a":"So"}]}"#,
+        r#"{"version":3,"How?":"So"}"#,
+    ] {
+        let read: Vec<_> = read("faq.json", json).into_iter().flatten().map(|(_, answer)| answer).collect();
+        assert_eq!(read, ["So"], "{json}");
+    }
+    let sections = r#"{"General":{"VPN":"A net"},"Terms":{"Version":"A state of a text"}}"#;
+    assert_eq!(read("faq.json", sections), [ok("VPN", "A net"), ok("Version", "A state of a text")]);
+    let beside = read("faq.json", r#"{"General":{"How?":"So"},"Terms":{"VPN":"A net"}}"#);
+    assert!(beside[1].as_ref().unwrap_err().contains("belongs to no question"), "it is told: {beside:?}");
+}
+
+#[test]
+fn lists_of_questions_and_of_answers_are_paired_in_their_order() {
+    for json in [
+        r#"{"questions":["a","b"],"answers":["1","2"]}"#,
+        r#"{"faq":{"question":["a","b"],"answer":["1",2]}}"#,
+        r#"[{"questions":["a","b"],"answers":["1","2"]}]"#,
+        r#"{"Вопросы":["a",null,"b"],"Ответы":["1","","2"]}"#,
+    ] {
+        assert_eq!(read("faq.json", json), [ok("a", "1"), ok("b", "2")], "{json}");
+    }
+    let wordings = r#"[{"patterns":["a","b"],"responses":["1","2"]}]"#;
+    assert_eq!(read("faq.json", wordings), [ok("a", "1\n2"), ok("b", "1\n2")]);
+    let uneven = read("faq.json", r#"{"questions":["a","b"],"answers":["1","2","3"]}"#);
+    assert!(uneven[0].as_ref().unwrap_err().contains("a list of another length"), "{uneven:?}");
 }
 
 #[test]

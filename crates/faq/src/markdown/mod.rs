@@ -41,7 +41,10 @@ pub(crate) fn pairs(text: &str) -> Vec<Entry> {
             }
             Role::Question if next.is_some_and(|(_, role)| *role == Role::Answer) => {}
             Role::Question => {
-                found.push(pair(mark, &mark.text, &body));
+                let is_empty_row = mark.text.is_empty() && body.is_empty();
+                if !is_empty_row {
+                    found.push(pair(mark, &mark.text, &body));
+                }
                 if matches!(mark.kind, Kind::Definition(_)) {
                     let end = next.map_or(text.len(), |(next, _)| next.start);
                     note_loose(&mut found, &text, (mark.start, mark.line), mark.end..end);

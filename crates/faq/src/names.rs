@@ -1,0 +1,332 @@
+//! What a name says about a column or a field: that it is the question, the answer, or something about one of them.
+
+use crate::cells::Cells;
+use crate::error::Part;
+
+/// The names of a question: what means nothing else, then what may mean it. A longer name counts if one of its words is among
+/// them.
+const QUESTIONS: [&[&str]; 2] = [
+    &[
+        "question",
+        "questions",
+        "q",
+        "stimulus",
+        "prompt",
+        "вопрос",
+        "вопросы",
+        "frage",
+        "pregunta",
+        "pytanie",
+    ],
+    &[
+        "title",
+        "name",
+        "query",
+        "term",
+        "heading",
+        "instruction",
+        "input",
+        "ask",
+        "patterns",
+        "utterances",
+        "issue",
+        "problem",
+        "symptom",
+        "subject",
+        "заголовок",
+        "тема",
+        "название",
+        "запрос",
+        "термин",
+        "проблема",
+        "неисправность",
+    ],
+];
+/// The names of an answer.
+const ANSWERS: [&[&str]; 2] = [
+    &[
+        "answer",
+        "answers",
+        "a",
+        "response",
+        "responses",
+        "acceptedanswer",
+        "ответ",
+        "ответы",
+        "antwort",
+        "réponse",
+        "respuesta",
+        "odpowiedź",
+    ],
+    &[
+        "reply",
+        "completion",
+        "solution",
+        "resolution",
+        "fix",
+        "workaround",
+        "text",
+        "body",
+        "content",
+        "description",
+        "output",
+        "definition",
+        "текст",
+        "решение",
+        "описание",
+        "содержание",
+        "определение",
+        "значение",
+    ],
+];
+/// Words of what is told about a question or an answer: its number, its author, its date. A name with one of them is neither,
+/// unless it stands above as a whole.
+const ABOUT: &str = "# № id ids uid uuid guid no nr num number index idx key code hash slug count counts total amount length size start end \
+    offset position order rank date datetime day time timestamp at created updated modified deleted published version author by \
+    user username owner creator editor email phone source sources src origin url uri link links href type kind category group \
+    topic tag tags level priority status state score rating votes views likes points lang language locale has is are was option \
+    options choice choices file image ид номер код ключ индекс кол количество число длина размер порядок дата день время создан \
+    создано изменен изменено обновлено версия автор кто кем пользователь почта телефон источник источники ссылка ссылки адрес \
+    тип вид категория группа тема раздел метка метки тег теги уровень приоритет статус состояние оценка рейтинг балл баллы язык \
+    есть вариант варианты файл datum nummer anzahl autor quelle typ kategorie fecha número fuente tipo categoría auteur \
+    catégorie numéro";
+/// Words of a name that has the text itself: of several columns about a question, this one is it.
+const ITSELF: &[&str] = &["text", "body", "title", "full", "текст", "полный", "формулировка", "содержание"];
+/// The names of what is told about a whole file.
+const OF_A_FILE: &[&str] = &[
+    "meta",
+    "metadata",
+    "info",
+    "config",
+    "settings",
+    "options",
+    "paging",
+    "pagination",
+    "links",
+    "schema",
+    "header",
+    "headers",
+    "context",
+    "license",
+    "мета",
+    "метаданные",
+];
+/// The endings that `вопрос` and `ответ` have in a name such as `Текст вопроса`; `Ответил` is somebody.
+const ENDINGS: &[&str] = &["", "а", "ы", "ов", "у", "ом", "е", "ам"];
+/// A longer text is a sentence and no name.
+const MOST_WORDS: usize = 5;
+
+/// A name as it is compared: lower case, without marks around it.
+pub(crate) fn simple(name: &str) -> String {
+    name.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().replace('ё', "е")
+}
+
+/// The words of a name, also of `answerCount` and `answer_count`.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for c in name.chars() {
+        let is_sign = matches!(c, '#' | '№');
+        let begins = is_sign || (c.is_uppercase() && before.is_lowercase());
+        if begins || !c.is_alphanumeric() {
+            words.push(String::new());
+        }
+        if c.is_alphanumeric() || is_sign {
+            words.iter_mut().next_back().into_iter().for_each(|word| word.extend(c.to_lowercase()));
+        }
+        before = c;
+    }
+    words.retain(|word| !word.is_empty());
+    words.into_iter().map(|word| word.replace('ё', "е")).collect()
+}
+
+fn has(words: &[String], known: &[&str]) -> bool {
+    words.iter().any(|word| known.contains(&word.as_str()))
+}
+
+fn is_about_word(word: &str) -> bool {
+    ABOUT.split(' ').any(|about| about == word)
+}
+
+/// Whether some of a name's words surely name a part. A letter alone is no word.
+fn mentions(words: &[String], part: Part) -> bool {
+    let ([sure, _], stem) = match part {
+        Part::Question => (QUESTIONS, "вопрос"),
+        Part::Answer => (ANSWERS, "ответ"),
+    };
+    let is_stem = |word: &String| word.strip_prefix(stem).is_some_and(|ending| ENDINGS.contains(&ending));
+    words.iter().any(|word| (word.chars().count() > 1 && sure.contains(&word.as_str())) || is_stem(word))
+}
+
+/// Whether a name is that of something about a question or an answer: `Answer count`, `ID`, `Дата`.
+pub(crate) fn is_about(name: &str) -> bool {
+    let words = words(name);
+    let all = !words.is_empty() && words.iter().all(|word| is_about_word(word));
+    let mentions = Part::BOTH.into_iter().any(|part| mentions(&words, part));
+    all || (mentions && words.iter().any(|word| is_about_word(word)))
+}
+
+/// Whether a name is that of what is told about a whole file.
+pub(crate) fn is_of_a_file(name: &str) -> bool {
+    OF_A_FILE.contains(&simple(name).as_str())
+}
+
+/// Whether a name says that there are several questions or answers.
+pub(crate) fn is_plural(name: &str) -> bool {
+    ["questions", "answers", "вопросы", "ответы"].contains(&simple(name).as_str())
+}
+
+/// Whether a text can be a name that has to do with a part.
+pub(crate) fn names_something(name: &str) -> bool {
+    let words = words(name);
+    let mentions = Part::BOTH.into_iter().any(|part| mentions(&words, part));
+    mentions && words.len() <= MOST_WORDS && !name.trim_end().ends_with(['?', '？'])
+}
+
+/// How a name names a part; what is less is surer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Naming {
+    /// Exactly, by the place in the list of its names.
+    Exact(usize),
+    /// By a word among others.
+    Text,
+    Word,
+    /// The same with names that may mean something else.
+    MaybeExact(usize),
+    MaybeText,
+    MaybeWord,
+}
+
+fn naming(name: &str, part: Part) -> Option<Naming> {
+    let [sure, maybe] = match part {
+        Part::Question => QUESTIONS,
+        Part::Answer => ANSWERS,
+    };
+    let whole = simple(name);
+    let words = words(name);
+    let at =
+        |known: &[&str]| known.iter().position(|known| *known == whole).filter(|_| !has(&words, &["#", "№"]));
+    if let Some(at) = at(sure) {
+        return Some(Naming::Exact(at));
+    }
+    if let Some(at) = at(maybe) {
+        return Some(Naming::MaybeExact(at));
+    }
+    // The answer to a question is the answer.
+    let other = match part {
+        Part::Question => mentions(&words, Part::Answer),
+        Part::Answer => !mentions(&words, Part::Answer) && mentions(&words, Part::Question),
+    };
+    if words.len() > MOST_WORDS || words.iter().any(|word| is_about_word(word)) || other {
+        return None;
+    }
+    let itself = has(&words, ITSELF);
+    match () {
+        () if mentions(&words, part) && itself => Some(Naming::Text),
+        () if mentions(&words, part) => Some(Naming::Word),
+        () if !has(&words, maybe) => None,
+        () if itself => Some(Naming::MaybeText),
+        () => Some(Naming::MaybeWord),
+    }
+}
+
+/// Where the one stands that is a part by its name. A column without words is passed over if another one has some; one of yes
+/// and no has to be named exactly.
+pub(crate) fn pick<'a>(columns: impl Iterator<Item = (&'a str, Cells)>, part: Part) -> Option<usize> {
+    let named: Vec<_> = columns
+        .enumerate()
+        .filter_map(|(at, (name, cells))| Some((naming(name, part)?, at, cells)))
+        .collect();
+    let fits = |(naming, _, cells): &&(Naming, usize, Cells)| match cells {
+        Cells::Words => true,
+        Cells::YesOrNo => matches!(naming, Naming::Exact(_) | Naming::MaybeExact(_)),
+        Cells::Bare => false,
+    };
+    let surest = |naming: &&(Naming, usize, Cells)| (naming.0, naming.1);
+    named
+        .iter()
+        .filter(fits)
+        .min_by_key(surest)
+        .or_else(|| named.iter().min_by_key(surest))
+        .map(|(_, at, _)| *at)
+}
+
+/// The same where only the names are known.
+pub(crate) fn usual<'a>(names: impl Iterator<Item = &'a str>, part: Part) -> Option<usize> {
+    pick(names.map(|name| (name, Cells::Words)), part)
+}
+
+/// Whether a name means a part and nothing else.
+pub(crate) fn is_sure(name: &str, part: Part) -> bool {
+    matches!(naming(name, part), Some(Naming::Exact(_) | Naming::Text | Naming::Word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(names: &[&str]) -> (Option<usize>, Option<usize>) {
+        let usual = |part| usual(names.iter().copied(), part);
+        (usual(Part::Question), usual(Part::Answer))
+    }
+
+    #[test]
+    fn what_is_about_a_question_or_an_answer_is_neither() {
+        for (names, expected) in [
+            (&["question_id", "question_text", "answer_id", "answer_text"][..], (Some(1), Some(3))),
+            (&["question_id", "title", "answer_count", "accepted_answer"], (Some(1), Some(3))),
+            (&["questionId", "answerCount", "questionTitle", "acceptedAnswer"], (Some(2), Some(3))),
+            (&["Номер вопроса", "Текст вопроса", "Автор ответа", "Текст ответа"], (Some(1), Some(3))),
+            (&["Вопрос", "Дата ответа", "Решение"], (Some(0), Some(2))),
+            (&["Question", "Answer source", "Solution"], (Some(0), Some(2))),
+            (&["Has answer", "Is answered", "Body"], (None, Some(2))),
+            (&["Question #", "Question", "Answer"], (Some(1), Some(2))),
+            (&["№ вопроса", "Кол-во ответов", "Вопрос", "Ответ"], (Some(2), Some(3))),
+            (&["Тип вопроса", "Вопрос (полный)", "Кто дал ответ", "Ответ юриста"], (Some(1), Some(3))),
+            (&["Question type", "Ответил", "Ответственный"], (None, None)),
+            (&["Ответ на вопрос", "Текст вопроса"], (Some(1), Some(0))),
+            (&["question_answer", "question_title"], (Some(1), Some(0))),
+            (&["Answer option 1", "Answer option 2", "Correct answer", "Question"], (Some(3), Some(2))),
+            (&["ID", "Resolution", "Issue"], (Some(2), Some(1))),
+            (&["text", "answer_start"], (None, Some(0))),
+        ] {
+            assert_eq!(parts(names), expected, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn of_several_columns_about_a_part_the_one_with_its_text_is_it() {
+        assert_eq!(
+            parts(&["Question area", "Question text", "Answer note", "Answer body"]),
+            (Some(1), Some(3))
+        );
+    }
+
+    #[test]
+    fn numbers_and_marks_are_passed_over_where_another_column_has_words() {
+        let pick = |columns: &[(&str, Cells)], part| pick(columns.iter().copied(), part);
+        let columns = [
+            ("Question", Cells::Bare),
+            ("Title", Cells::Words),
+            ("Right answer", Cells::YesOrNo),
+            ("Body", Cells::Words),
+        ];
+        assert_eq!((pick(&columns, Part::Question), pick(&columns, Part::Answer)), (Some(1), Some(3)));
+        let columns = [("Question", Cells::Words), ("Answer", Cells::YesOrNo), ("Description", Cells::Words)];
+        assert_eq!(pick(&columns, Part::Answer), Some(1), "questions may have such answers");
+        let columns = [("Question", Cells::Words), ("Answer", Cells::Bare)];
+        assert_eq!(pick(&columns, Part::Answer), Some(1), "there is no other");
+    }
+
+    #[test]
+    fn names_are_told_from_sentences() {
+        for name in ["Answer count", "ID", "Дата", "question_id", "№", "Номер вопроса"] {
+            assert!(is_about(name), "{name}");
+        }
+        for name in ["Answer", "Title", "Comment by us", "Kommentar", ""] {
+            assert!(!is_about(name), "{name}");
+        }
+        assert!(names_something("question_id") && names_something("Дата ответа"));
+        assert!(!names_something("What is the question?") && !names_something("Paris"));
+    }
+}

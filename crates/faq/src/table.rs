@@ -1,0 +1,82 @@
+//! What the first rows of a table tell about its columns, besides their names.
+
+use crate::cells::Cells;
+use crate::error::Part;
+use crate::names;
+
+/// Of a column in which this share of the texts ends with a question mark, they are the questions: one of two.
+const MANY: usize = 2;
+
+/// What can be seen of a table without knowing what it is about.
+pub(crate) struct Table<'a> {
+    first: &'a [String],
+    /// The rows that hold pairs.
+    rows: &'a [Vec<String>],
+    cells: Vec<Cells>,
+    header: bool,
+}
+
+impl<'a> Table<'a> {
+    pub(crate) fn new(first: &'a [String], rows: &'a [Vec<String>], header: bool) -> Self {
+        let cells = (0..first.len()).map(|at| Cells::of(cells(rows, at))).collect();
+        Self { first, rows, cells, header }
+    }
+
+    /// The column that is a part by its name.
+    pub(crate) fn usual(&self, part: Part) -> Option<usize> {
+        let columns = self.first.iter().map(String::as_str).zip(self.cells.iter().copied());
+        names::pick(columns, part).filter(|_| self.header)
+    }
+
+    fn has_words(&self, at: usize) -> bool {
+        self.cells.get(at) == Some(&Cells::Words)
+    }
+
+    fn is_about(&self, at: usize) -> bool {
+        self.header && self.first.get(at).is_some_and(|name| names::is_about(name))
+    }
+
+    /// The other one of two columns, unless it tells something about the first. An answer may be a number.
+    pub(crate) fn remaining(&self, part: Part, at: usize) -> Option<usize> {
+        let fits = part == Part::Answer || self.rows.is_empty() || self.has_words(at);
+        (fits && !self.is_about(at)).then_some(at)
+    }
+
+    /// What no name tells and only one column can be: a question asks, or is the first of two columns of words.
+    pub(crate) fn guess(&self, part: Part, other: Option<usize>) -> Option<usize> {
+        let may_be = |at: &usize| Some(*at) != other && !self.is_about(*at);
+        let texts: Vec<_> = (0..self.first.len()).filter(|at| may_be(at) && self.has_words(*at)).collect();
+        let asks = |at: &usize| asks(self.rows, *at) * MANY >= self.rows.len().max(1);
+        match (part, texts.as_slice()) {
+            (Part::Question, texts) => texts.iter().copied().find(asks).or(match texts {
+                [first, _] if !self.header => Some(*first),
+                [only] if self.first.len() == 2 => Some(*only),
+                _ => None,
+            }),
+            (Part::Answer, [only]) => Some(*only),
+            (Part::Answer, texts) => {
+                let behind = |at: &usize| other.is_some_and(|question| *at > question);
+                let numbers: Vec<_> = (0..self.first.len()).filter(may_be).filter(behind).collect();
+                let texts: Vec<_> = texts.iter().copied().filter(behind).collect();
+                match (texts.as_slice(), numbers.as_slice()) {
+                    ([only], _) | ([], [only]) => Some(*only),
+                    _ => None,
+                }
+            }
+        }
+    }
+
+    /// Whether the questions are numbers or the like, and another column may have them.
+    pub(crate) fn asks_elsewhere(&self, question: usize, answer: usize) -> bool {
+        let may_ask = |at: usize| at != answer && self.has_words(at) && !self.is_about(at);
+        self.cells.get(question) == Some(&Cells::Bare) && (0..self.first.len()).any(may_ask)
+    }
+}
+
+pub(crate) fn cells(rows: &[Vec<String>], at: usize) -> impl Iterator<Item = &str> {
+    rows.iter().filter_map(move |row| row.get(at)).map(String::as_str)
+}
+
+fn asks(rows: &[Vec<String>], at: usize) -> usize {
+    cells(rows, at).filter(|cell| cell.trim_end().ends_with(['?', '？'])).count()
+}
