@@ -386,8 +386,7 @@ mod properties {
 
     /// Every kind of text that may be taught, the weird above all.
     fn text() -> impl Strategy<Value = String> {
-        let weird =
-            "[\u{0}-\u{20}\"',;|=+@\u{7f}-\u{a0}\u{200b}-\u{202e}\u{feff}\u{fffe}\u{ffff}\u{10ffff}a-]{1,12}";
+        let weird = "[\u{0}-\u{20}\"',;|=+@\u{7f}-\u{a0}\u{ad}\u{34f}\u{61c}\u{180e}\u{200b}-\u{206f}\u{fe0f}\u{feff}\u{e0020}\u{fffe}\u{ffff}\u{10ffff}a-]{1,12}";
         prop_oneof![weird.prop_map(String::from), any::<String>(), ".{1,3}\r\n.{1,3}"]
             .prop_filter("blank texts are not taught", |text| !text.trim().is_empty())
     }

@@ -233,7 +233,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Teach a file: a line for each row, once it is durable, then a summary. Pairs that are taught already add no block; of a question
+         * Teach a file: a line for each row in the order of the file, once it is durable, then a summary. Pairs that are taught already add no block; of a question
          *     that comes again, the last answer counts. Whoever breaks it off keeps what was taught.
          */
         post: operations["import"];

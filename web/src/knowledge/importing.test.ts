@@ -36,6 +36,19 @@ test("the result opens in Excel, and no cell of it is a formula", async () => {
   ]);
 });
 
+test.each(["=1", "'=1", "\u2060=1", "\u00ad+1", "\u202e@x", " \u180e-1", "\ufe0f＝1", "\tx", "\nx"])(
+  "a formula behind what is not seen is none either: %j",
+  async (stimulus) => {
+    const row: Row = { row: 2, stimulus, effect: "new", block: block(7) };
+    expect(await asCsv([row]).text()).toContain(`'${stimulus}`);
+  },
+);
+
+test.each(["'tis", "1-2", "a=b", "C++"])("what is no formula stays as it is: %s", async (stimulus) => {
+  const row: Row = { row: 2, stimulus, effect: "new", block: block(7) };
+  expect(await asCsv([row]).text()).toContain(`\r\n2,${stimulus},`);
+});
+
 test("as JSON it is what the node told", async () => {
   expect(JSON.parse(await asJson(ROWS).text())).toEqual(ROWS);
 });

@@ -19,8 +19,12 @@ export function asCsv(rows: Row[]): Blob {
   return new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" });
 }
 
-/** Spreadsheets compute what begins so. https://owasp.org/www-community/attacks/CSV_Injection */
-const FORMULA = /^['=+\-@\t\r]/;
+/**
+ * Spreadsheets compute what begins so, also behind what is not seen, as in the node's own exports.
+ * https://owasp.org/www-community/attacks/CSV_Injection
+ */
+const FORMULA =
+  /^(?:'*[\t\r\n]|[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb\u{13430}-\u{13442}\u{1d159}']*[=+\-@＝＋－＠])/u;
 
 function cell(text: string): string {
   const plain = FORMULA.test(text) ? `'${text}` : text;

@@ -54,7 +54,7 @@ pub(super) async fn preview(
     tokio::task::spawn_blocking(preview).await.map_err(Problem::internal)?.map(Json)
 }
 
-/// Teach a file: a line for each row, once it is durable, then a summary. Pairs that are taught already add no block; of a question
+/// Teach a file: a line for each row in the order of the file, once it is durable, then a summary. Pairs that are taught already add no block; of a question
 /// that comes again, the last answer counts. Whoever breaks it off keeps what was taught.
 #[utoipa::path(
     post, path = "/api/v1/import", tag = "knowledge", params(ImportQuery),
@@ -213,7 +213,8 @@ enum Pending {
     End,
 }
 
-/// Hands rows to the node until the file ends, the caller goes away or the node stops.
+/// Hands rows to the node until the file ends, the caller goes away or the node stops. What is wrong with others is told between
+/// them, in the order of the file.
 async fn teach(
     app: App,
     caller: Option<Caller>,
@@ -221,11 +222,7 @@ async fn teach(
     mut rows: mpsc::Receiver<Pair>,
     sender: mpsc::Sender<Pending>,
 ) {
-    for fault in faults {
-        if sender.send(Pending::Refused(fault)).await.is_err() {
-            return;
-        }
-    }
+    let mut faults = faults.into_iter().peekable();
     let mut stopping = app.stopping.clone();
     let node = Arc::clone(&app.node);
     loop {
@@ -234,14 +231,23 @@ async fn teach(
             _ = stopping.wait_for(|stopping| *stopping) => return,
         };
         let Some(Pair { place, question, answer }) = pair else { break };
+        while let Some(fault) = faults.next_if(|fault| fault.place < place) {
+            if sender.send(Pending::Refused(fault)).await.is_err() {
+                return;
+            }
+        }
         let context = Context::from(TraceId::random()).sent_by(caller.clone());
         let taught = node.teach_if_changed(context, question.clone(), answer).await;
         if sender.send(Pending::Row { place, stimulus: question, taught }).await.is_err() {
             return;
         }
     }
-    // The caller may have gone away.
-    let _ = sender.send(Pending::End).await;
+    for last in faults.map(Pending::Refused).chain([Pending::End]) {
+        // The caller may have gone away.
+        if sender.send(last).await.is_err() {
+            return;
+        }
+    }
 }
 
 /// The answers, in order, several to a piece when several are known.

@@ -196,6 +196,17 @@ fn a_file_is_previewed_as_it_will_be_taught() {
 }
 
 #[test]
+fn what_became_of_each_row_is_told_in_the_order_of_the_file() {
+    let (node, _data) = taught();
+    let file = b"question,answer\n,none\nA?,a\nB?,\nC?,c\nD?,d\n,none\n,,\n";
+    let (_, lines) = send(&node, "/api/v1/import", &[("name", "faq.csv")], file);
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rows: Vec<_> = lines.iter().filter_map(|line| line["row"].as_u64()).collect();
+    assert_eq!(rows, [2, 3, 4, 5, 6, 7]);
+    assert_eq!(lines.last().unwrap()["done"]["failed"], 3, "the empty row is none");
+}
+
+#[test]
 fn where_it_is_not_clear_what_is_asked_the_preview_has_the_columns_and_the_first_rows_to_choose_from() {
     let (node, _data) = taught();
     let table = "Question;Notes;Remark\nHow?;long text;x\n";
