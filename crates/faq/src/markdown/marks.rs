@@ -43,6 +43,8 @@ pub(super) struct Mark {
     pub(super) end: usize,
     /// By how much the text under it is moved to the right.
     pub(super) indent: usize,
+    /// It stands behind `>`, and so may the text under it.
+    pub(super) is_quoted: bool,
 }
 
 impl Mark {
@@ -75,12 +77,24 @@ pub(super) fn marks(text: &str) -> Vec<Mark> {
     };
     walk.all();
     let Walk { mut marks, code, .. } = walk;
-    let labels = labels(text, &code);
-    // A heading or bold line with Q: is that label.
-    if labels.iter().any(|mark| mark.kind == Kind::Asked) {
+    let mut labels = labels(text, &code);
+    let has = |kind| labels.iter().any(|mark| mark.kind == kind);
+    let is_label = |mark: &Mark| matches!(mark.kind, Kind::Asked | Kind::Answered);
+    if has(Kind::Asked) && has(Kind::Answered) {
+        // A heading or bold line with Q: is that label.
         let labelled: HashSet<u64> =
-            labels.iter().filter(|mark| mark.kind != Kind::Plain).map(|label| label.line).collect();
+            labels.iter().filter(|mark| is_label(mark)).map(|label| label.line).collect();
         marks.retain(|mark| !labelled.contains(&mark.line));
+    } else {
+        // Where no answers are labelled, it is a heading or bold line as others.
+        // The bold part of `**Q1.** How?` is the label alone.
+        let is_bare = |mark: &Mark| {
+            let label = format!("{}:", mark.text.trim_end_matches(['.', ')', ':']));
+            label::of(&label).is_some_and(|(_, text)| text.is_empty())
+        };
+        marks.retain(|mark| mark.kind != Kind::Bold || !is_bare(mark));
+        let marked: HashSet<u64> = marks.iter().map(|mark| mark.line).collect();
+        labels.retain(|label| !is_label(label) || !marked.contains(&label.line));
     }
     marks.extend(labels);
     marks.sort_by_key(|mark| mark.start);
@@ -120,6 +134,11 @@ impl Walk<'_> {
                         self.bold(from, range);
                     }
                 }
+                Event::Start(Tag::Emphasis) => {
+                    if let Some(from) = from {
+                        self.emphasis(from, range);
+                    }
+                }
                 Event::Start(Tag::CodeBlock(_)) => self.code.push(range),
                 Event::Html(html) | Event::InlineHtml(html) => self.summary(&html, &range),
                 Event::Start(Tag::DefinitionListTitle) => self.definition(range),
@@ -153,6 +172,7 @@ impl Walk<'_> {
             _ => pulldown_cmark::HeadingLevel::H6,
         };
         let text = self.words(TagEnd::Heading(end));
+        let text = label::unanchored(&text).to_owned();
         self.push(Kind::Heading(level), text, range.start, range.end);
     }
 
@@ -160,6 +180,15 @@ impl Walk<'_> {
         let text = self.words(TagEnd::Strong);
         let text = text.trim_end_matches([':', ' ']).to_owned();
         self.push(Kind::Bold, text, from, range.end);
+    }
+
+    /// A line that asks, all of it in italics.
+    fn emphasis(&mut self, from: usize, range: Range<usize>) {
+        let text = self.words(TagEnd::Emphasis);
+        let rest = self.text.get(range.end..).and_then(|rest| rest.split('\n').next());
+        if text.ends_with('?') && rest.is_some_and(|rest| rest.trim().is_empty()) {
+            self.push(Kind::Bold, text, from, range.end);
+        }
     }
 
     fn summary(&mut self, html: &str, range: &Range<usize>) {
@@ -220,7 +249,10 @@ impl Walk<'_> {
         let bullet = self.text.get(start..).map_or(0, bullet);
         let indent = if bullet > 0 { start - begin + bullet } else { 0 };
         let line = self.line(start);
-        self.marks.push(Mark { kind, text, line, start, end, indent });
+        let before = self.text.get(begin..start).unwrap_or_default();
+        let is_quoted = before.contains('>') && before.trim_matches(['>', ' ']).is_empty();
+        let start = if is_quoted { begin } else { start };
+        self.marks.push(Mark { kind, text, line, start, end, indent, is_quoted });
     }
 
     /// The line of a byte behind the last one: a text is counted through once.
@@ -246,27 +278,50 @@ fn bullet(text: &str) -> usize {
 
 /// The lines that `Q:` or `A:` begin, and those that ask, outside of code.
 fn labels(text: &str, code: &[Range<usize>]) -> Vec<Mark> {
+    let mut start = 0;
+    let lines: Vec<_> = text
+        .split('\n')
+        .map(|line| {
+            let begin = start;
+            start += line.len() + 1;
+            (begin, line, label::find(line).filter(|_| !is_in(code, begin)))
+        })
+        .collect();
+    let found: Vec<_> = lines.iter().filter_map(|(.., found)| found.as_ref()).collect();
+    let is_loose_too = label::take_turns(&found);
     let mut labels = Vec::new();
-    let (mut start, mut after_blank) = (0, true);
-    for (at, line) in text.split('\n').enumerate() {
-        let end = start + line.len();
-        let (number, is_code) = (at as u64 + 1, is_in(code, start));
-        let mark = |kind, text, indent| Mark { kind, text, line: number, start, end, indent };
-        if let Some((label, words)) = label::of(line).filter(|_| !is_code) {
-            let kind = match label {
+    let mut after_blank = true;
+    for (number, (start, line, found)) in (1..).zip(lines) {
+        let is_code = is_in(code, start);
+        let mut mark = |kind, text, indent| {
+            let is_quoted = line.trim_start().starts_with('>');
+            labels.push(Mark { kind, text, line: number, start, end: start + line.len(), indent, is_quoted });
+        };
+        if let Some(found) = found.filter(|found| is_loose_too || !found.is_loose) {
+            let kind = match found.label {
                 Label::Question => Kind::Asked,
                 Label::Answer => Kind::Answered,
             };
-            labels.push(mark(kind, words, 0));
+            mark(kind, found.text, 0);
+        } else if let Some((level, words)) = hashed(line).filter(|_| !is_code) {
+            mark(Kind::Heading(level), words, 0);
         } else if let Some((words, bullet)) =
             plain(line).filter(|(_, bullet)| !is_code && (after_blank || *bullet > 0))
         {
-            labels.push(mark(Kind::Plain, words, bullet));
+            mark(Kind::Plain, words, bullet);
         }
         after_blank = line.trim().is_empty();
-        start = end + 1;
     }
     labels
+}
+
+/// `#How?`: a heading whose writer forgot the blank, if it asks.
+fn hashed(line: &str) -> Option<(u8, String)> {
+    let words = line.trim_start_matches('#');
+    let level = u8::try_from(line.len() - words.len()).ok().filter(|level| (1..=6).contains(level))?;
+    let words = label::unanchored(words.trim_end_matches(['#', ' ']));
+    let asks = words.ends_with(['?', '？']) && !words.starts_with([' ', '\t', '!']);
+    asks.then(|| (level, words.to_owned()))
 }
 
 /// The words of a line that asks, and how long the bullet before them is.
@@ -295,6 +350,15 @@ pub(super) fn dedented(text: &str, by: usize) -> String {
     let line = |line: &str| {
         let blanks = line.bytes().take(by).take_while(|byte| *byte == b' ').count();
         line.get(blanks..).unwrap_or_default().to_owned()
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The lines of a text without the `>` that quotes them.
+pub(super) fn unquoted(text: &str) -> String {
+    let line = |line: &str| match line.trim_start().strip_prefix('>') {
+        Some(rest) => rest.strip_prefix(' ').unwrap_or(rest).to_owned(),
+        None => line.to_owned(),
     };
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }

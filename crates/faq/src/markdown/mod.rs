@@ -9,6 +9,7 @@ mod marks;
 
 use std::ops::Range;
 
+use self::label::Label;
 use self::marks::{Kind, Mark};
 use crate::error::{Fault, Place, Problem};
 use crate::reader::Pair;
@@ -43,7 +44,7 @@ pub(crate) fn pairs(text: &str) -> Vec<Entry> {
             Role::Question => {
                 let is_empty_row = mark.text.is_empty() && body.is_empty();
                 if !is_empty_row {
-                    found.push(pair(mark, &mark.text, &body));
+                    found.push(pair(mark, &mark.text, &unlabelled(&body)));
                 }
                 if matches!(mark.kind, Kind::Definition(_)) {
                     let end = next.map_or(text.len(), |(next, _)| next.start);
@@ -52,7 +53,7 @@ pub(crate) fn pairs(text: &str) -> Vec<Entry> {
             }
             Role::Answer => found.push(match at.checked_sub(1).and_then(|at| marks.get(at)) {
                 Some((asked, Role::Question)) => {
-                    let more = text.get(asked.end..mark.start).unwrap_or_default();
+                    let more = under(asked, text.get(asked.end..mark.start).unwrap_or_default());
                     let words = asked.text.split_whitespace().chain(more.split_whitespace());
                     let answer = format!("{}{body}", mark.text);
                     pair(asked, &words.collect::<Vec<_>>().join(" "), &answer)
@@ -96,12 +97,28 @@ fn note_loose(found: &mut Vec<Entry>, text: &str, known: (usize, u64), range: Ra
 }
 
 fn pair(mark: &Mark, question: &str, answer: &str) -> Entry {
-    let question = label::unnumbered(question).to_owned();
+    let question = label::unlabelled(question);
     let answer = trimmed(answer);
     if answer.trim().is_empty() {
         return Err(fault(mark, Problem::NoAnswer(question.chars().take(80).collect())));
     }
     Ok(Pair { place: Place::Line(mark.line), question, answer })
+}
+
+/// An answer under a question that has no label, without its own.
+fn unlabelled(body: &str) -> String {
+    let body = body.trim_start_matches('\n');
+    let (first, rest) = body.split_once('\n').unwrap_or((body, ""));
+    match label::of(first) {
+        Some((Label::Answer, text)) => format!("{text}\n{rest}"),
+        _ => body.to_owned(),
+    }
+}
+
+/// A text under a mark as it would stand by itself.
+fn under(mark: &Mark, text: &str) -> String {
+    let text = if mark.is_quoted { marks::unquoted(text) } else { text.to_owned() };
+    marks::dedented(&text, mark.indent)
 }
 
 /// What stands under a mark.
@@ -113,7 +130,7 @@ fn body(text: &str, mark: &Mark, next: Option<&(Mark, Role)>) -> String {
             let body = text.get(mark.end..end).unwrap_or_default();
             match kind {
                 Kind::Summary => body.replace("</details>", ""),
-                _ => marks::dedented(body, mark.indent),
+                _ => under(mark, body),
             }
         }
     }
@@ -132,6 +149,7 @@ fn with_roles(marks: Vec<Mark>, text: &str) -> Vec<(Mark, Role)> {
     let stands_out = |mark: &&Mark| match mark.kind {
         Kind::Heading(_) | Kind::Summary => true,
         Kind::Bold => asks(&mark.text),
+        Kind::Asked => true,
         _ => false,
     };
     let is_plain = !heading_asks && marks.iter().filter(stands_out).count() < 2;
@@ -140,6 +158,7 @@ fn with_roles(marks: Vec<Mark>, text: &str) -> Vec<(Mark, Role)> {
         .filter(|mark| match mark.kind {
             Kind::Heading(_) | Kind::Summary => true,
             Kind::Bold => !heading_asks && asks(&mark.text),
+            Kind::Asked => !heading_asks,
             Kind::Plain => is_plain,
             _ => false,
         })
@@ -166,7 +185,7 @@ fn outline(marks: Vec<Mark>, text: &str) -> Vec<(Mark, Role)> {
     let mut open: Option<u8> = None;
     let mut roles = Vec::with_capacity(marks.len());
     for (at, mark) in marks.iter().enumerate() {
-        let asks_here = asks(&mark.text) || mark.kind == Kind::Summary;
+        let asks_here = asks(&mark.text) || matches!(mark.kind, Kind::Summary | Kind::Asked);
         if open.is_some_and(|level| mark.level() > level) && !asks_here {
             roles.push(None);
             continue;
@@ -185,8 +204,13 @@ fn outline(marks: Vec<Mark>, text: &str) -> Vec<(Mark, Role)> {
     marks.into_iter().zip(roles).filter_map(|(mark, role)| Some((mark, role?))).collect()
 }
 
+/// Whether a text asks, or is labelled as a question.
 fn asks(text: &str) -> bool {
-    text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | ':')).ends_with(['?', '？'])
+    let is_labelled = label::of(text).is_some_and(|(label, _)| label == Label::Question);
+    is_labelled
+        || text
+            .trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | ':'))
+            .ends_with(['?', '？'])
 }
 
 /// Without blank lines at both ends, and without the rules that separate questions.

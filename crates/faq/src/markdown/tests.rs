@@ -123,3 +123,87 @@ fn paragraphs_that_begin_with_a_question_are_read_where_nothing_stands_out() {
     let list = "# FAQ\n\n1. How?\n   So.\n2. Why?\n   Because.\n";
     assert_pairs(list, &[(3, "How?", "So."), (5, "Why?", "Because.")]);
 }
+
+#[test]
+fn a_label_in_a_heading_or_a_bold_line_needs_no_answer_to_be_labelled() {
+    for [one, two] in [
+        ["## Q1. How to deploy?", "## Q2. Roll back"],
+        ["## Q1: How to deploy?", "## Q2: Roll back"],
+        ["### Q: How to deploy?", "### Q: Roll back"],
+        ["# Вопрос 1. How to deploy?", "# Вопрос 2. Roll back"],
+        ["**Q1. How to deploy?**", "**Q2. Roll back**"],
+        ["**Q1:** How to deploy?", "**Q2:** Roll back"],
+        ["Q: How to deploy?", "Q: Roll back"],
+        ["> **Q:** How to deploy?", "> **Q:** Roll back"],
+        ["## Q1. How to deploy? {#deploy}", "## Q2. Roll back {#undo}"],
+        ["1. Q: How to deploy?", "2. Q: Roll back"],
+    ] {
+        let text = format!("{one}\n\nPush it.\n\n- a\n\n{two}\n\nUndo it.\n");
+        assert_pairs(&text, &[(1, "How to deploy?", "Push it.\n\n- a"), (7, "Roll back", "Undo it.")]);
+    }
+}
+
+#[test]
+fn questions_stand_out_in_other_ways_too() {
+    for [one, two] in [
+        ["_How?_", "_Why?_"],
+        ["*How?*", "*Why?*"],
+        ["***How?***", "***Why?***"],
+        ["#How?", "#Why?"],
+        ["##How?##", "##Why?##"],
+        ["## How? {#how}", "## Why? {#why}"],
+        ["> ## How?", "> ## Why?"],
+        ["> **How?**", "> **Why?**"],
+    ] {
+        assert_pairs(
+            &format!("{one}\n\nSo.\n\n{two}\n\nBecause.\n"),
+            &[(1, "How?", "So."), (5, "Why?", "Because.")],
+        );
+    }
+    assert_pairs(
+        "## How?\n\n```\n#what?\n```\n\n*Note* this.\n",
+        &[(1, "How?", "```\n#what?\n```\n\n*Note* this.")],
+    );
+}
+
+#[test]
+fn a_quote_is_read_without_its_marks() {
+    let text = "> **Q:** How to\n> deploy?\n>\n> **A:** Push it.\n>\n> - a\n\n> **Q:** Why?\n\n**A:** Because.\n\n> a word\n";
+    assert_pairs(text, &[(1, "How to deploy?", "Push it.\n\n- a"), (8, "Why?", "Because.\n\n> a word")]);
+}
+
+#[test]
+fn labels_may_stand_above_their_texts() {
+    for text in [
+        "## Вопрос №1\n\nКак отменить?\n\n## Ответ\n\nundo\n",
+        "**Вопрос 1**\n\nКак отменить?\n\n**Ответ**\n\nundo\n",
+        "## Q1\n\nКак отменить?\n\n### A1\n\nundo\n",
+        "\n\nВопрос 1\nКак\nотменить?\nОтвет\nundo\n",
+    ] {
+        assert_eq!(
+            read(text).into_iter().map(|(_, q, a)| (q, a)).collect::<Vec<_>>(),
+            [("Как отменить?".to_owned(), "undo".to_owned())],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn labels_with_a_full_stop_or_a_dash_are_read_where_they_take_turns() {
+    for [asked, said] in
+        [["Q. ", "A. "], ["**Q.** ", "**A.** "], ["Q - ", "A - "], ["В. ", "О. "], ["Q) ", "A) "]]
+    {
+        let text = format!("{asked}How?\n{said}So.\n\nAnd so.\n\n{asked}Why?\n{said}Because.\n");
+        assert_pairs(&text, &[(1, "How?", "So.\n\nAnd so."), (6, "Why?", "Because.")]);
+    }
+    let people = "## Who?\n\nA. Smith\n\n## Which?\n\nQ. E. D.\n";
+    assert_pairs(people, &[(1, "Who?", "A. Smith"), (5, "Which?", "Q. E. D.")]);
+}
+
+#[test]
+fn an_answer_under_a_question_without_a_label_loses_its_own() {
+    assert_pairs(
+        "## How?\n\n**A:** So.\n\nMore.\n\n## Why?\n\nA: Because.\n",
+        &[(1, "How?", "So.\n\nMore."), (7, "Why?", "Because.")],
+    );
+}
