@@ -25,12 +25,22 @@ import {
   readAs,
   run,
   start,
-  sum,
 } from "./importing";
 import { type Filter, placeAddress } from "./place";
 import { asCsv, asJson } from "./result";
 
 const FORMATS: FileFormat[] = ["csv", "tsv", "json", "jsonl", "yaml", "markdown"];
+/** Those of https://encoding.spec.whatwg.org, which the node takes: what is likely first. */
+const ENCODINGS = [
+  ..."UTF-8 UTF-16LE UTF-16BE windows-1251 windows-1252 KOI8-R IBM866 ISO-8859-5 x-mac-cyrillic".split(" "),
+  ..."KOI8-U windows-1250 windows-1253 windows-1254 windows-1255 windows-1256 windows-1257 windows-1258".split(
+    " ",
+  ),
+  ..."ISO-8859-2 ISO-8859-3 ISO-8859-4 ISO-8859-6 ISO-8859-7 ISO-8859-8 ISO-8859-10 ISO-8859-13".split(" "),
+  ..."ISO-8859-14 ISO-8859-15 ISO-8859-16 macintosh windows-874 Shift_JIS EUC-JP EUC-KR GBK gb18030 Big5".split(
+    " ",
+  ),
+];
 const NAMES = ".csv,.tsv,.tab,.txt,.json,.jsonl,.ndjson,.yaml,.yml,.md,.markdown";
 
 export function ImportPanel({ filter }: { filter: Filter }) {
@@ -117,13 +127,25 @@ function HowRead({ shown }: { shown: ImportPreview | null }) {
         value={how.format ?? shown?.format ?? ""}
         set={(value) => {
           const chosen = FORMATS.find((one) => one === value) ?? null;
-          readAs({ format: chosen, question: null, answer: null });
+          readAs({ ...how, format: chosen, question: null, answer: null });
         }}
       >
         {!shown && how.format === null && <option value="">{text.asFound}</option>}
         {FORMATS.map((one) => (
           <option key={one} value={one}>
             {text.formats[one]}
+          </option>
+        ))}
+      </Select>
+      <Select
+        title={text.encoding}
+        value={how.encoding ?? ""}
+        set={(value) => readAs({ ...how, encoding: value || null, question: null, answer: null })}
+      >
+        <option value="">{text.encodingFound(how.encoding === null ? shown?.encoding : undefined)}</option>
+        {ENCODINGS.map((one) => (
+          <option key={one} value={one}>
+            {one}
           </option>
         ))}
       </Select>
@@ -276,7 +298,18 @@ function Told({ fault: { kind, part, problem } }: { fault: ImportFault }) {
 /** So many problems are shown; all are in the file that can be downloaded. */
 const SHOWN = 50;
 
-function RunView({ run: { state, rows, total, counts, problem } }: { run: Run }) {
+/** What a run that does not go on any more has done. */
+function ended({ rows, total, counts, rest }: Run): string {
+  const text = words().knowledge;
+  if (rest === null) return text.did(counts);
+  if (rest === "asking") return text.settling;
+  if (rest === "unknown") return `${text.did(counts)} ${text.notKnown(Math.max(0, total - rows.length))}`;
+  const untold = rest.untold > 0 ? ` ${text.untold(rest.untold)}` : "";
+  return `${text.did(rest.counts)} ${text.notReached(rest.left)}${untold}`;
+}
+
+function RunView({ run }: { run: Run }) {
+  const { state, rows, total, problem, rest } = run;
   const text = words().knowledge;
   const going = state === "running";
   const press = usePress(cancel);
@@ -295,18 +328,17 @@ function RunView({ run: { state, rows, total, counts, problem } }: { run: Run })
   return (
     <>
       <p role="status" class={state === "ended" ? "note good" : "note"}>
-        <strong>{text.ends[state]}</strong> {text.did(counts)}
-        {state !== "ended" && ` ${text.notReached(Math.max(0, total - sum(counts)))}`}
+        <strong>{text.ends[state]}</strong> {ended(run)}
       </p>
       {problem && <ProblemNote problem={problem} urgent />}
       <div class="bar">
         <a class="button" href={addresses.knowledge}>
           {text.seeKnowledge}
         </a>
-        <button type="button" onClick={() => save(asCsv(rows), `${name}-result.csv`)}>
+        <button type="button" onClick={() => save(asCsv(rows, rest), `${name}-result.csv`)}>
           {text.resultCsv}
         </button>
-        <button type="button" onClick={() => save(asJson(rows), `${name}-result.json`)}>
+        <button type="button" onClick={() => save(asJson(rows, rest), `${name}-result.json`)}>
           {text.resultJson}
         </button>
         <PressButton press={again}>{text.another}</PressButton>

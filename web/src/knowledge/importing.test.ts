@@ -8,6 +8,7 @@ const START: Run = {
   total: 4,
   counts: { new: 0, replaced: 0, unchanged: 0, too_long: 0, failed: 0 },
   problem: null,
+  rest: null,
 };
 const block = (index: number) => ({ index, hash: "0".repeat(64) });
 const ROWS: Row[] = [
@@ -47,6 +48,19 @@ test.each(["=1", "'=1", "\u2060=1", "\u00ad+1", "\u202e@x", " \u180e-1", "\ufe0f
 test.each(["'tis", "1-2", "a=b", "C++"])("what is no formula stays as it is: %s", async (stimulus) => {
   const row: Row = { row: 2, stimulus, effect: "new", block: block(7) };
   expect(await asCsv([row]).text()).toContain(`\r\n2,${stimulus},`);
+});
+
+test("what an import that was broken off did not tell is at the end of its result", async () => {
+  const counts = { new: 700, replaced: 1, unchanged: 0, too_long: 0, failed: 1 };
+  const rest = { counts, untold: 641, left: 5438 };
+  const lines = (await asCsv(ROWS, rest).text()).trimEnd().split("\r\n");
+  expect(lines.slice(-2)).toEqual([
+    ",,taught,,641 rows that were not told one by one",
+    ",,not taught,,5438 rows that were not reached",
+  ]);
+  expect(JSON.parse(await asJson(ROWS, rest).text())).toEqual([...ROWS, { untold: 641, not_reached: 5438 }]);
+  expect(await asCsv(ROWS, "unknown").text()).toContain(",,unknown,,the other rows may be taught\r\n");
+  expect(JSON.parse(await asJson(ROWS, "asking").text())).toEqual([...ROWS, { others: "unknown" }]);
 });
 
 test("as JSON it is what the node told", async () => {

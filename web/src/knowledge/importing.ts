@@ -6,6 +6,7 @@ import { lines } from "../api/lines";
 import { type Problem, UNREACHABLE } from "../api/problem";
 import type { FileFormat, ImportCounts, ImportLine, ImportPreview } from "../api/types";
 import { genome } from "../node";
+import { type Settled, settle } from "./settling";
 
 /** What the node takes, in bytes. */
 export const MAX_FILE = 16 * 1024 * 1024;
@@ -15,6 +16,7 @@ const PATIENCE = 120_000;
 /** How the file is read; null: as the node finds it. */
 export interface Options {
   format: FileFormat | null;
+  encoding: string | null;
   question: string | null;
   answer: string | null;
 }
@@ -29,10 +31,14 @@ export interface Run {
   total: number;
   counts: ImportCounts;
   problem: Problem | null;
+  /** If it was broken off: what became of the rows that were not told. */
+  rest: "asking" | "unknown" | Settled | null;
 }
 
+const AS_FOUND: Options = { format: null, encoding: null, question: null, answer: null };
+
 export const file = signal<File | null>(null);
-export const options = signal<Options>({ format: null, question: null, answer: null });
+export const options = signal<Options>(AS_FOUND);
 export const preview = signal<ImportPreview | null>(null);
 /** What can be chosen as question and answer: as the node last told, since a wrong choice has no preview. */
 export const columns = signal<string[]>([]);
@@ -50,12 +56,13 @@ export function choose(next: File | null): void {
   run.value = null;
   preview.value = null;
   columns.value = [];
-  readAs({ format: null, question: null, answer: null });
+  readAs(AS_FOUND);
 }
 
 /** Reads the file in another way, and asks what that would do. */
 export function readAs(next: Options): void {
-  if (next.format !== options.peek().format) columns.value = [];
+  const { format, encoding } = options.peek();
+  if (next.format !== format || next.encoding !== encoding) columns.value = [];
   options.value = next;
   asked.abort();
   problem.value = null;
@@ -74,8 +81,7 @@ async function ask(chosen: File, how: Options): Promise<void> {
   asked = mine;
   previewing.value = true;
   record({ action: "knowledge.preview_import" });
-  const request = { method: "POST", file: chosen, signal: mine.signal, patience: PATIENCE } as const;
-  const reply = await call<ImportPreview>(`import:preview?${query(chosen, how)}`, request);
+  const reply = await wouldDo(chosen, how, mine.signal);
   if (mine.signal.aborted) return;
   previewing.value = false;
   if (reply.ok) {
@@ -87,8 +93,13 @@ async function ask(chosen: File, how: Options): Promise<void> {
   }
 }
 
-function query({ name }: File, { format, question, answer }: Options): URLSearchParams {
-  const given = Object.entries({ name, format, question, answer });
+function wouldDo(chosen: File, how: Options, signal: AbortSignal) {
+  const request = { method: "POST", file: chosen, signal, patience: PATIENCE } as const;
+  return call<ImportPreview>(`import:preview?${query(chosen, how)}`, request);
+}
+
+function query({ name }: File, { format, encoding, question, answer }: Options): URLSearchParams {
+  const given = Object.entries({ name, format, encoding, question, answer });
   return new URLSearchParams(given.filter((one): one is [string, string] => one[1] !== null));
 }
 
@@ -104,9 +115,10 @@ export async function start(): Promise<void> {
   running = new AbortController();
   const { signal } = running;
   const total = sum(known.counts);
-  run.value = { state: "running", rows: [], total, counts: NONE, problem: null };
+  run.value = { state: "running", rows: [], total, counts: NONE, problem: null, rest: null };
   // How it was read for the preview: nothing may be found otherwise now.
-  const how = { format: known.format, question: known.question ?? null, answer: known.answer ?? null };
+  const { format, encoding, question = null, answer = null } = known;
+  const how = { format, encoding, question, answer };
   let complete = false;
   const failure = await lines<ImportLine>(
     `import?${query(chosen, how)}`,
@@ -119,8 +131,25 @@ export async function start(): Promise<void> {
   const state = complete ? "ended" : signal.aborted ? "cancelled" : "failed";
   const reason = state === "failed" ? (failure ?? UNREACHABLE) : null;
   const last = run.peek();
-  if (last) run.value = { ...last, state, problem: reason };
+  const rest = complete ? null : "asking";
+  if (last) run.value = { ...last, state, problem: reason, rest };
+  if (rest) void askForRest(chosen, how, known.counts);
   record({ action: "knowledge.import", event: "TEACH", outcome: state === "failed" ? "failed" : "done" });
+  void genome.refresh();
+}
+
+/** What became of the rows that the node had begun with when the import was broken off. */
+async function askForRest(chosen: File, how: Options, before: ImportCounts): Promise<void> {
+  const broken = run.peek();
+  if (!broken) return;
+  const { signal } = new AbortController();
+  const ask = async () => {
+    const reply = await wouldDo(chosen, how, signal);
+    return reply.ok ? reply.value.counts : null;
+  };
+  const rest = (await settle(ask, before, broken.counts)) ?? "unknown";
+  // Another file may have been taken meanwhile.
+  if (run.peek() === broken) run.value = { ...broken, rest };
   void genome.refresh();
 }
 

@@ -134,6 +134,8 @@ export const knowledge = {
   readingFile: "The node is reading the file…",
   format: "Format",
   asFound: "Found by the node",
+  encoding: "Encoding",
+  encodingFound: (found: string | undefined) => (found ? `Found by the node: ${found}` : "Found by the node"),
   formats: {
     csv: "CSV",
     tsv: "TSV",
@@ -206,6 +208,13 @@ export const knowledge = {
     failed: "It broke off. What was taught stays; the same file can be imported again.",
   },
   notReached: (count: number) => `Not reached: ${rows(count)}.`,
+  settling: "The node is asked what it has taught…",
+  untold: (count: number) =>
+    count === 1
+      ? "One row was taught while it was being stopped; the result below does not list it."
+      : `${rows(count)} were taught while it was being stopped; the result below does not list them.`,
+  notKnown: (count: number) =>
+    `Whether the other ${rows(count)} were taught is not known. Import the same file again: nothing is taught twice.`,
   seeKnowledge: "See what is taught",
   resultCsv: "Download the result as CSV",
   resultJson: "as JSON",

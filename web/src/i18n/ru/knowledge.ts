@@ -137,6 +137,8 @@ export const knowledge: typeof source = {
   readingFile: "Узел читает файл…",
   format: "Формат",
   asFound: "Определяет узел",
+  encoding: "Кодировка",
+  encodingFound: (found) => (found ? `Определил узел: ${found}` : "Определяет узел"),
   formats: {
     csv: "CSV",
     tsv: "TSV",
@@ -223,6 +225,10 @@ export const knowledge: typeof source = {
     failed: "Запись прервалась, записанное осталось; файл можно загрузить ещё раз:",
   },
   notReached: (count) => `Не дошла очередь: ${rows(count)}.`,
+  settling: "Спрашиваем узел, что он успел записать…",
+  untold: (count) => `Уже во время остановки записано: ${rows(count)}; в отчёте ниже их нет.`,
+  notKnown: (count) =>
+    `Записано ли остальное (${rows(count)}), не известно. Загрузите тот же файл ещё раз: дважды ничего не запишется.`,
   seeKnowledge: "Посмотреть знания",
   resultCsv: "Скачать отчёт в CSV",
   resultJson: "в JSON",
