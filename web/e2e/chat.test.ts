@@ -168,7 +168,7 @@ test("answers that may be right are offered; the one that is confirmed is learnt
   expect(await offered.count()).toBe(3);
   for (const suggestion of await offered.all()) {
     await suggestion.getByText(/^The answer to .*billing gateway/).waitFor();
-    await suggestion.getByText(/^(under )?\d+% likely$/).waitFor();
+    await suggestion.getByText(/^(\d+% likely|Unlikely)$/).waitFor();
     await suggestion.getByRole("link", { name: /^block \d$/ }).waitFor();
   }
 
@@ -264,6 +264,69 @@ test("forgetting asks first, shows what it erases, and erases it", async ({ page
   expect((await node.call("genome/blocks/1")).body.erased_by).toBeGreaterThan(1);
 });
 
+test("what was taught meanwhile is not erased unseen: it is shown first", async ({ page, node }) => {
+  await say(page, "Door code? -> 1");
+  await say(page, "Door code?");
+  await page.getByRole("button", { name: "Forget", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Forget this?" });
+  await dialog.getByText("One version will be erased.").waitFor();
+  const confirm = dialog.getByRole("button", { name: "Forget and erase", disabled: false });
+  await confirm.waitFor();
+  const newer = await node.teach("door code?", "two");
+  await confirm.click();
+  await dialog.getByText("This was changed meanwhile.").waitFor();
+  await dialog.getByText("two", { exact: true }).waitFor();
+  await dialog.getByText("All 2 versions of it will be erased.").waitFor();
+  expect((await node.call("ask", { stimulus: "Door code?" })).body.answer).toBe("two");
+  await confirm.click();
+  await page.getByText("The texts of 2 blocks were erased").waitFor();
+  expect((await node.call(`genome/blocks/${newer}`)).body.erased_by).toBeGreaterThan(newer);
+});
+
+test("a suggestion that was forgotten or changed meanwhile is not taught, and says so", async ({
+  page,
+  node,
+}) => {
+  const near = "Something is wrong with the gateway, what now?";
+  await teachGateway(node, near);
+  await say(page, near);
+  const turn = page.locator(".turn").last();
+  const offered = (words: string) => turn.getByRole("listitem").filter({ hasText: words });
+  await offered("rotate the API keys").waitFor();
+  const taught: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/teach")) taught.push(request.postData() ?? "");
+  });
+  await node.call("forget", { stimulus: "How do I rotate the API keys of the billing gateway?" });
+  await node.teach("When is the billing gateway maintained?", "Never");
+  await offered("rotate the API keys")
+    .getByRole("button", { name: /^Yes, this one/ })
+    .click();
+  await offered("rotate the API keys").getByText("Forgotten since").waitFor();
+  expect(await turn.getByText("See the vault").count(), "an erased text is gone").toBe(0);
+  await offered("maintained")
+    .getByRole("button", { name: /^Yes, this one/ })
+    .click();
+  await offered("maintained").getByText("Changed since").waitFor();
+  await offered("maintained").getByRole("link", { name: "See the answer of today" }).waitFor();
+  expect(taught).toEqual([]);
+});
+
+test("an answer that was changed since is marked, and leads to the newer one", async ({ page, node }) => {
+  await say(page, "Door code? -> 1");
+  await say(page, "Door code?");
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByLabel("Answer", { exact: true }).fill("two");
+  await page.getByRole("button", { name: "Teach", exact: true }).click();
+  await page.getByText(/^Block \d now answers in place of block 1\.$/).waitFor();
+  await page.getByRole("link", { name: "Chat" }).click();
+  await page.getByText("Changed since").waitFor();
+  expect(await page.getByRole("button", { name: "Forget", exact: true }).count()).toBe(0);
+  await page.getByRole("link", { name: "See the answer of today" }).click();
+  await page.locator(".entry").getByText("two").waitFor();
+  expect((await node.call("associations")).body.total).toBe(1);
+});
+
 test("a failure keeps the text, says what happened, and leads to the trace", async ({ page, node }) => {
   // The page checks only the length in bytes. The node also refuses a text of nothing but invisible characters.
   await say(page, "\u200b -> answer");
@@ -332,6 +395,18 @@ test("a link that asks waits for the token", async ({ browser }) => {
   expect(await page.locator(".turn").count()).toBe(1);
   await page.context().close();
   await node.end();
+});
+
+test("lists have bullets, and tasks have boxes", async ({ page, node }) => {
+  await node.teach("How?", "- one\n  - two\n- [ ] to do\n- [x] done");
+  await say(page, "How?");
+  const styles = page
+    .locator(".turn .answer li")
+    .evaluateAll((items) => items.map((item) => getComputedStyle(item).listStyleType));
+  await page.locator(".turn .answer li").first().waitFor();
+  expect(await styles).toEqual(["disc", "circle", "none", "none"]);
+  await page.getByRole("img", { name: "to do:" }).waitFor();
+  await page.getByRole("img", { name: "done:" }).waitFor();
 });
 
 const MARKUP =

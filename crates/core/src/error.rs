@@ -22,6 +22,12 @@ pub enum CommandError {
     /// A FORGET of a stimulus that was never taught, or was forgotten already.
     #[error("this stimulus is not taught; write it as it was taught (case and white space do not matter)")]
     NotTaught,
+    /// A TEACH or a FORGET of an answer that another has replaced since, or that was forgotten.
+    #[error("this was changed meanwhile: {} by now; nothing was recorded, look at that first", answers(now))]
+    ChangedMeanwhile {
+        /// The block that answers now; `None` if nothing does.
+        now: Option<u64>,
+    },
     /// A name that is not a command's.
     #[error("there is no such command; the commands are TEACH, ASK and FORGET")]
     UnknownCommand,
@@ -58,6 +64,8 @@ pub enum ErrorKind {
     InvalidText,
     /// See [`CommandError::NotTaught`].
     NotTaught,
+    /// See [`CommandError::ChangedMeanwhile`].
+    ChangedMeanwhile,
     /// See [`CommandError::UnknownCommand`].
     UnknownCommand,
     /// See [`CommandError::QueueFull`].
@@ -92,6 +100,10 @@ impl Fault {
     }
 }
 
+fn answers(now: &Option<u64>) -> String {
+    now.map_or_else(|| "nothing answers".to_owned(), |block| format!("block {block} answers"))
+}
+
 fn broken_by(cause: &Option<TraceId>) -> String {
     cause.map_or_else(String::new, |cause| format!("; the command with the trace {cause} broke it"))
 }
@@ -115,6 +127,7 @@ impl CommandError {
         match self {
             Self::Text { .. } => ErrorKind::InvalidText,
             Self::NotTaught => ErrorKind::NotTaught,
+            Self::ChangedMeanwhile { .. } => ErrorKind::ChangedMeanwhile,
             Self::UnknownCommand => ErrorKind::UnknownCommand,
             Self::QueueFull => ErrorKind::QueueFull,
             Self::StoreBusy(_) => ErrorKind::StoreBusy,
@@ -129,7 +142,9 @@ impl ErrorKind {
     /// Whose fault an error of this kind is.
     pub const fn fault(self) -> Fault {
         match self {
-            Self::InvalidText | Self::NotTaught | Self::UnknownCommand => Fault::Caller,
+            Self::InvalidText | Self::NotTaught | Self::ChangedMeanwhile | Self::UnknownCommand => {
+                Fault::Caller
+            }
             Self::QueueFull | Self::StoreBusy | Self::StoreFailed | Self::Unreadable | Self::Stopping => {
                 Fault::Node
             }
@@ -141,6 +156,7 @@ impl ErrorKind {
         match self {
             Self::InvalidText => "invalid_text",
             Self::NotTaught => "not_taught",
+            Self::ChangedMeanwhile => "changed_meanwhile",
             Self::UnknownCommand => "unknown_command",
             Self::QueueFull => "queue_full",
             Self::StoreBusy => "store_busy",

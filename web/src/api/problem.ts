@@ -4,7 +4,7 @@ import type { components } from "./schema";
 type Document = components["schemas"]["Problem"];
 
 export interface Problem {
-  /** The last part of the document's type, such as `queue_full`; `unreachable`, `signed_out` and `unreadable_answer` are the page's own. */
+  /** The last part of the document's type, such as `queue_full`; `unreachable`, `signed_out`, `unreadable_answer` and those of proxies are the page's own. */
   kind: string;
   /** The node's own words, in English; empty for the page's own kinds. */
   detail: string;
@@ -14,8 +14,20 @@ export interface Problem {
   trace: string | null;
 }
 
-export const SIGNED_OUT: Problem = { kind: "signed_out", detail: "", status: null, trace: null };
-export const UNREACHABLE: Problem = { kind: "unreachable", detail: "", status: null, trace: null };
+export const SIGNED_OUT = problemOfPage("signed_out");
+export const UNREACHABLE = problemOfPage("unreachable");
+
+/** A problem that the page sees by itself, without the node's words. */
+export function problemOfPage(kind: string): Problem {
+  return { kind, detail: "", status: null, trace: null };
+}
+
+/** What a proxy in front of the node says in its place. */
+export function refusedByProxy(status: number): Problem {
+  const kind =
+    status === 413 ? "too_large_for_proxy" : status === 429 ? "too_many_for_proxy" : "refused_by_proxy";
+  return { ...problemOfPage(kind), status };
+}
 
 /** The problem in an unsuccessful response. */
 export function problemOf(status: number, body: unknown): Problem {

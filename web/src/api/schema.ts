@@ -101,7 +101,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Forget an association: it is no longer answered, and the content of every version of it is erased. */
+        /**
+         * Forget an association: it is no longer answered, and the content of every version of it is erased. `block` names the one that
+         *     is known to answer, so that no newer one is erased unseen.
+         */
         post: operations["forget"];
         delete?: never;
         options?: never;
@@ -427,7 +430,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Teach an association. Teaching a known stimulus again replaces its answer. The response is sent once it is durable. */
+        /**
+         * Teach an association. Teaching a known stimulus again replaces its answer; `replaces` says which, so that of two who edit
+         *     it neither overwrites what the other wrote unseen. The response is sent once it is durable.
+         */
         post: operations["teach"];
         delete?: never;
         options?: never;
@@ -695,6 +701,7 @@ export interface components {
              */
             index: number;
         };
+        BlockIndex: number;
         /** @description One block, with everything that its hash and its digest are computed from. */
         BlockResponse: {
             content?: components["schemas"]["ContentResponse"] | null;
@@ -770,6 +777,7 @@ export interface components {
          *     }
          */
         CommandRequest: {
+            replaces?: components["schemas"]["BlockIndex"] | null;
             /** @description The answer to give. */
             response: components["schemas"]["ResponseText"];
             /** @description The question, as people will ask it. */
@@ -782,6 +790,7 @@ export interface components {
             /** @enum {string} */
             type: "ASK";
         } | {
+            block?: components["schemas"]["BlockIndex"] | null;
             /** @description The stimulus as it was taught. */
             stimulus: components["schemas"]["StimulusText"];
             /** @enum {string} */
@@ -877,7 +886,7 @@ export interface components {
          * @description Why a command failed, from a closed set.
          * @enum {string}
          */
-        ErrorKind: "invalid_text" | "not_taught" | "unknown_command" | "queue_full" | "store_busy" | "store_failed" | "unreadable" | "stopping";
+        ErrorKind: "invalid_text" | "not_taught" | "changed_meanwhile" | "unknown_command" | "queue_full" | "store_busy" | "store_failed" | "unreadable" | "stopping";
         EventCounts: {
             /** Format: int64 */
             ASK: number;
@@ -993,6 +1002,18 @@ export interface components {
          * @enum {string}
          */
         FileFormat: "csv" | "tsv" | "json" | "jsonl" | "yaml" | "markdown";
+        /**
+         * @description A stimulus to forget.
+         * @example {
+         *       "block": 44,
+         *       "stimulus": "How do I restart the payment service?"
+         *     }
+         */
+        ForgetRequest: {
+            block?: components["schemas"]["BlockIndex"] | null;
+            /** @description The stimulus as it was taught. */
+            stimulus: components["schemas"]["StimulusText"];
+        };
         /** @description A FORGET that was recorded. */
         ForgetResponse: {
             /** @description The FORGET's own block. */
@@ -1246,6 +1267,19 @@ export interface components {
             FORGET?: components["schemas"]["Quantiles"] | null;
             TEACH?: components["schemas"]["Quantiles"] | null;
         };
+        /**
+         * @description An association: one of many that are taught, or one that might be.
+         * @example {
+         *       "response": "systemctl restart payments",
+         *       "stimulus": "How do I restart the payment service?"
+         *     }
+         */
+        LessonRequest: {
+            /** @description The answer to give. */
+            response: components["schemas"]["ResponseText"];
+            /** @description The question, as people will ask it. */
+            stimulus: components["schemas"]["StimulusText"];
+        };
         /** @description The result of one line: the block, or the problem; the last line is the summary. */
         LineResult: {
             block?: components["schemas"]["BlockAddress"] | null;
@@ -1382,8 +1416,21 @@ export interface components {
         PreviewResponse: {
             current?: components["schemas"]["CurrentAssociation"] | null;
             effect: components["schemas"]["Effect"];
-            /** @description What is taught to other questions that are near to it, the nearest first. */
+            /**
+             * @description Other answers, taught to questions that are near to it, the nearest first: those that it would get with
+             *     `KOLIBRI_RECALL_PRECISION=0.85`, if it were asked.
+             */
             near: components["schemas"]["SuggestedAnswer"][];
+            /**
+             * @description Other questions that have just the answer which is taught to this question now, the latest first: whoever corrects it
+             *     may want to correct them too.
+             */
+            same: components["schemas"]["SameAnswer"][];
+            /**
+             * Format: int64
+             * @description How many such questions there are.
+             */
+            same_total: number;
         };
         /** @description A problem document (RFC 9457), as `application/problem+json`. */
         Problem: {
@@ -1402,7 +1449,7 @@ export interface components {
             type: components["schemas"]["ProblemKind"];
         };
         /** @enum {string} */
-        ProblemKind: "urn:kolibri:problem:bad_framing" | "urn:kolibri:problem:bad_index" | "urn:kolibri:problem:bad_json" | "urn:kolibri:problem:bad_path" | "urn:kolibri:problem:bad_query" | "urn:kolibri:problem:bad_trace_id" | "urn:kolibri:problem:body_broken" | "urn:kolibri:problem:unauthorized" | "urn:kolibri:problem:other_site" | "urn:kolibri:problem:no_such_block" | "urn:kolibri:problem:no_such_path" | "urn:kolibri:problem:no_such_soak" | "urn:kolibri:problem:no_such_trace" | "urn:kolibri:problem:not_taught" | "urn:kolibri:problem:no_verification" | "urn:kolibri:problem:no_such_method" | "urn:kolibri:problem:body_too_slow" | "urn:kolibri:problem:line_too_slow" | "urn:kolibri:problem:backup_running" | "urn:kolibri:problem:not_our_backup" | "urn:kolibri:problem:soak_ended" | "urn:kolibri:problem:soak_running" | "urn:kolibri:problem:verification_running" | "urn:kolibri:problem:body_too_large" | "urn:kolibri:problem:line_too_long" | "urn:kolibri:problem:content_encoding" | "urn:kolibri:problem:content_type" | "urn:kolibri:problem:unknown_host" | "urn:kolibri:problem:invalid_text" | "urn:kolibri:problem:soak_parameters" | "urn:kolibri:problem:unreadable_file" | "urn:kolibri:problem:unknown_command" | "urn:kolibri:problem:backup_failed" | "urn:kolibri:problem:internal" | "urn:kolibri:problem:unreadable" | "urn:kolibri:problem:busy" | "urn:kolibri:problem:not_ready" | "urn:kolibri:problem:queue_full" | "urn:kolibri:problem:stopping" | "urn:kolibri:problem:store_busy" | "urn:kolibri:problem:store_failed" | "urn:kolibri:problem:backup_too_large" | "urn:kolibri:problem:soak_too_large";
+        ProblemKind: "urn:kolibri:problem:bad_framing" | "urn:kolibri:problem:bad_index" | "urn:kolibri:problem:bad_json" | "urn:kolibri:problem:bad_path" | "urn:kolibri:problem:bad_query" | "urn:kolibri:problem:bad_trace_id" | "urn:kolibri:problem:body_broken" | "urn:kolibri:problem:unauthorized" | "urn:kolibri:problem:other_site" | "urn:kolibri:problem:no_such_block" | "urn:kolibri:problem:no_such_path" | "urn:kolibri:problem:no_such_soak" | "urn:kolibri:problem:no_such_trace" | "urn:kolibri:problem:not_taught" | "urn:kolibri:problem:no_verification" | "urn:kolibri:problem:no_such_method" | "urn:kolibri:problem:body_too_slow" | "urn:kolibri:problem:line_too_slow" | "urn:kolibri:problem:backup_running" | "urn:kolibri:problem:changed_meanwhile" | "urn:kolibri:problem:not_our_backup" | "urn:kolibri:problem:soak_ended" | "urn:kolibri:problem:soak_running" | "urn:kolibri:problem:verification_running" | "urn:kolibri:problem:body_too_large" | "urn:kolibri:problem:line_too_long" | "urn:kolibri:problem:content_encoding" | "urn:kolibri:problem:content_type" | "urn:kolibri:problem:unknown_host" | "urn:kolibri:problem:invalid_text" | "urn:kolibri:problem:soak_parameters" | "urn:kolibri:problem:unreadable_file" | "urn:kolibri:problem:unknown_command" | "urn:kolibri:problem:backup_failed" | "urn:kolibri:problem:internal" | "urn:kolibri:problem:unreadable" | "urn:kolibri:problem:busy" | "urn:kolibri:problem:not_ready" | "urn:kolibri:problem:queue_full" | "urn:kolibri:problem:stopping" | "urn:kolibri:problem:store_busy" | "urn:kolibri:problem:store_failed" | "urn:kolibri:problem:backup_too_large" | "urn:kolibri:problem:soak_too_large";
         /** @description Estimated from a histogram, in the same way as Prometheus' `histogram_quantile`. */
         Quantiles: {
             /**
@@ -1553,6 +1600,17 @@ export interface components {
             text: string;
             /** @description The heading, as Markdown. */
             title: string;
+        };
+        /** @description A question that has the same answer. */
+        SameAnswer: {
+            /** @description The block that taught it. */
+            source: components["schemas"]["BlockAddress"];
+            stimulus: string;
+            /**
+             * Format: date-time
+             * @description When it was taught, RFC 3339.
+             */
+            taught: string;
         };
         /** @description One setting. A secret is never shown, only whether it is set. */
         SettingInForce: {
@@ -1882,13 +1940,13 @@ export interface components {
             soaks: components["schemas"]["SoakReport"][];
         };
         /**
-         * @description A stimulus to ask for or to forget.
+         * @description A stimulus to ask for.
          * @example {
          *       "stimulus": "restarting the payment service"
          *     }
          */
         StimulusRequest: {
-            /** @description The question, or the stimulus as it was taught. */
+            /** @description The question. */
             stimulus: components["schemas"]["StimulusText"];
         };
         /** @description Some text with a visible character in it, at most `x-max-bytes` long in UTF-8. */
@@ -1940,6 +1998,7 @@ export interface components {
          *     }
          */
         TeachRequest: {
+            replaces?: components["schemas"]["BlockIndex"] | null;
             /** @description The answer to give. */
             response: components["schemas"]["ResponseText"];
             /** @description The question, as people will ask it. */
@@ -2599,6 +2658,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `changed_meanwhile`: This was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: The body is too large */
             413: {
                 headers: {
@@ -2666,7 +2734,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StimulusRequest"];
+                "application/json": components["schemas"]["ForgetRequest"];
             };
         };
         responses: {
@@ -2728,6 +2796,15 @@ export interface operations {
             };
             /** @description `body_too_slow`: The body took too long */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `changed_meanwhile`: This was changed meanwhile */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4914,6 +4991,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `changed_meanwhile`: This was changed meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `body_too_large`: The body is too large */
             413: {
                 headers: {
@@ -4990,7 +5076,7 @@ export interface operations {
         /** @description One object per line */
         requestBody: {
             content: {
-                "application/x-ndjson": components["schemas"]["TeachRequest"];
+                "application/x-ndjson": components["schemas"]["LessonRequest"];
             };
         };
         responses: {
@@ -5081,7 +5167,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TeachRequest"];
+                "application/json": components["schemas"]["LessonRequest"];
             };
         };
         responses: {

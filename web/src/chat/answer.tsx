@@ -7,9 +7,10 @@ import { addresses } from "../route";
 import { AnswerText } from "../ui/answer_text";
 import { BlockLink } from "../ui/block_link";
 import { Copy } from "../ui/copy";
-import { erased, type Question } from "./conversation";
+import type { Question } from "./conversation";
+import { fates } from "./fate";
 import { ForgetDialog } from "./forget";
-import { AnswerTo, Matched, TaughtIn } from "./receipt";
+import { AnswerTo, Gone, Matched, TaughtIn } from "./receipt";
 import { Unknown } from "./unknown";
 
 export function AnswerView({ question, answer }: { question: Question; answer: Answer }) {
@@ -73,20 +74,21 @@ interface GivenProps {
 
 function Given({ response, block, to, children }: GivenProps) {
   const [forgetting, setForgetting] = useState(false);
-  const isErased = erased.value.has(block);
+  const fate = fates.value.get(block) ?? null;
+  const isGone = fate !== null;
   // The button that had the focus is gone with what was forgotten.
   useEffect(() => {
-    if (isErased && !forgetting && document.activeElement === document.body)
+    if (isGone && !forgetting && document.activeElement === document.body)
       document.getElementById("composer")?.focus();
-  }, [isErased, forgetting]);
+  }, [isGone, forgetting]);
   return (
     <>
       {to && <AnswerTo stimulus={to} />}
       <AnswerText text={response} />
       <p class="receipt">
         {children}
-        {isErased ? (
-          <span class="badge">{words().chat.isForgotten}</span>
+        {fate ? (
+          <Gone fate={fate} />
         ) : (
           <>
             <Copy value={response} what={words().chat.copyAnswer} />

@@ -7,7 +7,7 @@ import { genome } from "../node";
 import { Screen } from "../ui/screen";
 import { useArrival } from "./arrival";
 import { Composer } from "./composer";
-import { clear, turns } from "./conversation";
+import { clear, lookAtAnswers, turns } from "./conversation";
 import { TurnView } from "./turn";
 import { Welcome } from "./welcome";
 
@@ -21,6 +21,7 @@ export function Chat({ ask }: { ask: string | null }) {
   const shown = turns.value;
   useLive(genome);
   useArrival(ask);
+  useFates();
   const last = shown.at(-1);
   // Not when an older turn changes: the user is reading it.
   useEffect(() => {
@@ -51,6 +52,20 @@ export function Chat({ ask }: { ask: string | null }) {
       </Screen>
     </div>
   );
+}
+
+/** Others may have changed what was answered, while another screen or another tab was open. */
+function useFates(): void {
+  useEffect(() => {
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const look = () => {
+      if (document.visibilityState === "visible") void lookAtAnswers(signal);
+    };
+    look();
+    document.addEventListener("visibilitychange", look, { signal });
+    return () => leaving.abort();
+  }, []);
 }
 
 /** Whether the beginning of an element is above what can be seen of the page, whose upper edge the frame covers. */

@@ -6,7 +6,7 @@ import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
 import type { Suggestion } from "../api/types";
 import { words } from "../i18n";
 import { Effects } from "../knowledge/effects";
-import { NeighboursView, useNeighbours } from "../knowledge/neighbours";
+import { NeighboursView, replacedBy, useNeighbours } from "../knowledge/neighbours";
 import { addresses, goTo } from "../route";
 import { sendOnEnter } from "../ui/enter";
 import { useGrowth } from "../ui/growth";
@@ -45,7 +45,7 @@ export function Composer() {
   const teachIt = async (lesson: Lesson) => {
     const sent = draft.value;
     field.current?.focus();
-    if (await neighbours.settled()) void send(sent, () => teachAll(lesson, also));
+    if (await neighbours.settled()) void send(sent, () => teachAll(lesson, replacedBy(known), also));
   };
   const choose = undecided ? words().knowledge.chooseNear : null;
   const press = usePress(

@@ -1,17 +1,32 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { choose } from "../actions/consent";
-import { ask, clear, confirm, forget, type Question, teach, turns } from "./conversation";
+import { ask, clear, confirm, forget, lookAtAnswers, type Question, teach, turns } from "./conversation";
+import { fates } from "./fate";
 
 /** The requests so far, each with a way to answer it. */
 let asked: { path: string; body: unknown; answer: (value: unknown) => void; fail: () => void }[] = [];
 
+/** The block that answers in place of each, and its text; null if it was forgotten. */
+let now: { index: number; response: string } | null;
+
+function standing(block: number) {
+  const source = now && { index: now.index, hash: "" };
+  const versions = now ? [{ source, response: now.response }] : [{ source: { index: block, hash: "" } }];
+  return { versions, current: now?.index ?? null, total: 1 };
+}
+
 beforeEach(() => {
   clear();
+  fates.value = new Map();
   asked = [];
+  now = { index: 1, response: "At noon" };
   vi.stubGlobal(
     "fetch",
     (path: string, { body }: { body?: string } = {}) =>
       new Promise<Response>((resolve, reject) => {
+        // What answers in place of a block now.
+        const versions = /associations\/(\d+)\/versions/.exec(path);
+        if (versions) return resolve(Response.json(standing(Number(versions[1]))));
         // The page also reads the length of the genome again.
         if (!/(teach|ask|forget)$/.test(path)) return;
         asked.push({
@@ -32,7 +47,7 @@ const settled = () => new Promise((later) => setTimeout(later));
 test("what is said before the node has answered is shown at once, and sent in its turn", async () => {
   const lesson = teach({ stimulus: "When?", response: "Now" });
   const question = ask("When?");
-  const erasure = forget("When?");
+  const erasure = forget("When?", 1);
   await settled();
   expect(states()).toEqual(["teach waiting", "ask waiting"]);
   expect(paths()).toEqual(["teach"]);
@@ -77,6 +92,9 @@ const MISS = {
   ],
 };
 
+const NOON = { answer: "At noon", block: 1 };
+const ONE = { answer: "At one", block: 2 };
+
 /** A question without an answer, whose suggestion can be confirmed. */
 async function missed(): Promise<Question> {
   const question = ask("When is lunch?");
@@ -90,15 +108,15 @@ const last = () => turns.value.at(-1) as Question;
 
 test("a confirmed suggestion is taught to the question as it was asked, once", async () => {
   const question = await missed();
-  const first = confirm(question, "At noon");
-  expect(await confirm(question, "At one")).toBe(false);
+  const first = confirm(question, NOON);
+  expect(await confirm(question, ONE)).toBe(false);
   await settled();
   expect(paths()).toEqual(["ask", "teach"]);
-  expect(asked[1]?.body).toEqual({ stimulus: "When is lunch?", response: "At noon" });
+  expect(asked[1]?.body).toEqual({ stimulus: "When is lunch?", response: "At noon", replaces: null });
   expect(last().confirmation?.outcome.state).toBe("waiting");
   asked[1]?.answer({ block: { index: 7, hash: "" } });
   expect(await first).toBe(true);
-  expect(await confirm(question, "At one")).toBe(false);
+  expect(await confirm(question, ONE)).toBe(false);
   await settled();
   expect(paths()).toEqual(["ask", "teach"]);
   expect(last().confirmation).toEqual({
@@ -109,15 +127,56 @@ test("a confirmed suggestion is taught to the question as it was asked, once", a
 
 test("a confirmation that failed says why, and can be given again", async () => {
   const question = await missed();
-  const first = confirm(question, "At noon");
+  const first = confirm(question, NOON);
   await settled();
   asked[1]?.fail();
   expect(await first).toBe(false);
   expect(last().confirmation?.outcome).toMatchObject({ state: "failed", problem: { kind: "unreachable" } });
-  const second = confirm(question, "At noon");
+  const second = confirm(question, NOON);
   await settled();
   asked[2]?.answer({ block: { index: 7, hash: "" } });
   expect(await second).toBe(true);
+});
+
+test("what was forgotten or changed since it was suggested is not taught, and marked", async () => {
+  for (const [then, newer] of [
+    [null, null],
+    [{ index: 5, response: "At two" }, 5],
+  ] as const) {
+    clear();
+    asked = [];
+    now = { index: 1, response: "At noon" };
+    const question = await missed();
+    now = then;
+    expect(await confirm(question, NOON)).toBe(false);
+    expect(paths()).toEqual(["ask"]);
+    expect(fates.value.get(1)).toEqual({ newer });
+    expect(last().confirmation).toBeUndefined();
+  }
+});
+
+test("who forgets says which block answers, and what it erased is marked", async () => {
+  const erasure = forget("When?", 4);
+  await settled();
+  expect(asked[0]?.body).toEqual({ stimulus: "When?", block: 4 });
+  asked[0]?.answer({ block: { index: 9, hash: "" }, erased: [2, 4] });
+  await erasure;
+  expect([...fates.value]).toEqual([
+    [2, { newer: null }],
+    [4, { newer: null }],
+  ]);
+});
+
+test("an answer that was changed elsewhere is marked when one comes back", async () => {
+  const question = ask("When is lunch?");
+  await settled();
+  asked[0]?.answer({ match: "exact", answer: "At noon", source: { index: 1, hash: "" }, suggestions: [] });
+  await question;
+  await lookAtAnswers();
+  expect(fates.value.size).toBe(0);
+  now = { index: 7, response: "At one" };
+  await lookAtAnswers();
+  expect(fates.value.get(1)).toEqual({ newer: 7 });
 });
 
 test("a confirmation is logged by its own name, without what was said", async () => {
@@ -125,7 +184,7 @@ test("a confirmation is logged by its own name, without what was said", async ()
   choose(true);
   const question = await missed();
   line.mockClear();
-  const taught = confirm(question, "At noon");
+  const taught = confirm(question, NOON);
   await settled();
   asked[1]?.answer({ block: { index: 7, hash: "" } });
   await taught;

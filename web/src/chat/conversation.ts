@@ -1,9 +1,11 @@
 // The conversation of this tab, in memory only.
-import { computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { command } from "../actions/command";
-import type { Problem } from "../api/problem";
+import { type Problem, problemOfPage } from "../api/problem";
 import type { Answer, Forgotten, Taught } from "../api/types";
+import type { Other } from "../knowledge/near";
 import { genome } from "../node";
+import { erase, fates, look, standing } from "./fate";
 import type { Lesson } from "./lesson";
 
 /** The result of a command. */
@@ -16,6 +18,12 @@ interface Common {
   id: number;
   /** Milliseconds since the Unix epoch. */
   at: number;
+}
+
+/** What is suggested: an answer, and the block that taught it. */
+export interface Suggested {
+  answer: string;
+  block: number;
 }
 
 /** A suggested answer that the user confirmed, and how teaching it went. */
@@ -38,15 +46,18 @@ export type Turn =
 
 export const turns = signal<Turn[]>([]);
 
-/** The blocks that were erased in this conversation: what they taught is not answered any more. */
-export const erased = computed(
-  () =>
-    new Set(
-      turns.value.flatMap((turn) =>
-        turn.kind === "forget" && turn.outcome.state === "done" ? turn.outcome.value.erased : [],
-      ),
-    ),
-);
+/** Looks whether the answers of the conversation, and those that it suggests, are still given. */
+export function lookAtAnswers(signal?: AbortSignal): Promise<void> {
+  return look(turns.peek().flatMap(blocksIn), signal);
+}
+
+function blocksIn(turn: Turn): number[] {
+  if (turn.kind !== "ask" || turn.outcome.state !== "done") return [];
+  const { source, suggestions } = turn.outcome.value;
+  const { confirmation } = turn;
+  if (confirmation?.outcome.state === "done") return [confirmation.outcome.value.block.index];
+  return source ? [source.index] : suggestions.map((suggestion) => suggestion.source.index);
+}
 
 let last = 0;
 
@@ -86,40 +97,72 @@ function outcomeOf(answer: Answer): "answered" | "similar" | "unknown" {
   return answer.match === "exact" ? "answered" : answer.match === "similar" ? "similar" : "unknown";
 }
 
-/** Teaches; true when it is durable. */
-export async function teach(lesson: Lesson): Promise<boolean> {
+/** Teaches; true when it is durable. `replaces`: as for `teachAll`. */
+export async function teach(lesson: Lesson, replaces?: number | null): Promise<boolean> {
   const turn = { ...begin(), kind: "teach", lesson } as const;
   append({ ...turn, outcome: { state: "waiting" } });
-  const { reply } = await inTurn(() => command<Taught>("chat.teach", lesson, () => "taught"));
+  const { reply } = await inTurn(() =>
+    command<Taught>("chat.teach", { ...lesson, replaces }, () => "taught"),
+  );
   settle({ ...turn, outcome: reply.ok ? { state: "done", value: reply.value } : failed(reply.problem) });
-  if (reply.ok) void genome.refresh();
+  if (reply.ok) changed();
   return reply.ok;
 }
 
-/** Teaches an answer to its question and to others that mean the same; true when all of it is durable. */
-export async function teachAll(lesson: Lesson, also: string[]): Promise<boolean> {
-  const all = [lesson.stimulus, ...also].map((stimulus) => teach({ ...lesson, stimulus }));
-  return (await Promise.all(all)).every((taken) => taken);
+/**
+ * Teaches an answer to its question, and to others in the place of theirs; true when all of it is durable. `replaces`: the block
+ * that answers now, as the user saw it, or null for none; undefined if that is not known.
+ */
+export async function teachAll(
+  lesson: Lesson,
+  replaces: number | null | undefined,
+  also: Other[],
+): Promise<boolean> {
+  const others = also.map(({ stimulus, block }) => teach({ ...lesson, stimulus }, block));
+  return (await Promise.all([teach(lesson, replaces), ...others])).every((taken) => taken);
 }
 
-/** Forgets and erases; what went wrong is returned, for the dialog that asked. */
-export async function forget(stimulus: string): Promise<Problem | null> {
-  const { reply } = await inTurn(() => command<Forgotten>("chat.forget", { stimulus }, () => "forgotten"));
+function changed(): void {
+  void genome.refresh();
+  void lookAtAnswers();
+}
+
+/**
+ * Forgets and erases what `block` taught, if that is what answers; what went wrong is returned, for the dialog that asked.
+ */
+export async function forget(stimulus: string, block: number): Promise<Problem | null> {
+  const body = { stimulus, block };
+  const { reply } = await inTurn(() => command<Forgotten>("chat.forget", body, () => "forgotten"));
   if (!reply.ok) return reply.problem;
+  erase(reply.value.erased);
   append({ ...begin(), kind: "forget", stimulus, outcome: { state: "done", value: reply.value } });
   return null;
 }
 
-/** Teaches a suggested answer to the question as it was asked; true when it is durable. Only one can be confirmed. */
-export async function confirm({ id }: Question, answer: string): Promise<boolean> {
+/**
+ * Teaches a suggested answer to the question as it was asked; true when it is durable. Only one can be confirmed. An answer
+ * that was forgotten or changed since it was suggested is not taught: then `fates` knows that.
+ */
+export async function confirm({ id }: Question, { answer, block }: Suggested): Promise<boolean> {
   const turn = turns.peek().find((other) => other.id === id);
   if (turn?.kind !== "ask" || isTaken(turn)) return false;
   const become = (outcome: Outcome<Taught>) => settle({ ...turn, confirmation: { answer, outcome } });
   become({ state: "waiting" });
-  const lesson: Lesson = { stimulus: turn.stimulus, response: answer };
-  const { reply } = await inTurn(() => command<Taught>("chat.confirm", lesson, () => "taught"));
-  become(reply.ok ? { state: "done", value: reply.value } : failed(reply.problem));
-  if (reply.ok) void genome.refresh();
+  const reply = await inTurn(async () => {
+    const now = await standing(block);
+    if (!now.ok) return now;
+    if (now.value?.response !== answer) {
+      await look([block]);
+      return { ok: false, problem: problemOfPage("changed_meanwhile") } as const;
+    }
+    // Somebody else may have answered the question meanwhile.
+    const lesson = { stimulus: turn.stimulus, response: answer, replaces: null };
+    return (await command<Taught>("chat.confirm", lesson, () => "taught")).reply;
+  });
+  if (reply.ok) become({ state: "done", value: reply.value });
+  else if (fates.peek().has(block)) settle(turn);
+  else become(failed(reply.problem));
+  if (reply.ok) changed();
   return reply.ok;
 }
 

@@ -1,9 +1,10 @@
-// Asks before forgetting. It forgets the block's own stimulus, which may differ from the question that was asked. A
+// Asks before forgetting. It forgets the stimulus that the answer was taught to, which may differ from the question that was
+// asked. What is erased is what was shown: the node refuses if another block answers by now, and then that one is shown. A
 // press before the user could see what will be erased is refused and not queued, because erasing cannot be undone.
 import { useEffect, useState } from "preact/hooks";
 import { call } from "../api/client";
-import type { Problem } from "../api/problem";
-import type { Block, Versions } from "../api/types";
+import { type Problem, problemOfPage } from "../api/problem";
+import type { Versions } from "../api/types";
 import { words } from "../i18n";
 import { Dialog } from "../ui/dialog";
 import { LessonView } from "../ui/lesson";
@@ -22,36 +23,42 @@ interface Props {
 
 export function ForgetDialog({ block, close }: Props) {
   const text = words().chat;
-  const { lesson, versions, unread } = useLesson(block);
-  const [seen, setSeen] = useState(false);
+  const { answer, unread, read } = useAnswer(block);
+  const [seen, setSeen] = useState<ToForget | null>(null);
   const [failure, setFailure] = useState<Problem | null>(null);
 
   const erase = async () => {
-    if (!lesson) return;
+    if (!answer) return;
     setFailure(null);
-    const failed = await forget(lesson.stimulus);
-    if (failed) setFailure(failed);
-    else close();
+    const failed = await forget(answer.lesson.stimulus, answer.block);
+    if (!failed) return close();
+    if (failed.kind === "changed_meanwhile") await read();
+    else setFailure(failed);
   };
-  const why = unread ? text.forgetUnread : seen ? null : text.forgetUnseen;
+  const why = unread ? text.forgetUnread : answer && seen === answer ? null : text.forgetUnseen;
   const confirm = usePress(erase, why);
   const cancel = usePress(close, confirm.busy ? text.forgetUnderWay : null);
 
   // Each early press restarts the time, so that repeated pressing does not end in an erasure.
   useEffect(() => {
-    if (!lesson) return;
-    const timer = setTimeout(() => setSeen(true), UNSEEN);
+    if (!answer) return;
+    const timer = setTimeout(() => setSeen(answer), UNSEEN);
     return () => clearTimeout(timer);
-  }, [lesson, confirm.refused]);
+  }, [answer, confirm.refused]);
 
   const problem = unread ?? failure;
   return (
     <Dialog title={text.forgetTitle} close={cancel.take}>
       <div aria-live="polite">
-        {lesson ? <LessonView lesson={lesson} /> : !unread && <p class="loading">{words().common.loading}</p>}
+        {answer && answer.block !== block && <p class="note">{text.forgetChanged}</p>}
+        {answer ? (
+          <LessonView lesson={answer.lesson} />
+        ) : (
+          !unread && <p class="loading">{words().common.loading}</p>
+        )}
       </div>
       <p>
-        {versions > 0 && <strong>{words().knowledge.versionsErased(versions)} </strong>}
+        {answer && <strong>{words().knowledge.versionsErased(answer.versions)} </strong>}
         {text.forgetExplain}
       </p>
       {problem && <ProblemNote problem={problem} urgent />}
@@ -66,40 +73,48 @@ export function ForgetDialog({ block, close }: Props) {
   );
 }
 
+/** What answers, and would be erased. */
 interface ToForget {
-  /** What the block taught, once it is read. */
-  lesson: Lesson | null;
-  /** How many blocks taught it; 0 while that is not known. */
+  /** The block that answers. */
+  block: number;
+  lesson: Lesson;
+  /** How many blocks taught it. */
   versions: number;
+}
+
+interface Asked {
+  /** Once it is read. */
+  answer: ToForget | null;
   /** Why it cannot be read. */
   unread: Problem | null;
+  /** Reads anew what answers. */
+  read: () => Promise<void>;
 }
 
-function useLesson(block: number): ToForget {
-  const [versions, setVersions] = useState(0);
-  const [lesson, setLesson] = useState<Lesson | null>(null);
+/** `block`: any block that taught it. */
+function useAnswer(block: number): Asked {
+  const [answer, setAnswer] = useState<ToForget | null>(null);
   const [unread, setUnread] = useState<Problem | null>(null);
+  const read = async (signal?: AbortSignal) => {
+    const path = `associations/${block}/versions?limit=1`;
+    const reply = await call<Versions>(path, signal ? { signal } : {});
+    if (signal?.aborted) return;
+    const found = reply.ok ? answering(reply.value) : reply.problem;
+    const isFound = "block" in found;
+    setAnswer(isFound ? found : null);
+    setUnread(isFound ? null : found);
+  };
   useEffect(() => {
     const reading = new AbortController();
-    const { signal } = reading;
-    void Promise.all([
-      call<Block>(`genome/blocks/${block}`, { signal }),
-      call<Versions>(`associations/${block}/versions?limit=1`, { signal }),
-    ]).then(([read, all]) => {
-      if (signal.aborted) return;
-      if (!read.ok) return setUnread(read.problem);
-      const { content, replaced_by } = read.value;
-      if (!content || !("stimulus" in content)) return setUnread(refusal("not_taught"));
-      // Forgetting would erase the newer answer as well, which is not what is shown.
-      if (replaced_by != null) return setUnread(refusal("replaced_meanwhile"));
-      if (all.ok) setVersions(all.value.total);
-      setLesson(content);
-    });
+    void read(reading.signal);
     return () => reading.abort();
   }, [block]);
-  return { lesson, versions, unread };
+  return { answer, unread, read: () => read() };
 }
 
-function refusal(kind: string): Problem {
-  return { kind, detail: "", status: null, trace: null };
+function answering({ versions, current, total }: Versions): ToForget | Problem {
+  if (current == null) return problemOfPage("not_taught");
+  const { stimulus, response } = versions.find(({ source }) => source.index === current) ?? {};
+  if (stimulus == null || response == null) return problemOfPage("unreadable");
+  return { block: current, lesson: { stimulus, response }, versions: total };
 }

@@ -1,14 +1,19 @@
 // What is told about an answer: the question it was taught for, how likely it is right, its block, the day.
 import type { Answer } from "../api/types";
 import { words } from "../i18n";
+import { addresses } from "../route";
 import { BlockLink } from "../ui/block_link";
 import { DaysAgo } from "../ui/time";
+import type { Fate } from "./fate";
+
+/** A lower probability is told without its number: of several that are so small, none is likelier than another. */
+const TELLING = 0.05;
 
 /** The question that the answer was taught for. */
 export function AnswerTo({ stimulus }: { stimulus: string }) {
   return (
     <p class="answer-to">
-      {words().chat.answerTo} <q>{stimulus}</q>
+      {words().chat.answerTo} <q dir="auto">{stimulus}</q>
     </p>
   );
 }
@@ -24,7 +29,8 @@ export function Matched({ answer }: { answer: Answer }) {
 
 /** `score`: the probability that an answer is right that may be meant, 0 to 1. */
 export function Likelihood({ score }: { score: number }) {
-  return <span class="badge">{words().chat.likely(score)}</span>;
+  const text = words().chat;
+  return <span class="badge">{score < TELLING ? text.unlikely : text.likely(score)}</span>;
 }
 
 /** `at`: RFC 3339. */
@@ -35,5 +41,17 @@ export function TaughtIn({ block, at }: { block: number; at: string | null | und
       {at && ", "}
       <BlockLink index={block} />
     </span>
+  );
+}
+
+/** Says that this is not answered any more, and where the newer answer is. */
+export function Gone({ fate: { newer } }: { fate: Fate }) {
+  const text = words().chat;
+  if (newer === null) return <span class="badge">{text.isForgotten}</span>;
+  return (
+    <>
+      <span class="badge">{text.isReplaced}</span>
+      <a href={addresses.taught(newer)}>{text.seeNewer}</a>
+    </>
   );
 }

@@ -7,7 +7,8 @@ import { GLANCE } from "../ui/beginning";
 import { PressButton, usePress, WhyNot } from "../ui/press";
 import { ProblemNote } from "../ui/problem";
 import { confirm, type Question } from "./conversation";
-import { AnswerTo, Likelihood, TaughtIn } from "./receipt";
+import { fates } from "./fate";
+import { AnswerTo, Gone, Likelihood, TaughtIn } from "./receipt";
 
 export function Suggestions({ question, suggestions }: { question: Question; suggestions: Suggestion[] }) {
   return (
@@ -23,22 +24,35 @@ function SuggestionView({ question, suggestion }: { question: Question; suggesti
   const text = words().chat;
   const item = useRef<HTMLLIElement>(null);
   const { answer, outcome } = question.confirmation ?? {};
+  const block = suggestion.source.index;
+  const fate = fates.value.get(block);
   const take = async () => {
-    if (!(await confirm(question, suggestion.answer))) return;
-    // The suggestions disappear, and the focus with them. If the user has moved elsewhere, the focus stays there.
+    const taken = await confirm(question, { answer: suggestion.answer, block });
+    // The button disappears if it is taught or gone, and the focus with it. If the user has moved elsewhere, it stays there.
+    if (!taken && !fates.peek().has(block)) return;
     const { activeElement, body } = document;
     if (activeElement === body || item.current?.contains(activeElement)) {
       document.getElementById("composer")?.focus();
     }
   };
   const press = usePress(take, outcome?.state === "waiting" ? text.confirming : null);
+  if (fate) {
+    return (
+      <li class="suggestion" ref={item}>
+        <AnswerTo stimulus={suggestion.stimulus} />
+        <p class="receipt" role="status">
+          <Gone fate={fate} />
+        </p>
+      </li>
+    );
+  }
   return (
     <li class="suggestion" ref={item}>
       <AnswerTo stimulus={suggestion.stimulus} />
       <AnswerText text={suggestion.answer} room={GLANCE} />
       <p class="receipt">
         <Likelihood score={suggestion.score} />
-        <TaughtIn block={suggestion.source.index} at={suggestion.taught} />
+        <TaughtIn block={block} at={suggestion.taught} />
         <PressButton press={press}>
           {text.thisOne}
           <span class="hidden">: {suggestion.stimulus}</span>

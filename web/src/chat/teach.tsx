@@ -3,7 +3,7 @@ import { useId, useRef, useState } from "preact/hooks";
 import { MAX_RESPONSE } from "../api/limits";
 import { words } from "../i18n";
 import { Effects } from "../knowledge/effects";
-import { NeighboursView, useNeighbours } from "../knowledge/neighbours";
+import { NeighboursView, replacedBy, useNeighbours } from "../knowledge/neighbours";
 import { sendOnEnter } from "../ui/enter";
 import { useGrowth } from "../ui/growth";
 import { PressButton, usePress, WhyNot } from "../ui/press";
@@ -25,7 +25,7 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
   /** The question that gets the answer: the one that was asked, or one like it that is updated. */
   const [stimulus, setStimulus] = useState(asked);
   const [response, setResponse] = useState("");
-  const lesson: Lesson = { stimulus, response: response.trim() };
+  const lesson: Lesson = { stimulus, response };
   const neighbours = useNeighbours(lesson);
   const { known, exact, also, undecided } = neighbours;
 
@@ -33,13 +33,13 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
   const tooLong = length > MAX_RESPONSE ? text.tooLong(length, MAX_RESPONSE) : null;
   const submit = async () => {
     if (!(await neighbours.settled())) return;
-    if (!(await teachAll(lesson, also))) return;
+    if (!(await teachAll(lesson, replacedBy(known), also))) return;
     // The form disappears, and the focus with it. If the user has moved elsewhere, the focus stays there.
     if (form.current?.contains(document.activeElement)) document.getElementById("composer")?.focus();
     done();
   };
   const choose = undecided ? words().knowledge.chooseNear : null;
-  const press = usePress(submit, length === 0 ? text.answerFirst : (tooLong ?? choose));
+  const press = usePress(submit, response.trim() === "" ? text.answerFirst : (tooLong ?? choose));
 
   useGrowth(field, response);
 

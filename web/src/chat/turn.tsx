@@ -33,7 +33,9 @@ function Said({ turn }: { turn: Turn }) {
   if (turn.kind === "ask") {
     return (
       <>
-        <p class="text">{turn.stimulus}</p>
+        <p class="text" dir="auto">
+          {turn.stimulus}
+        </p>
         <Copy value={linkTo(turn.stimulus)} what={text.copyLink} />
       </>
     );

@@ -11,7 +11,7 @@ export function Difference({ old, now, label }: { old: string; now: string; labe
   const pieces = useMemo(() => difference(old, now), [old, now]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section class="difference" aria-label={label} tabIndex={0}>
+    <section class="difference" aria-label={label} tabIndex={0} dir="auto">
       {pieces.map((piece, index) => (
         <PieceView key={index} piece={piece} first={index === 0} last={index === pieces.length - 1} />
       ))}

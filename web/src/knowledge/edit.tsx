@@ -3,11 +3,10 @@
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { command } from "../actions/command";
 import { record } from "../actions/log";
-import { call } from "../api/client";
 import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
 import type { Problem } from "../api/problem";
 import type { Suggestion, Taught, Version, Versions } from "../api/types";
-import { bytesOf, isWhole, type Lesson } from "../chat/lesson";
+import { bytesOf, isWhole, type Lesson, withLineEnds } from "../chat/lesson";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
 import { live, useLive } from "../live";
@@ -18,9 +17,11 @@ import { PressButton, usePress, WhyNot } from "../ui/press";
 import { ProblemNote } from "../ui/problem";
 import { Reading } from "../ui/reading";
 import { Effects } from "./effects";
+import { versionsOf } from "./history";
 import { NeighboursView, useNeighbours } from "./neighbours";
 import { type Filter, placeAddress } from "./place";
 import { said } from "./said";
+import { SameToo } from "./same";
 
 interface Props {
   filter: Filter;
@@ -71,13 +72,12 @@ export function EditPanel({ filter, block, restore }: Props) {
 const HOUR = 3_600_000;
 
 async function texts(block: number, restore: number | null, signal: AbortSignal) {
-  const reply = await call<Versions>(`associations/${block}/versions?limit=1`, { signal });
+  const reply = await versionsOf(block, new URLSearchParams({ limit: "1" }), signal);
   if (!reply.ok) return reply;
   const current = reply.value.versions.find(({ source }) => source.index === reply.value.current) ?? null;
   if (restore === null) return { ...reply, value: { all: reply.value, current, former: null } };
-  const earlier = await call<Versions>(`associations/${block}/versions?limit=1&before=${restore + 1}`, {
-    signal,
-  });
+  const only = new URLSearchParams({ limit: "1", before: String(restore + 1) });
+  const earlier = await versionsOf(block, only, signal);
   if (!earlier.ok) return earlier;
   const version = earlier.value.versions.find(({ source }) => source.index === restore);
   const { stimulus, response } = version ?? {};
@@ -147,16 +147,17 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
   const [stimulus, setStimulus] = useState(draft?.stimulus ?? question);
   const [response, setResponse] = useState(draft?.response ?? answer);
   const [other, setOther] = useState(fixed === null || stimulus !== fixed);
-  /** The block that the user was shown as the one that is replaced. */
-  const [replaced, setReplaced] = useState(opened);
-  /** It was pressed before one could see what it replaces. */
-  const [early, setEarly] = useState(false);
+  /** What the user was told to be replaced, besides what the preview says: a block, or null for nothing. */
+  const [told, setTold] = useState({ stimulus: fixed, block: opened });
+  /** It was pressed before one could see what it does. */
+  const [early, setEarly] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const wording = useRef<HTMLTextAreaElement>(null);
-  const lesson: Lesson = { stimulus: stimulus.trim(), response: response.trim() };
+  const lesson: Lesson = { stimulus, response };
   const neighbours = useNeighbours(lesson);
-  const { checking: preview, known, exact, also } = neighbours;
+  const { checking: preview, known, exact, also, setAlso } = neighbours;
+  const same = known?.current?.response === lesson.response ? [] : (known?.same ?? []);
   const current = known?.current ?? null;
 
   useLayoutEffect(() => {
@@ -173,41 +174,64 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
     tooMuch(lesson.stimulus, MAX_STIMULUS, text.questionTooLong) ??
     tooMuch(lesson.response, MAX_RESPONSE, words().chat.tooLong);
   const why =
-    (lesson.stimulus === "" && text.questionFirst) ||
-    (lesson.response === "" && words().chat.answerFirst) ||
+    (lesson.stimulus.trim() === "" && text.questionFirst) ||
+    (lesson.response.trim() === "" && words().chat.answerFirst) ||
     tooLong ||
     (exact?.effect === "unchanged" && also.length === 0 && text.unchanged) ||
     (neighbours.undecided && text.chooseNear) ||
     null;
 
+  /** Whether a press does what the user has seen, when `before` is what it replaces. */
+  const isSeen = (before: number | null) =>
+    (known ? before === (current?.source.index ?? null) : before === null && stimulus !== told.stimulus) ||
+    (stimulus === told.stimulus && before === told.block);
+  const show = (before: number | null) => {
+    setTold({ stimulus, block: before });
+    setEarly(before === null ? text.forgottenFirst : text.lookFirst);
+  };
+
   const submit = async () => {
     setProblem(null);
-    setEarly(false);
-    // Somebody else may have taught meanwhile: nothing is replaced that was not shown.
+    setEarly(null);
+    // Somebody else may have taught or forgotten meanwhile: nothing is done that was not shown.
     const now = await preview.check();
     if (!now) return;
     const before = now.preview.current?.source.index ?? null;
-    const unseen = before !== null && before !== (current?.source.index ?? null) && before !== replaced;
-    if (unseen || neighbours.isUndecided(now.preview)) {
-      setReplaced(before);
-      setEarly(true);
-      return;
+    if (!isSeen(before)) return show(before);
+    if (neighbours.isUndecided(now.preview)) {
+      return setEarly(text.chooseNear);
     }
-    const same = now.preview.effect === "unchanged";
-    if (same && before !== null) said.value = { block: before, text: text.taughtAlso(also.length) };
-    for (const one of same ? also : [lesson.stimulus, ...also]) {
-      const body = { stimulus: one, response: lesson.response };
-      const { reply } = await command<Taught>(action, body, () => "taught");
+    const teach = async (one: string, replaces: number | null) => {
+      const body = { stimulus: one, response: lesson.response, replaces };
+      return (await command<Taught>(action, body, () => "taught")).reply;
+    };
+    let block = before ?? 0;
+    const told: string[] = [];
+    if (now.preview.effect !== "unchanged") {
+      const reply = await teach(lesson.stimulus, before);
+      if (!reply.ok && reply.problem.kind === "changed_meanwhile") {
+        const then = await preview.check();
+        return then ? show(then.preview.current?.source.index ?? null) : undefined;
+      }
       if (!reply.ok) return setProblem(reply.problem);
-      if (one !== lesson.stimulus) continue;
-      const { index } = reply.value.block;
-      const block = format().number(index);
-      const told = before === null ? text.taughtAs(block) : text.replacedBy(format().number(before), block);
-      said.value = { block: index, text: also.length > 0 ? `${told} ${text.taughtAlso(also.length)}` : told };
+      block = reply.value.block.index;
+      const { number } = format();
+      told.push(
+        before === null ? text.taughtAs(number(block)) : text.replacedBy(number(before), number(block)),
+      );
     }
+    let done = 0;
+    for (const other of also) {
+      const reply = await teach(other.stimulus, other.block);
+      if (reply.ok) done += 1;
+      else if (reply.problem.kind !== "changed_meanwhile") return setProblem(reply.problem);
+    }
+    if (done > 0) told.push(text.taughtAlso(done));
+    if (done < also.length) told.push(text.changedOthers(also.length - done));
+    said.value = { block, text: told.join(" ") };
     drafts.delete(address.current);
     void genome.refresh();
-    goTo(placeAddress(filter, { kind: "entry", block: said.peek()?.block ?? 0 }));
+    goTo(placeAddress(filter, { kind: "entry", block }));
   };
   const press = usePress(submit, why);
 
@@ -216,7 +240,7 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
     setOther(false);
     field.current?.focus();
   };
-  const same = ({ answer }: Suggestion) => {
+  const take = ({ answer }: Suggestion) => {
     setResponse(answer);
     field.current?.focus();
   };
@@ -236,13 +260,16 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
             rows={2}
             value={stimulus}
             autocomplete="off"
+            dir="auto"
             onInput={(event) => setStimulus(event.currentTarget.value)}
           />
         </div>
       ) : (
         <div class="field">
           <p class="small muted">{words().chat.question}</p>
-          <p class="text asked">{stimulus}</p>
+          <p class="text asked" dir="auto">
+            {stimulus}
+          </p>
           <p>
             <button type="button" class="quiet small" onClick={() => setOther(true)}>
               {text.otherWording}
@@ -258,7 +285,8 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
           rows={8}
           value={response}
           autocomplete="off"
-          onInput={(event) => setResponse(event.currentTarget.value)}
+          dir="auto"
+          onInput={(event) => setResponse(withLineEnds(answer, event.currentTarget.value))}
         />
       </div>
       <div class="effects">
@@ -272,7 +300,10 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
           />
         )}
       </div>
-      <NeighboursView neighbours={neighbours} lesson={lesson} update={update} same={same} />
+      {known && same.length > 0 && (
+        <SameToo same={same} total={known.same_total} also={also} setAlso={setAlso} />
+      )}
+      <NeighboursView neighbours={neighbours} lesson={lesson} update={update} same={take} />
       {(problem ?? preview.problem) && (
         <ProblemNote problem={problem ?? (preview.problem as Problem)} urgent />
       )}
@@ -280,7 +311,7 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
         <PressButton press={press} kind="primary" submits>
           {words().chat.teach}
         </PressButton>
-        <WhyNot press={press}>{tooLong ?? (early && text.lookFirst)}</WhyNot>
+        <WhyNot press={press}>{tooLong ?? early}</WhyNot>
       </div>
     </form>
   );

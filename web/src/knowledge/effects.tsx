@@ -20,7 +20,15 @@ interface Props {
 
 export function Effects({ effect, current, lesson, opened, fixed }: Props) {
   const text = words().knowledge;
-  if (!current) return <p role="status">{fixed === null ? text.isNew : text.isNewWording}</p>;
+  if (!current) {
+    const isGone = opened !== null && lesson.stimulus === fixed;
+    const told = isGone ? text.forgottenMeanwhile : fixed === null ? text.isNew : text.isNewWording;
+    return (
+      <p class={isGone ? "note" : undefined} role="status">
+        {told}
+      </p>
+    );
+  }
   if (effect === "unchanged")
     return (
       <p class="muted" role="status">

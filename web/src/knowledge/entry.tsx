@@ -39,7 +39,7 @@ export function EntryPanel({ filter, block, changed }: Props) {
   return (
     <section class="panel block entry" aria-labelledby="entry-title">
       <header>
-        <h2 id="entry-title" ref={heading} tabIndex={-1}>
+        <h2 id="entry-title" ref={heading} tabIndex={-1} dir="auto">
           {question}
         </h2>
         <div class="aside">

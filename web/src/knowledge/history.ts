@@ -1,6 +1,7 @@
 // The versions of an association, newest first, in pages.
 import { call, type Reply } from "../api/client";
-import type { Version, Versions } from "../api/types";
+import { problemOfPage } from "../api/problem";
+import type { Block, Version, Versions } from "../api/types";
 import { type Page, type Pages, pages } from "./pages";
 
 const SIZE = 20;
@@ -28,8 +29,26 @@ async function read(
 ): Promise<Reply<History>> {
   const query = new URLSearchParams({ limit: String(limit) });
   if (before !== null) query.set("before", String(before));
-  const reply = await call<Versions>(`associations/${block}/versions?${query}`, signal ? { signal } : {});
+  const reply = await versionsOf(block, query, signal);
   if (!reply.ok) return reply;
   const { versions: rows, total, next, current } = reply.value;
   return { ...reply, value: { rows, total, next: next ?? null, current: current ?? null } };
 }
+
+/** Versions of what a block taught. Of a block that taught nothing it is said what it is instead. */
+export async function versionsOf(
+  block: number,
+  query: URLSearchParams,
+  signal?: AbortSignal,
+): Promise<Reply<Versions>> {
+  const request = signal ? { signal } : {};
+  const reply = await call<Versions>(`associations/${block}/versions?${query}`, request);
+  if (reply.ok || reply.problem.kind !== "no_such_block") return reply;
+  const found = await call<Block>(`genome/blocks/${block}`, request);
+  if (!found.ok) return reply;
+  const kind = OTHERS[found.value.event as keyof typeof OTHERS];
+  return kind ? { ok: false, problem: problemOfPage(kind) } : reply;
+}
+
+/** What else a block may be. */
+const OTHERS = { GENESIS: "block_begins", ASK: "block_asks", FORGET: "block_forgets" } as const;

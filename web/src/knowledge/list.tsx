@@ -104,10 +104,13 @@ function Row({ filter, row, open }: { filter: Filter; row: Listed; open: boolean
         <a
           href={placeAddress(filter, { kind: "entry", block: row.source.index })}
           aria-current={open ? "true" : undefined}
+          dir="auto"
         >
           {row.stimulus}
         </a>
-        <p class="muted excerpt">{row.excerpt}</p>
+        <p class="muted excerpt" dir="auto">
+          {row.excerpt}
+        </p>
       </div>
       <p class="small muted about">
         <span>

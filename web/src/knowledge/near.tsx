@@ -59,11 +59,16 @@ export function NearChoice({ near, update, same, separate, setSeparate }: Props)
   );
 }
 
+/** Another question that gets the same answer, and the block that answers it until then. */
+export interface Other {
+  stimulus: string;
+  block: number;
+}
+
 interface AlsoProps {
   near: Suggestion[];
-  /** The questions that get the same answer. */
-  also: string[];
-  setAlso: (also: string[]) => void;
+  also: Other[];
+  setAlso: (also: Other[]) => void;
 }
 
 /** For a question that is taught already: which of those near to it get the same answer. */
@@ -81,14 +86,8 @@ export function NearToo({ near, also, setAlso }: AlsoProps) {
               <input
                 type="checkbox"
                 aria-label={`${text.sameAnswer}: ${one.stimulus}`}
-                checked={also.includes(one.stimulus)}
-                onChange={(event) =>
-                  setAlso(
-                    event.currentTarget.checked
-                      ? [...also, one.stimulus]
-                      : also.filter((other) => other !== one.stimulus),
-                  )
-                }
+                checked={also.some(({ block }) => block === one.source.index)}
+                onChange={(event) => setAlso(chosen(also, [one], event.currentTarget.checked))}
               />
               {text.sameAnswer}
             </label>
@@ -99,12 +98,24 @@ export function NearToo({ near, also, setAlso }: AlsoProps) {
   );
 }
 
+/** The questions that are chosen, with or without these. */
+export function chosen(
+  also: Other[],
+  these: { stimulus: string; source: { index: number } }[],
+  wanted: boolean,
+): Other[] {
+  const rest = also.filter(({ block }) => !these.some(({ source }) => source.index === block));
+  return wanted
+    ? [...rest, ...these.map(({ stimulus, source }) => ({ stimulus, block: source.index }))]
+    : rest;
+}
+
 function NearOne({ near }: { near: Suggestion }) {
   const text = words().knowledge;
   return (
     <div>
       <p>
-        <q>{near.stimulus}</q>{" "}
+        <q dir="auto">{near.stimulus}</q>{" "}
         <span class="small muted">
           {text.taught} <Day at={near.taught} />, <BlockLink index={near.source.index} />
         </span>

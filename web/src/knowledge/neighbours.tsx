@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Preview, Suggestion } from "../api/types";
 import type { Lesson } from "../chat/lesson";
 import { words } from "../i18n";
-import { NearChoice, NearToo } from "./near";
+import { NearChoice, NearToo, type Other } from "./near";
 import { type Checking, usePreview } from "./preview";
 
 export interface Neighbours {
@@ -24,17 +24,16 @@ export interface Neighbours {
   separate: boolean;
   setSeparate: (separate: boolean) => void;
   /** The other questions that get the same answer. */
-  also: string[];
-  setAlso: (also: string[]) => void;
+  also: Other[];
+  setAlso: (also: Other[]) => void;
 }
 
 /** Looks for what is near to a lesson while it is being written. A choice is made for one question, and no other. */
-export function useNeighbours({ stimulus, response }: Lesson): Neighbours {
-  const lesson = { stimulus: stimulus.trim(), response: response.trim() };
+export function useNeighbours(lesson: Lesson): Neighbours {
   const checking = usePreview(lesson);
-  const [chosen, setChosen] = useState<{ stimulus: string; separate: boolean; also: string[] } | null>(null);
+  const [chosen, setChosen] = useState<{ stimulus: string; separate: boolean; also: Other[] } | null>(null);
   const { separate, also } =
-    chosen?.stimulus === lesson.stimulus ? chosen : { separate: false, also: [] as string[] };
+    chosen?.stimulus === lesson.stimulus ? chosen : { separate: false, also: [] as Other[] };
   const { checked } = checking;
   const known = checked?.lesson.stimulus === lesson.stimulus ? checked.preview : null;
   const isUndecided = (preview: Preview) =>
@@ -57,13 +56,18 @@ export function useNeighbours({ stimulus, response }: Lesson): Neighbours {
   };
 }
 
+/** The block that a lesson replaces, as its writer saw it, or null for none; undefined if they could not see it. */
+export function replacedBy(known: Preview | null): number | null | undefined {
+  return known ? (known.current?.source.index ?? null) : undefined;
+}
+
 function contradicts({ effect, near }: Preview): boolean {
   return effect === "new" && near.length > 0;
 }
 
 /** The question that has this answer already: then the lesson is another wording of it. */
 function sameAs({ near }: Preview, { response }: Lesson): Suggestion | undefined {
-  return near.find(({ answer }) => answer.trim() === response);
+  return near.find(({ answer }) => answer === response);
 }
 
 interface Props {
@@ -80,7 +84,7 @@ export function NeighboursView({ neighbours, lesson, update, same }: Props) {
   const { known, near, separate, setSeparate, also, setAlso } = neighbours;
   if (!known || near.length === 0) return null;
   if (known.effect !== "new") return <NearToo near={near} also={also} setAlso={setAlso} />;
-  const other = sameAs(known, { ...lesson, response: lesson.response.trim() });
+  const other = sameAs(known, lesson);
   if (other)
     return (
       <p class="note" role="status">

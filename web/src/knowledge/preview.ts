@@ -26,7 +26,8 @@ export interface Checking {
 export function usePreview({ stimulus, response }: Lesson): Checking {
   const [checked, setChecked] = useState<Checked | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const lesson = { stimulus: stimulus.trim(), response: response.trim() };
+  // As they are: white space around an answer may belong to it, as in YAML.
+  const lesson = { stimulus, response };
 
   const check = async (signal?: AbortSignal) => {
     const request = { method: "POST", body: lesson, ...(signal && { signal }) } as const;

@@ -1,5 +1,5 @@
 // Knowledge: what the node was taught. One finds it, reads it, corrects it, brings it in and takes it out.
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { words } from "../i18n";
 import { useLive } from "../live";
 import { Screen } from "../ui/screen";
@@ -44,7 +44,19 @@ export function KnowledgeScreen({ filter, opened }: Props) {
   );
 }
 
+/** The block that was open last. */
+let left: number | null = null;
+
 function Current({ filter, opened }: Props) {
+  useEffect(() => {
+    if (opened && "block" in opened) left = opened.block;
+  }, [opened]);
+  useEffect(
+    () => () => {
+      left = null;
+    },
+    [],
+  );
   switch (opened?.kind) {
     case "edit":
       return (
@@ -76,6 +88,14 @@ function Browse({
   const list = catalogue(filter);
   useLive(list.source);
   const block = opened?.block ?? null;
+  // Whoever closes an answer goes on from its row.
+  useLayoutEffect(() => {
+    if (block !== null || left === null) return;
+    const address = placeAddress(filter, { kind: "entry", block: left });
+    left = null;
+    if (document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>(`.row .what > a[href="${CSS.escape(address)}"]`)?.focus();
+  }, [block]);
   return (
     <>
       <Search filter={filter} opened={opened} />

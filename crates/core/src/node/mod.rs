@@ -20,9 +20,9 @@ use crate::command::{Command, MAX_RESPONSE, MAX_STIMULUS, UNKNOWN_COMMAND, check
 use crate::error::{CommandError, ErrorKind, OpenError};
 use crate::follow::FollowStatus;
 use crate::observer::{Failed, Observer};
-use crate::recall::{Considered, Found, Judge, MeaningStatus, Recall, RecallConfig, Suggestion};
+use crate::recall::{Considered, Found, Judge, MeaningStatus, Recall, RecallConfig, Same, Suggestion};
 use crate::store::{
-    Association, BlockRef, Committed, CopyError, DataDirectory, Effect, Entry, Event, GenomeCopy,
+    Association, BlockRef, Committed, CopyError, DataDirectory, Effect, Entry, Event, Expected, GenomeCopy,
     GenomeSettings, Reader, Store, check_room,
 };
 use crate::telemetry::history::{self, History};
@@ -85,6 +85,9 @@ pub struct Taught {
     pub effect: Effect,
 }
 
+/// The most questions with the same answer that a preview names.
+pub(crate) const MAX_SAME: usize = 50;
+
 /// What a TEACH would do.
 #[derive(Debug, Clone)]
 pub struct Preview {
@@ -94,8 +97,10 @@ pub struct Preview {
     pub current: Option<Association>,
     /// How many blocks taught that; 0 if nothing is taught.
     pub versions: usize,
-    /// What is taught to other questions that are near to it, the nearest first.
+    /// Other answers, taught to questions that are near to it, the nearest first.
     pub near: Vec<Suggestion>,
+    /// The other questions that have the answer which is taught there now.
+    pub same: Same,
 }
 
 /// A FORGET that was recorded.
@@ -382,9 +387,23 @@ impl Node {
         stimulus: String,
         response: String,
     ) -> Result<Taught, CommandError> {
+        self.teach_over(context, stimulus, response, Expected::Anything).await
+    }
+
+    /// The same, but only if what the caller expects answers until then.
+    ///
+    /// # Errors
+    /// [`CommandError::ChangedMeanwhile`] if it does not; see [`CommandError`] for others.
+    pub async fn teach_over(
+        &self,
+        context: impl Into<Context>,
+        stimulus: String,
+        response: String,
+        expected: Expected,
+    ) -> Result<Taught, CommandError> {
         let execution =
             self.begin(Command::Teach, context.into(), || (stimulus.clone(), Some(response.clone())));
-        match teach_event(stimulus, response, false) {
+        match teach_event(stimulus, response, false, expected) {
             Ok(event) => settled(self.submit(execution, event).await).await.map(Taught::from),
             Err(error) => Err(execution.fail(error)),
         }
@@ -421,7 +440,7 @@ impl Node {
     ) -> InBatch {
         let context = context.patient();
         let execution = self.begin(Command::Teach, context, || (stimulus.clone(), Some(response.clone())));
-        InBatch(match teach_event(stimulus, response, if_changed) {
+        InBatch(match teach_event(stimulus, response, if_changed, Expected::Anything) {
             Ok(event) => Ok(self.submit(execution, event).await),
             Err(error) => Err(execution.fail(error)),
         })
@@ -466,8 +485,13 @@ impl Node {
             Some(current) => self.reader.versions(current.source.index)?.map_or(1, |all| all.blocks.len()),
             None => 0,
         };
-        let near = self.recall.near(stimulus)?;
-        Ok(Preview { effect, current, versions, near })
+        let mut near = self.recall.near(stimulus)?;
+        let mut same = Same::default();
+        if let Some(current) = &current {
+            near.retain(|near| near.association.teach.response != current.teach.response);
+            same = self.recall.with_same_answer(current, MAX_SAME)?;
+        }
+        Ok(Preview { effect, current, versions, near, same })
     }
 
     /// Answers a question. The block that records it is durable within 100 ms.
@@ -529,6 +553,20 @@ impl Node {
         context: impl Into<Context>,
         stimulus: String,
     ) -> Result<Forgotten, CommandError> {
+        self.forget_if(context, stimulus, Expected::Anything).await
+    }
+
+    /// The same, but only if what the caller expects answers until then: no version is erased that was taught after the one
+    /// that the caller knows.
+    ///
+    /// # Errors
+    /// [`CommandError::ChangedMeanwhile`] if another answers; see [`CommandError`] for others.
+    pub async fn forget_if(
+        &self,
+        context: impl Into<Context>,
+        stimulus: String,
+        expected: Expected,
+    ) -> Result<Forgotten, CommandError> {
         let execution = self.begin(Command::Forget, context.into(), || (stimulus.clone(), None));
         let key = Key::of(&stimulus);
         if let Err(error) = check("stimulus", &stimulus, MAX_STIMULUS)
@@ -536,7 +574,7 @@ impl Node {
         {
             return Err(execution.fail(error));
         }
-        let event = Event::Forget { key };
+        let event = Event::Forget { key, expected };
         let Committed { block, erased, gone, .. } = settled(self.submit(execution, event).await).await?;
         Ok(Forgotten { block, erased, gone })
     }
@@ -703,9 +741,15 @@ fn check_texts(stimulus: &str, response: &str) -> Result<(), CommandError> {
     check("response", response, MAX_RESPONSE)
 }
 
-fn teach_event(stimulus: String, response: String, if_changed: bool) -> Result<Event, CommandError> {
+fn teach_event(
+    stimulus: String,
+    response: String,
+    if_changed: bool,
+    expected: Expected,
+) -> Result<Event, CommandError> {
     check_texts(&stimulus, &response)?;
-    Ok(Event::Teach { key: Key::of(&stimulus), teach: Teach { stimulus, response }, if_changed })
+    let key = Key::of(&stimulus);
+    Ok(Event::Teach { key, teach: Teach { stimulus, response }, if_changed, expected })
 }
 
 #[cfg(test)]

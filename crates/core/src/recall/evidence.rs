@@ -62,6 +62,15 @@ impl Evidence {
         !self.conflicting || lacks(other) >= lacks(self)
     }
 
+    /// What would speak for it without rivals.
+    pub(super) fn alone(mut self) -> Self {
+        self.words.gap = self.words.value;
+        if let Some(meaning) = &mut self.meaning {
+            meaning.gap = meaning.value - RIVAL;
+        }
+        self
+    }
+
     /// The evidence as numbers, in the order of [`FEATURES`].
     pub fn features(&self) -> [f32; FEATURES.len()] {
         let meaning = self.meaning.unwrap_or_default();

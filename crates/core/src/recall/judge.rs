@@ -105,6 +105,15 @@ impl Judge {
         evidence.conflicting || (self != Self::Likeness && evidence.other_wanted)
     }
 
+    /// Whether an answer with this probability would be given with the lowest precision that can be chosen.
+    pub(super) fn may_accept(self, evidence: &Evidence, probability: f32) -> bool {
+        let judge = match self {
+            Self::Calibrated(_) => Self::Calibrated(Precision::P85),
+            Self::Likeness => Self::Likeness,
+        };
+        judge.accepts(evidence, probability)
+    }
+
     /// Whether an answer with this probability is given.
     pub(super) fn accepts(self, evidence: &Evidence, probability: f32) -> bool {
         !self.refuses(evidence)

@@ -46,7 +46,7 @@ pub use judge::{How, Judge, Precision};
 use likeness::Exchanged;
 use meaning::Meaning;
 pub use meaning::{ApiKey, MeaningStatus, Model, ModelError, Remote, RemoteError};
-use shelf::{Entry, Slot};
+use shelf::{Answer, Entry, Slot};
 
 /// The most stimuli that are compared with a question because they share words with it.
 const BY_WORDS: usize = 32;
@@ -56,9 +56,6 @@ const BY_MEANING: usize = 32;
 const SUGGESTIONS: usize = 3;
 /// What is less probable than this is not suggested.
 const SUGGESTED: f32 = 0.005;
-
-/// What is less probable than this is not near: teaching it beside the other contradicts nothing.
-const NEAR: f32 = 0.3;
 
 /// How a node finds answers.
 #[derive(Clone)]
@@ -117,6 +114,15 @@ pub struct Suggestion {
     pub association: Association,
     /// The probability that it is the right one, 0 to 1.
     pub score: f32,
+}
+
+/// Associations that have the same answer; white space around it makes no difference.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Same {
+    /// Some of them, the latest first.
+    pub associations: Vec<Association>,
+    /// How many there are.
+    pub total: u64,
 }
 
 /// An answer that was considered, and why.
@@ -235,12 +241,48 @@ impl Recall {
         Ok(Found::nothing())
     }
 
-    /// What is taught to other questions that are near to a stimulus, the nearest first, at most three.
+    /// What is taught to other questions that are near to a stimulus, the nearest first, at most three: answers that the least
+    /// careful node would give to it, if it were asked and nothing else were taught. What is further away is about something
+    /// else.
     pub(crate) fn near(&self, stimulus: &str) -> Result<Vec<Suggestion>, CommandError> {
         let key = Key::of(stimulus);
-        let near = |considered: &Considered| considered.key != key && considered.probability >= NEAR;
-        let considered: Vec<Considered> = self.consider(stimulus).into_iter().filter(near).collect();
-        self.suggestions(&considered)
+        let others = self.consider(stimulus).into_iter().filter(|considered| considered.key != key);
+        let mut near: Vec<Considered> = others.filter_map(|considered| self.alone(considered)).collect();
+        near.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        self.suggestions(&near)
+    }
+
+    /// An answer that might be given if it had no rivals.
+    fn alone(&self, considered: Considered) -> Option<Considered> {
+        let evidence = considered.evidence.alone();
+        let probability = self.judge.probability(&evidence);
+        self.judge.may_accept(&evidence, probability).then_some(Considered {
+            evidence,
+            probability,
+            ..considered
+        })
+    }
+
+    /// The other associations that have the answer of this one, at most `limit`. Reads files: call it off the async runtime.
+    pub(crate) fn with_same_answer(&self, of: &Association, limit: usize) -> Result<Same, CommandError> {
+        let mut others: Vec<(u64, Key)> = {
+            let shelf = self.shelves.read();
+            let wordings = shelf.wordings(Answer::of(&of.teach.response)).iter();
+            let entries = wordings.filter_map(|slot| shelf.entry(*slot));
+            entries
+                .map(|entry| (entry.block, entry.key))
+                .filter(|(block, _)| *block != of.source.index)
+                .collect()
+        };
+        let total = others.len() as u64;
+        others.sort_unstable_by_key(|(block, _)| std::cmp::Reverse(*block));
+        others.truncate(limit);
+        let mut associations = Vec::with_capacity(others.len());
+        for (block, key) in others {
+            // What was changed or forgotten since is no copy any more.
+            associations.extend(self.reader.answer(key)?.filter(|found| found.source.index == block));
+        }
+        Ok(Same { associations, total })
     }
 
     fn suggestions(&self, considered: &[Considered]) -> Result<Vec<Suggestion>, CommandError> {

@@ -9,11 +9,34 @@ use crate::text::Key;
 #[derive(Debug)]
 pub(crate) enum Event {
     /// Teach an association under its key; with `if_changed` only if the key does not teach just this already.
-    Teach { key: Key, teach: Teach, if_changed: bool },
+    Teach { key: Key, teach: Teach, if_changed: bool, expected: Expected },
     /// Record how a question was answered.
     Ask(Ask),
     /// Forget what is taught under a key.
-    Forget { key: Key },
+    Forget { key: Key, expected: Expected },
+}
+
+/// What whoever changes an answer believes to answer now. The writer compares, so nothing can come between.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Expected {
+    /// Whatever it is.
+    #[default]
+    Anything,
+    /// Nothing.
+    Nothing,
+    /// This block.
+    Block(u64),
+}
+
+impl Expected {
+    /// Whether `current` is what was expected.
+    fn is_met(self, current: Option<u64>) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::Nothing => current.is_none(),
+            Self::Block(index) => current == Some(index),
+        }
+    }
 }
 
 /// What has to be known about the genome to decide about an event.
@@ -47,6 +70,8 @@ pub(super) enum Decision {
     NotTaught,
     /// A TEACH of what this block teaches already, word for word.
     Unchanged(BlockRef),
+    /// Not what was expected answers now, but this block, or nothing.
+    Unexpected(Option<u64>),
 }
 
 /// What a TEACH does to what is taught under its key.
@@ -108,7 +133,7 @@ impl Event {
             Self::Teach { key, if_changed: true, .. } => Needs::Content(*key),
             Self::Teach { key, .. } => Needs::Current(*key),
             Self::Ask(_) => Needs::Nothing,
-            Self::Forget { key } => Needs::Versions(*key),
+            Self::Forget { key, .. } => Needs::Versions(*key),
         }
     }
 }
@@ -127,7 +152,10 @@ pub(super) fn decide(
 ) -> Result<Decision, Broken> {
     let blocks = known.blocks;
     let (content, replaces, answer, erased) = match event {
-        Event::Teach { key, teach, if_changed } => {
+        Event::Teach { key, teach, if_changed, expected } => {
+            if !expected.is_met(blocks.first().copied()) {
+                return Ok(Decision::Unexpected(blocks.first().copied()));
+            }
             if let Some((block, current)) = known.current
                 && if_changed
                 && current == teach
@@ -137,8 +165,12 @@ pub(super) fn decide(
             (Content::Teach(teach), blocks.first().copied(), Some(AnswerChange::Set(key)), Vec::new())
         }
         Event::Ask(ask) => (Content::Ask(ask), None, None, Vec::new()),
-        Event::Forget { key } => {
+        Event::Forget { key, expected } => {
+            let current = blocks.first().copied();
             let Some(forget) = Forget::new(blocks) else { return Ok(Decision::NotTaught) };
+            if !expected.is_met(current) {
+                return Ok(Decision::Unexpected(current));
+            }
             let erased = forget.erased().to_vec();
             (Content::Forget(forget), None, Some(AnswerChange::Remove(key)), erased)
         }
@@ -170,7 +202,12 @@ mod tests {
     }
 
     fn teach(stimulus: &str) -> Event {
-        Event::Teach { key: Key::of(stimulus), teach: Teach::new(stimulus, "y"), if_changed: false }
+        teach_over(stimulus, Expected::Anything)
+    }
+
+    fn teach_over(stimulus: &str, expected: Expected) -> Event {
+        let (key, teach) = (Key::of(stimulus), Teach::new(stimulus, "y"));
+        Event::Teach { key, teach, if_changed: false, expected }
     }
 
     fn decided(chain: &mut Chain, event: Event, blocks: &[u64]) -> Decision {
@@ -204,7 +241,10 @@ mod tests {
             blocks: vec![block.index],
             current: Some((block, Teach::new("a", response))),
         };
-        let if_changed = || Event::Teach { key: Key::of("a"), teach: Teach::new("a", "y"), if_changed: true };
+        let if_changed = || {
+            let (key, teach) = (Key::of("a"), Teach::new("a", "y"));
+            Event::Teach { key, teach, if_changed: true, expected: Expected::Anything }
+        };
         assert_eq!(if_changed().needs(), Needs::Content(Key::of("a")));
         let unchanged = decide(&mut chain, 2, SALT, if_changed(), known("y")).unwrap();
         assert!(matches!(unchanged, Decision::Unchanged(same) if same == block));
@@ -226,13 +266,38 @@ mod tests {
     #[test]
     fn a_forget_erases_every_version_and_is_no_block_if_nothing_is_taught() {
         let (key, mut chain) = (Key::of("a"), chain(5));
-        let forget = || Event::Forget { key };
+        let forget = || Event::Forget { key, expected: Expected::Anything };
         assert_eq!(forget().needs(), Needs::Versions(key));
         let before = chain.head();
         assert!(matches!(decided(&mut chain, forget(), &[]), Decision::NotTaught));
         assert_eq!(chain.head(), before);
         let changes = changes(&mut chain, forget(), &[4, 1]);
         assert_eq!((changes.answer, changes.erased), (Some(AnswerChange::Remove(key)), vec![1, 4]));
+    }
+
+    #[test]
+    fn nothing_is_replaced_or_erased_but_what_was_expected_to_answer() {
+        let (key, mut chain) = (Key::of("a"), chain(6));
+        let before = chain.head();
+        let forget = |expected| Event::Forget { key, expected };
+        for (event, known) in [
+            (teach_over("a", Expected::Nothing), &[3][..]),
+            (teach_over("a", Expected::Block(3)), &[]),
+            (teach_over("a", Expected::Block(3)), &[5, 3]),
+            (forget(Expected::Nothing), &[3]),
+            (forget(Expected::Block(3)), &[5, 3]),
+        ] {
+            let decision = decided(&mut chain, event, known);
+            assert!(
+                matches!(decision, Decision::Unexpected(now) if now == known.first().copied()),
+                "{decision:?}"
+            );
+        }
+        assert!(matches!(decided(&mut chain, forget(Expected::Block(3)), &[]), Decision::NotTaught));
+        assert_eq!(chain.head(), before);
+        assert_eq!(changes(&mut chain, teach_over("a", Expected::Nothing), &[]).replaces, None);
+        assert_eq!(changes(&mut chain, teach_over("a", Expected::Block(5)), &[5]).replaces, Some(5));
+        assert_eq!(changes(&mut chain, forget(Expected::Block(5)), &[5, 3]).erased, vec![3, 5]);
     }
 
     #[test]

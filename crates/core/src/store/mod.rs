@@ -60,8 +60,8 @@ use copy::CopyRequest;
 
 pub(crate) use copy::check_room;
 pub use copy::{CopyError, GenomeCopy, copy};
-pub use decide::Effect;
 pub(crate) use decide::Event;
+pub use decide::{Effect, Expected};
 pub use directory::{DataDirectory, Lock};
 pub use feed::Announced;
 pub(crate) use intake::{Committed, Done, Entry, Intake};

@@ -59,6 +59,8 @@ enum Outcome {
     NotTaught,
     /// A TEACH of what this block teaches already.
     Unchanged(BlockRef),
+    /// Not what was expected answers, but this block, or nothing.
+    Unexpected(Option<u64>),
 }
 
 /// Why a batch was not recorded.
@@ -403,6 +405,10 @@ impl Writer {
                     waiting.answer(Err(CommandError::NotTaught));
                     continue;
                 }
+                Outcome::Unexpected(now) => {
+                    waiting.answer(Err(CommandError::ChangedMeanwhile { now }));
+                    continue;
+                }
                 Outcome::Unchanged(block) => (block, Effect::Unchanged, Vec::new()),
                 Outcome::Recorded { block, replaces, erased } => {
                     self.observer.recorded(event, block.index + 1);
@@ -518,6 +524,7 @@ fn record(
     let changes = match decide(chain, time, salt, event, known)? {
         Decision::Record(changes) => changes,
         Decision::NotTaught => return Ok(Outcome::NotTaught),
+        Decision::Unexpected(now) => return Ok(Outcome::Unexpected(now)),
         Decision::Unchanged(block) => return Ok(Outcome::Unchanged(block)),
     };
     let block = apply::apply(transaction, &changes)?;

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::client::{Answer, Client};
 use super::{Connection, Exit, Output, print_json, print_line, say};
 use crate::wire::{
-    AnsweredBy, AskResponse, BlockAddress, ConditionLevel, Erasure, FailuresResponse, ForgetResponse, Health,
+    AnsweredBy, AskResponse, BlockAddress, ConditionLevel, Erasure, FailuresResponse, ForgetRequest, ForgetResponse, Health,
     LatestQuery, MatchKind, OperationsResponse, StimulusRequest, SuggestedAnswer, TeachRequest,
     TeachResponse,
 };
@@ -22,6 +22,9 @@ pub(super) struct Teach {
     stimulus: String,
     /// The answer to give
     response: String,
+    /// Teach it only if this block answers the question until then
+    #[arg(long, value_name = "BLOCK")]
+    replaces: Option<u64>,
     #[command(flatten)]
     node: Connection,
     #[command(flatten)]
@@ -42,6 +45,9 @@ pub(super) struct Ask {
 pub(super) struct Forget {
     /// The stimulus, as it was taught
     stimulus: String,
+    /// Forget it only if this block answers it until then, and nothing that was taught later
+    #[arg(long, value_name = "BLOCK")]
+    block: Option<u64>,
     #[command(flatten)]
     node: Connection,
     #[command(flatten)]
@@ -108,7 +114,8 @@ pub(super) struct Healthcheck {
 
 impl Teach {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let body = TeachRequest { stimulus: self.stimulus, response: self.response };
+        let replaces = self.replaces.map(Some);
+        let body = TeachRequest { stimulus: self.stimulus, response: self.response, replaces };
         let taught = call(&self.node, |client| client.post("/api/v1/teach").json(&body))?;
         print(&self.output, &taught, |taught: &TeachResponse| format!("taught in {}", block(&taught.block)))
     }
@@ -128,7 +135,7 @@ impl Ask {
 
 impl Forget {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let body = StimulusRequest { stimulus: self.stimulus };
+        let body = ForgetRequest { stimulus: self.stimulus, block: self.block };
         let forgotten = call(&self.node, |client| client.post("/api/v1/forget").json(&body))?;
         print(&self.output, &forgotten, |ForgetResponse { block: own, erased, texts }| {
             let erased: Vec<_> = erased.iter().map(ToString::to_string).collect();

@@ -17,7 +17,7 @@ use super::client::Client;
 use super::genome::progress_bar;
 use super::{Connection, Exit, Output, print_json, print_line, say};
 use crate::survey::{LIMITS, Remark, Survey};
-use crate::wire::{FileFormat, ImportSummary, LineResult, TeachRequest};
+use crate::wire::{FileFormat, ImportSummary, LessonRequest, LineResult};
 
 /// Associations sent in one request: enough to fill the node's group commit, few enough to show progress.
 const CHUNK: usize = 1000;
@@ -210,7 +210,7 @@ impl Sending<'_> {
     fn all(&mut self, pairs: impl Iterator<Item = Pair>) -> Result<(), Exit> {
         let mut chunk = Vec::with_capacity(CHUNK);
         for Pair { place, question, answer } in pairs {
-            chunk.push((place, TeachRequest { stimulus: question, response: answer }));
+            chunk.push((place, LessonRequest { stimulus: question, response: answer }));
             if chunk.len() == CHUNK {
                 self.chunk(&chunk)?;
                 chunk.clear();
@@ -219,7 +219,7 @@ impl Sending<'_> {
         self.chunk(&chunk)
     }
 
-    fn chunk(&mut self, chunk: &[(Place, TeachRequest)]) -> Result<(), Exit> {
+    fn chunk(&mut self, chunk: &[(Place, LessonRequest)]) -> Result<(), Exit> {
         if chunk.is_empty() {
             return Ok(());
         }
@@ -247,7 +247,7 @@ impl Sending<'_> {
     }
 
     /// Counts the result of one line; says whether it is the summary, which is the last.
-    fn count(&mut self, chunk: &[(Place, TeachRequest)], answer: LineResult) -> bool {
+    fn count(&mut self, chunk: &[(Place, LessonRequest)], answer: LineResult) -> bool {
         let report = &mut *self.report;
         match answer {
             LineResult::Taught { effect, .. } => report.counts.count(effect),
@@ -283,7 +283,7 @@ pub(crate) fn fuzz_jsonl(data: &[u8]) {
     let read = fuzz_read(data, kolibri_faq::Format::JsonLines);
     let line = |(stimulus, response): &(String, String)| {
         let (stimulus, response) = (stimulus.clone(), response.clone());
-        serde_json::to_string(&TeachRequest { stimulus, response }).unwrap_or_default()
+        serde_json::to_string(&LessonRequest { stimulus, response }).unwrap_or_default()
     };
     let written = read.iter().map(line).collect::<Vec<_>>().join("\n");
     assert_eq!(fuzz_read(written.as_bytes(), kolibri_faq::Format::JsonLines), read);

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use super::App;
 use super::extract::{Query, caller, parse, require_type};
 use crate::wire::limits::MAX_BODY;
-use crate::wire::{BatchQuery, Effect, LineResult, Problem, ProblemKind, Summary, TeachRequest, Unchanged};
+use crate::wire::{BatchQuery, Effect, LessonRequest, LineResult, Problem, ProblemKind, Summary, Unchanged};
 
 /// Lines that may be under way at once.
 const WINDOW: usize = 512;
@@ -31,7 +31,7 @@ const PIECE: usize = 128;
 #[utoipa::path(
     post, path = "/api/v1/teach:batch", tag = "commands", params(BatchQuery),
     request_body(
-        content = TeachRequest, content_type = "application/x-ndjson", description = "One object per line",
+        content = LessonRequest, content_type = "application/x-ndjson", description = "One object per line",
         extensions(("x-max-line-bytes" = json!(MAX_BODY))),
     ),
     responses(
@@ -136,7 +136,7 @@ impl Batch {
         })
     }
 
-    async fn teach(&self, line: u64, TeachRequest { stimulus, response }: TeachRequest) -> Pending {
+    async fn teach(&self, line: u64, LessonRequest { stimulus, response }: LessonRequest) -> Pending {
         let trace = TraceId::random();
         let context = Context::from(trace).sent_by(self.caller.clone());
         let taught = match self.how.unchanged {
@@ -147,7 +147,7 @@ impl Batch {
     }
 
     /// What a line would do. It is no command, so it is neither traced nor counted.
-    async fn plan(&self, request: TeachRequest) -> Result<(Effect, Option<BlockRef>), Problem> {
+    async fn plan(&self, request: LessonRequest) -> Result<(Effect, Option<BlockRef>), Problem> {
         let node = Arc::clone(&self.app.node);
         let plan = move || node.would_teach(&request.stimulus, &request.response);
         let planned = tokio::task::spawn_blocking(plan).await.map_err(Problem::internal)?;

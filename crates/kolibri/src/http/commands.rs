@@ -14,8 +14,8 @@ use super::App;
 use super::extract::{JsonBody, Traced, bad_json};
 use crate::wire::limits::MAX_BODY;
 use crate::wire::{
-    AskOrForgetResponse, AskResponse, CommandRequest, Erasure, ForgetResponse, PreviewResponse, Problem,
-    ProblemKind, StimulusRequest, TeachRequest, TeachResponse,
+    AskOrForgetResponse, AskResponse, CommandRequest, Erasure, ForgetRequest, ForgetResponse, LessonRequest,
+    PreviewResponse, Problem, ProblemKind, StimulusRequest, TeachRequest, TeachResponse,
 };
 
 /// Carries the trace id of a command back to its caller; `/api/v1/traces/{trace_id}` shows more.
@@ -30,11 +30,12 @@ const ANY: &[ProblemKind] = &[
     ProblemKind::Unreadable,
 ];
 
-/// Teach an association. Teaching a known stimulus again replaces its answer. The response is sent once it is durable.
+/// Teach an association. Teaching a known stimulus again replaces its answer; `replaces` says which, so that of two who edit
+/// it neither overwrites what the other wrote unseen. The response is sent once it is durable.
 #[utoipa::path(
     post, path = "/api/v1/teach", tag = "commands",
     request_body(content = TeachRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
-    extensions(("x-problems" = json!(ANY))),
+    extensions(("x-problems" = json!([ANY, [ProblemKind::ChangedMeanwhile]]))),
     responses(
         (status = 201, description = "Recorded, durably", body = TeachResponse),
     )
@@ -42,10 +43,10 @@ const ANY: &[ProblemKind] = &[
 pub(super) async fn teach(
     State(app): State<App>,
     traced: Traced,
-    JsonBody(TeachRequest { stimulus, response }): JsonBody<TeachRequest>,
+    JsonBody(request): JsonBody<TeachRequest>,
 ) -> Response {
-    let trace = traced.id;
-    let taught = app.node.teach(traced, stimulus, response).await;
+    let (trace, expected) = (traced.id, request.expected());
+    let taught = app.node.teach_over(traced, request.stimulus, request.response, expected).await;
     let body = taught.map(|taught| (StatusCode::CREATED, Json(TeachResponse { block: taught.block.into() })));
     answer(trace, body.map_err(|error| Problem::of(&error, trace)))
 }
@@ -53,13 +54,13 @@ pub(super) async fn teach(
 /// What a TEACH would do, and what is taught to questions near to it: to update one rather than contradict it. Records nothing.
 #[utoipa::path(
     post, path = "/api/v1/teach:preview", operation_id = "preview_teach", tag = "commands",
-    request_body(content = TeachRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
+    request_body(content = LessonRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
     extensions(("x-problems" = json!([ProblemKind::InvalidText, ProblemKind::Unreadable]))),
     responses((status = 200, description = "What it would do", body = PreviewResponse))
 )]
 pub(super) async fn preview(
     State(app): State<App>,
-    JsonBody(TeachRequest { stimulus, response }): JsonBody<TeachRequest>,
+    JsonBody(LessonRequest { stimulus, response }): JsonBody<LessonRequest>,
 ) -> Result<Json<PreviewResponse>, Problem> {
     let preview = move || app.node.preview(&stimulus, &response);
     let preview = tokio::task::spawn_blocking(preview).await.map_err(Problem::internal)?;
@@ -90,11 +91,12 @@ pub(super) async fn ask(
     )
 }
 
-/// Forget an association: it is no longer answered, and the content of every version of it is erased.
+/// Forget an association: it is no longer answered, and the content of every version of it is erased. `block` names the one that
+/// is known to answer, so that no newer one is erased unseen.
 #[utoipa::path(
     post, path = "/api/v1/forget", tag = "commands",
-    request_body(content = StimulusRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
-    extensions(("x-problems" = json!([ANY, [ProblemKind::NotTaught]]))),
+    request_body(content = ForgetRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
+    extensions(("x-problems" = json!([ANY, [ProblemKind::NotTaught, ProblemKind::ChangedMeanwhile]]))),
     responses(
         (status = 200, description = "Forgotten, and the texts are gone", body = ForgetResponse),
         (status = 202, description = "Forgotten; the texts go as soon as another program stops reading the genome", body = ForgetResponse),
@@ -103,10 +105,10 @@ pub(super) async fn ask(
 pub(super) async fn forget(
     State(app): State<App>,
     traced: Traced,
-    JsonBody(StimulusRequest { stimulus }): JsonBody<StimulusRequest>,
+    JsonBody(request): JsonBody<ForgetRequest>,
 ) -> Response {
-    let trace = traced.id;
-    let forgotten = app.node.forget(traced, stimulus).await;
+    let (trace, expected) = (traced.id, request.expected());
+    let forgotten = app.node.forget_if(traced, request.stimulus, expected).await;
     let body = forgotten.map(|done| {
         let (status, texts) = if done.gone {
             (StatusCode::OK, Erasure::Gone)
@@ -122,7 +124,9 @@ pub(super) async fn forget(
 #[utoipa::path(
     post, path = "/api/v1/commands", tag = "commands",
     request_body(content = CommandRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
-    extensions(("x-problems" = json!([ANY, [ProblemKind::NotTaught, ProblemKind::UnknownCommand]]))),
+    extensions(("x-problems" = json!([
+        ANY, [ProblemKind::NotTaught, ProblemKind::ChangedMeanwhile, ProblemKind::UnknownCommand]
+    ]))),
     responses(
         (status = 200, description = "An ASK or a FORGET, as at its own path", body = AskOrForgetResponse),
         (status = 201, description = "A TEACH, as at its own path", body = TeachResponse),
@@ -202,7 +206,7 @@ fn answer(trace: TraceId, result: Result<impl IntoResponse, Problem>) -> Respons
 #[cfg(any(test, fuzzing))]
 pub(crate) fn fuzz(data: &[u8]) {
     use super::extract::parse;
-    let texts = |TeachRequest { stimulus, response }| (stimulus, response);
+    let texts = |TeachRequest { stimulus, response, replaces }| (stimulus, response, replaces);
     let at_its_path = parse::<TeachRequest>(data).map(texts).ok();
     let by_name =
         parse(data).and_then(|Fields(fields)| body_of(fields)).map(|JsonBody(body)| texts(body)).ok();

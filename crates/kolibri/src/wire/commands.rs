@@ -2,14 +2,14 @@
 
 use kolibri_core::clock::rfc3339;
 use kolibri_core::recall::{Found, How, Suggestion};
-use kolibri_core::store::BlockRef;
+use kolibri_core::store::{BlockRef, Expected};
 use kolibri_genome::{Head, Match};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::limits::{ResponseText, StimulusText};
+use super::limits::{BlockIndex, ResponseText, StimulusText};
 
 /// An association to teach.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -24,14 +24,72 @@ pub(crate) struct TeachRequest {
     /// The answer to give.
     #[schema(value_type = ResponseText)]
     pub(crate) response: String,
+    /// The block that it is to replace, or null for none: it is refused if another answers by now. If the field is missing,
+    /// whatever answers is replaced.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BlockIndex>)]
+    pub(crate) replaces: Option<Option<u64>>,
 }
 
-/// A stimulus to ask for or to forget.
+impl TeachRequest {
+    /// What is to answer until then.
+    pub(crate) fn expected(&self) -> Expected {
+        match self.replaces {
+            None => Expected::Anything,
+            Some(None) => Expected::Nothing,
+            Some(Some(block)) => Expected::Block(block),
+        }
+    }
+}
+
+/// Tells null from a missing field.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u64>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// An association: one of many that are taught, or one that might be.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "stimulus": "How do I restart the payment service?", "response": "systemctl restart payments",
+}))]
+pub(crate) struct LessonRequest {
+    /// The question, as people will ask it.
+    #[schema(value_type = StimulusText)]
+    pub(crate) stimulus: String,
+    /// The answer to give.
+    #[schema(value_type = ResponseText)]
+    pub(crate) response: String,
+}
+
+/// A stimulus to forget.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "stimulus": "How do I restart the payment service?", "block": 44 }))]
+pub(crate) struct ForgetRequest {
+    /// The stimulus as it was taught.
+    #[schema(value_type = StimulusText)]
+    pub(crate) stimulus: String,
+    /// The block that answers it, as far as the caller knows: nothing is erased if another answers by now. If the field is
+    /// missing or null, whatever answers is erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BlockIndex>)]
+    pub(crate) block: Option<u64>,
+}
+
+impl ForgetRequest {
+    /// What is to answer until then.
+    pub(crate) fn expected(&self) -> Expected {
+        self.block.map_or(Expected::Anything, Expected::Block)
+    }
+}
+
+/// A stimulus to ask for.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "stimulus": "restarting the payment service" }))]
 pub(crate) struct StimulusRequest {
-    /// The question, or the stimulus as it was taught.
+    /// The question.
     #[schema(value_type = StimulusText)]
     pub(crate) stimulus: String,
 }
@@ -69,6 +127,9 @@ enum NamedCommand {
         /// The answer to give.
         #[schema(value_type = ResponseText)]
         response: String,
+        /// The block that it is to replace, or null for none; if the field is missing, whatever answers.
+        #[schema(value_type = Option<BlockIndex>)]
+        replaces: Option<u64>,
     },
     Ask {
         /// The question.
@@ -79,6 +140,9 @@ enum NamedCommand {
         /// The stimulus as it was taught.
         #[schema(value_type = StimulusText)]
         stimulus: String,
+        /// The block that answers it, as far as the caller knows; if the field is missing or null, whatever answers.
+        #[schema(value_type = Option<BlockIndex>)]
+        block: Option<u64>,
     },
 }
 
@@ -261,6 +325,20 @@ pub(crate) struct ForgetResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_teach_says_what_it_replaces_or_that_it_replaces_nothing_or_neither() {
+        for (rest, expected) in [
+            ("", Expected::Anything),
+            (r#","replaces":null"#, Expected::Nothing),
+            (r#","replaces":7"#, Expected::Block(7)),
+        ] {
+            let sent = format!(r#"{{"stimulus":"a","response":"b"{rest}}}"#);
+            let request: TeachRequest = serde_json::from_str(&sent).unwrap();
+            assert_eq!(request.expected(), expected);
+            assert_eq!(serde_json::to_string(&request).unwrap(), sent);
+        }
+    }
 
     #[test]
     fn a_probability_is_written_with_three_decimals_at_most() {

@@ -64,6 +64,7 @@ kinds! {
     BodyTooSlow = REQUEST_TIMEOUT "body_too_slow": "The body took too long";
     LineTooSlow = REQUEST_TIMEOUT "line_too_slow": "The batch was left open";
     BackupRunning = CONFLICT "backup_running": "Another backup is being made";
+    ChangedMeanwhile = CONFLICT "changed_meanwhile": "This was changed meanwhile";
     NotOurBackup = CONFLICT "not_our_backup": "This is no backup of ours";
     SoakEnded = CONFLICT "soak_ended": "The drill has ended";
     SoakRunning = CONFLICT "soak_running": "Another drill is running";
@@ -113,6 +114,7 @@ impl From<ErrorKind> for ProblemKind {
         match error {
             ErrorKind::InvalidText => Self::InvalidText,
             ErrorKind::NotTaught => Self::NotTaught,
+            ErrorKind::ChangedMeanwhile => Self::ChangedMeanwhile,
             ErrorKind::UnknownCommand => Self::UnknownCommand,
             ErrorKind::QueueFull => Self::QueueFull,
             ErrorKind::StoreBusy => Self::StoreBusy,
@@ -154,7 +156,9 @@ mod tests {
 
     #[test]
     fn a_failed_command_has_the_same_name_in_a_trace_and_in_a_problem_document() {
-        for kind in ["not_taught", "queue_full", "store_failed", "unreadable", "stopping"] {
+        for kind in
+            ["not_taught", "changed_meanwhile", "queue_full", "store_failed", "unreadable", "stopping"]
+        {
             let error: ErrorKind = serde_json::from_value(kind.into()).unwrap();
             assert_eq!(ProblemKind::from(error).name(), kind);
         }

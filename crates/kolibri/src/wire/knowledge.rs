@@ -207,9 +207,34 @@ pub(crate) struct PreviewResponse {
     pub(crate) effect: Effect,
     /// What is taught to this question now.
     pub(crate) current: Option<CurrentAssociation>,
-    /// What is taught to other questions that are near to it, the nearest first.
+    /// Other answers, taught to questions that are near to it, the nearest first: those that it would get with
+    /// `KOLIBRI_RECALL_PRECISION=0.85`, if it were asked.
     #[schema(max_items = 3)]
     pub(crate) near: Vec<SuggestedAnswer>,
+    /// Other questions that have just the answer which is taught to this question now, the latest first: whoever corrects it
+    /// may want to correct them too.
+    #[schema(max_items = 50)]
+    pub(crate) same: Vec<SameAnswer>,
+    /// How many such questions there are.
+    #[schema(minimum = 0)]
+    pub(crate) same_total: u64,
+}
+
+/// A question that has the same answer.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub(crate) struct SameAnswer {
+    pub(crate) stimulus: String,
+    /// The block that taught it.
+    pub(crate) source: BlockAddress,
+    /// When it was taught, RFC 3339.
+    #[schema(format = DateTime)]
+    pub(crate) taught: String,
+}
+
+impl From<Association> for SameAnswer {
+    fn from(Association { source, taught, teach }: Association) -> Self {
+        Self { stimulus: teach.stimulus, source: source.into(), taught: rfc3339(taught) }
+    }
 }
 
 /// What is taught now.
@@ -228,7 +253,7 @@ pub(crate) struct CurrentAssociation {
 }
 
 impl From<Preview> for PreviewResponse {
-    fn from(Preview { effect, current, versions, near }: Preview) -> Self {
+    fn from(Preview { effect, current, versions, near, same }: Preview) -> Self {
         let current = current.map(|Association { source, taught, teach }| CurrentAssociation {
             stimulus: teach.stimulus,
             response: teach.response,
@@ -236,7 +261,13 @@ impl From<Preview> for PreviewResponse {
             taught: rfc3339(taught),
             versions: versions as u64,
         });
-        Self { effect: effect.into(), current, near: near.into_iter().map(Into::into).collect() }
+        Self {
+            effect: effect.into(),
+            current,
+            near: near.into_iter().map(Into::into).collect(),
+            same: same.associations.into_iter().map(Into::into).collect(),
+            same_total: same.total,
+        }
     }
 }
 

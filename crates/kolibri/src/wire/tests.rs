@@ -211,7 +211,9 @@ fn requests_travel_and_refuse_what_they_do_not_know() {
         newer[NEWER] = json!(1);
         assert!(from_value::<T>(newer).is_err(), "{text}");
     }
-    refuses::<TeachRequest>(r#"{"stimulus":"a","response":"b"}"#);
+    refuses::<TeachRequest>(r#"{"stimulus":"a","response":"b","replaces":1}"#);
+    refuses::<LessonRequest>(r#"{"stimulus":"a","response":"b"}"#);
+    refuses::<ForgetRequest>(r#"{"stimulus":"a","block":1}"#);
     refuses::<StimulusRequest>(r#"{"stimulus":"a"}"#);
     refuses::<LatestQuery>(r#"{"outcome":"failed"}"#);
     refuses::<LatestQuery>(r#"{"outcome":null}"#);

@@ -331,6 +331,33 @@ fn forgetting_what_is_not_taught_is_a_failed_command_that_says_so() {
 }
 
 #[test]
+fn an_answer_that_was_changed_meanwhile_is_neither_erased_nor_replaced_unseen() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let seen = node.teach("door code", "1");
+    let newer = node.teach("door code", "2");
+    let forget = |block: u64| json!({ "stimulus": "door code", "block": block });
+    let teach = |replaces: Value| json!({ "stimulus": "door code", "response": "3", "replaces": replaces });
+    let refused = [
+        ("/api/v1/forget", forget(seen)),
+        ("/api/v1/teach", teach(json!(seen))),
+        ("/api/v1/teach", teach(Value::Null)),
+        ("/api/v1/commands", json!({ "type": "FORGET", "stimulus": "door code", "block": seen })),
+    ];
+    for (path, body) in refused {
+        let problem = problem(send(&node, path, &body), 409, "changed_meanwhile");
+        assert!(detail(&problem).contains(&format!("block {newer} answers by now")), "{problem}");
+    }
+    assert_eq!(node.get("/api/v1/genome").1["length"], json!(3), "none of them is a block");
+    let (_, trace) = node.get("/api/v1/traces/latest?outcome=failed");
+    assert_eq!((&trace["error"], &trace["fault"]), (&json!("changed_meanwhile"), &json!("caller")));
+    let third = send(&node, "/api/v1/teach", &teach(json!(newer))).json::<Value>().unwrap();
+    let third = third["block"]["index"].as_u64().unwrap();
+    let forgotten = send(&node, "/api/v1/forget", &forget(third)).json::<Value>().unwrap();
+    assert_eq!(forgotten["erased"], json!([seen, newer, third]));
+}
+
+#[test]
 fn a_command_is_found_under_the_trace_id_that_its_caller_sent() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());

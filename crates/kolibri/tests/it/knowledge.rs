@@ -151,8 +151,33 @@ fn a_preview_says_what_would_be_replaced_and_what_is_near_and_records_nothing() 
     let (_, new) = preview("How do I restart payment services?", "another way");
     assert_eq!((&new["effect"], &new["current"]), (&json!("new"), &Value::Null));
     assert_eq!(new["near"][0]["stimulus"], PAYMENTS);
+    assert_eq!(
+        preview("Where do payments come from?", "a shop").1["near"],
+        json!([]),
+        "that is something else"
+    );
     assert_eq!(preview("\u{3164}", "x").0, 422);
     assert_eq!(node.get("/api/v1/genome").1["head"], before["head"]);
+}
+
+#[test]
+fn a_preview_names_the_other_questions_that_have_the_answer_to_be_corrected() {
+    let (node, _data) = taught();
+    let answer = "On the second floor";
+    let copies = ["Where is the dining hall?", "Где поесть?"].map(|question| node.teach(question, answer));
+    node.teach("Where is the archive?", "On the second floor.");
+    let corrected = node.teach("Where is the canteen?", answer);
+    assert_eq!(stimuli(&list(&node, &[("q", "canteen")])), ["Where is the canteen?"], "it is listed");
+    let body = json!({ "stimulus": "where is the canteen?", "response": "On the third floor" });
+    let (_, preview) = node.post("/api/v1/teach:preview", &body);
+    assert_eq!(preview["current"]["source"]["index"], json!(corrected));
+    let same: Vec<_> =
+        preview["same"].as_array().unwrap().iter().map(|one| &one["source"]["index"]).collect();
+    assert_eq!((same, &preview["same_total"]), (vec![&json!(copies[1]), &json!(copies[0])], &json!(2)));
+    assert!(preview["near"].as_array().unwrap().iter().all(|near| near["answer"] != json!(answer)));
+    node.post("/api/v1/forget", &json!({ "stimulus": "Где поесть?" }));
+    let (_, preview) = node.post("/api/v1/teach:preview", &body);
+    assert_eq!(preview["same"].as_array().unwrap().len(), 1, "nothing forgotten is named");
 }
 
 fn send(node: &Running, path: &str, query: &[(&str, &str)], file: &[u8]) -> (u16, String) {
@@ -292,6 +317,7 @@ fn the_command_line_lists_and_finds_the_same() {
     assert!(listed.contains("in block 3, 2 versions"), "{listed}");
     let found = node.run(&["search", "payments", "restarted", "--json"]).json();
     assert_eq!(found["excerpt"], "sudo systemctl restart payments");
+    assert!(node.run(&["search", "столов"]).printed().starts_with("Где столовая?\n"), "a word that is begun");
     let missing = node.run(&["search", "nothing", "like", "zebras"]).failed(1);
     assert_eq!(missing, "kolibri: nothing has all of these words\n");
     assert!(node.run(&["list", "--since", "yesterday"]).failed(2).contains("since"));

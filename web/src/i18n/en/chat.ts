@@ -32,6 +32,7 @@ export const chat = {
   likely: (score: number) => `${format().chance(score, "over", "under")} likely`,
   byMeaning: (score: number) => `By meaning, ${format().chance(score, "over", "under")} likely`,
   byWords: (score: number) => `By its words, ${format().chance(score, "over", "under")} likely`,
+  unlikely: "Unlikely",
   copyLink: "Copy link",
   answerTo: "The answer to",
   taughtOn: "taught",
@@ -59,9 +60,12 @@ export const chat = {
   forgetConfirm: "Forget and erase",
   forgetUnseen: "Not yet. Read what will be erased, then press again.",
   forgetUnread: "What would be erased could not be read, so nothing is erased.",
+  forgetChanged: "This was changed meanwhile. What answers now, and would be erased, is this:",
   forgetUnderWay: "It is being erased already, and that cannot be stopped.",
   forgotten: "Forgotten.",
   isForgotten: "Forgotten since",
+  isReplaced: "Changed since",
+  seeNewer: "See the answer of today",
   erased: (count: number) =>
     count === 1
       ? "The text of 1 block was erased"

@@ -9,6 +9,8 @@ export const common = {
   notCopied: "Not copied",
   showAll: "Show all",
   showLess: "Show less",
+  taskDone: "done:",
+  taskOpen: "to do:",
   close: "Close",
   cancel: "Cancel",
   skip: "Skip to content",

@@ -83,6 +83,9 @@ export const knowledge = {
   isNew: "This question is new.",
   isNewWording: "This wording is new. The answer to the former one stays as it is.",
   taughtMeanwhile: "Somebody has taught this question anew since you opened it. Look at the difference.",
+  forgottenMeanwhile:
+    "This was forgotten since you opened it, and its text erased. Teaching it now records this text anew.",
+  forgottenFirst: "This was forgotten meanwhile. Teach it anew only if that is what you want: press again.",
   lookFirst: "This replaces something that you had not seen. Look at the difference, then press again.",
   replaces: "Replaces",
   from: "of",
@@ -102,6 +105,16 @@ export const knowledge = {
   nearToo: "Taught to questions like this one",
   nearTooAdvice: "If they mean the same, correct them too, so that no answer contradicts another.",
   sameAnswer: "Give it the same answer",
+  sameTitle: (count: number) =>
+    `${format().count(count, { one: "other question has", other: "other questions have" })} the same answer.`,
+  sameToo: (count: number) =>
+    `Also correct ${count === 1 ? "the other question" : `the ${number(count)} other questions`} with the same answer`,
+  sameMore: (total: number) => `There are ${number(total)}. The newest are corrected; then correct the rest.`,
+  sameWhich: "Show which",
+  changedOthers: (count: number) =>
+    count === 1
+      ? "One other question was changed meanwhile and stays as it is."
+      : `${number(count)} other questions were changed meanwhile and stay as they are.`,
   taughtAs: (block: string) => `Taught, and durably recorded as block ${block}.`,
   replacedBy: (before: string, block: string) => `Block ${block} now answers in place of block ${before}.`,
   taughtAlso: (count: number) =>
@@ -175,8 +188,8 @@ export const knowledge = {
   rowNumber: "Row",
   effect: "Effect",
   effects: { new: "New", replaced: "Replaces", unchanged: "Unchanged" },
-  problems: "Rows with a problem",
-  problem: "Problem",
+  problems: "Rows left out",
+  problem: "Why",
   rowProblems: {
     empty: (part: Part) => `${half(part)} is empty.`,
     too_long: (part: Part) => `${half(part)} is too long. Shorten or split it.`,

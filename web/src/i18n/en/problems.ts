@@ -13,7 +13,20 @@ export const problems = {
     title: status === null ? "That did not work." : `The node answered with HTTP ${status}.`,
     advice: "Try again. If the problem persists, look in the node's log.",
   }),
+  refusedByProxy: (status: number | null) => ({
+    title: `A proxy in front of this node refuses this (HTTP ${status}).`,
+    advice: "The node did not get it. Whoever runs the proxy finds the reason in its log.",
+  }),
   kinds: {
+    too_large_for_proxy: {
+      title: "This is too large for the proxy in front of this node.",
+      advice:
+        "The node itself takes files of 16 MiB. Whoever runs the proxy can raise its limit (nginx: client_max_body_size 17m).",
+    },
+    too_many_for_proxy: {
+      title: "The proxy in front of this node limits how often it is asked.",
+      advice: "Wait a moment, then try again.",
+    },
     unreachable: {
       title: "The node does not answer.",
       advice: "Check that the node is running and that this machine can reach it.",
@@ -36,9 +49,9 @@ export const problems = {
       title: "This question is not taught.",
       advice: "It may already have been forgotten, perhaps by somebody else.",
     },
-    replaced_meanwhile: {
+    changed_meanwhile: {
       title: "This was changed meanwhile.",
-      advice: "Forget what answers now: it is in Knowledge.",
+      advice: "Nothing was recorded. Look at what answers now, then decide anew.",
     },
     unknown_command: {
       title: "There is no such command.",
@@ -82,6 +95,18 @@ export const problems = {
     },
     body_too_slow: { title: "The text took too long to arrive.", advice: "Try again." },
     body_broken: { title: "The text arrived incomplete.", advice: "Nothing was done. Try again." },
+    block_begins: {
+      title: "This block is the beginning of the genome.",
+      advice: "It teaches nothing. What follows may.",
+    },
+    block_asks: {
+      title: "This block records that a question was asked.",
+      advice: "It teaches nothing; the block that answered is named in Genome.",
+    },
+    block_forgets: {
+      title: "This block records that something was forgotten.",
+      advice: "It teaches nothing; which texts it erased is told in Genome.",
+    },
     no_such_block: { title: "There is no such block.", advice: "The genome is not that long." },
     no_such_trace: {
       title: "The node no longer remembers this.",

@@ -21,6 +21,10 @@ export const traces = {
       what: "Somebody asked to forget a question that is not taught.",
       todo: "Nothing to do on the node: the request was repeated, or the question was not written as it was taught.",
     },
+    changed_meanwhile: {
+      what: "Somebody changed or forgot an answer that another had changed just before, so nothing was recorded.",
+      todo: "Nothing to do on the node: whoever did it was shown the newer answer.",
+    },
     unknown_command: {
       what: "Somebody sent an unknown command.",
       todo: "Find the client that sends it; it may be made for another version. The commands are TEACH, ASK and FORGET.",

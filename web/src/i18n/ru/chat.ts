@@ -32,9 +32,10 @@ export const chat: typeof source = {
   likely: (score) => `вероятность ${format().chance(score, "больше", "меньше")}`,
   byMeaning: (score) => `По смыслу, вероятность ${format().chance(score, "больше", "меньше")}`,
   byWords: (score) => `По словам вопроса, вероятность ${format().chance(score, "больше", "меньше")}`,
+  unlikely: "Маловероятно",
   copyLink: "Скопировать ссылку",
   answerTo: "Ответ на вопрос",
-  taughtOn: "усвоено",
+  taughtOn: "добавлено",
   unknown: "Этого я пока не знаю.",
   isItThis: "Может быть, подойдёт этот ответ?",
   isItOneOfThese: "Может быть, подойдёт один из этих ответов?",
@@ -42,7 +43,7 @@ export const chat: typeof source = {
   confirming: "Ответ уже записывается.",
   copyAnswer: "Скопировать ответ",
   edit: "Изменить",
-  learnt: "Усвоено",
+  learnt: "Записано",
   fromNowOn: "Теперь узел отвечает на этот вопрос так;",
   teachThis: "Какой ответ правильный? Научите узел:",
   teachOther: "Если нет, какой ответ правильный? Научите узел:",
@@ -51,7 +52,7 @@ export const chat: typeof source = {
   answerFirst: "Сначала напишите ответ.",
   updates: "Это заменит ответ на вопрос",
   updateNot: "Нет, научить заданному вопросу",
-  taught: "Усвоено и надёжно записано:",
+  taught: "Надёжно записано:",
   forget: "Забыть",
   forgetTitle: "Забыть это?",
   forgetExplain:
@@ -59,9 +60,12 @@ export const chat: typeof source = {
   forgetConfirm: "Забыть и стереть",
   forgetUnseen: "Пока рано. Прочитайте, что будет стёрто, и нажмите ещё раз.",
   forgetUnread: "Не удалось прочитать, что будет стёрто, поэтому ничего не стирается.",
+  forgetChanged: "Тем временем ответ изменили. Сейчас действует этот, он и будет стёрт:",
   forgetUnderWay: "Стирание уже идёт, остановить его нельзя.",
   forgotten: "Забыто.",
   isForgotten: "С тех пор забыто",
+  isReplaced: "С тех пор изменено",
+  seeNewer: "Открыть нынешний ответ",
   erased: (count) =>
     count === 1
       ? "Стёрт текст одного блока"

@@ -11,6 +11,8 @@ export const common: typeof source = {
   notCopied: "Не скопировано",
   showAll: "Показать целиком",
   showLess: "Свернуть",
+  taskDone: "сделано:",
+  taskOpen: "не сделано:",
   close: "Закрыть",
   cancel: "Отмена",
   skip: "К содержимому",

@@ -28,13 +28,13 @@ export const knowledge: typeof source = {
   importLink: "Импорт из файла",
   search: "Поиск по вопросам и ответам",
   searchHint: "Слова в любой форме",
-  since: "Когда усвоено",
+  since: "Добавлено",
   anyTime: "За всё время",
   week: "За неделю",
   month: "За месяц",
-  order: "Сначала",
-  newest: "Новые",
-  askedMost: "Частые",
+  order: "Порядок",
+  newest: "Сначала новые",
+  askedMost: "Сначала частые вопросы",
   neverAsked: "Ни разу не спрашивали",
   listTitle: "Что узел знает",
   searching: "Ищем…",
@@ -53,10 +53,10 @@ export const knowledge: typeof source = {
   emptyAdvice: "Добавьте первый ответ или загрузите готовый FAQ.",
   teachFirst: "Добавить ответ",
   importFirst: "Импорт из файла",
-  nothingFound: "Со всеми этими словами ничего нет. Уберите часть слов или оставьте начало слова.",
+  nothingFound: "Нет ответа, где есть все эти слова. Уберите часть слов или оставьте только начало слова.",
   showAll: "Показать всё",
   more: "Показать ещё",
-  taught: "усвоено",
+  taught: "добавлено",
   versionsCount: (count) =>
     format().count(count, { one: "версия", few: "версии", many: "версий", other: "версии" }),
   never: "ни разу не спрашивали",
@@ -65,7 +65,7 @@ export const knowledge: typeof source = {
   lastAsked: (count) => (count === 1 ? "," : ", последний —"),
   entryTitle: "Ответ",
   edit: "Изменить",
-  taughtFact: "Усвоено",
+  taughtFact: "Добавлено",
   blockFact: "Записано в",
   isOlder: "Ответ изменили после записи",
   answersNow: "Сейчас действует",
@@ -85,6 +85,9 @@ export const knowledge: typeof source = {
   isNew: "Такого вопроса ещё нет.",
   isNewWording: "Такой формулировки ещё нет. Ответ на прежнюю останется как есть.",
   taughtMeanwhile: "Пока вы писали, ответ на этот вопрос изменил кто-то ещё. Посмотрите, в чём разница.",
+  forgottenMeanwhile:
+    "Пока вы писали, этот ответ забыли, а его текст стёрли. Если записать сейчас, узел запомнит ваш текст заново.",
+  forgottenFirst: "Этот ответ тем временем забыли. Если хотите записать его заново, нажмите ещё раз.",
   lookFirst: "Это заменит то, чего вы ещё не видели. Посмотрите разницу и нажмите ещё раз.",
   replaces: "Заменит",
   from: "от",
@@ -105,7 +108,19 @@ export const knowledge: typeof source = {
   nearTooAdvice:
     "Если вопросы об одном и том же, исправьте и эти ответы, чтобы они не противоречили друг другу.",
   sameAnswer: "Дать тот же ответ",
-  taughtAs: (block) => `Усвоено и надёжно записано: блок ${block}.`,
+  sameTitle: (count) =>
+    `Такой же ответ ещё у ${format().count(count, { one: "вопроса", few: "вопросов", many: "вопросов", other: "вопроса" })}.`,
+  sameToo: (count) =>
+    count === 1
+      ? "Исправить и другой вопрос с таким же ответом"
+      : `Исправить и другие вопросы с таким же ответом (${number(count)})`,
+  sameMore: (total) => `Всего их ${number(total)}. Будут исправлены самые новые, потом исправьте остальные.`,
+  sameWhich: "Показать какие",
+  changedOthers: (count) =>
+    count === 1
+      ? "Один из других вопросов тем временем изменили: он остался как есть."
+      : `Других вопросов, которые тем временем изменили: ${number(count)}. Они остались как есть.`,
+  taughtAs: (block) => `Надёжно записано: блок ${block}.`,
   replacedBy: (before, block) => `Теперь отвечает блок ${block} вместо блока ${before}.`,
   taughtAlso: (count) =>
     `Тот же ответ получили ${format().count(count, { one: "похожий вопрос", few: "похожих вопроса", many: "похожих вопросов", other: "похожих вопроса" })}.`,
@@ -113,7 +128,7 @@ export const knowledge: typeof source = {
   backToAnswer: "К ответу",
   olderVersions: "Более старые версии",
   answers: "действует",
-  replacedIn: "заменил",
+  replacedIn: "его заменил",
   restore: "Вернуть",
   restoreOne: (block) => `Вернуть блок ${number(block)}`,
   sameText: "Ответ тот же.",
@@ -194,8 +209,8 @@ export const knowledge: typeof source = {
   rowNumber: "Строка",
   effect: "Что будет",
   effects: { new: "Новый", replaced: "Заменит", unchanged: "Без изменений" },
-  problems: "Строки с ошибками",
-  problem: "Ошибка",
+  problems: "Пропущенные строки",
+  problem: "Почему",
   rowProblems: {
     empty: (part) => `Нет ${ofHalf(part)}.`,
     too_long: (part) => `${half(part)} слишком длинный. Сократите его или разделите.`,

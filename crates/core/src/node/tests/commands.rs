@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kolibri_genome::{Ask, Content, Match};
 
 use super::*;
-use crate::store::{Recorded, Verdict, verify};
+use crate::store::{Expected, Recorded, Verdict, verify};
 
 /// The recorded content of a block.
 fn recorded(node: &Node, block: u64) -> Option<Recorded> {
@@ -125,6 +125,48 @@ async fn forgetting_what_is_not_taught_is_refused_and_leaves_no_block() {
     forget(&node, "a").await.unwrap();
     assert_eq!(forget(&node, "a").await, Err(CommandError::NotTaught));
     assert_eq!(node.reader().head().unwrap().index, 2);
+}
+
+#[tokio::test]
+async fn who_changes_an_answer_by_its_block_changes_no_other() {
+    let root = tempfile::tempdir().unwrap();
+    let node = open(root.path());
+    let over =
+        |expected, response: &str| node.teach_over(TraceId::random(), "a".into(), response.into(), expected);
+    let forget_if = |expected| node.forget_if(TraceId::random(), "A".into(), expected);
+    let changed = |now| CommandError::ChangedMeanwhile { now };
+    let first = over(Expected::Nothing, "1").await.unwrap().block.index;
+    assert_eq!(over(Expected::Nothing, "2").await.unwrap_err(), changed(Some(first)));
+    let second = over(Expected::Block(first), "2").await.unwrap().block.index;
+    assert_eq!(over(Expected::Block(first), "3").await.unwrap_err(), changed(Some(second)));
+    assert_eq!(forget_if(Expected::Block(first)).await.unwrap_err(), changed(Some(second)));
+    assert_eq!(answer(&node, "a").await.as_deref(), Some("2"), "nothing was erased");
+    assert_eq!(forget_if(Expected::Block(second)).await.unwrap().erased, [first, second]);
+    assert_eq!(over(Expected::Block(second), "3").await.unwrap_err(), changed(None));
+    assert_eq!(forget_if(Expected::Block(second)).await.unwrap_err(), CommandError::NotTaught);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_edit_one_answer_at_once_only_one_succeeds() {
+    let root = tempfile::tempdir().unwrap();
+    let node = Arc::new(open(root.path()));
+    let seen = Expected::Block(teach(&node, "a", "0").await);
+    let edits: Vec<_> = (0..16)
+        .map(|number| {
+            let node = Arc::clone(&node);
+            tokio::spawn(async move {
+                node.teach_over(TraceId::random(), "a".into(), number.to_string(), seen).await
+            })
+        })
+        .collect();
+    let mut succeeded = 0;
+    for edit in edits {
+        match edit.await.unwrap() {
+            Ok(_) => succeeded += 1,
+            Err(error) => assert!(matches!(error, CommandError::ChangedMeanwhile { .. }), "{error}"),
+        }
+    }
+    assert_eq!(succeeded, 1);
 }
 
 #[tokio::test]

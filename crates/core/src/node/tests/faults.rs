@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use super::erasure::found;
 use super::queue::start;
 use super::*;
-use crate::store::{Recorded, Verdict, verify};
+use crate::store::{Expected, Recorded, Verdict, verify};
 use crate::{NotReady, NotReadyKind};
 
 fn store_failed(error: &crate::CommandError) -> NotReady {
@@ -173,7 +173,7 @@ async fn a_writer_that_is_gone_makes_the_node_unready() {
     let node = open(root.path());
     teach(&node, "kept", "yes").await;
     until_indexed(&node);
-    let event = Event::Forget { key: Key::of("unheard of") };
+    let event = Event::Forget { key: Key::of("unheard of"), expected: Expected::Anything };
     node.store.intake.submit(
         Entry { trace: TraceId::random(), event, time: 0 },
         Box::new(|_| panic!("on purpose, to end the writer's thread")),
