@@ -6,7 +6,7 @@ import { useSlash } from "../ui/slash";
 import { EVERYTHING, type Filter, type Opened, placeAddress } from "./place";
 
 /** How long no key is pressed before the search begins. Milliseconds. */
-const PAUSE = 100;
+const PAUSE = 30;
 
 interface Props {
   filter: Filter;

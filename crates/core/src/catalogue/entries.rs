@@ -1,11 +1,9 @@
 //! What the catalogue knows, in memory: one entry for each association, in the order in which they were taught last.
 
-use std::collections::HashSet;
-
 use kolibri_genome::Match;
 
 use super::days::Days;
-use super::words::{Place, Words};
+use super::words::{Contained, Place, Words};
 
 /// Places of what is gone are closed up when at least this many are empty, and more than are taken.
 const LEAST_EMPTY: usize = 4096;
@@ -50,7 +48,7 @@ impl Entries {
     }
 
     /// Takes in a TEACH. Blocks come in their order.
-    pub(super) fn teach(&mut self, block: u64, taught: u64, replaces: Option<u64>, stems: HashSet<String>) {
+    pub(super) fn teach(&mut self, block: u64, taught: u64, replaces: Option<u64>, words: Contained) {
         let Ok(place) = Place::try_from(self.places.len()) else { return };
         if self.places.last().is_some_and(|(last, _)| *last >= block) {
             return;
@@ -60,7 +58,7 @@ impl Entries {
             let Entry { versions, asked, last_asked, .. } = replaced;
             entry = Entry { versions: versions.saturating_add(1), asked, last_asked, ..entry };
         }
-        self.words.put(place, stems);
+        self.words.put(place, words);
         self.places.push((block, Some(entry)));
         self.len += 1;
     }
@@ -122,12 +120,12 @@ impl Entries {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::words::stems;
+    use crate::catalogue::words::contained;
 
     fn taught(texts: &[(u64, Option<u64>, &str)]) -> Entries {
         let mut entries = Entries::default();
         for (block, replaces, text) in texts {
-            entries.teach(*block, *block, *replaces, stems([text, "answer"]));
+            entries.teach(*block, *block, *replaces, contained([text, "answer"]));
         }
         entries
     }
@@ -142,7 +140,7 @@ mod tests {
         entries.ask(7, Match::Exact { block: 1 });
         entries.ask(8, Match::Similar { block: 1 });
         entries.ask(9, Match::None);
-        entries.teach(6, 60, Some(1), stems(["a", "new"]));
+        entries.teach(6, 60, Some(1), contained(["a", "new"]));
         assert_eq!(blocks(&entries), [6, 2]);
         let newest = entries.latest_first().next().unwrap().1;
         let expected = Entry { block: 6, taught: 60, versions: 2, asked: 2, last_asked: Some(8) };
@@ -167,8 +165,8 @@ mod tests {
     #[test]
     fn blocks_that_come_again_change_nothing() {
         let mut entries = taught(&[(1, None, "a"), (2, None, "b")]);
-        entries.teach(2, 2, None, stems(["b", "answer"]));
-        entries.teach(1, 1, None, stems(["a", "answer"]));
+        entries.teach(2, 2, None, contained(["b", "answer"]));
+        entries.teach(1, 1, None, contained(["a", "answer"]));
         assert_eq!((blocks(&entries), entries.places()), (vec![2, 1], 2));
     }
 
@@ -176,7 +174,7 @@ mod tests {
     fn many_versions_do_not_fill_the_memory() {
         let mut entries = Entries::default();
         for block in 1..20_000_u64 {
-            entries.teach(block, block, Some(block - 1), stems(["same", "answer"]));
+            entries.teach(block, block, Some(block - 1), contained(["same", "answer"]));
             if entries.is_untidy() {
                 entries.tidy();
             }

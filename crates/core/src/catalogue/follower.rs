@@ -1,14 +1,13 @@
 //! The catalogue follows the genome. It is built anew at each start, so there is no file that could hold a word that was
 //! forgotten.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use kolibri_genome::Match;
 use parking_lot::RwLock;
 
 use super::entries::Entries;
-use super::words::stems;
+use super::words::{Contained, contained};
 use crate::error::CommandError;
 use crate::follow::Derived;
 use crate::store::{BlockRef, Change, ChangeKind};
@@ -25,7 +24,7 @@ pub(super) struct Catalogued {
 }
 
 enum Step {
-    Teach { block: u64, taught: u64, replaces: Option<u64>, stems: HashSet<String> },
+    Teach { block: u64, taught: u64, replaces: Option<u64>, words: Contained },
     Ask { time: u64, found: Match },
     Forget(u64),
 }
@@ -41,8 +40,8 @@ impl Catalogued {
             let mut entries = self.entries.write();
             for step in steps.by_ref().take(STEPS) {
                 match step {
-                    Step::Teach { block, taught, replaces, stems } => {
-                        entries.teach(block, taught, replaces, stems);
+                    Step::Teach { block, taught, replaces, words } => {
+                        entries.teach(block, taught, replaces, words);
                     }
                     Step::Ask { time, found } => entries.ask(time, found),
                     Step::Forget(block) => entries.forget(block),
@@ -69,8 +68,8 @@ impl Derived for Catalogued {
         let Change { block, time, kind } = change;
         match kind {
             ChangeKind::Taught { teach, replaces } => {
-                let stems = stems([&teach.stimulus, &teach.response]);
-                self.pending.push(Step::Teach { block: block.index, taught: time, replaces, stems });
+                let words = contained([&teach.stimulus, &teach.response]);
+                self.pending.push(Step::Teach { block: block.index, taught: time, replaces, words });
             }
             ChangeKind::Asked(found) => self.pending.push(Step::Ask { time, found }),
             ChangeKind::Erased(blocks) => self.pending.extend(blocks.into_iter().map(Step::Forget)),

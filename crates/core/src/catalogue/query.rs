@@ -117,14 +117,14 @@ mod tests {
     use kolibri_genome::Match;
 
     use super::*;
-    use crate::catalogue::words::stems;
+    use crate::catalogue::words::contained;
 
     /// Blocks 1 to so many; block N was taught at N, and answered N modulo 3 questions.
     fn entries(texts: &[&str]) -> Entries {
         let mut entries = Entries::default();
         for (block, text) in (1..).zip(texts) {
             let (question, answer) = text.split_once('=').unwrap_or((text, ""));
-            entries.teach(block, block, None, stems([question, answer]));
+            entries.teach(block, block, None, contained([question, answer]));
             (0..block % 3).for_each(|_| entries.ask(100, Match::Exact { block }));
         }
         entries
@@ -166,6 +166,39 @@ mod tests {
         finds(&texts, "restart ser", &[1]);
         finds(&texts, "ser restart", &[]);
         finds(&texts, "r ", &[]);
+    }
+
+    #[test]
+    fn no_letter_of_a_word_that_is_typed_loses_what_the_letter_before_has_found() {
+        // Each is typed towards another form of the word that is taught.
+        for (taught, typed) in [
+            ("hundred", "hundred"),
+            ("hundreds", "hundred"),
+            ("hundred", "hundreds"),
+            ("like", "liking"),
+            ("likes", "liked"),
+            ("reply", "replying"),
+            ("replies", "reply"),
+            ("try", "tries"),
+            ("try", "tried"),
+            ("restart", "restarting"),
+            ("happy", "happily"),
+            ("катка", "каток"),
+            ("каток", "катка"),
+            ("календарь", "календаря"),
+            ("список", "списка"),
+            ("списка", "список"),
+        ] {
+            for (end, letter) in typed.char_indices() {
+                finds(&[taught, "other"], &typed[..end + letter.len_utf8()], &[1]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_begun_word_does_not_find_what_it_does_not_begin() {
+        finds(&["cars", "carts", "care"], "carts", &[2]);
+        finds(&["try", "trie", "trips"], "trip", &[3]);
     }
 
     #[test]

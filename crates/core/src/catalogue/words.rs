@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Bound;
 
-use crate::text::{SPELT, Term, terms};
+use crate::text::{SPELT, Term, is_cyrillic, stem, terms};
 
 /// The place of an entry.
 pub(super) type Place = u32;
@@ -35,31 +35,46 @@ impl Places {
     }
 }
 
-/// The places of each stem, in ascending order.
+/// The words of an entry.
 #[derive(Debug, Default)]
-pub(super) struct Words(BTreeMap<Box<str>, Vec<Place>>);
+pub(super) struct Contained {
+    stems: HashSet<String>,
+    /// The words themselves, as far as they are not their own stems.
+    forms: HashSet<String>,
+}
+
+/// What may follow a word that is begun, so that it becomes a form of another: its last letters may be those of an ending, or of
+/// a vowel that other forms have not.
+const LATIN_ENDS: [&str; 4] = ["d", "s", "g", "ng"];
+const CYRILLIC_ENDS: [&str; 2] = ["к", "ц"];
+
+/// The places of each word, in ascending order.
+type Occurrences = BTreeMap<Box<str>, Vec<Place>>;
+
+/// The places of each stem, and of each word that is not its own stem.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    stems: Occurrences,
+    forms: Occurrences,
+}
 
 impl Words {
-    /// The entry at `place`, the highest so far, contains these texts.
-    pub(super) fn put(&mut self, place: Place, stems: HashSet<String>) {
-        for stem in stems {
-            match self.0.get_mut(stem.as_str()) {
-                Some(places) => places.push(place),
-                None => {
-                    self.0.insert(stem.into(), vec![place]);
-                }
-            }
-        }
+    /// The entry at `place`, the highest so far, contains these words.
+    pub(super) fn put(&mut self, place: Place, Contained { stems, forms }: Contained) {
+        put(&mut self.stems, place, stems);
+        put(&mut self.forms, place, forms);
     }
 
     /// Moves places to where `moved` says; those that went away are dropped, and words without a place too. `moved` keeps
     /// the order.
     pub(super) fn renumber(&mut self, moved: impl Fn(Place) -> Option<Place>) {
-        self.0.retain(|_, places| {
-            let old = std::mem::take(places);
-            places.extend(old.into_iter().filter_map(&moved));
-            !places.is_empty()
-        });
+        for words in [&mut self.stems, &mut self.forms] {
+            words.retain(|_, places| {
+                let old = std::mem::take(places);
+                places.extend(old.into_iter().filter_map(&moved));
+                !places.is_empty()
+            });
+        }
     }
 
     /// The places below `most` that contain every word of a text, the last of which may be only begun; `None` if the text
@@ -90,35 +105,73 @@ impl Words {
     }
 
     fn of(&self, stem: &str) -> &[Place] {
-        self.0.get(stem).map_or(&[], Vec::as_slice)
+        of(&self.stems, stem)
     }
 
-    /// The places of what begins like a word. While a word is typed, its ending may be begun: then its stem is what begins
-    /// the word.
+    /// The places of what begins like a word, and of other forms of what it may become. If there are none, of the longest known
+    /// word that begins it.
     fn begun(&self, term: &Term, most: usize) -> Places {
+        let word = term.word.as_str();
+        let others = others(term);
+        let other_forms = others.iter().map(|stem| self.of(stem));
         let mut places = Places::none(most);
-        places.add(self.of(&term.stem));
-        let mut any = !self.of(&term.stem).is_empty();
-        let from = (Bound::Included(term.word.as_str()), Bound::Unbounded);
-        for (_, more) in self.0.range::<str, _>(from).take_while(|(stem, _)| stem.starts_with(&term.word)) {
+        let mut any = false;
+        for more in beginning(&self.stems, word).chain(beginning(&self.forms, word)).chain(other_forms) {
             places.add(more);
-            any = true;
+            any |= !more.is_empty();
         }
         if !any {
-            let ends = term.word.char_indices().skip(*SPELT.start()).map(|(end, _)| end);
-            let known = ends.map(|end| self.of(&term.word[..end])).filter(|known| !known.is_empty());
-            places.add(known.last().unwrap_or(&[]));
+            let ends = word.char_indices().skip(*SPELT.start()).map(|(end, _)| &word[..end]);
+            let known = ends.map(|begun| [self.of(&stem(begun)), of(&self.forms, begun)]);
+            let longest = known.filter(|known| known.iter().any(|places| !places.is_empty())).last();
+            longest.iter().flatten().for_each(|more| places.add(more));
         }
         places
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.stems.len()
     }
 }
 
-/// The stems of a question and its answer.
-pub(super) fn stems(texts: [&str; 2]) -> HashSet<String> {
-    texts.iter().flat_map(|text| terms(text)).map(|term| term.stem).collect()
+fn put(words: &mut Occurrences, place: Place, contained: HashSet<String>) {
+    for word in contained {
+        match words.get_mut(word.as_str()) {
+            Some(places) => places.push(place),
+            None => {
+                words.insert(word.into(), vec![place]);
+            }
+        }
+    }
+}
+
+fn of<'a>(words: &'a Occurrences, word: &str) -> &'a [Place] {
+    words.get(word).map_or(&[], Vec::as_slice)
+}
+
+/// The places of each word with this beginning.
+fn beginning<'a>(words: &'a Occurrences, begun: &'a str) -> impl Iterator<Item = &'a [Place]> {
+    let from = (Bound::Included(begun), Bound::Unbounded);
+    let range = words.range::<str, _>(from).take_while(move |(known, _)| known.starts_with(begun));
+    range.map(|(_, places)| places.as_slice())
+}
+
+/// The stems of a word that is begun: as it is, and as what it may become.
+fn others(term: &Term) -> Vec<String> {
+    let ends: &[&str] = if is_cyrillic(&term.word) { &CYRILLIC_ENDS } else { &LATIN_ENDS };
+    let completed = ends.iter().map(|end| stem(&format!("{}{end}", term.word)));
+    std::iter::once(term.stem.clone()).chain(completed).collect()
+}
+
+/// The words of a question and its answer.
+pub(super) fn contained(texts: [&str; 2]) -> Contained {
+    let mut contained = Contained::default();
+    for Term { word, stem, .. } in texts.iter().flat_map(|text| terms(text)) {
+        if word != stem {
+            contained.forms.insert(word);
+        }
+        contained.stems.insert(stem);
+    }
+    contained
 }

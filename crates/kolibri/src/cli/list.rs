@@ -15,7 +15,7 @@ pub(super) struct List {
 
 #[derive(Args)]
 pub(super) struct Search {
-    /// Words that the question with its answer must all contain, in any form
+    /// Words that the question with its answer must all contain, in any form; the last may be only begun
     #[arg(required = true)]
     words: Vec<String>,
     #[command(flatten)]
@@ -50,8 +50,7 @@ impl List {
 
 impl Search {
     pub(super) fn run(self) -> Result<(), Exit> {
-        // The last word is whole here.
-        self.which.show(&(self.words.join(" ") + " "))
+        self.which.show(&self.words.join(" "))
     }
 }
 
