@@ -1,6 +1,7 @@
 // Behind a reverse proxy, as teams have it: below a path, and with people who sign in.
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { AXE, violations } from "./axe";
 import { visit } from "./browser";
 import { expect, say, test, watch } from "./fixture";
 import type { Node } from "./node";
@@ -82,16 +83,38 @@ test.for([
   await page.getByText("Taught and durably recorded as").waitFor();
   await page.getByRole("link", { name: "block 1" }).click();
   await page.getByRole("heading", { name: "Block 1" }).waitFor();
-  expect(front.asked).toContain("/api/v1/genome/blocks/1");
+  // The heading needs no answer of the node.
+  await expect.poll(() => front.asked).toContain("/api/v1/genome/blocks/1");
   expect(faults).toEqual([]);
   await page.context().close();
   await front.end();
 });
 
+test.for([false, true])(
+  "the runbook works below a path, with the prefix told: %s",
+  async (told, { browser, node }) => {
+    const front = await proxy(node, { told });
+    const page = await visit(browser, `${front.url}/kolibri/runbook`, { locale: "en" });
+    const styled = page.locator("link[rel=stylesheet]");
+    expect(await styled.evaluate((link) => (link as HTMLLinkElement).sheet !== null)).toBe(true);
+    await page.getByRole("link", { name: "По-русски" }).click();
+    await page.waitForURL(`${front.url}/kolibri/runbook/ru`);
+    expect(await styled.evaluate((link) => (link as HTMLLinkElement).sheet !== null)).toBe(true);
+    await page.getByRole("link", { name: "In English" }).click();
+    await page.waitForURL(`${front.url}/kolibri/runbook/en`);
+    await page.getByRole("link", { name: "The node" }).click();
+    await page.waitForURL(`${front.url}/kolibri/#/operations`);
+    await page.context().close();
+    await front.end();
+  },
+);
+
 test("a page whose files are not found says why", async ({ browser, node }) => {
   const front = await proxy(node, {});
-  const page = await visit(browser, `${front.url}/kolibri`);
+  const page = await visit(browser, `${front.url}/kolibri`, { bypassCSP: true });
   await page.getByText("add a slash to its end").waitFor();
+  await page.evaluate(AXE);
+  expect(await violations(page)).toEqual([]);
   await page.context().close();
   await front.end();
 });

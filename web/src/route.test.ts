@@ -29,6 +29,13 @@ test("the range, a drill to repeat and a section of the runbook are in the addre
   expect(parse("#/runbook/%zz")).toEqual({ screen: "runbook", section: "%zz" });
 });
 
+test("a question in an address may end with question marks, and more may follow", () => {
+  expect(parse("#/?ask=Why? What?")).toEqual({ screen: "chat", ask: "Why? What?" });
+  expect(parse("#/?ask=Why?")).toEqual({ screen: "chat", ask: "Why?" });
+  expect(parse("#/?ask=a%3Fb%26c")).toEqual({ screen: "chat", ask: "a?b&c" });
+  expect(parse("#/knowledge?q=why?&order=asked")).toMatchObject({ filter: { q: "why?", order: "asked" } });
+});
+
 test("the links of alerts and of the log lead to traces", () => {
   expect(parse(addresses.lastFailed)).toEqual({ screen: "traces", trace: "latest", outcome: "failed" });
   expect(parse("#/traces/latest")).toEqual({ screen: "traces", trace: "latest", outcome: null });

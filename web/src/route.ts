@@ -34,7 +34,10 @@ export type Screen = Route["screen"];
 
 /** Reads an address such as `#/genome/302`. */
 export function parse(hash: string): Route {
-  const [path = "", query = ""] = hash.replace(/^#?\/?/, "").split("?");
+  const address = hash.replace(/^#?\/?/, "");
+  // A question that is asked on arrival may have question marks of its own.
+  const [path = ""] = address.split("?", 1);
+  const query = address.slice(path.length + 1);
   const [screen = "", ...rest] = path.split("/").filter((part) => part !== "");
   const parameters = new URLSearchParams(query);
   switch (screen) {

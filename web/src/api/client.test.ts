@@ -11,7 +11,8 @@ afterEach(() => {
 /** Answers every request: with JSON as the node does, with HTML as a proxy does. */
 function answer(status: number, body: string): ReturnType<typeof vi.fn> {
   const json = status < 400 ? "application/json" : "application/problem+json";
-  const headers = { "content-type": body.startsWith("<") ? "text/html; charset=utf-8" : json };
+  const text = body.startsWith("<") ? "text/html; charset=utf-8" : "text/plain";
+  const headers = { "content-type": body.startsWith("{") ? json : text };
   const fetched = vi.fn(async (_url: string, _init: RequestInit) => new Response(body, { status, headers }));
   vi.stubGlobal("fetch", fetched);
   return fetched;
@@ -48,7 +49,15 @@ test("what a proxy says in place of the node is told apart", async () => {
     [200, "<html>Log in</html>", "signed_out", "signed-out"],
     [401, "<html>Unauthorized</html>", "signed_out", "signed-out"],
     [403, "<html>Forbidden</html>", "signed_out", "signed-out"],
+    [413, "<html>Too large</html>", "too_large_for_proxy", "up"],
+    [413, "413 Request Entity Too Large", "too_large_for_proxy", "up"],
+    [429, "<html>Slow down</html>", "too_many_for_proxy", "up"],
+    [404, "<html>Not found</html>", "refused_by_proxy", "up"],
+    [400, "", "refused_by_proxy", "up"],
+    [502, "", "unreachable", "down"],
   ] as const) {
+    answer(200, "{}");
+    await call("genome");
     answer(status, body);
     const reply = await call("ask");
     expect(!reply.ok && reply.problem.kind, body).toBe(kind);

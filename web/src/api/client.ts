@@ -1,7 +1,7 @@
 // The one place where requests leave the page. They go to this origin's API, with the token. No question and no answer is in a
 // URL; the words of a search in Knowledge are, because the page's own address holds them as well.
 import { answered, lost, signedOut } from "./connection";
-import { type Problem, problemOf, SIGNED_OUT, UNREACHABLE } from "./problem";
+import { type Problem, problemOf, refusedByProxy, SIGNED_OUT, UNREACHABLE } from "./problem";
 import { refused, token } from "./token";
 
 /** Where this script is; in a variable, since the builder would take it for a file to be bundled. */
@@ -10,10 +10,16 @@ const place = import.meta.url;
  * Next to the page's files: a reverse proxy may serve them below a path, and the page's own address may lack the slash at its
  * end.
  */
-const API = import.meta.env.PROD ? new URL("../api/v1/", place).href : "api/v1/";
+const NODE = import.meta.env.PROD ? new URL("../", place).href : "";
+
+/** The address of what the node serves besides its page, for a link. */
+export function nodeAddress(path: string): string {
+  return NODE + path;
+}
+
 /** The address of an operation, for a link. */
 export function addressOf(path: string): string {
-  return API + path;
+  return nodeAddress(`api/v1/${path}`);
 }
 
 /** A node that takes longer is treated as unreachable. Milliseconds. */
@@ -55,6 +61,7 @@ export function unanswered(error: unknown, signal: AbortSignal | undefined): Pro
     signedOut();
     return SIGNED_OUT;
   }
+  if (error instanceof Refused) return refusedByProxy(error.status);
   if (!signal?.aborted) lost();
   return UNREACHABLE;
 }
@@ -64,6 +71,13 @@ class SignedOut extends Error {}
 
 /** A proxy in front of the node cannot reach it. */
 class Unreached extends Error {}
+
+/** A proxy in front of the node does not let a request through. */
+class Refused extends Error {
+  constructor(readonly status: number) {
+    super();
+  }
+}
 
 /** The text parsed as JSON; null if empty, undefined if it is not JSON. */
 function parse(text: string): unknown {
@@ -102,14 +116,21 @@ export async function send(path: string, request: Request): Promise<Response> {
   return response;
 }
 
-/** A sign-in page, or where it is, comes from a proxy; so does a web page about a gateway. */
+/**
+ * A sign-in page, or where it is, comes from a proxy; so does everything that is not good and no problem document, as the node
+ * writes them.
+ */
 function checkSender(response: Response): void {
   const type = response.headers.get("content-type") ?? "";
-  const isPage = type.startsWith("text/html");
-  const isOurs = type.startsWith("application/problem+json");
   const { status } = response;
-  if (response.type === "opaqueredirect" || (status === 401 && !isOurs)) throw new SignedOut();
-  if (isPage) throw status >= 500 ? new Unreached() : new SignedOut();
+  if (response.type === "opaqueredirect") throw new SignedOut();
+  if (response.ok) {
+    if (type.startsWith("text/html")) throw new SignedOut();
+    return;
+  }
+  if (type.startsWith("application/problem+json")) return;
+  if (status === 401 || status === 403) throw new SignedOut();
+  throw status >= 500 ? new Unreached() : new Refused(status);
 }
 
 /** A new random trace id. */

@@ -21,7 +21,10 @@ test("a line that was cut off is none", () => {
 
 test("a file goes as it is, and a refusal comes back as a problem", async () => {
   const sent = vi.fn(async (_path: string, _request: RequestInit) =>
-    Response.json({ type: "urn:kolibri:problem:unreadable_file", detail: "no columns" }, { status: 422 }),
+    Response.json(
+      { type: "urn:kolibri:problem:unreadable_file", detail: "no columns" },
+      { status: 422, headers: { "content-type": "application/problem+json" } },
+    ),
   );
   vi.stubGlobal("fetch", sent);
   const file = new Blob(["a,b"]);

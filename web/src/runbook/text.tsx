@@ -1,5 +1,6 @@
 // The runbook's Markdown as elements: nodes are built, and no text becomes HTML.
 import type { ComponentChildren } from "preact";
+import { nodeAddress } from "../api/client";
 import { addresses } from "../route";
 import { Code } from "../ui/code";
 import { type Block, type Inline, parse } from "./markdown";
@@ -79,7 +80,7 @@ function Link({ to, children }: { to: string; children: ComponentChildren }) {
   if (to.startsWith("#")) return <a href={section(to.slice(1))}>{children}</a>;
   const other = /^operations(?:\.(ru))?\.md$/.exec(to);
   // The node shows each language as a page of its own too.
-  if (other) return <a href={`runbook/${other[1] ?? "en"}`}>{children}</a>;
+  if (other) return <a href={nodeAddress(`runbook/${other[1] ?? "en"}`)}>{children}</a>;
   if (!/^https?:\/\//.test(to)) return <>{children}</>;
   return (
     <a href={to} rel="noreferrer noopener" target="_blank">

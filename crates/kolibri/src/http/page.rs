@@ -66,7 +66,7 @@ async fn index(headers: HeaderMap) -> Response {
 }
 
 /// The path below which a reverse proxy serves the page, if it says so (`X-Forwarded-Prefix`, as Traefik and Spring have it).
-fn prefix(request: &HeaderMap) -> Option<&str> {
+pub(super) fn prefix(request: &HeaderMap) -> Option<&str> {
     let prefix = request.get(PREFIX)?.to_str().ok()?.trim_end_matches('/');
     let is_plain =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -50,15 +50,17 @@ pub(super) async fn runbook(Query(RunbookQuery { language }): Query<RunbookQuery
 /// In the language that the browser prefers, so that one link serves a team.
 async fn negotiated(headers: HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let mut response = serve(preferred(accepted.unwrap_or_default()));
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-language"));
-    response
+    serve(preferred(accepted.unwrap_or_default()), &headers, "./")
 }
 
-async fn in_language(Path(language): Path<String>, uri: Uri) -> Result<Response, Problem> {
+async fn in_language(
+    Path(language): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     match language.as_str() {
-        "en" => Ok(serve(Language::English)),
-        "ru" => Ok(serve(Language::Russian)),
+        "en" => Ok(serve(Language::English, &headers, "../")),
+        "ru" => Ok(serve(Language::Russian, &headers, "../")),
         _ => Err(no_such_path(uri).await),
     }
 }
@@ -68,12 +70,16 @@ async fn style() -> Response {
     (content, include_str!("runbook.css")).into_response()
 }
 
-fn serve(language: Language) -> Response {
+/// `root`: where the node's address is, seen from the document. A reverse proxy may serve it below a path.
+fn serve(language: Language, request: &HeaderMap, root: &str) -> Response {
     let text: &'static str = match language {
         Language::English => &ENGLISH,
         Language::Russian => &RUSSIAN,
     };
-    let caching = [(header::CACHE_CONTROL, "no-cache")];
+    let root = page::prefix(request).map_or_else(|| root.to_owned(), |prefix| format!("{prefix}/"));
+    let text = text.replace("href=\"/", &format!("href=\"{root}"));
+    let caching =
+        [(header::CACHE_CONTROL, "no-cache"), (header::VARY, "accept-language, x-forwarded-prefix")];
     (caching, page::headers(), Html(text)).into_response()
 }
 
