@@ -3,6 +3,7 @@ import { render } from "preact";
 import { followOtherTabs } from "./actions/consent";
 import { App } from "./app";
 import { startClock } from "./clock";
+import { followFocus } from "./frame/focus";
 import { followPlaces } from "./frame/places";
 import { followAddress } from "./route";
 import { dressDocument } from "./settings/preferences";
@@ -14,4 +15,7 @@ followAddress();
 followOtherTabs();
 startClock();
 const page = document.getElementById("page");
-if (page) render(<App />, page);
+if (page) {
+  followFocus(page);
+  render(<App />, page);
+}

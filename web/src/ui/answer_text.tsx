@@ -52,12 +52,16 @@ function Blocks({ blocks }: { blocks: Block[] }) {
 function blockOf(block: Block, key: number): ComponentChildren {
   switch (block.kind) {
     case "paragraph":
-      return <p key={key}>{block.children.map(inlineOf)}</p>;
+      return (
+        <p key={key} dir="auto">
+          {block.children.map(inlineOf)}
+        </p>
+      );
     case "code":
       return <Code key={key} text={block.text} />;
     case "list": {
       const items = block.items.map((item, at) => (
-        <li key={at}>
+        <li key={at} dir="auto">
           <Blocks blocks={item} />
         </li>
       ));
@@ -88,5 +92,9 @@ function inlineOf(inline: Inline, key: number): ComponentChildren {
       );
     case "break":
       return <br key={key} />;
+    case "task": {
+      const said = inline.done ? words().common.taskDone : words().common.taskOpen;
+      return <span key={key} class={inline.done ? "task done" : "task"} role="img" aria-label={said} />;
+    }
   }
 }

@@ -18,7 +18,9 @@ export function Facts({ facts, kind, label }: Props) {
         <div key={name}>
           <dt>{name}</dt>
           {/* A long text scrolls, and what scrolls must be reachable by keyboard. */}
-          <dd tabIndex={kind === "preview" ? 0 : undefined}>{value}</dd>
+          <dd tabIndex={kind === "preview" ? 0 : undefined} dir={kind === "preview" ? "auto" : undefined}>
+            {value}
+          </dd>
         </div>
       ))}
     </dl>

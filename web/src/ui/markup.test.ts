@@ -104,10 +104,32 @@ test("lists have items with all that is indented below them", () => {
   expect(inlines("-5 degrees")).toEqual([text("-5 degrees")]);
 });
 
+test("a task in a list has a box, done or not", () => {
+  const task = (done: boolean, ...rest: Inline[]) => paragraph({ kind: "task", done }, ...rest);
+  expect(parse("- [ ] drain `it`\n- [x] stop\n- none\n1. [X] wait")).toEqual([
+    {
+      kind: "list",
+      start: null,
+      items: [
+        [task(false, text("drain "), code("it"))],
+        [task(true, text("stop"))],
+        [paragraph(text("none"))],
+      ],
+    },
+    { kind: "list", start: 1, items: [[task(true, text("wait"))]] },
+  ]);
+  expect(inlines("[x] no list")).toEqual([text("[x] no list")]);
+  expect(parse("- [y] a")).toEqual([{ kind: "list", start: null, items: [[paragraph(text("[y] a"))]] }]);
+});
+
 /** Every text of a tree. */
 function said(blocks: Block[]): string {
   const inline = (one: Inline): string =>
-    one.kind === "break" ? "" : one.kind === "strong" ? one.children.map(inline).join("") : one.text;
+    one.kind === "break" || one.kind === "task"
+      ? ""
+      : one.kind === "strong"
+        ? one.children.map(inline).join("")
+        : one.text;
   const block = (one: Block): string =>
     one.kind === "code"
       ? one.text

@@ -7,7 +7,9 @@ export type Inline =
   | { kind: "strong"; children: Inline[] }
   /** `href` begins with http:, https: or mailto:. */
   | { kind: "link"; href: string; text: string }
-  | { kind: "break" };
+  | { kind: "break" }
+  /** The box of a task, before its text. */
+  | { kind: "task"; done: boolean };
 
 export type Block =
   | { kind: "paragraph"; children: Inline[] }
@@ -17,6 +19,8 @@ export type Block =
 
 /** Deeper lists stay text. */
 const DEPTH = 4;
+/** A task in a list: `- [ ] to do`, `- [x] done`. */
+const TASK = /^\[([ xX])\][ \t]+(?=\S)/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})[^`]*$/;
 const ITEM = /^( {0,3}(?:[-*•]|(\d{1,9})[.)])[ \t]+)(?=\S)/;
 /** The longest label of a link, in characters. */
@@ -89,7 +93,17 @@ function listAt(lines: string[], from: number, depth: number): [Block, number] {
     at += 1;
   }
   const start = number === undefined ? null : Number(number);
-  return [{ kind: "list", start, items: items.map((item) => blocks(item, depth + 1)) }, at];
+  return [{ kind: "list", start, items: items.map((item) => itemOf(item, depth + 1)) }, at];
+}
+
+function itemOf([first = "", ...rest]: string[], depth: number): Block[] {
+  const task = TASK.exec(first);
+  if (!task) return blocks([first, ...rest], depth);
+  const box: Inline = { kind: "task", done: task[1] !== " " };
+  const [text, ...more] = blocks([first.slice(task[0].length), ...rest], depth);
+  if (text?.kind !== "paragraph")
+    return [{ kind: "paragraph", children: [box] }, ...(text ? [text] : []), ...more];
+  return [{ ...text, children: [box, ...text.children] }, ...more];
 }
 
 /** Whether a list goes on behind an empty line. */

@@ -4,9 +4,10 @@ import { words } from "../i18n";
 import { addresses } from "../route";
 
 export function ProblemNote({ problem, urgent = false }: { problem: Problem; urgent?: boolean }) {
-  const { kinds, other, nodeSays, showTrace } = words().problems;
+  const { kinds, other, refusedByProxy, nodeSays, showTrace } = words().problems;
   const known = Object.hasOwn(kinds, problem.kind) ? kinds[problem.kind as keyof typeof kinds] : null;
-  const said = known ?? other(problem.status);
+  const said =
+    problem.kind === "refused_by_proxy" ? refusedByProxy(problem.status) : (known ?? other(problem.status));
   return (
     <div class="note bad" role={urgent ? "alert" : undefined}>
       <p>
