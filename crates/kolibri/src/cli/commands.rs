@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 use super::client::{Answer, Client};
 use super::{Connection, Exit, Output, print_json, print_line, say};
 use crate::wire::{
-    AnsweredBy, AskResponse, BlockAddress, ConditionLevel, Erasure, FailuresResponse, ForgetRequest, ForgetResponse, Health,
-    LatestQuery, MatchKind, OperationsResponse, StimulusRequest, SuggestedAnswer, TeachRequest,
-    TeachResponse,
+    AnsweredBy, AskResponse, BlockAddress, ConditionLevel, Erasure, FailuresResponse, ForgetRequest,
+    ForgetResponse, Health, LatestQuery, MatchKind, OperationsResponse, StimulusRequest, SuggestedAnswer,
+    TeachRequest, TeachResponse,
 };
 
 #[derive(Args)]

@@ -1,7 +1,7 @@
 //! Accepting connections: no more than a bound of them, and none that keeps its place without asking for anything or without
 //! taking what it asked for. Beyond the bound a few more are taken: health checks are answered there, and others wait for a
-//! place, which the oldest connection makes by ending after its answer, or soon if it keeps the node waiting. Those without a place
-//! that ask for nothing make room for whoever comes next.
+//! place. The oldest connection makes it that has been answered and asks for nothing; if there is none, one that keeps the node
+//! waiting. Those without a place that ask for nothing make room for whoever comes next.
 
 use std::io::ErrorKind;
 use std::net::IpAddr;
@@ -22,7 +22,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 
 use super::health::PROBES;
 use super::lobby::{Guest, Lobby};
-use super::pace::{Awaited, Pace};
+use super::pace::{Awaited, Endless, Pace};
 use super::stall::Stalling;
 use crate::wire::{Problem, ProblemKind};
 
@@ -62,6 +62,8 @@ const LIMITS: Limits = Limits {
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long to wait until a connection that was asked to go has gone.
 const FAREWELL: Duration = Duration::from_millis(50);
+/// How long to wait until another connection is asked to go.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
 /// How often the log mentions that all places are taken.
 const FULL_LOGGED_EVERY: Duration = Duration::from_secs(10);
 
@@ -96,11 +98,7 @@ async fn serve_within(
             http: http.clone(),
             router: router.clone(),
             stopping: stopping.clone(),
-            place: Arc::new(Place {
-                guest: room.lobby.enter(),
-                room: Arc::clone(&room),
-                held: OnceLock::new(),
-            }),
+            place: Arc::new(Place::none(&room)),
         };
         tokio::spawn(async move {
             connection.serve(stream, peer).await;
@@ -124,12 +122,13 @@ struct Room {
     entered: Arc<Semaphore>,
     /// Connections without a place that ask for nothing now.
     lobby: Arc<Lobby>,
+    /// Connections with a place that ask for nothing now. An answer may still be under way.
+    resting: Arc<Lobby>,
     /// Connections with a place.
     places: Arc<Semaphore>,
-    /// Requests that wait for a place.
+    /// Requests that may wait for a place.
     waiting: Semaphore,
-    /// Asks the oldest connection to end after its answer.
-    crowded: Notify,
+    crowd: Crowd,
 }
 
 impl Room {
@@ -138,10 +137,63 @@ impl Room {
         Self {
             limits,
             entered: semaphore(limits.places + limits.extra),
-            lobby: Arc::new(Lobby::default()),
+            lobby: Arc::default(),
+            resting: Arc::default(),
             places: semaphore(limits.places),
             waiting: Semaphore::new(limits.waiting as usize),
-            crowded: Notify::new(),
+            crowd: Crowd::default(),
+        }
+    }
+
+    /// Waits for a place, and asks those who have one to make room.
+    async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        let _waiting = self.waiting.try_acquire().ok()?;
+        let _seeker = self.crowd.join();
+        let place = Arc::clone(&self.places).acquire_owned();
+        let ask = async {
+            loop {
+                self.resting.show_out_oldest();
+                // It may have begun to ask, or its answer is still under way: then it does not go yet.
+                tokio::time::sleep(ASK_AGAIN).await;
+            }
+        };
+        let found = async {
+            tokio::select! { place = place => place.ok(), () = ask => None }
+        };
+        tokio::time::timeout(self.limits.patience, found).await.ok().flatten()
+    }
+}
+
+/// Requests that wait for a place.
+struct Crowd {
+    seekers: watch::Sender<usize>,
+    /// How many connections should end for them.
+    wanted: Semaphore,
+}
+
+/// One of them.
+struct Seeker<'a>(&'a Crowd);
+
+impl Default for Crowd {
+    fn default() -> Self {
+        Self { seekers: watch::Sender::new(0), wanted: Semaphore::new(0) }
+    }
+}
+
+impl Crowd {
+    fn join(&self) -> Seeker<'_> {
+        self.wanted.add_permits(1);
+        self.seekers.send_modify(|seekers| *seekers += 1);
+        Seeker(self)
+    }
+}
+
+impl Drop for Seeker<'_> {
+    fn drop(&mut self) {
+        self.0.seekers.send_modify(|seekers| *seekers -= 1);
+        // Unless one has ended for it.
+        if let Ok(wanted) = self.0.wanted.try_acquire() {
+            wanted.forget();
         }
     }
 }
@@ -149,48 +201,86 @@ impl Room {
 /// A connection's place, taken with its first request that needs one.
 struct Place {
     room: Arc<Room>,
-    guest: Guest,
-    held: OnceLock<OwnedSemaphorePermit>,
+    /// Notified when the connection is asked to go.
+    asked: Arc<Notify>,
+    /// While it has no place.
+    standing: Guest,
+    seat: OnceLock<Seat>,
+}
+
+struct Seat {
+    resting: Guest,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Place {
+    fn none(room: &Arc<Room>) -> Self {
+        let asked = Arc::new(Notify::new());
+        let standing = room.lobby.enter(Arc::clone(&asked));
+        Self { room: Arc::clone(room), asked, standing, seat: OnceLock::new() }
+    }
+
     /// Serves a request if it may be served.
     async fn serve<E>(
         &self,
         path: &str,
         served: impl Future<Output = Result<Response, E>>,
     ) -> Result<Response, E> {
-        if self.held.get().is_none() && !self.guest.leave() {
-            return Ok(no_place());
+        match self.seat.get() {
+            // If it was asked to go, this is its last request.
+            Some(seat) => drop(seat.resting.leave()),
+            None if !self.standing.leave() => return Ok(no_place()),
+            None => {}
         }
         let answer = if self.is_there(path).await { served.await } else { Ok(no_place()) };
-        if self.held.get().is_none() {
-            self.guest.come_back();
-        }
+        self.seat.get().map_or(&self.standing, |seat| &seat.resting).come_back();
         answer
     }
 
     /// Whether a request may be served: the connection has a place, gets one in time, or needs none.
     async fn is_there(&self, path: &str) -> bool {
-        let Room { limits, places, waiting, crowded, .. } = &*self.room;
-        if PROBES.contains(&path) || self.held.get().is_some() {
+        if PROBES.contains(&path) || self.seat.get().is_some() {
             return true;
         }
-        if let Ok(place) = Arc::clone(places).try_acquire_owned() {
-            return self.take(place);
-        }
-        let Ok(_waiting) = waiting.try_acquire() else { return false };
-        crowded.notify_one();
-        match tokio::time::timeout(limits.patience, Arc::clone(places).acquire_owned()).await {
-            Ok(Ok(place)) => self.take(place),
-            _ => false,
-        }
+        let free = Arc::clone(&self.room.places).try_acquire_owned().ok();
+        let place = match free {
+            Some(place) => Some(place),
+            None => self.room.place().await,
+        };
+        place.map(|permit| self.take(permit)).is_some()
     }
 
     /// A connection has one request at a time, so nobody has taken one meanwhile.
-    fn take(&self, place: OwnedSemaphorePermit) -> bool {
-        let _ = self.held.set(place);
-        true
+    fn take(&self, permit: OwnedSemaphorePermit) {
+        let resting = self.room.resting.enter(Arc::clone(&self.asked));
+        resting.leave();
+        let _ = self.seat.set(Seat { resting, _permit: permit });
+    }
+
+    /// Returns when a connection without a place is asked to go.
+    async fn is_shown_out(&self) {
+        loop {
+            self.asked.notified().await;
+            if self.seat.get().is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Returns when others wait for a place and this one, which its connection keeps the node waiting for, is needed.
+    async fn is_cut_off(&self, pace: &Pace) {
+        let Crowd { seekers, wanted } = &self.room.crowd;
+        let mut seekers = seekers.subscribe();
+        loop {
+            // The sender is ours.
+            let _ = seekers.wait_for(|seekers| *seekers > 0).await;
+            if pace.is_too_slow(self.room.limits.haste).await
+                && self.seat.get().is_some()
+                && let Ok(wanted) = wanted.try_acquire()
+            {
+                return wanted.forget();
+            }
+        }
     }
 }
 
@@ -202,35 +292,44 @@ struct Connection {
 }
 
 impl Connection {
-    /// Serves one connection. When the node stops, or when others wait and this connection is the oldest, the request under
-    /// way is the last.
+    /// Serves one connection. When the node stops, or when others wait and this connection is asked to go, the request under way is
+    /// the last. One that keeps the node waiting is cut off when others wait.
     async fn serve(self, stream: TcpStream, peer: Peer) {
         let Self { http, router, mut stopping, place } = self;
         let router = TowerToHyperService::new(router);
-        let (room, silent, pace) = (Arc::clone(&place.room), Arc::clone(&place), Arc::new(Pace::default()));
+        let (room, its_place, pace) =
+            (Arc::clone(&place.room), Arc::clone(&place), Arc::new(Pace::default()));
         let stream = Stalling::new(stream, room.limits.stall, Arc::clone(&pace));
         let its_pace = Arc::clone(&pace);
         let service = service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(|body| Awaited::new(body, Arc::clone(&its_pace)));
             request.extensions_mut().insert(peer);
-            let (place, router) = (Arc::clone(&place), router.clone());
+            let (place, router, pace) = (Arc::clone(&its_place), router.clone(), Arc::clone(&its_pace));
             let path = request.uri().path().to_owned();
-            async move { place.serve(&path, router.call(request)).await }
+            async move {
+                pace.endless(false);
+                let answer = place.serve(&path, router.call(request)).await;
+                pace.endless(
+                    answer.as_ref().is_ok_and(|answer| answer.extensions().get::<Endless>().is_some()),
+                );
+                answer
+            }
         });
         let served = http.serve_connection(TokioIo::new(stream), service);
         let mut served = std::pin::pin!(served);
+        let mut cut_off = std::pin::pin!(place.is_cut_off(&pace));
         // That it broke off is the caller's doing, and in no way unusual.
-        let is_crowded = tokio::select! {
+        tokio::select! {
             _ = served.as_mut() => return,
-            () = silent.guest.shown_out() => return,
-            () = stopped(&mut stopping) => false,
-            () = room.crowded.notified() => true,
-        };
+            () = cut_off.as_mut() => return,
+            () = place.asked.notified() => if place.seat.get().is_none() { return },
+            () = stopped(&mut stopping) => {}
+        }
         served.as_mut().graceful_shutdown();
         tokio::select! {
             _ = served => {}
-            () = silent.guest.shown_out() => {}
-            () = pace.is_too_slow(room.limits.haste), if is_crowded => {}
+            () = cut_off => {}
+            () = place.is_shown_out() => {}
         }
     }
 }
@@ -292,7 +391,10 @@ fn is_of_the_caller(error: ErrorKind) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use axum::Extension;
+    use axum::body::Body;
     use axum::routing::{get, post};
+    use futures_util::stream;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::task::JoinHandle;
 
@@ -301,6 +403,14 @@ mod tests {
     const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     /// Far longer than anything here takes.
     const LONG: Duration = Duration::from_secs(60);
+
+    /// A body that goes on and on, with a word each 20 ms.
+    fn endless() -> Body {
+        Body::from_stream(stream::unfold((), async |()| {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Some((Ok::<_, std::io::Error>("word "), ()))
+        }))
+    }
 
     struct Served {
         address: std::net::SocketAddr,
@@ -320,6 +430,7 @@ mod tests {
             .route("/", get(async || "served"))
             .route("/livez", get(async || "lives"))
             .route("/said", post(async |said: String| said))
+            .route("/endless", get(async || (Extension(Endless), endless())))
             .route("/long", get(async || "x".repeat(64 << 20)));
         let patience = if haste == LONG { Duration::from_millis(300) } else { LONG };
         let stall = Duration::from_millis(500);
@@ -408,6 +519,48 @@ mod tests {
         tokio::time::sleep(Duration::from_millis(50)).await;
         assert!(asked(&served, "/").await.ends_with("served"));
         assert_eq!(rest(&mut half).await, "");
+    }
+
+    #[tokio::test]
+    async fn who_sends_a_byte_now_and_then_makes_room_too() {
+        let served = served_in_haste(1, LONG, Duration::from_millis(200)).await;
+        let mut slow = served.connect().await;
+        slow.write_all(b"POST /said HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n\r\n")
+            .await
+            .unwrap();
+        let dripping = tokio::spawn(async move {
+            while slow.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        for _ in 0..3 {
+            assert!(asked(&served, "/").await.ends_with("served"));
+        }
+        dripping.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_rests_goes_before_who_reads_something_endless_and_then_that_one() {
+        let served = served_in_haste(2, LONG, Duration::from_millis(300)).await;
+        let mut endless = served.connect().await;
+        endless.write_all(b"GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        let mut answer = [0; 12];
+        endless.read_exact(&mut answer).await.unwrap();
+        let mut resting = seated(&served).await;
+        let next = seated(&served).await;
+        assert!(rest(&mut resting).await.ends_with("served"), "it was ended after its answer");
+        drop(next);
+
+        let _second = {
+            let mut second = served.connect().await;
+            second.write_all(b"GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+            second.read_exact(&mut answer).await.unwrap();
+            second
+        };
+        assert!(asked(&served, "/").await.ends_with("served"));
+        // One of the two was cut off, after what it had read by then.
+        assert!(asked(&served, "/").await.ends_with("served"));
     }
 
     #[tokio::test]

@@ -1,5 +1,5 @@
-//! Connections that have asked for nothing yet, or for health checks alone. They hold no place, so as many as a listener takes
-//! could come and be silent; when one more comes, the oldest of them goes.
+//! Connections that ask for nothing now: when others wait, the oldest of them goes. A listener has a lobby for those that have no
+//! place, which could come and be silent in any number, and one for those that have a place and rest.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,8 +24,8 @@ pub(super) struct Guest {
 }
 
 impl Lobby {
-    pub(super) fn enter(self: &Arc<Self>) -> Guest {
-        let shown_out = Arc::new(Notify::new());
+    /// `shown_out` is notified when the guest is asked to go.
+    pub(super) fn enter(self: &Arc<Self>, shown_out: Arc<Notify>) -> Guest {
         let mut guests = self.guests();
         let number = guests.next;
         guests.next += 1;
@@ -56,11 +56,6 @@ impl Guest {
     pub(super) fn come_back(&self) {
         self.lobby.guests().idle.insert(self.number, Arc::clone(&self.shown_out));
     }
-
-    /// Returns when the guest is asked to go.
-    pub(super) async fn shown_out(&self) {
-        self.shown_out.notified().await;
-    }
 }
 
 impl Drop for Guest {
@@ -76,15 +71,18 @@ mod tests {
     #[tokio::test]
     async fn the_oldest_goes_but_not_one_that_has_asked() {
         let lobby = Arc::new(Lobby::default());
-        let (first, second, third) = (lobby.enter(), lobby.enter(), lobby.enter());
+        let [of_first, of_third] = [(); 2].map(|()| Arc::new(Notify::new()));
+        let first = lobby.enter(Arc::clone(&of_first));
+        let second = lobby.enter(Arc::default());
+        let third = lobby.enter(Arc::clone(&of_third));
         assert!(first.leave());
         drop(second);
         lobby.show_out_oldest();
-        third.shown_out().await;
+        of_third.notified().await;
         assert!(!third.leave(), "what it asks for now comes too late");
         first.come_back();
         lobby.show_out_oldest();
-        first.shown_out().await;
+        of_first.notified().await;
         lobby.show_out_oldest();
         assert!(lobby.guests().idle.is_empty());
     }

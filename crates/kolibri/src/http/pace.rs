@@ -22,7 +22,13 @@ pub(super) struct Pace {
     is_awaited: AtomicBool,
     /// A part of an answer waits to be taken.
     is_stuck: AtomicBool,
+    /// The answer goes on as long as its reader likes.
+    is_endless: AtomicBool,
 }
+
+/// An extension of an answer that goes on as long as its reader likes. Whoever reads it asks again when it is cut off.
+#[derive(Clone, Copy)]
+pub(super) struct Endless;
 
 impl Pace {
     pub(super) fn moved(&self, bytes: usize) {
@@ -33,20 +39,22 @@ impl Pace {
         self.is_stuck.store(is_stuck, Ordering::Relaxed);
     }
 
+    pub(super) fn endless(&self, is_endless: bool) {
+        self.is_endless.store(is_endless, Ordering::Relaxed);
+    }
+
     fn keeps_waiting(&self) -> bool {
         self.is_awaited.load(Ordering::Relaxed) || self.is_stuck.load(Ordering::Relaxed)
     }
 
-    /// Returns when the other end kept the node waiting, and moved less than [`LEAST`] bytes within `patience`.
-    pub(super) async fn is_too_slow(&self, patience: Duration) {
-        loop {
-            let (kept_waiting, before) = (self.keeps_waiting(), self.moved.load(Ordering::Relaxed));
-            tokio::time::sleep(patience).await;
-            let moved = self.moved.load(Ordering::Relaxed) - before;
-            if kept_waiting && self.keeps_waiting() && moved < LEAST as u64 {
-                return;
-            }
-        }
+    /// Waits for `patience`, and returns whether the other end kept the node waiting and moved less than [`LEAST`] bytes meanwhile,
+    /// or reads something endless.
+    pub(super) async fn is_too_slow(&self, patience: Duration) -> bool {
+        let (kept_waiting, before) = (self.keeps_waiting(), self.moved.load(Ordering::Relaxed));
+        tokio::time::sleep(patience).await;
+        let moved = self.moved.load(Ordering::Relaxed) - before;
+        let is_slow = kept_waiting && self.keeps_waiting() && moved < LEAST as u64;
+        is_slow || self.is_endless.load(Ordering::Relaxed)
     }
 }
 
@@ -95,16 +103,10 @@ mod tests {
     use std::task::Waker;
 
     use axum::body::Body as Sent;
-    use tokio::time::{Instant, timeout};
 
     use super::*;
 
     const PATIENCE: Duration = Duration::from_secs(2);
-
-    /// Whether it is found too slow within ten times the patience.
-    async fn is_too_slow(pace: &Pace) -> bool {
-        timeout(10 * PATIENCE, pace.is_too_slow(PATIENCE)).await.is_ok()
-    }
 
     fn poll(body: &mut Awaited<Sent>) -> bool {
         Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop())).is_ready()
@@ -115,17 +117,15 @@ mod tests {
         let pace = Arc::new(Pace::default());
         let silent = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
         let mut body = Awaited::new(Sent::from_stream(silent), Arc::clone(&pace));
-        assert!(!is_too_slow(&pace).await, "nobody has asked for it");
+        assert!(!pace.is_too_slow(PATIENCE).await, "nobody has asked for it");
         assert!(!poll(&mut body));
-        let begun = Instant::now();
-        pace.is_too_slow(PATIENCE).await;
-        assert_eq!(begun.elapsed().as_secs(), 2);
+        assert!(pace.is_too_slow(PATIENCE).await);
         drop(body);
-        assert!(!is_too_slow(&pace).await);
+        assert!(!pace.is_too_slow(PATIENCE).await);
 
         let mut whole = Awaited::new(Sent::from("whole"), Arc::clone(&pace));
         assert!(poll(&mut whole));
-        assert!(!is_too_slow(&pace).await);
+        assert!(!pace.is_too_slow(PATIENCE).await);
     }
 
     #[tokio::test(start_paused = true)]
@@ -139,8 +139,18 @@ mod tests {
                 slow.moved(LEAST / 2);
             }
         });
-        assert!(!is_too_slow(&pace).await);
+        assert!(!pace.is_too_slow(PATIENCE).await);
         moving.abort();
-        assert!(is_too_slow(&pace).await);
+        assert!(pace.is_too_slow(PATIENCE).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_without_an_end_need_not_be_slow() {
+        let pace = Pace::default();
+        pace.endless(true);
+        pace.moved(10 * LEAST);
+        assert!(pace.is_too_slow(PATIENCE).await);
+        pace.endless(false);
+        assert!(!pace.is_too_slow(PATIENCE).await);
     }
 }

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use axum::Extension;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream;
 use serde::Serialize;
 use tokio::sync::watch;
+
+use super::pace::Endless;
 
 /// The least time from one event to the next: people cannot read faster.
 const PACE: Duration = Duration::from_millis(100);
@@ -39,7 +42,9 @@ where
     });
     // nginx would otherwise collect events for seconds
     // (<https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering>).
-    ([("x-accel-buffering", "no")], Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    let unbuffered = [("x-accel-buffering", "no")];
+    let alive = KeepAlive::new().interval(KEEP_ALIVE);
+    (Extension(Endless), unbuffered, Sse::new(events).keep_alive(alive))
 }
 
 /// Somebody who follows a job.

@@ -28,6 +28,12 @@ impl<S: AsyncWrite + Unpin> Stalling<S> {
         Self { stream, pace, patience, sleep: Box::pin(tokio::time::sleep(patience)), taken: None }
     }
 
+    fn count(&self, written: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.pace.moved(*bytes);
+        }
+    }
+
     /// Judges what a write has come to: how many bytes were taken, or that it waits.
     fn judge<T>(
         &mut self,
@@ -36,9 +42,6 @@ impl<S: AsyncWrite + Unpin> Stalling<S> {
         bytes: impl Fn(&T) -> usize,
     ) -> Poll<io::Result<T>> {
         self.pace.stuck(written.is_pending());
-        if let Poll::Ready(Ok(done)) = &written {
-            self.pace.moved(bytes(done));
-        }
         match (&written, &mut self.taken) {
             (Poll::Ready(Ok(done)), Some(taken)) => {
                 *taken += bytes(done);
@@ -67,6 +70,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stalling<S> {
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, buffer);
+        self.count(&written);
         self.judge(context, written, |bytes| *bytes)
     }
 
@@ -76,6 +80,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stalling<S> {
         buffers: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, buffers);
+        self.count(&written);
         self.judge(context, written, |bytes| *bytes)
     }
 

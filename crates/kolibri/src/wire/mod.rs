@@ -53,8 +53,8 @@ mod verification;
 pub(crate) use alerts::{Alert, AlertState, AlertsResponse, AlertsSeen};
 pub(crate) use batch::{BatchQuery, Effect, LineResult, Summary, Unchanged};
 pub(crate) use commands::{
-    AnsweredBy, AskOrForgetResponse, AskResponse, BlockAddress, CommandRequest, Erasure, ForgetRequest, ForgetResponse,
-    LessonRequest, MatchKind, StimulusRequest, SuggestedAnswer, TeachRequest, TeachResponse,
+    AnsweredBy, AskOrForgetResponse, AskResponse, BlockAddress, CommandRequest, Erasure, ForgetRequest,
+    ForgetResponse, LessonRequest, MatchKind, StimulusRequest, SuggestedAnswer, TeachRequest, TeachResponse,
 };
 pub(crate) use condition::{Condition, ConditionKind, ConditionLevel};
 pub(crate) use genome::{AssociationLine, BlockResponse, BlocksQuery, BlocksResponse, GenomeResponse};
