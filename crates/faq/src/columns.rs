@@ -259,6 +259,7 @@ mod tests {
         for rows in [
             &[&["Has answer", "Is answered", "Body"][..], &["yes", "no", "So"]][..],
             &[&["question_id", "answer_id"], &["1", "2"]],
+            &[&["Comment", "Answer"], &["So", "How?"]],
             &[&["Question", "Answer count"], &["How?", "2"]],
             &[&["Date", "Answer"], &["2025-03-01", "So"]],
             &[&["Nr", "Answer"], &["1", "So"]],

@@ -33,6 +33,8 @@ const QUESTIONS: [&[&str]; 2] = [
         "problem",
         "symptom",
         "subject",
+        "front",
+        "ques",
         "заголовок",
         "тема",
         "название",
@@ -71,6 +73,8 @@ const ANSWERS: [&[&str]; 2] = [
         "description",
         "output",
         "definition",
+        "back",
+        "ans",
         "текст",
         "решение",
         "описание",
@@ -212,22 +216,23 @@ fn naming(name: &str, part: Part) -> Option<Naming> {
     if let Some(at) = at(maybe) {
         return Some(Naming::MaybeExact(at));
     }
-    // The answer to a question is the answer.
-    let other = match part {
-        Part::Question => mentions(&words, Part::Answer),
-        Part::Answer => !mentions(&words, Part::Answer) && mentions(&words, Part::Question),
-    };
-    if words.len() > MOST_WORDS || words.iter().any(|word| is_about_word(word)) || other {
+    let [asks, says] = Part::BOTH.map(|part| mentions(&words, part));
+    let is_sure = if part == Part::Question { asks } else { says };
+    if words.len() > MOST_WORDS || !(is_sure || has(&words, maybe)) {
         return None;
     }
-    let itself = has(&words, ITSELF);
-    match () {
-        () if mentions(&words, part) && itself => Some(Naming::Text),
-        () if mentions(&words, part) => Some(Naming::Word),
-        () if !has(&words, maybe) => None,
-        () if itself => Some(Naming::MaybeText),
-        () => Some(Naming::MaybeWord),
+    // The answer to a question is the answer; questions and answers are both.
+    let is_other = if part == Part::Question { says } else { asks && !says };
+    let are_both = asks && says && has(&words, &["and", "or", "и", "или", "und"]);
+    if is_other || are_both || words.iter().any(|word| is_about_word(word)) {
+        return None;
     }
+    Some(match (is_sure, has(&words, ITSELF)) {
+        (true, true) => Naming::Text,
+        (true, false) => Naming::Word,
+        (false, true) => Naming::MaybeText,
+        (false, false) => Naming::MaybeWord,
+    })
 }
 
 /// Where the one stands that is a part by its name. A column without words is passed over if another one has some; one of yes
@@ -289,6 +294,7 @@ mod tests {
             (&["Answer option 1", "Answer option 2", "Correct answer", "Question"], (Some(3), Some(2))),
             (&["ID", "Resolution", "Issue"], (Some(2), Some(1))),
             (&["text", "answer_start"], (None, Some(0))),
+            (&["Вопросы и ответы", "Front", "Back"], (Some(1), Some(2))),
         ] {
             assert_eq!(parts(names), expected, "{names:?}");
         }

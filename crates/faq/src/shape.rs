@@ -302,29 +302,27 @@ impl Shape {
 
     /// A list of questions and one of their answers, or else one pair.
     fn parallel(&mut self, place: Place, questions: Tree, answers: Tree) {
-        match (&questions.value, &answers.value) {
-            (Value::List(asked), Value::List(said)) if asked.len() > 1 && said.len() > 1 => {
-                if asked.len() != said.len() {
-                    let found = "a list of another length than that of the questions";
-                    return self.fault(place, Problem::NoText { part: Part::Answer, found });
-                }
-                for (question, answer) in asked.iter().zip(said) {
-                    if !(question.is_blank() && answer.is_blank()) {
-                        self.pair(place, question.clone(), answer.clone());
-                    }
-                }
+        let (Some(asked), Some(said)) = (several(&questions), several(&answers)) else {
+            return self.pair(place, questions, answers);
+        };
+        if asked.len() != said.len() {
+            let found = "a list of another length than that of the questions";
+            return self.fault(place, Problem::NoText { part: Part::Answer, found });
+        }
+        for (question, answer) in asked.into_iter().zip(said) {
+            if !(question.is_blank() && answer.is_blank()) {
+                self.pair(place, question.clone(), answer.clone());
             }
-            _ => self.pair(place, questions, answers),
         }
     }
 
     /// One pair, or one for each wording of the question.
     fn pair(&mut self, place: Place, question: Tree, answer: Tree) {
-        let answer = match texts(said(answer)) {
+        let answer = match texts(said(answer, Part::Answer)) {
             Ok(lines) => lines.join("\n"),
             Err(found) => return self.fault(place, Problem::NoText { part: Part::Answer, found }),
         };
-        match texts(question) {
+        match texts(said(question, Part::Question)) {
             Ok(wordings) if wordings.is_empty() => self.fault(place, Problem::Empty(Part::Question)),
             Ok(wordings) => self.found.extend(
                 wordings.into_iter().map(|question| Ok(Pair { place, question, answer: answer.clone() })),
@@ -349,19 +347,33 @@ fn is_bare((_, tree): &(String, Tree)) -> bool {
     matches!(&tree.value, Value::Text(text) if !is_words(text)) || tree.is_blank()
 }
 
-/// The text of an answer that is an object itself, as in schema.org's `"acceptedAnswer": {"text": ...}`, or a list of such.
-fn said(answer: Tree) -> Tree {
-    let value = match answer.value {
-        Value::Object(mut fields) => match fields::usual(&fields, Part::Answer) {
-            Some(at) => fields.remove(at).1.value,
-            None => Value::Object(fields),
-        },
+/// The items of a list of more than one; a table program also writes columns as objects of their rows' numbers.
+fn several(tree: &Tree) -> Option<Vec<&Tree>> {
+    let is_number = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    match &tree.value {
+        Value::List(items) if items.len() > 1 => Some(items.iter().collect()),
+        Value::Object(rows) if !rows.is_empty() && rows.iter().all(|(name, _)| is_number(name)) => {
+            Some(rows.iter().map(|(_, tree)| tree).collect())
+        }
+        _ => None,
+    }
+}
+
+/// The text of an answer that is an object itself, as in schema.org's `"acceptedAnswer": {"text": ...}`, or a list of such; and of
+/// a question that is one.
+fn said(tree: Tree, part: Part) -> Tree {
+    let value = match tree.value {
+        Value::Object(mut fields) => {
+            // The text of a question is called as that of an answer.
+            let at = fields::usual(&fields, part).or_else(|| fields::usual(&fields, Part::Answer));
+            at.map_or(Value::Object(Vec::new()), |at| fields.remove(at).1.value)
+        }
         Value::List(items) if items.iter().any(Tree::is_nested) => {
-            Value::List(items.into_iter().map(said).collect())
+            Value::List(items.into_iter().map(|item| said(item, part)).collect())
         }
         value => value,
     };
-    Tree { line: answer.line, value }
+    Tree { line: tree.line, value }
 }
 
 /// A text, or a list of texts.

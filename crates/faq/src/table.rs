@@ -32,13 +32,19 @@ impl<'a> Table<'a> {
         self.cells.get(at) == Some(&Cells::Words)
     }
 
+    fn asks(&self, at: usize) -> bool {
+        asks(self.rows, at) * MANY >= self.rows.len().max(1)
+    }
+
     fn is_about(&self, at: usize) -> bool {
         self.header && self.first.get(at).is_some_and(|name| names::is_about(name))
     }
 
-    /// The other one of two columns, unless it tells something about the first. An answer may be a number.
+    /// The other one of two columns, unless it tells something about the first. An answer may be a number; what stands beside
+    /// questions is none.
     pub(crate) fn remaining(&self, part: Part, at: usize) -> Option<usize> {
-        let fits = part == Part::Answer || self.rows.is_empty() || self.has_words(at);
+        let may_ask = self.has_words(at) && (self.asks(at) || !self.asks(1 - at.min(1)));
+        let fits = part == Part::Answer || self.rows.is_empty() || may_ask;
         (fits && !self.is_about(at)).then_some(at)
     }
 
@@ -46,7 +52,7 @@ impl<'a> Table<'a> {
     pub(crate) fn guess(&self, part: Part, other: Option<usize>) -> Option<usize> {
         let may_be = |at: &usize| Some(*at) != other && !self.is_about(*at);
         let texts: Vec<_> = (0..self.first.len()).filter(|at| may_be(at) && self.has_words(*at)).collect();
-        let asks = |at: &usize| asks(self.rows, *at) * MANY >= self.rows.len().max(1);
+        let asks = |at: &usize| self.asks(*at);
         match (part, texts.as_slice()) {
             (Part::Question, texts) => texts.iter().copied().find(asks).or(match texts {
                 [first, _] if !self.header => Some(*first),

@@ -187,6 +187,7 @@ fn an_object_with_numbers_and_dates_has_its_texts_as_question_and_answer() {
         (r#"[{"question":"How?","id":7,"answers":[{"text":"So","answer_start":0}]}]"#, "So"),
         (r#"[{"question":"How?","answers":{"text":["So","Thus"],"answer_start":[0,5]}}]"#, "So\nThus"),
         (r#"[{"questionId":"Q-1","questionTitle":"How?","isAnswered":true,"acceptedAnswer":"So"}]"#, "So"),
+        (r#"[{"question":{"id":3,"text":"How?"},"answer":{"author":"ann","text":"So"}}]"#, "So"),
         (r#"[{"question":1,"title":"How?","answer":"42","description":"So"}]"#, "42"),
         (r#"{"rows":[["id","question","answer"],[1,"How?","So"]]}"#, "So"),
         (r#"[[1,"How?","So"]]"#, "So"),
@@ -229,6 +230,7 @@ fn lists_of_questions_and_of_answers_are_paired_in_their_order() {
         r#"{"questions":["a","b"],"answers":["1","2"]}"#,
         r#"{"faq":{"question":["a","b"],"answer":["1",2]}}"#,
         r#"[{"questions":["a","b"],"answers":["1","2"]}]"#,
+        r#"{"id":{"0":7,"1":8},"question":{"0":"a","1":"b"},"answer":{"0":"1","1":"2"}}"#,
         r#"{"Вопросы":["a",null,"b"],"Ответы":["1","","2"]}"#,
     ] {
         assert_eq!(read("faq.json", json), [ok("a", "1"), ok("b", "2")], "{json}");

@@ -10,8 +10,10 @@ pub(super) enum Label {
 const WORDS: &[(&str, Label)] = &[
     ("question", Label::Question),
     ("вопрос", Label::Question),
+    ("frage", Label::Question),
     ("answer", Label::Answer),
     ("ответ", Label::Answer),
+    ("antwort", Label::Answer),
 ];
 /// Alone they are common words, so their case counts: Latin Q and A, Cyrillic В and О.
 const LETTERS: &[(&str, Label)] =
@@ -158,6 +160,7 @@ mod tests {
             "__Вопрос:__ How?",
             "Вопрос №3: How?",
             "В: How?",
+            "Frage 3: How?",
             "question: How?",
             "### **Q: How?**",
             "## Q1. How?",
