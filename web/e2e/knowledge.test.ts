@@ -499,11 +499,11 @@ test("a file is dropped; one that cannot be read says why, and another format ca
 
 test("the encoding of a file can be chosen", async ({ page, node }) => {
   await open(page, node, "#/knowledge/import");
-  // «Где?» and «Тут» in KOI8-R, which are words in windows-1251 as well.
+  // «Где?» and «Тут» in KOI8-R.
   const file = [...Buffer.from("question,answer\n"), 0xe7, 0xc4, 0xc5, 0x3f, 0x2c, 0xf4, 0xd5, 0xd4, 0x0a];
   await give(page, "faq.csv", Uint8Array.from(file));
-  await page.getByText("1 new", { exact: true }).waitFor();
-  expect(await page.getByRole("cell", { name: "Тут" }).count()).toBe(0);
+  await page.getByLabel("Encoding").selectOption("windows-1251");
+  await page.getByRole("rowheader", { name: "зДЕ?" }).waitFor();
   await page.getByLabel("Encoding").selectOption("KOI8-R");
   await page.getByRole("rowheader", { name: "Где?" }).waitFor();
   await button(page, "Teach 1 answer").click();
@@ -517,7 +517,7 @@ test("an import is cancelled, and says what was taught", async ({ page, node }) 
   await give(page, "many.csv", ["question,answer", ...many].join("\n"));
   await page.getByText("20,000 new").waitFor();
   await button(page, "Teach 20,000 answers").click();
-  await page.getByText(/of 20,000 rows/).waitFor();
+  await page.getByText(/[1-9][\d,]* of 20,000 rows/).waitFor();
   await button(page, "Cancel").click();
   await page.getByText("Cancelled. What was taught stays.").waitFor();
   const told = (await page.getByText(/Not reached: [\d,]+ rows\./).textContent()) ?? "";

@@ -303,9 +303,11 @@ function ended({ rows, total, counts, rest }: Run): string {
   const text = words().knowledge;
   if (rest === null) return text.did(counts);
   if (rest === "asking") return text.settling;
-  if (rest === "unknown") return `${text.did(counts)} ${text.notKnown(Math.max(0, total - rows.length))}`;
-  const untold = rest.untold > 0 ? ` ${text.untold(rest.untold)}` : "";
-  return `${text.did(rest.counts)} ${text.notReached(rest.left)}${untold}`;
+  const known = rest === "unknown" ? null : rest;
+  const did = text.did(known?.counts ?? counts);
+  const others = known ? text.notReached(known.left) : text.notKnown(Math.max(0, total - rows.length));
+  const untold = known && known.untold > 0 ? text.untold(known.untold) : "";
+  return [did && `${did}.`, others, untold].filter(Boolean).join(" ");
 }
 
 function RunView({ run }: { run: Run }) {
