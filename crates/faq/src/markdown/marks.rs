@@ -78,6 +78,10 @@ pub(super) fn marks(text: &str) -> Vec<Mark> {
     walk.all();
     let Walk { mut marks, code, .. } = walk;
     let mut labels = labels(text, &code);
+    // Whoever writes headings well means something else by `#tag?`.
+    if marks.iter().any(|mark| mark.level() < 7 && mark.text.ends_with(['?', '？'])) {
+        labels.retain(|label| label.level() == 7);
+    }
     let has = |kind| labels.iter().any(|mark| mark.kind == kind);
     let is_label = |mark: &Mark| matches!(mark.kind, Kind::Asked | Kind::Answered);
     if has(Kind::Asked) && has(Kind::Answered) {

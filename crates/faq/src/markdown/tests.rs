@@ -160,6 +160,8 @@ fn questions_stand_out_in_other_ways_too() {
             &[(1, "How?", "So."), (5, "Why?", "Because.")],
         );
     }
+    assert_pairs("# FAQ\n\n#How?\nSo.\n", &[(3, "How?", "So.")]);
+    assert_pairs("## How?\n\nSo:\n\n#tag?\n", &[(1, "How?", "So:\n\n#tag?")]);
     assert_pairs(
         "## How?\n\n```\n#what?\n```\n\n*Note* this.\n",
         &[(1, "How?", "```\n#what?\n```\n\n*Note* this.")],
