@@ -197,7 +197,10 @@ test("what was written and not taught is there again after Back", async ({ page,
 test("what somebody else taught meanwhile is not replaced unseen", async ({ page, node }) => {
   await teachSome(node);
   await open(page, node, "#/knowledge?edit=4");
+  await page.getByText("This is taught already, word for word.").first().waitFor();
+  const checked = page.waitForResponse("**/teach:preview");
   await page.getByLabel("Answer", { exact: true }).fill("mine");
+  await checked;
   await page.getByText(/^Replaces block 4/).waitFor();
   await node.teach(QUESTION, "theirs");
   await button(page, "Teach").click();
@@ -214,7 +217,10 @@ test("what was forgotten meanwhile is told, and taught anew only by a second pre
 }) => {
   await teachSome(node);
   await open(page, node, "#/knowledge?edit=4");
+  await page.getByText("This is taught already, word for word.").first().waitFor();
+  const checked = page.waitForResponse("**/teach:preview");
   await page.getByLabel("Answer", { exact: true }).fill("mine");
+  await checked;
   await page.getByText(/^Replaces block 4/).waitFor();
   await node.call("forget", { stimulus: QUESTION });
   await button(page, "Teach").click();
@@ -567,8 +573,8 @@ test("an answer that was changed meanwhile is not forgotten in place of the new 
   await node.teach("Who is on call?", "Nobody");
   await button(page, "Forget").click();
   await page.getByText("This was changed meanwhile.").waitFor();
-  await button(page, "Forget and erase").press("Enter");
-  await page.locator("dialog .why-not strong").waitFor();
+  await page.locator("dialog").getByText("Nobody").waitFor();
+  await page.locator("dialog").getByRole("button", { name: "Cancel" }).click();
   expect((await node.call("ask", { stimulus: "Who is on call?" })).body.answer).toBe("Nobody");
 });
 

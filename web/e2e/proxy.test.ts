@@ -97,12 +97,12 @@ test.for([false, true])(
     const page = await visit(browser, `${front.url}/kolibri/runbook`, { locale: "en" });
     const styled = page.locator("link[rel=stylesheet]");
     expect(await styled.evaluate((link) => (link as HTMLLinkElement).sheet !== null)).toBe(true);
-    await page.getByRole("link", { name: "По-русски" }).click();
+    await page.getByRole("link", { name: "По-русски" }).first().click();
     await page.waitForURL(`${front.url}/kolibri/runbook/ru`);
     expect(await styled.evaluate((link) => (link as HTMLLinkElement).sheet !== null)).toBe(true);
-    await page.getByRole("link", { name: "In English" }).click();
+    await page.getByRole("link", { name: "In English" }).first().click();
     await page.waitForURL(`${front.url}/kolibri/runbook/en`);
-    await page.getByRole("link", { name: "The node" }).click();
+    await page.getByRole("link", { name: "The node", exact: true }).click();
     await page.waitForURL(`${front.url}/kolibri/#/operations`);
     await page.context().close();
     await front.end();

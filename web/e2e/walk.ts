@@ -17,7 +17,9 @@ const SECOND = [
   "   sudo systemctl restart payments",
   "   journalctl -fu payments",
   "   ```",
-  "3. Wait for `ready`.",
+  "3. Wait for `ready`, and then:",
+  "   - look at the payments dashboard",
+  "   - [ ] tell the shop",
 ].join("\n");
 const OTHERS = [
   ["Who is on call today?", "See the on-call calendar; the pager number is in the team channel's topic."],

@@ -102,6 +102,12 @@ test("lists have items with all that is indented below them", () => {
     { kind: "list", start: null, items: [[paragraph(text("one"))], [paragraph(text("two"))]] },
   ]);
   expect(inlines("-5 degrees")).toEqual([text("-5 degrees")]);
+  const list = (...items: Block[][]): Block => ({ kind: "list", start: null, items });
+  const item = (said: string, ...rest: Block[]) => [paragraph(text(said)), ...rest];
+  expect(parse("- one\n  - two\n    - three\n  - four\n- five")).toEqual([
+    list(item("one", list(item("two", list(item("three"))), item("four"))), item("five")),
+  ]);
+  expect(parse("  - one\n  - two\n - three")).toEqual([list(item("one"), item("two"), item("three"))]);
 });
 
 test("a task in a list has a box, done or not", () => {

@@ -84,7 +84,9 @@ function listAt(lines: string[], from: number, depth: number): [Block, number] {
   while (at < lines.length) {
     const line = lines[at] ?? "";
     const item = ITEM.exec(line);
-    if (item && (item[2] === undefined) === (number === undefined)) {
+    // What is indented as far as the text of the item before is a list within it.
+    const isNext = items.length === 0 || indentOf(line) < indent;
+    if (item && isNext && (item[2] === undefined) === (number === undefined)) {
       indent = item[1]?.length ?? 0;
       items.push([line.slice(indent)]);
     } else if (line.trim() === "" ? goesOn(lines, at, indent) : indentOf(line) >= Math.min(indent, 2)) {
