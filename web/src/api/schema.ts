@@ -1418,7 +1418,7 @@ export interface components {
             effect: components["schemas"]["Effect"];
             /**
              * @description Other answers, taught to questions that are near to it, the nearest first: those that it would get with
-             *     `KOLIBRI_RECALL_PRECISION=0.85`, if it were asked.
+             *     `KOLIBRI_RECALL_PRECISION=0.95`, if it were asked and nothing else were taught.
              */
             near: components["schemas"]["SuggestedAnswer"][];
             /**

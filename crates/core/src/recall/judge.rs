@@ -105,10 +105,10 @@ impl Judge {
         evidence.conflicting || (self != Self::Likeness && evidence.other_wanted)
     }
 
-    /// Whether an answer with this probability would be given with the lowest precision that can be chosen.
-    pub(super) fn may_accept(self, evidence: &Evidence, probability: f32) -> bool {
+    /// Whether an answer with this probability would be given with the highest precision that can be chosen.
+    pub(super) fn surely_accepts(self, evidence: &Evidence, probability: f32) -> bool {
         let judge = match self {
-            Self::Calibrated(_) => Self::Calibrated(Precision::P85),
+            Self::Calibrated(_) => Self::Calibrated(Precision::P95),
             Self::Likeness => Self::Likeness,
         };
         judge.accepts(evidence, probability)

@@ -241,9 +241,9 @@ impl Recall {
         Ok(Found::nothing())
     }
 
-    /// What is taught to other questions that are near to a stimulus, the nearest first, at most three: answers that the least
-    /// careful node would give to it, if it were asked and nothing else were taught. What is further away is about something
-    /// else.
+    /// What is taught to other questions that are near to a stimulus, the nearest first, at most three: answers that the most
+    /// careful node would give to it, if it were asked and nothing else were taught: of two that contradict each other, both are
+    /// near.
     pub(crate) fn near(&self, stimulus: &str) -> Result<Vec<Suggestion>, CommandError> {
         let key = Key::of(stimulus);
         let others = self.consider(stimulus).into_iter().filter(|considered| considered.key != key);
@@ -252,11 +252,11 @@ impl Recall {
         self.suggestions(&near)
     }
 
-    /// An answer that might be given if it had no rivals.
+    /// An answer that would surely be given if it had no rivals.
     fn alone(&self, considered: Considered) -> Option<Considered> {
         let evidence = considered.evidence.alone();
         let probability = self.judge.probability(&evidence);
-        self.judge.may_accept(&evidence, probability).then_some(Considered {
+        self.judge.surely_accepts(&evidence, probability).then_some(Considered {
             evidence,
             probability,
             ..considered
@@ -523,6 +523,38 @@ mod tests {
             assert!(matches!(refused, Err(CommandError::Unreadable(_))), "{question}: {refused:?}");
         }
         assert_eq!(answer(&node, "cooking borscht").await.as_deref(), Some("cook borscht"));
+    }
+
+    #[tokio::test]
+    async fn near_is_what_asks_the_same_and_not_what_is_about_the_same() {
+        let same = ["How do I restart the payment service?", "restarting the payment service"];
+        let (node, _root) = taught(&[same[0], same[1], "Who owns the payment service?"]).await;
+        let near = |stimulus: &str| {
+            let near = node.preview(stimulus, "x").unwrap().near.into_iter();
+            near.map(|near| near.association.teach.stimulus).collect::<Vec<_>>()
+        };
+        let both = near("How to restart payment services?");
+        assert!(both.len() == 2 && same.iter().all(|one| both.iter().any(|near| near == one)), "{both:?}");
+        assert_eq!(near(same[0]), [same[1]], "of two that are taught, the other");
+        assert_eq!(near("Where are the logs of the payment service?"), [""; 0]);
+        assert_eq!(near("long answer?"), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn other_questions_with_an_answer_are_named_while_they_have_it() {
+        let root = tempfile::tempdir().unwrap();
+        let node = open(root.path());
+        for (stimulus, response) in [("a", "1"), ("b", "1"), ("c", "2"), ("d", " 1")] {
+            teach(&node, stimulus, response).await;
+        }
+        until_indexed(&node);
+        let same = |node: &Node| {
+            let Same { associations, total } = node.preview("a", "x").unwrap().same;
+            (associations.into_iter().map(|one| one.teach.stimulus).collect::<Vec<_>>(), total)
+        };
+        assert_eq!(same(&node), (vec!["d".to_owned(), "b".to_owned()], 2));
+        teach(&node, "b", "3").await;
+        assert!(!same(&node).0.contains(&"b".to_owned()), "even before the index knows");
     }
 
     #[tokio::test]

@@ -208,7 +208,7 @@ pub(crate) struct PreviewResponse {
     /// What is taught to this question now.
     pub(crate) current: Option<CurrentAssociation>,
     /// Other answers, taught to questions that are near to it, the nearest first: those that it would get with
-    /// `KOLIBRI_RECALL_PRECISION=0.85`, if it were asked.
+    /// `KOLIBRI_RECALL_PRECISION=0.95`, if it were asked and nothing else were taught.
     #[schema(max_items = 3)]
     pub(crate) near: Vec<SuggestedAnswer>,
     /// Other questions that have just the answer which is taught to this question now, the latest first: whoever corrects it

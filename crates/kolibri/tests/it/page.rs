@@ -114,7 +114,15 @@ fn the_runbook_opens_without_a_token_in_the_language_of_the_browser_and_in_a_ter
     for runbook in [&english, &russian] {
         assert!(runbook.contains("<h3 id=\"kolibrinotready\">"), "an alert's link has where to lead");
     }
-    assert_eq!((page("/runbook/en", "ru"), page("/runbook/ru", "en")), (english, russian));
+    let in_language = |path: &str, other: &str| page(path, other).replace("href=\"../", "href=\"./");
+    assert!(in_language("/runbook/en", "ru") == english && in_language("/runbook/ru", "en") == russian);
+    let below =
+        node.http.get(node.url("/runbook/ru")).header("x-forwarded-prefix", "/team/kb").send().unwrap();
+    assert_eq!(header(&below, "vary"), "accept-language, x-forwarded-prefix");
+    let below = below.text().unwrap();
+    for link in ["/team/kb/runbook.css", "/team/kb/runbook/en", "/team/kb/#/operations"] {
+        assert!(below.contains(&format!("href=\"{link}\"")), "{link}");
+    }
     assert_eq!(node.http.get(node.url("/runbook.css")).send().unwrap().status(), 200);
     assert_eq!(node.http.get(node.url("/runbook/de")).send().unwrap().status(), 404);
 
