@@ -1,11 +1,10 @@
 // Teaching anew what is taught: an edited answer, an earlier version, or another wording of the question. Before the press it is
 // shown what that replaces.
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { command } from "../actions/command";
 import { record } from "../actions/log";
 import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
 import type { Problem } from "../api/problem";
-import type { Suggestion, Taught, Version, Versions } from "../api/types";
+import type { Suggestion, Version, Versions } from "../api/types";
 import { bytesOf, isWhole, type Lesson, withLineEnds } from "../chat/lesson";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
@@ -22,6 +21,7 @@ import { NeighboursView, useNeighbours } from "./neighbours";
 import { type Filter, placeAddress } from "./place";
 import { said } from "./said";
 import { SameToo } from "./same";
+import { teachAll } from "./teaching";
 
 interface Props {
   filter: Filter;
@@ -201,37 +201,17 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
     if (neighbours.isUndecided(now.preview)) {
       return setEarly(text.chooseNear);
     }
-    const teach = async (one: string, replaces: number | null) => {
-      const body = { stimulus: one, response: lesson.response, replaces };
-      return (await command<Taught>(action, body, () => "taught")).reply;
-    };
-    let block = before ?? 0;
-    const told: string[] = [];
-    if (now.preview.effect !== "unchanged") {
-      const reply = await teach(lesson.stimulus, before);
-      if (!reply.ok && reply.problem.kind === "changed_meanwhile") {
-        const then = await preview.check();
-        return then ? show(then.preview.current?.source.index ?? null) : undefined;
-      }
-      if (!reply.ok) return setProblem(reply.problem);
-      block = reply.value.block.index;
-      const { number } = format();
-      told.push(
-        before === null ? text.taughtAs(number(block)) : text.replacedBy(number(before), number(block)),
-      );
+    const unchanged = now.preview.effect === "unchanged";
+    const done = await teachAll({ action, lesson, before, unchanged, also });
+    if ("problem" in done) {
+      if (done.problem.kind !== "changed_meanwhile") return setProblem(done.problem);
+      const then = await preview.check();
+      return then ? show(then.preview.current?.source.index ?? null) : undefined;
     }
-    let done = 0;
-    for (const other of also) {
-      const reply = await teach(other.stimulus, other.block);
-      if (reply.ok) done += 1;
-      else if (reply.problem.kind !== "changed_meanwhile") return setProblem(reply.problem);
-    }
-    if (done > 0) told.push(text.taughtAlso(done));
-    if (done < also.length) told.push(text.changedOthers(also.length - done));
-    said.value = { block, text: told.join(" ") };
+    said.value = done;
     drafts.delete(address.current);
     void genome.refresh();
-    goTo(placeAddress(filter, { kind: "entry", block }));
+    goTo(placeAddress(filter, { kind: "entry", block: done.block }));
   };
   const press = usePress(submit, why);
 

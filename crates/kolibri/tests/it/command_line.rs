@@ -57,6 +57,24 @@ fn teach_ask_and_forget_speak_to_people_and_to_machines() {
 }
 
 #[test]
+fn who_names_the_block_changes_no_other_answer() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    node.run(&["teach", "door code", "1"]).printed();
+    node.run(&["teach", "door code", "2", "--replaces", "1"]).printed();
+    for refused in
+        [&["teach", "door code", "3", "--replaces", "1"][..], &["forget", "door code", "--block", "1"]]
+    {
+        assert!(
+            node.run(refused).failed(2).contains("changed meanwhile: block 2 answers by now"),
+            "{refused:?}"
+        );
+    }
+    let forgotten = node.run(&["forget", "door code", "--block", "2"]).printed();
+    assert!(forgotten.ends_with("; erased the content of block 1, 2\n"), "{forgotten}");
+}
+
+#[test]
 fn without_a_node_every_command_says_so_plainly() {
     let free = port::unused();
     let url = format!("http://{free}");
