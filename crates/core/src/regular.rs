@@ -22,16 +22,16 @@ pub(crate) fn open(options: &mut OpenOptions, path: &Path, links: bool) -> Resul
 }
 
 fn no_file() -> Error {
-    Error::new(ErrorKind::InvalidInput, "it is a pipe, a device or the like, and no file")
+    Error::new(ErrorKind::InvalidInput, "it is a folder, a pipe, a device or the like, and no file")
 }
 
-/// Checks what another library will open, which says by itself what it thinks of a folder, or of nothing. It is not opened here:
-/// closing a database gives up all locks that the process has on it (POSIX, fcntl).
+/// Checks what another library will open, which says by itself what it thinks of nothing. It is not opened here: closing a database
+/// gives up all locks that the process has on it (POSIX, fcntl).
 ///
 /// # Errors
-/// [`ErrorKind::InvalidInput`] for a pipe, a device or the like.
+/// [`ErrorKind::InvalidInput`] for a folder, a pipe, a device or the like.
 pub(crate) fn check(path: &Path) -> Result<()> {
-    let is_strange = path.metadata().is_ok_and(|found| !found.is_file() && !found.is_dir());
+    let is_strange = path.metadata().is_ok_and(|found| !found.is_file());
     if is_strange { Err(no_file()) } else { Ok(()) }
 }
 
@@ -60,8 +60,10 @@ mod tests {
         std::fs::write(&file, "text").unwrap();
         std::os::unix::fs::symlink(&file, &link).unwrap();
         assert_eq!(read(&pipe, true).unwrap_err().kind(), ErrorKind::InvalidInput);
-        assert_eq!(check(&pipe).unwrap_err().kind(), ErrorKind::InvalidInput);
-        for path in [root.path(), &file, &link, &root.path().join("none")] {
+        for strange in [&pipe, root.path()] {
+            assert_eq!(check(strange).unwrap_err().kind(), ErrorKind::InvalidInput);
+        }
+        for path in [&file, &link, &root.path().join("none")] {
             check(path).unwrap();
         }
         assert_eq!(read(Path::new("/dev/null"), true).unwrap_err().kind(), ErrorKind::InvalidInput);

@@ -65,8 +65,8 @@ impl Erasing {
             if self.unfinished.fetch_add(1, Ordering::Relaxed) == 0 {
                 tracing::warn!(
                     trace_id = %waiting.trace,
-                    "a FORGET was answered while its text is still in the write-ahead log: another program reads the genome. It is \
-                     erased as soon as that one ends"
+                    "a FORGET was answered while its text is still in the write-ahead log: somebody reads the genome, another program or \
+                     a long read of this node. It is erased as soon as that ends"
                 );
             }
             waiting.answer(Ok(Committed { gone: false, ..committed }));

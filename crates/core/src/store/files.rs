@@ -117,7 +117,7 @@ impl Files {
         self.frames.check_new(committed).map_err(|garbled| self.garbled(garbled))
     }
 
-    /// Checks all of the `committed` frames, before the log is emptied.
+    /// Checks all of the `committed` frames.
     pub(super) fn check_log(&self, committed: u32) -> Result<(), Disturbed> {
         self.frames.check(committed).map_err(|garbled| self.garbled(garbled))
     }

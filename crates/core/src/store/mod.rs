@@ -182,12 +182,14 @@ impl Store {
             pace: recovery::Pace::default(),
             files: files::Files::of(directory).map_err(OpenError::io(&path))?,
             scrub_due: !scrubbed,
+            scrubbed: None,
             erasing,
             measured: Instant::now(),
             _lock: lock,
         };
-        let writer =
-            crew.spawn("kolibri-writer", move |_| writer.run(connection)).map_err(OpenError::io(&path))?;
+        let writer = crew
+            .spawn("kolibri-writer", move |stop| writer.run(connection, stop))
+            .map_err(OpenError::io(&path))?;
         Ok(Self {
             intake: Arc::new(intake),
             announced,

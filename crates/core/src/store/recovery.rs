@@ -16,6 +16,7 @@ use super::mark::{Found, Loss};
 use super::rows::Snapshot;
 use super::verify::{Fault, Verdict, verify};
 use super::{DataDirectory, Durability, apply, log, schema, writer};
+use crate::background::Stop;
 use crate::error::OpenError;
 
 /// How long a try waits for another program; commands are refused meanwhile anyway.
@@ -90,6 +91,8 @@ pub(super) enum StillFailing {
     Overwritten { path: PathBuf, index: u64, fault: Fault },
     #[error("the last block in {0} cannot be read; run `kolibri genome verify`")]
     Broken(PathBuf),
+    #[error("the node stops before every block was read")]
+    Stopping,
     #[error("another program reads the genome, so its log cannot be flushed into it")]
     Read,
 }
@@ -107,6 +110,7 @@ impl Place {
         &self,
         connection: &mut Connection,
         files: &mut Files,
+        stop: &Stop,
     ) -> Result<Chain, StillFailing> {
         // The old connection still reads files that were deleted: it is kept as long as they are.
         let was_written = match files.check() {
@@ -117,7 +121,7 @@ impl Place {
         // It may hold a lock that the new one needs, so it is closed before that is opened.
         drop(std::mem::replace(connection, Connection::open_in_memory()?));
         if was_written {
-            self.check_whole()?;
+            self.check_whole(stop)?;
         }
         let head = self.reopen(connection)?;
         // What is damaged must not be copied into the database.
@@ -129,12 +133,13 @@ impl Place {
 
     /// Reads every block: whoever wrote the files may have changed any. Writes nothing, so that whoever comes to mend them finds
     /// them as they are.
-    fn check_whole(&self) -> Result<(), StillFailing> {
-        match verify(&self.directory, |_| true)? {
+    fn check_whole(&self, stop: &Stop) -> Result<(), StillFailing> {
+        match verify(&self.directory, |_| !stop.is_set())? {
             Verdict::Broken { index, fault, .. } => {
                 Err(StillFailing::Overwritten { path: self.directory.genome(), index, fault })
             }
-            Verdict::Sound { .. } | Verdict::Cancelled => Ok(()),
+            Verdict::Sound { .. } => Ok(()),
+            Verdict::Cancelled => Err(StillFailing::Stopping),
         }
     }
 
@@ -185,5 +190,23 @@ fn make_room(log: &Path) -> std::io::Result<()> {
         // A file system that cannot reserve room tells when it is used.
         Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{open, teach};
+
+    #[tokio::test]
+    async fn a_genome_is_not_read_to_its_end_when_the_node_stops() {
+        let root = tempfile::tempdir().unwrap();
+        let node = open(root.path());
+        teach(&node, "a", "b").await;
+        let place = Place { directory: DataDirectory::new(root.path()), durability: Durability::Flushed };
+        let stop = Stop::default();
+        assert!(place.check_whole(&stop).is_ok());
+        stop.set();
+        assert!(matches!(place.check_whole(&stop), Err(StillFailing::Stopping)));
     }
 }

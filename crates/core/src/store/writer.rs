@@ -23,6 +23,7 @@ use super::mark::MarkFile;
 use super::recovery::{Pace, Place, StillFailing, try_to_write};
 use super::rows::Snapshot;
 use super::{BlockRef, GenomeSettings, Salts, apply, log, schema};
+use crate::background::Stop;
 use crate::error::{CommandError, OpenError};
 use crate::observer::Observer;
 use crate::trace::TraceId;
@@ -98,6 +99,8 @@ pub(super) struct Writer {
     pub(super) pace: Pace,
     /// The log may still contain erased text.
     pub(super) scrub_due: bool,
+    /// When it was last tried in vain to empty it.
+    pub(super) scrubbed: Option<Instant>,
     pub(super) erasing: Erasing,
     /// When the length of the log was looked at.
     pub(super) measured: Instant,
@@ -141,8 +144,8 @@ fn empty_log(connection: &Connection, patience: Duration) -> rusqlite::Result<bo
 }
 
 impl Writer {
-    pub(super) fn run(mut self, mut connection: Connection) {
-        while let Some(first) = self.next(&mut connection) {
+    pub(super) fn run(mut self, mut connection: Connection, stop: &Stop) {
+        while let Some(first) = self.next(&mut connection, stop) {
             let batch = self.gather(first);
             self.commit(&connection, batch);
             self.copy(&connection);
@@ -152,18 +155,18 @@ impl Writer {
     }
 
     /// The next event. `None` when the node stops.
-    fn next(&mut self, connection: &mut Connection) -> Option<Queued> {
+    fn next(&mut self, connection: &mut Connection, stop: &Stop) -> Option<Queued> {
         loop {
             let patience = if self.scrub_due { SCRUB_RETRY } else { LOOK };
             match self.receiver.recv_timeout(patience) {
-                Err(RecvTimeoutError::Timeout) => self.look_after(connection),
+                Err(RecvTimeoutError::Timeout) => self.look_after(connection, stop),
                 other => return other.ok(),
             }
         }
     }
 
     /// What there is to do while nobody wants anything.
-    fn look_after(&mut self, connection: &mut Connection) {
+    fn look_after(&mut self, connection: &mut Connection, stop: &Stop) {
         if self.left() != Some(Left::Doubt)
             && let Err(error) = self.check_files(connection)
         {
@@ -175,7 +178,7 @@ impl Writer {
         if let Some(left) = self.left()
             && self.pace.is_due()
         {
-            self.recover(connection, left);
+            self.recover(connection, left, stop);
         }
         self.copy(connection);
     }
@@ -199,14 +202,14 @@ impl Writer {
     }
 
     /// Takes events again if the genome can be written again.
-    fn recover(&mut self, connection: &mut Connection, left: Left) {
+    fn recover(&mut self, connection: &mut Connection, left: Left, stop: &Stop) {
         let found = match left {
             Left::Nothing => {
                 let tried = try_to_write(connection, &self.place.directory.genome());
                 self.files.leave();
                 tried.map(|()| None)
             }
-            Left::Doubt => self.place.read_back(connection, &mut self.files).map(Some),
+            Left::Doubt => self.place.read_back(connection, &mut self.files, stop).map(Some),
         };
         match found {
             Ok(chain) => {
@@ -287,7 +290,7 @@ impl Writer {
 
     /// Empties the log into the database, if all of it is what was committed. `false` while a reader still needs it.
     fn empty_log(&mut self, connection: &Connection, patience: Duration) -> Result<bool, CommitError> {
-        self.files.check_log(log::committed(connection)?)?;
+        self.files.check_new(log::committed(connection)?)?;
         self.write_database(|| empty_log(connection, patience))
     }
 
@@ -388,7 +391,7 @@ impl Writer {
         let commit = taken.elapsed();
         self.observer.committed(commit);
         self.scrub_due |= outcomes.iter().any(Outcome::erased_something);
-        if self.scrub_due {
+        if self.scrub_due && self.scrubbed.is_none_or(|tried| tried.elapsed() >= SCRUB_RETRY) {
             self.scrub(connection);
         }
         let recorded: Vec<_> = std::iter::zip(&waiting, &outcomes)
@@ -453,6 +456,7 @@ impl Writer {
     fn scrub(&mut self, connection: &Connection) {
         let emptied = self.empty_log(connection, SCRUB_PATIENCE);
         self.scrub_due = !matches!(emptied, Ok(true));
+        self.scrubbed = self.scrub_due.then(Instant::now);
         if let Err(error) = emptied
             && self.left() != Some(Left::Doubt)
         {

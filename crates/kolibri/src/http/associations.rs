@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use futures_util::{StreamExt, stream};
 use kolibri_core::CommandError;
 use kolibri_core::catalogue::Catalogue;
@@ -137,6 +137,8 @@ pub(super) async fn export(
     State(app): State<App>,
     Query(how): Query<ExportQuery>,
 ) -> Result<Response, Problem> {
+    // A piece is in memory for as long as its reader likes.
+    let share = app.budget.share(MAX_PAGE).await?;
     // Read before the answer begins: a problem can still be reported.
     let (first, next) = piece(&app, how, 0).await?;
     let others = stream::unfold((app, how, next), async |(app, how, from)| {
@@ -158,7 +160,7 @@ pub(super) async fn export(
         ExportFormat::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"knowledge.csv\""),
     };
     let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, Body::from_stream(pieces)).into_response())
+    Ok((Extension(share), headers, Body::from_stream(pieces)).into_response())
 }
 
 fn begins(how: ExportQuery) -> std::io::Result<Vec<u8>> {

@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::net::sockopt::set_socket_recv_buffer_size;
@@ -13,12 +14,15 @@ use crate::running::{Running, eventually};
 /// A page of blocks, in bytes, of which 64 MiB hold fifteen.
 const PAGE: usize = 4 << 20;
 
-/// Asks for a page, and takes no more of it than fits the smallest buffer of the system.
-fn reader(node: &Running) -> TcpStream {
+/// What is long: a page of blocks, and everything that is taught.
+const LONG: [&str; 2] = ["/api/v1/genome/blocks?limit=500", "/api/v1/associations:export"];
+
+/// Asks for something long, and takes no more of it than fits the smallest buffer of the system.
+fn reader(node: &Running, path: &str) -> TcpStream {
     let mut stream = TcpStream::connect(node.api.trim_start_matches("http://")).unwrap();
     set_socket_recv_buffer_size(&stream, 4096).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    write!(stream, "GET /api/v1/genome/blocks?limit=500 HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     stream
 }
 
@@ -40,15 +44,17 @@ fn answers_that_nobody_reads_take_a_bounded_part_of_the_memory() {
         node.http.post(node.url("/api/v1/teach:batch")).header("content-type", "application/x-ndjson");
     assert!(request.body(body).send().unwrap().text().unwrap().contains(r#""taught":100"#));
 
-    let mut readers: Vec<_> = (0..40).map(|_| reader(&node)).collect();
-    let answers: Vec<_> = readers.iter_mut().map(status).collect();
-    let served = answers.iter().filter(|status| **status == 200).count();
-    assert!((10..=(64 << 20) / PAGE).contains(&served), "{answers:?}");
-    assert!(answers.iter().all(|status| [200, 503].contains(status)), "{answers:?}");
-    // Whoever asks for little is served meanwhile, and whoever asks for much as soon as those are gone.
-    assert_eq!((node.get("/livez").0, node.get("/api/v1/genome").0), (200, 200));
-    drop(readers);
-    eventually("a page is served again", || (status(&mut reader(&node)) == 200).then_some(()));
+    for path in LONG {
+        let mut readers: Vec<_> = (0..40).map(|_| reader(&node, path)).collect();
+        let answers: Vec<_> = readers.iter_mut().map(status).collect();
+        let served = answers.iter().filter(|status| **status == 200).count();
+        assert!((10..=(64 << 20) / PAGE).contains(&served), "{path}: {answers:?}");
+        assert!(answers.iter().all(|status| [200, 503].contains(status)), "{path}: {answers:?}");
+        // Whoever asks for little is served meanwhile, and whoever asks for much as soon as those are gone.
+        assert_eq!((node.get("/livez").0, node.get("/api/v1/genome").0), (200, 200));
+        drop(readers);
+        eventually("it is served again", || (status(&mut reader(&node, path)) == 200).then_some(()));
+    }
 }
 
 #[test]
@@ -95,13 +101,27 @@ fn connections_that_send_half_of_something_make_room_for_who_comes() {
         .collect();
     let new = reqwest::blocking::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
     assert_eq!(new.get(node.url("/livez")).send().unwrap().status(), 200);
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        // A byte a second each is no progress.
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                half.iter().for_each(|mut stream| drop(stream.write_all(b"\n")));
+                std::thread::sleep(Duration::from_secs(1));
+            }
+        });
+        assert_a_teach_is_taken(&node, &new);
+        is_over.store(true, Ordering::Relaxed);
+    });
+}
+
+/// Each of those who hold a place may keep it for half a minute and more while nobody waits.
+fn assert_a_teach_is_taken(node: &Running, new: &reqwest::blocking::Client) {
     let begun = Instant::now();
     eventually("a TEACH is taken", || {
         let pair = json!({ "stimulus": "a", "response": "b" });
         let taught = new.post(node.url("/api/v1/teach")).json(&pair).send().unwrap();
         (taught.status() == 201).then_some(())
     });
-    // Each of them may keep its place for half a minute and more while nobody waits.
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
-    drop(half);
 }

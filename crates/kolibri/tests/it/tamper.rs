@@ -311,7 +311,7 @@ fn what_is_no_genome_is_told_apart_from_a_broken_one() {
     check(&text, "file is not a database; this is not a genome, or its database is damaged");
     let pipe = directory("pipe");
     assert!(std::process::Command::new("mkfifo").arg(genome(&pipe)).status().unwrap().success());
-    check(&pipe, "it is a pipe, a device or the like, and no file");
+    check(&pipe, "it is a folder, a pipe, a device or the like, and no file");
     let strange = directory("strange");
     fs::create_dir(genome(&strange)).unwrap();
     check(&strange, "check that it is a file");
