@@ -26,8 +26,8 @@ test("nothing is erased by a press that came before its text could be read", asy
   await say(page, LESSON);
   await say(page, "When is lunch?");
   const forgotten = requests(page, "POST", "/forget");
-  const release = await hold(page, "**/api/v1/genome/blocks/1");
-  const read = page.waitForRequest("**/api/v1/genome/blocks/1");
+  const release = await hold(page, "**/api/v1/associations/1/versions*");
+  const read = page.waitForRequest("**/api/v1/associations/1/versions*");
   await page.clock.install();
   const { dialog, danger } = await toTheDanger(page);
   await page.keyboard.press("Enter");

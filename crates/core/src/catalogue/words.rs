@@ -121,7 +121,8 @@ impl Words {
             any |= !more.is_empty();
         }
         if !any {
-            let ends = word.char_indices().skip(*SPELT.start()).map(|(end, _)| &word[..end]);
+            let ends = word.char_indices().skip(*SPELT.start()).take(*SPELT.end());
+            let ends = ends.map(|(end, _)| &word[..end]);
             let known = ends.map(|begun| [self.of(&stem(begun)), of(&self.forms, begun)]);
             let longest = known.filter(|known| known.iter().any(|places| !places.is_empty())).last();
             longest.iter().flatten().for_each(|more| places.add(more));
