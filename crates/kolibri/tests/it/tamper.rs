@@ -314,7 +314,7 @@ fn what_is_no_genome_is_told_apart_from_a_broken_one() {
     check(&pipe, "it is a folder, a pipe, a device or the like, and no file");
     let strange = directory("strange");
     fs::create_dir(genome(&strange)).unwrap();
-    check(&strange, "check that it is a file");
+    check(&strange, "it is a folder, a pipe, a device or the like, and no file");
 
     let data = closed();
     with_change(data.path(), "PRAGMA user_version = 3", || {
