@@ -249,6 +249,7 @@ mod tests {
             (&[&["Question", "Answer"], &["How many", "12"], &["Is it", "yes"]], (0, 1)),
             (&[&["ID", "Resolution", "Issue"], &["1", "Restart it", "It hangs"]], (2, 1)),
             (&[&["ID", "Kysymys", "Vastaus"], &["1", "Mitä?", "x"]], (1, 2)),
+            (&[&["response", "stimulus", "comment"], &["first", "1", "by us"]], (1, 0)),
         ] {
             assert_eq!(found(rows), (expected.0, expected.1, true), "{rows:?}");
         }

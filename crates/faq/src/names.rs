@@ -261,6 +261,11 @@ pub(crate) fn usual<'a>(names: impl Iterator<Item = &'a str>, part: Part) -> Opt
     pick(names.map(|name| (name, Cells::Words)), part)
 }
 
+/// Whether a name is the one that an export gives a part.
+pub(crate) fn is_our_own(name: &str, part: Part) -> bool {
+    simple(name) == if part == Part::Question { "stimulus" } else { "response" }
+}
+
 /// Whether a name means a part and nothing else.
 pub(crate) fn is_sure(name: &str, part: Part) -> bool {
     matches!(naming(name, part), Some(Naming::Exact(_) | Naming::Text | Naming::Word))

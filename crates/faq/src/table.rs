@@ -72,8 +72,13 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Whether the questions are numbers or the like, and another column may have them.
+    /// Whether the questions are numbers or the like, and another column may have them. Numbers may be taught, too: an export
+    /// of them comes back.
     pub(crate) fn asks_elsewhere(&self, question: usize, answer: usize) -> bool {
+        let is_ours = |at: usize, part| self.first.get(at).is_some_and(|name| names::is_our_own(name, part));
+        if self.header && is_ours(question, Part::Question) && is_ours(answer, Part::Answer) {
+            return false;
+        }
         let may_ask = |at: usize| at != answer && self.has_words(at) && !self.is_about(at);
         self.cells.get(question) == Some(&Cells::Bare) && (0..self.first.len()).any(may_ask)
     }
