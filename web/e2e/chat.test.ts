@@ -92,7 +92,9 @@ test("where the node has no answer, one that is near is updated, given too, or k
   const near = "Something is wrong with the gateway, what now?";
   await teachGateway(node, near);
   await node.teach("How do I restart the search service?", "systemctl restart search");
-  const asked = "Who restarts the search service?";
+  await node.teach("How do I restart the search cluster?", "search-admin restart --all");
+  // Either may be meant.
+  const asked = "How do I restart the search?";
   await expect
     .poll(async () => (await node.call("teach:preview", { stimulus: asked, response: "x" })).body.near.length)
     .toBeGreaterThan(0);

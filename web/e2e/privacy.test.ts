@@ -45,7 +45,8 @@ function listen(page: Page): string[] {
   page.on("pageerror", (error) => found.push(...leaks("an error", `${error.message}${error.stack}`)));
   page.on("request", (request) => {
     const { pathname } = new URL(request.url());
-    const isCommand = request.method() === "POST" && /^\/api\/v1\/(teach|ask|forget)$/.test(pathname);
+    const isCommand =
+      request.method() === "POST" && /^\/api\/v1\/(teach|teach:preview|ask|forget)$/.test(pathname);
     found.push(...leaks(`the URL of ${pathname}`, request.url()));
     const { authorization, ...headers } = request.headers();
     found.push(...leaks("headers", JSON.stringify(headers)));

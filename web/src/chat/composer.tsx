@@ -42,10 +42,10 @@ export function Composer() {
     void send(draft.value, () => ask(written));
     field.current?.focus();
   };
-  const teachIt = async (lesson: Lesson) => {
+  const teachIt = (lesson: Lesson) => {
     const sent = draft.value;
     field.current?.focus();
-    if (await neighbours.settled()) void send(sent, () => teachAll(lesson, replacedBy(known), also));
+    void send(sent, () => teachAll(lesson, replacedBy(known), also, neighbours.settled));
   };
   const choose = undecided ? words().knowledge.chooseNear : null;
   const press = usePress(

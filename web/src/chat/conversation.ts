@@ -97,29 +97,44 @@ function outcomeOf(answer: Answer): "answered" | "similar" | "unknown" {
   return answer.match === "exact" ? "answered" : answer.match === "similar" ? "similar" : "unknown";
 }
 
-/** Teaches; true when it is durable. `replaces`: as for `teachAll`. */
-export async function teach(lesson: Lesson, replaces?: number | null): Promise<boolean> {
+/**
+ * Teaches; true when it is durable. `replaces`: as for `teachAll`. `isSettled` tells, when its turn has come, whether there is
+ * nothing to choose first.
+ */
+export async function teach(
+  lesson: Lesson,
+  replaces?: number | null,
+  isSettled: () => Promise<boolean> = async () => true,
+): Promise<boolean> {
   const turn = { ...begin(), kind: "teach", lesson } as const;
   append({ ...turn, outcome: { state: "waiting" } });
-  const { reply } = await inTurn(() =>
-    command<Taught>("chat.teach", { ...lesson, replaces }, () => "taught"),
+  const reply = await inTurn(async () =>
+    (await isSettled())
+      ? (await command<Taught>("chat.teach", { ...lesson, replaces }, () => "taught")).reply
+      : null,
   );
-  settle({ ...turn, outcome: reply.ok ? { state: "done", value: reply.value } : failed(reply.problem) });
-  if (reply.ok) changed();
-  return reply.ok;
+  if (reply?.ok) {
+    settle({ ...turn, outcome: { state: "done", value: reply.value } });
+    changed();
+    return true;
+  }
+  settle({ ...turn, outcome: failed(reply ? reply.problem : problemOfPage("near_is_taught")) });
+  return false;
 }
 
 /**
- * Teaches an answer to its question, and to others in the place of theirs; true when all of it is durable. `replaces`: the block
- * that answers now, as the user saw it, or null for none; undefined if that is not known.
+ * Teaches an answer to its question, and then to others in the place of theirs; true when all of it is durable. `replaces`: the
+ * block that answers now, as the user saw it, or null for none; undefined if that is not known.
  */
 export async function teachAll(
   lesson: Lesson,
   replaces: number | null | undefined,
   also: Other[],
+  isSettled?: () => Promise<boolean>,
 ): Promise<boolean> {
+  if (!(await teach(lesson, replaces, isSettled))) return false;
   const others = also.map(({ stimulus, block }) => teach({ ...lesson, stimulus }, block));
-  return (await Promise.all([teach(lesson, replaces), ...others])).every((taken) => taken);
+  return (await Promise.all(others)).every((taken) => taken);
 }
 
 function changed(): void {
