@@ -69,10 +69,17 @@ fn every_panel_has_finite_and_plausible_data_whichever_way_it_came() {
     let watches = [SCRAPED, PUSHED].map(|job| (job, OnCall::of_job(job, &[target(&node)], &node.api)));
     watches.iter().for_each(|(_, on_call)| on_call.prometheus.await_up(1));
     busy(&node);
+    // Both at once: what happened within the last minute would be over for the second.
+    std::thread::scope(|scope| {
+        for (job, OnCall { prometheus, .. }) in &watches {
+            scope.spawn(move || {
+                // A rate needs what was before and what came after.
+                prometheus.await_scrapes(5);
+                assert_filled(job, |expression| prometheus.query(expression), &[]);
+            });
+        }
+    });
     for (job, OnCall { prometheus, .. }) in &watches {
-        // A rate needs what was before and what came after.
-        prometheus.await_scrapes(5);
-        assert_filled(job, |expression| prometheus.query(expression), &[]);
         for (metric, label, expected) in [
             ("kolibri_backend_events_total", "job", *job),
             ("kolibri:base_urls:info", "runbook", runbook(&node.api).as_str()),
