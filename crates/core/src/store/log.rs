@@ -1,5 +1,6 @@
 //! Whether the write-ahead log still has what was committed to it. SQLite checks that when it opens a log, and not while one is in
-//! use: what somebody wrote over it then would be read as if it were the genome, and all that follows would be lost with a crash (ADR 0020).
+//! use: what somebody wrote over it then would be read as if it were the genome, and all that follows would be lost with a crash
+//! (ADR 0020).
 //!
 //! The log is a header of 32 bytes, and frames: 24 bytes and a page each. A frame's check sums also cover every frame before it
 //! ("The Write-Ahead Log" in SQLite's file format).
