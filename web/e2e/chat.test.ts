@@ -160,6 +160,46 @@ test("a lesson that is written in the chat is not taught beside one that contrad
   expect(await answerTo(node, "How is the search service restarted?")).toBe("systemctl reload search");
 });
 
+test("no answer is replaced that was not shown, however soon Enter comes, and the next text is kept apart", async ({
+  page,
+  node,
+}) => {
+  await node.teach("Wi-fi?", "guest123");
+  await page.fill("#composer", "Wi-fi? -> guest999");
+  await page.keyboard.press("Enter");
+  await page.getByText("This question has another answer already, so nothing was taught.").waitFor();
+  expect(await answerTo(node, "Wi-fi?")).toBe("guest123");
+  // It is back, and what is typed now is no part of it.
+  await expect.poll(() => page.inputValue("#composer")).toBe("Wi-fi? -> guest999");
+  await page.keyboard.type("Color? -> red");
+  await page.keyboard.press("Enter");
+  await page.getByText("Taught and durably recorded as").waitFor();
+  expect([await answerTo(node, "Wi-fi?"), await answerTo(node, "Color?")]).toEqual(["guest123", "red"]);
+
+  // Seen, it is replaced.
+  await page.fill("#composer", "Wi-fi? -> guest999");
+  await page.locator("form.composer").getByText("Replaces").waitFor();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => answerTo(node, "Wi-fi?")).toBe("guest999");
+});
+
+test("the form for a question without an answer replaces none that came meanwhile unseen", async ({
+  page,
+  node,
+}) => {
+  await say(page, "What about zebras?");
+  const form = page.locator("form.teach");
+  await form.getByPlaceholder("The answer").waitFor();
+  await node.teach("What about zebras?", "theirs");
+  await form.getByPlaceholder("The answer").fill("mine");
+  await page.keyboard.press("Enter");
+  await form.getByText("This replaces something that you had not seen.").waitFor();
+  await form.getByText("Replaces").first().waitFor();
+  expect(await answerTo(node, "What about zebras?")).toBe("theirs");
+  await form.getByPlaceholder("The answer").press("Enter");
+  await expect.poll(() => answerTo(node, "What about zebras?")).toBe("mine");
+});
+
 test("answers that may be right are offered; the one that is confirmed is learnt", async ({ page, node }) => {
   const near = "Something is wrong with the gateway, what now?";
   await teachGateway(node, near);

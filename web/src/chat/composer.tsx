@@ -6,7 +6,7 @@ import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
 import type { Suggestion } from "../api/types";
 import { words } from "../i18n";
 import { Effects } from "../knowledge/effects";
-import { NeighboursView, replacedBy, useNeighbours } from "../knowledge/neighbours";
+import { NeighboursView, useNeighbours } from "../knowledge/neighbours";
 import { addresses, goTo } from "../route";
 import { sendOnEnter } from "../ui/enter";
 import { useGrowth } from "../ui/growth";
@@ -18,12 +18,11 @@ import { bytesOf, isWhole, type Lesson, lessonIn } from "./lesson";
 /** The text being written. It is kept while another screen is open. */
 export const draft = signal("");
 
-async function send(sent: string, deed: () => Promise<boolean>): Promise<void> {
+/** Sends what is written; true if it comes back, since it was not taken and nothing else is written by now. */
+async function send(sent: string, deed: () => Promise<boolean>): Promise<boolean> {
   // Unless something else is written by now.
   if (draft.value === sent) draft.value = "";
-  const taken = await deed();
-  // Unless the user has started the next text.
-  if (!taken && draft.value === "") draft.value = sent;
+  return !(await deed()) && draft.value === "";
 }
 
 const NO_LESSON: Lesson = { stimulus: "", response: "" };
@@ -38,15 +37,18 @@ export function Composer() {
   const neighbours = useNeighbours(lesson ?? NO_LESSON);
   const { known, exact, also, undecided } = neighbours;
 
-  const askIt = () => {
-    void send(draft.value, () => ask(written));
-    field.current?.focus();
-  };
-  const teachIt = (lesson: Lesson) => {
+  const sendIt = async (deed: () => Promise<boolean>) => {
     const sent = draft.value;
     field.current?.focus();
-    void send(sent, () => teachAll(lesson, replacedBy(known), also, neighbours.settled));
+    if (!(await send(sent, deed))) return;
+    draft.value = sent;
+    if (!field.current) return;
+    // Selected: whoever is about to write the next text does not write into this one. The turn keeps it.
+    field.current.value = sent;
+    field.current.select();
   };
+  const askIt = () => void sendIt(() => ask(written));
+  const teachIt = (lesson: Lesson) => void sendIt(() => teachAll(lesson, neighbours.gate, also));
   const choose = undecided ? words().knowledge.chooseNear : null;
   const press = usePress(
     () => (lesson ? teachIt(lesson) : askIt()),

@@ -45,7 +45,7 @@ const paths = () => asked.map(({ path }) => path.split("/").at(-1));
 const settled = () => new Promise((later) => setTimeout(later));
 
 test("what is said before the node has answered is shown at once, and sent in its turn", async () => {
-  const lesson = teach({ stimulus: "When?", response: "Now" });
+  const lesson = teach({ stimulus: "When?", response: "Now" }, async () => ({ replaces: null }));
   const question = ask("When?");
   const erasure = forget("When?", 1);
   await settled();

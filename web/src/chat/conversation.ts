@@ -4,6 +4,7 @@ import { command } from "../actions/command";
 import { type Problem, problemOfPage } from "../api/problem";
 import type { Answer, Forgotten, Taught } from "../api/types";
 import type { Other } from "../knowledge/near";
+import type { Gate } from "../knowledge/neighbours";
 import { genome } from "../node";
 import { erase, fates, look, standing } from "./fate";
 import type { Lesson } from "./lesson";
@@ -97,43 +98,26 @@ function outcomeOf(answer: Answer): "answered" | "similar" | "unknown" {
   return answer.match === "exact" ? "answered" : answer.match === "similar" ? "similar" : "unknown";
 }
 
-/**
- * Teaches; true when it is durable. `replaces`: as for `teachAll`. `isSettled` tells, when its turn has come, whether there is
- * nothing to choose first.
- */
-export async function teach(
-  lesson: Lesson,
-  replaces?: number | null,
-  isSettled: () => Promise<boolean> = async () => true,
-): Promise<boolean> {
+/** Teaches what `gate` lets pass when its turn has come; true when it is durable. */
+export async function teach(lesson: Lesson, gate: () => Promise<Gate>): Promise<boolean> {
   const turn = { ...begin(), kind: "teach", lesson } as const;
   append({ ...turn, outcome: { state: "waiting" } });
-  const reply = await inTurn(async () =>
-    (await isSettled())
-      ? (await command<Taught>("chat.teach", { ...lesson, replaces }, () => "taught")).reply
-      : null,
-  );
-  if (reply?.ok) {
-    settle({ ...turn, outcome: { state: "done", value: reply.value } });
-    changed();
-    return true;
-  }
-  settle({ ...turn, outcome: failed(reply ? reply.problem : problemOfPage("near_is_taught")) });
-  return false;
+  const reply = await inTurn(async () => {
+    const passed = await gate();
+    if ("why" in passed) return { ok: false, problem: problemOfPage(passed.why) } as const;
+    return (await command<Taught>("chat.teach", { ...lesson, ...passed }, () => "taught")).reply;
+  });
+  settle({ ...turn, outcome: reply.ok ? { state: "done", value: reply.value } : failed(reply.problem) });
+  if (reply.ok) changed();
+  return reply.ok;
 }
 
-/**
- * Teaches an answer to its question, and then to others in the place of theirs; true when all of it is durable. `replaces`: the
- * block that answers now, as the user saw it, or null for none; undefined if that is not known.
- */
-export async function teachAll(
-  lesson: Lesson,
-  replaces: number | null | undefined,
-  also: Other[],
-  isSettled?: () => Promise<boolean>,
-): Promise<boolean> {
-  if (!(await teach(lesson, replaces, isSettled))) return false;
-  const others = also.map(({ stimulus, block }) => teach({ ...lesson, stimulus }, block));
+/** Teaches an answer to its question, and then to others in the place of theirs; true when all of it is durable. */
+export async function teachAll(lesson: Lesson, gate: () => Promise<Gate>, also: Other[]): Promise<boolean> {
+  if (!(await teach(lesson, gate))) return false;
+  const others = also.map(({ stimulus, block }) =>
+    teach({ ...lesson, stimulus }, async () => ({ replaces: block })),
+  );
   return (await Promise.all(others)).every((taken) => taken);
 }
 

@@ -3,7 +3,7 @@ import { useId, useRef, useState } from "preact/hooks";
 import { MAX_RESPONSE } from "../api/limits";
 import { words } from "../i18n";
 import { Effects } from "../knowledge/effects";
-import { NeighboursView, replacedBy, useNeighbours } from "../knowledge/neighbours";
+import { NeighboursView, useNeighbours } from "../knowledge/neighbours";
 import { sendOnEnter } from "../ui/enter";
 import { useGrowth } from "../ui/growth";
 import { PressButton, usePress, WhyNot } from "../ui/press";
@@ -25,6 +25,8 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
   /** The question that gets the answer: the one that was asked, or one like it that is updated. */
   const [stimulus, setStimulus] = useState(asked);
   const [response, setResponse] = useState("");
+  /** It was pressed before one could see what it replaces. */
+  const [early, setEarly] = useState(false);
   const lesson: Lesson = { stimulus, response };
   const neighbours = useNeighbours(lesson);
   const { known, exact, also, undecided } = neighbours;
@@ -32,8 +34,11 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
   const length = bytesOf(lesson.response);
   const tooLong = length > MAX_RESPONSE ? text.tooLong(length, MAX_RESPONSE) : null;
   const submit = async () => {
-    if (!(await neighbours.settled())) return;
-    if (!(await teachAll(lesson, replacedBy(known), also))) return;
+    // What is in the way is shown by now.
+    const gate = await neighbours.gate();
+    setEarly("why" in gate && gate.why === "another_is_taught");
+    if ("why" in gate) return;
+    if (!(await teachAll(lesson, async () => gate, also))) return;
     // The form disappears, and the focus with it. If the user has moved elsewhere, the focus stays there.
     if (form.current?.contains(document.activeElement)) document.getElementById("composer")?.focus();
     done();
@@ -71,7 +76,7 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
         </PressButton>
       </div>
       <WhyNot press={press} id={`${id}hint`}>
-        {tooLong ?? text.teachHint}
+        {tooLong ?? (early ? words().knowledge.lookFirst : text.teachHint)}
       </WhyNot>
       {known?.current && isWhole(lesson) && (
         <Effects

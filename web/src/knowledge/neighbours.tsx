@@ -1,6 +1,6 @@
 // What is taught beside a lesson that somebody writes, and what they choose to do about it: a correction must not leave two
 // answers that contradict each other.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Preview, Suggestion } from "../api/types";
 import type { Lesson } from "../chat/lesson";
 import { words } from "../i18n";
@@ -19,14 +19,17 @@ export interface Neighbours {
   undecided: boolean;
   /** The same, as the node says it at the moment of the press. */
   isUndecided: (preview: Preview) => boolean;
-  /** Asks the node now; true if nothing has to be chosen, as far as it can tell. */
-  settled: () => Promise<boolean>;
+  /** Asks the node now whether this can be taught, and what it replaces. */
+  gate: () => Promise<Gate>;
   separate: boolean;
   setSeparate: (separate: boolean) => void;
   /** The other questions that get the same answer. */
   also: Other[];
   setAlso: (also: Other[]) => void;
 }
+
+/** The block that a lesson replaces (null for none), or why it is not taught yet: its writer has not seen that, or has to choose. */
+export type Gate = { replaces: number | null } | { why: "near_is_taught" | "another_is_taught" };
 
 /** Looks for what is near to a lesson while it is being written. A choice is made for one question, and no other. */
 export function useNeighbours(lesson: Lesson): Neighbours {
@@ -36,6 +39,10 @@ export function useNeighbours(lesson: Lesson): Neighbours {
     chosen?.stimulus === lesson.stimulus ? chosen : { separate: false, also: [] as Other[] };
   const { checked } = checking;
   const known = checked?.lesson.stimulus === lesson.stimulus ? checked.preview : null;
+  /** The blocks whose answers the writer was shown: what is replaced, and what is near. */
+  const shown = useRef(new Set<number>());
+  if (known?.current) shown.current.add(known.current.source.index);
+  for (const { source } of known?.near ?? []) shown.current.add(source.index);
   const isUndecided = (preview: Preview) =>
     !separate && contradicts(preview) && sameAs(preview, lesson) === undefined;
   return {
@@ -45,20 +52,23 @@ export function useNeighbours(lesson: Lesson): Neighbours {
     near: known?.near ?? [],
     undecided: known !== null && isUndecided(known),
     isUndecided,
-    settled: async () => {
-      const now = await checking.check();
-      return now === null || !isUndecided(now.preview);
+    gate: async () => {
+      const seen = known?.current?.source.index ?? null;
+      // What the answer shows now came after the press.
+      const before = new Set(shown.current);
+      const now = (await checking.check())?.preview;
+      // Without an answer the node itself compares.
+      if (!now) return { replaces: seen };
+      if (isUndecided(now)) return { why: "near_is_taught" };
+      const replaces = now.current?.source.index ?? null;
+      const isSeen = replaces === null ? seen === null : before.has(replaces);
+      return isSeen || now.effect === "unchanged" ? { replaces } : { why: "another_is_taught" };
     },
     separate,
     setSeparate: (separate) => setChosen({ stimulus: lesson.stimulus, separate, also }),
     also,
     setAlso: (also) => setChosen({ stimulus: lesson.stimulus, separate, also }),
   };
-}
-
-/** The block that a lesson replaces, as its writer saw it, or null for none; undefined if they could not see it. */
-export function replacedBy(known: Preview | null): number | null | undefined {
-  return known ? (known.current?.source.index ?? null) : undefined;
 }
 
 function contradicts({ effect, near }: Preview): boolean {

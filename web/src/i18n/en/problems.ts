@@ -23,6 +23,10 @@ export const problems = {
       advice:
         "The node itself takes files of 16 MiB. Whoever runs the proxy can raise its limit (nginx: client_max_body_size 17m).",
     },
+    another_is_taught: {
+      title: "This question has another answer already, so nothing was taught.",
+      advice: "Look at what it would replace, then teach it again.",
+    },
     near_is_taught: {
       title: "Something like this is taught already, so nothing was taught.",
       advice: "Write it again, and choose: update that one, take its answer, or teach it separately.",
