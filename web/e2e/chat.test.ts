@@ -6,13 +6,23 @@ import { Node } from "./node";
 
 const LESSON = "How do I restart the payment service? -> systemctl restart payments";
 
+/** A question that is near to three answers and has none. */
+const NEAR = "Something is wrong with the gateway, what now?";
+
 /** Teaches what is near to a question without answering it, and waits until all of it is suggested. */
-async function teachGateway(node: Node, near: string): Promise<void> {
+async function teachGateway(node: Node): Promise<void> {
   await node.teach("How do I rotate the API keys of the billing gateway?", "See the vault");
   const long = `certbot renew, ${"then wait a little, ".repeat(20)}and this is the last step`;
   await node.teach("How do I renew the certificates of the billing gateway?", long);
   await node.teach("When is the billing gateway maintained?", "Sundays, 02:00 to 04:00 UTC");
-  await expect.poll(async () => (await node.call("ask", { stimulus: near })).body.suggestions.length).toBe(3);
+  await expect.poll(async () => (await node.call("ask", { stimulus: NEAR })).body.suggestions.length).toBe(3);
+}
+
+/** A question to which three answers may be right, and its turn. */
+async function unsure(page: Page, node: Node) {
+  await teachGateway(node);
+  await say(page, NEAR);
+  return page.locator(".turn").last();
 }
 
 /** What the node answers to the lesson that a press teaches. */
@@ -89,8 +99,7 @@ test("where the node has no answer, one that is near is updated, given too, or k
   node,
 }) => {
   const taught = "How do I rotate the API keys of the billing gateway?";
-  const near = "Something is wrong with the gateway, what now?";
-  await teachGateway(node, near);
+  await teachGateway(node);
   await node.teach("How do I restart the search service?", "systemctl restart search");
   await node.teach("How do I restart the search cluster?", "search-admin restart --all");
   // Either may be meant.
@@ -201,10 +210,7 @@ test("the form for a question without an answer replaces none that came meanwhil
 });
 
 test("answers that may be right are offered; the one that is confirmed is learnt", async ({ page, node }) => {
-  const near = "Something is wrong with the gateway, what now?";
-  await teachGateway(node, near);
-  await say(page, near);
-  const turn = page.locator(".turn").last();
+  const turn = await unsure(page, node);
   await turn.getByText("Is it one of these answers?").waitFor();
   const offered = turn.getByRole("listitem");
   expect(await offered.count()).toBe(3);
@@ -228,7 +234,7 @@ test("answers that may be right are offered; the one that is confirmed is learnt
   await turn.getByRole("link", { name: `block ${block.index}` }).waitFor();
   expect(await page.getByRole("button", { name: /^Yes, this one/ }).count()).toBe(0);
 
-  await say(page, near);
+  await say(page, NEAR);
   const again = page.locator(".turn").last();
   await again.getByText("Word for word").waitFor();
   await again.getByText("the last step").waitFor();
@@ -239,10 +245,7 @@ test("an answer is confirmed once, however often and whichever is pressed; a fai
   page,
   node,
 }) => {
-  const near = "Something is wrong with the gateway, what now?";
-  await teachGateway(node, near);
-  await say(page, near);
-  const turn = page.locator(".turn").last();
+  const turn = await unsure(page, node);
   const yes = turn.getByRole("button", { name: /^Yes, this one/ });
 
   await node.stop();
@@ -262,7 +265,7 @@ test("an answer is confirmed once, however often and whichever is pressed; a fai
   await turn.getByText("An answer is being recorded already.").waitFor();
   release();
   await turn.getByText("From now on this question gets this answer").waitFor();
-  expect(taught.map((body) => JSON.parse(body).stimulus)).toEqual([near]);
+  expect(taught.map((body) => JSON.parse(body).stimulus)).toEqual([NEAR]);
   // Ready for the next question.
   expect(await page.evaluate(() => document.activeElement?.id)).toBe("composer");
   expect(await turn.getByText("The node does not answer.").count()).toBe(0);
@@ -272,11 +275,10 @@ test("a miss is shown from its beginning, also where it is taller than the windo
   page,
   node,
 }) => {
-  const near = "Something is wrong with the gateway, what now?";
-  await teachGateway(node, near);
+  await teachGateway(node);
   await page.setViewportSize({ width: 390, height: 600 });
   await say(page, "Hello?");
-  await say(page, near);
+  await say(page, NEAR);
   const said = page.locator(".turn").last().locator(".said");
   await expect
     .poll(async () => {
@@ -329,10 +331,7 @@ test("a suggestion that was forgotten or changed meanwhile is not taught, and sa
   page,
   node,
 }) => {
-  const near = "Something is wrong with the gateway, what now?";
-  await teachGateway(node, near);
-  await say(page, near);
-  const turn = page.locator(".turn").last();
+  const turn = await unsure(page, node);
   const offered = (words: string) => turn.getByRole("listitem").filter({ hasText: words });
   await offered("rotate the API keys").waitFor();
   const taught: string[] = [];

@@ -194,7 +194,8 @@ test("what was written and not taught is there again after Back", async ({ page,
   expect(await answer.inputValue()).toBe("sudo systemctl restart payments");
 });
 
-test("what somebody else taught meanwhile is not replaced unseen", async ({ page, node }) => {
+/** Writes another answer, and sees which block it would replace. */
+async function editMine(page: Page, node: Node): Promise<void> {
   await teachSome(node);
   await open(page, node, "#/knowledge?edit=4");
   await page.getByText("This is taught already, word for word.").first().waitFor();
@@ -202,6 +203,10 @@ test("what somebody else taught meanwhile is not replaced unseen", async ({ page
   await page.getByLabel("Answer", { exact: true }).fill("mine");
   await checked;
   await page.getByText(/^Replaces block 4/).waitFor();
+}
+
+test("what somebody else taught meanwhile is not replaced unseen", async ({ page, node }) => {
+  await editMine(page, node);
   await node.teach(QUESTION, "theirs");
   await button(page, "Teach").click();
   await page.getByText("This replaces something that you had not seen.").waitFor();
@@ -215,13 +220,7 @@ test("what was forgotten meanwhile is told, and taught anew only by a second pre
   page,
   node,
 }) => {
-  await teachSome(node);
-  await open(page, node, "#/knowledge?edit=4");
-  await page.getByText("This is taught already, word for word.").first().waitFor();
-  const checked = page.waitForResponse("**/teach:preview");
-  await page.getByLabel("Answer", { exact: true }).fill("mine");
-  await checked;
-  await page.getByText(/^Replaces block 4/).waitFor();
+  await editMine(page, node);
   await node.call("forget", { stimulus: QUESTION });
   await button(page, "Teach").click();
   await page.getByText("This was forgotten meanwhile.").waitFor();

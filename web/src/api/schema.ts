@@ -236,8 +236,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Teach a file: a line for each row in the order of the file, once it is durable, then a summary. Pairs that are taught already add no block; of a question
-         *     that comes again, the last answer counts. Whoever breaks it off keeps what was taught.
+         * Teach a file: a line for each row in the order of the file, once it is durable, then a summary. Pairs that are taught already
+         *     add no block; of a question that comes again, the last answer counts. Whoever breaks it off keeps what was taught.
          */
         post: operations["import"];
         delete?: never;

@@ -5,8 +5,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
 import type { Suggestion } from "../api/types";
 import { words } from "../i18n";
-import { Effects } from "../knowledge/effects";
-import { NeighboursView, useNeighbours } from "../knowledge/neighbours";
+import { Consequences, useNeighbours } from "../knowledge/neighbours";
 import { addresses, goTo } from "../route";
 import { sendOnEnter } from "../ui/enter";
 import { useGrowth } from "../ui/growth";
@@ -35,7 +34,7 @@ export function Composer() {
   const problem = problemWith(written, lesson);
 
   const neighbours = useNeighbours(lesson ?? NO_LESSON);
-  const { known, exact, also, undecided } = neighbours;
+  const { also, undecided } = neighbours;
 
   const sendIt = async (deed: () => Promise<boolean>) => {
     const sent = draft.value;
@@ -75,16 +74,7 @@ export function Composer() {
       {lesson && isWhole(lesson) && (
         <section class="will-teach">
           <LessonView lesson={lesson} label={text.willTeach} />
-          {known?.current && (
-            <Effects
-              effect={exact?.effect ?? null}
-              current={known.current}
-              lesson={lesson}
-              opened={null}
-              fixed={null}
-            />
-          )}
-          <NeighboursView
+          <Consequences
             neighbours={neighbours}
             lesson={lesson}
             update={update}

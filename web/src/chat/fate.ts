@@ -1,8 +1,9 @@
 // What became of the blocks that answered in this conversation: others, or this user on another screen, may have taught a newer
 // answer or forgotten it. It is looked up when one comes back to the conversation, and after each change made in it.
 import { signal } from "@preact/signals";
-import { call, type Reply } from "../api/client";
-import type { Version, Versions } from "../api/types";
+import type { Reply } from "../api/client";
+import type { Version } from "../api/types";
+import { answering, newestOf } from "../knowledge/history";
 
 /** `newer` is the block that answers in its place; null if it was forgotten. */
 export interface Fate {
@@ -19,11 +20,8 @@ export function erase(blocks: number[]): void {
 
 /** What answers in place of a block now, which may be itself; null if it was forgotten. */
 export async function standing(block: number, signal?: AbortSignal): Promise<Reply<Version | null>> {
-  const reply = await call<Versions>(`associations/${block}/versions?limit=1`, signal ? { signal } : {});
-  if (!reply.ok) return reply;
-  const { versions, current } = reply.value;
-  const now = versions.find(({ source }) => source.index === current) ?? null;
-  return { ...reply, value: now };
+  const reply = await newestOf(block, signal);
+  return reply.ok ? { ...reply, value: answering(reply.value) ?? null } : reply;
 }
 
 /** Looks what became of these blocks, one after the other. What cannot be read stays as it was known. */

@@ -2,10 +2,10 @@
 // asked. What is erased is what was shown: the node refuses if another block answers by now, and then that one is shown. A
 // press before the user could see what will be erased is refused and not queued, because erasing cannot be undone.
 import { useEffect, useState } from "preact/hooks";
-import { call } from "../api/client";
 import { type Problem, problemOfPage } from "../api/problem";
 import type { Versions } from "../api/types";
 import { words } from "../i18n";
+import { answering, newestOf } from "../knowledge/history";
 import { Dialog } from "../ui/dialog";
 import { LessonView } from "../ui/lesson";
 import { PressButton, usePress, WhyNot } from "../ui/press";
@@ -96,10 +96,9 @@ function useAnswer(block: number): Asked {
   const [answer, setAnswer] = useState<ToForget | null>(null);
   const [unread, setUnread] = useState<Problem | null>(null);
   const read = async (signal?: AbortSignal) => {
-    const path = `associations/${block}/versions?limit=1`;
-    const reply = await call<Versions>(path, signal ? { signal } : {});
+    const reply = await newestOf(block, signal);
     if (signal?.aborted) return;
-    const found = reply.ok ? answering(reply.value) : reply.problem;
+    const found = reply.ok ? toForget(reply.value) : reply.problem;
     const isFound = "block" in found;
     setAnswer(isFound ? found : null);
     setUnread(isFound ? null : found);
@@ -112,9 +111,10 @@ function useAnswer(block: number): Asked {
   return { answer, unread, read: () => read() };
 }
 
-function answering({ versions, current, total }: Versions): ToForget | Problem {
+function toForget(versions: Versions): ToForget | Problem {
+  const { current, total } = versions;
   if (current == null) return problemOfPage("not_taught");
-  const { stimulus, response } = versions.find(({ source }) => source.index === current) ?? {};
+  const { stimulus, response } = answering(versions) ?? {};
   if (stimulus == null || response == null) return problemOfPage("unreadable");
   return { block: current, lesson: { stimulus, response }, versions: total };
 }

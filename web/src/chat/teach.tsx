@@ -2,13 +2,12 @@
 import { useId, useRef, useState } from "preact/hooks";
 import { MAX_RESPONSE } from "../api/limits";
 import { words } from "../i18n";
-import { Effects } from "../knowledge/effects";
-import { NeighboursView, useNeighbours } from "../knowledge/neighbours";
+import { Consequences, useNeighbours } from "../knowledge/neighbours";
 import { sendOnEnter } from "../ui/enter";
 import { useGrowth } from "../ui/growth";
 import { PressButton, usePress, WhyNot } from "../ui/press";
 import { teachAll } from "./conversation";
-import { bytesOf, isWhole, type Lesson } from "./lesson";
+import { bytesOf, type Lesson } from "./lesson";
 
 interface Props {
   stimulus: string;
@@ -29,7 +28,7 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
   const [early, setEarly] = useState(false);
   const lesson: Lesson = { stimulus, response };
   const neighbours = useNeighbours(lesson);
-  const { known, exact, also, undecided } = neighbours;
+  const { also, undecided } = neighbours;
 
   const length = bytesOf(lesson.response);
   const tooLong = length > MAX_RESPONSE ? text.tooLong(length, MAX_RESPONSE) : null;
@@ -78,29 +77,18 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
       <WhyNot press={press} id={`${id}hint`}>
         {tooLong ?? (early ? words().knowledge.lookFirst : text.teachHint)}
       </WhyNot>
-      {known?.current && isWhole(lesson) && (
-        <Effects
-          effect={exact?.effect ?? null}
-          current={known.current}
-          lesson={lesson}
-          opened={null}
-          fixed={null}
-        />
-      )}
-      {isWhole(lesson) && (
-        <NeighboursView
-          neighbours={neighbours}
-          lesson={lesson}
-          update={(near) => {
-            setStimulus(near.stimulus);
-            field.current?.focus();
-          }}
-          same={(near) => {
-            setResponse(near.answer);
-            field.current?.focus();
-          }}
-        />
-      )}
+      <Consequences
+        neighbours={neighbours}
+        lesson={lesson}
+        update={(near) => {
+          setStimulus(near.stimulus);
+          field.current?.focus();
+        }}
+        same={(near) => {
+          setResponse(near.answer);
+          field.current?.focus();
+        }}
+      />
     </form>
   );
 }

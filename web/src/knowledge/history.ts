@@ -35,6 +35,16 @@ async function read(
   return { ...reply, value: { rows, total, next: next ?? null, current: current ?? null } };
 }
 
+/** The newest version of what a block taught, and which one answers now. */
+export function newestOf(block: number, signal?: AbortSignal): Promise<Reply<Versions>> {
+  return call<Versions>(`associations/${block}/versions?limit=1`, signal ? { signal } : {});
+}
+
+/** The version that answers now, if it is among these. */
+export function answering({ versions, current }: Versions): Version | undefined {
+  return versions.find(({ source }) => source.index === current);
+}
+
 /** Versions of what a block taught. Of a block that taught nothing it is said what it is instead. */
 export async function versionsOf(
   block: number,

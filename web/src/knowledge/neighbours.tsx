@@ -2,8 +2,9 @@
 // answers that contradict each other.
 import { useRef, useState } from "preact/hooks";
 import type { Preview, Suggestion } from "../api/types";
-import type { Lesson } from "../chat/lesson";
+import { isWhole, type Lesson } from "../chat/lesson";
 import { words } from "../i18n";
+import { Effects } from "./effects";
 import { NearChoice, NearToo, type Other } from "./near";
 import { type Checking, usePreview } from "./preview";
 
@@ -87,6 +88,27 @@ interface Props {
   update: (near: Suggestion) => void;
   /** Gives the new question that answer. */
   same: (near: Suggestion) => void;
+}
+
+/** What teaching a lesson does that is written in the chat, what is near, and the choice; nothing while it is not whole. */
+export function Consequences(props: Props) {
+  const { neighbours, lesson } = props;
+  const { known, exact } = neighbours;
+  if (!isWhole(lesson)) return null;
+  return (
+    <>
+      {known?.current && (
+        <Effects
+          effect={exact?.effect ?? null}
+          current={known.current}
+          lesson={lesson}
+          opened={null}
+          fixed={null}
+        />
+      )}
+      <NeighboursView {...props} />
+    </>
+  );
 }
 
 /** What is near, and the choice. */

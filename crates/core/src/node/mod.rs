@@ -528,11 +528,16 @@ impl Node {
     /// Finds an answer and records nothing.
     pub(crate) async fn find(&self, stimulus: String) -> Result<Found, CommandError> {
         // To go to another thread and back would take longer than the look-up.
-        if let Some(answer) = self.reader.answer_at_once(Key::of(&stimulus)) {
+        let exact = self.reader.answer_at_once(Key::of(&stimulus));
+        if let Ok(Some(answer)) = exact {
             return Ok(Found::exactly(answer));
         }
         let recall = Arc::clone(&self.recall);
-        tokio::task::spawn_blocking(move || recall.find(&stimulus))
+        let find = move || match exact {
+            Ok(_) => recall.find_similar(&stimulus),
+            Err(_) => recall.find(&stimulus),
+        };
+        tokio::task::spawn_blocking(find)
             .await
             .unwrap_or_else(|error| Err(CommandError::Unreadable(error.to_string())))
     }

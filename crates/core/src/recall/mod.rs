@@ -221,7 +221,8 @@ impl Recall {
         }
     }
 
-    fn find_similar(&self, question: &str) -> Result<Found, CommandError> {
+    /// The same for a question that was not taught word for word.
+    pub(crate) fn find_similar(&self, question: &str) -> Result<Found, CommandError> {
         let considered = self.consider(question);
         for (at, best) in considered.iter().enumerate() {
             // Forgotten since the index has seen it.

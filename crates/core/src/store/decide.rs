@@ -151,10 +151,11 @@ pub(super) fn decide(
     known: Known,
 ) -> Result<Decision, Broken> {
     let blocks = known.blocks;
+    let now = blocks.first().copied();
     let (content, replaces, answer, erased) = match event {
         Event::Teach { key, teach, if_changed, expected } => {
-            if !expected.is_met(blocks.first().copied()) {
-                return Ok(Decision::Unexpected(blocks.first().copied()));
+            if !expected.is_met(now) {
+                return Ok(Decision::Unexpected(now));
             }
             if let Some((block, current)) = known.current
                 && if_changed
@@ -162,14 +163,13 @@ pub(super) fn decide(
             {
                 return Ok(Decision::Unchanged(block));
             }
-            (Content::Teach(teach), blocks.first().copied(), Some(AnswerChange::Set(key)), Vec::new())
+            (Content::Teach(teach), now, Some(AnswerChange::Set(key)), Vec::new())
         }
         Event::Ask(ask) => (Content::Ask(ask), None, None, Vec::new()),
         Event::Forget { key, expected } => {
-            let current = blocks.first().copied();
             let Some(forget) = Forget::new(blocks) else { return Ok(Decision::NotTaught) };
-            if !expected.is_met(current) {
-                return Ok(Decision::Unexpected(current));
+            if !expected.is_met(now) {
+                return Ok(Decision::Unexpected(now));
             }
             let erased = forget.erased().to_vec();
             (Content::Forget(forget), None, Some(AnswerChange::Remove(key)), erased)

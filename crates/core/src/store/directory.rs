@@ -155,9 +155,9 @@ impl DataDirectory {
 
     /// Warns of files that somebody else can write: an earlier hand made them.
     pub(crate) fn warn_of_writers(&self) {
-        let [genome, log] = [self.genome(), schema::beside(&self.genome(), "-wal")];
-        let others = [self.mark(), self.accepted(), self.vectors(), self.verdict(), self.lock_file()];
-        for path in [genome, log].iter().chain(&others) {
+        let log = schema::beside(&self.genome(), "-wal");
+        let (mark, accepted, verdict) = (self.mark(), self.accepted(), self.verdict());
+        for path in [self.genome(), log, mark, accepted, self.vectors(), verdict, self.lock_file()] {
             let mode = path.metadata().map_or(0, |found| found.mode());
             if mode & 0o022 != 0 {
                 tracing::warn!(

@@ -100,13 +100,11 @@ impl Files {
         Ok(())
     }
 
-    /// Whether it is time to read more of the log.
-    pub(super) fn is_read_due(&self, is_busy: bool) -> bool {
-        !is_busy || self.read.elapsed() >= READ_EVERY
-    }
-
-    /// Checks some more of the `committed` frames of the log, for longer while the writer has nothing else to do.
+    /// Checks some more of the `committed` frames of the log, if it is time; for longer while the writer has nothing else to do.
     pub(super) fn read_on(&mut self, committed: u32, is_busy: bool) -> Result<(), Disturbed> {
+        if is_busy && self.read.elapsed() < READ_EVERY {
+            return Ok(());
+        }
         let read = self.frames.read_on(committed, if is_busy { READ_FOR } else { READ_AT_LEISURE });
         self.read = Instant::now();
         read.map_err(|garbled| self.garbled(garbled))

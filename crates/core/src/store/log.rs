@@ -89,12 +89,14 @@ impl Log {
             return Ok(());
         }
         let header = self.header()?;
-        if !self.now.is_some_and(|(now, since)| now == header && since.elapsed() >= ROUND) {
-            if self.now.is_none_or(|(now, _)| now != header) {
+        match self.now {
+            Some((now, since)) if now == header && since.elapsed() < ROUND => return Ok(()),
+            Some((now, _)) if now == header => {}
+            _ => {
                 self.now = Some((header, begun));
                 self.round = None;
+                return Ok(());
             }
-            return Ok(());
         }
         let mut round = match self.round.take() {
             Some(round) if !round.is_old(committed) => round,

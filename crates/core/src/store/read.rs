@@ -93,6 +93,10 @@ pub(crate) enum ChangeKind {
     Nothing,
 }
 
+/// It cannot be told without waiting.
+#[derive(Debug)]
+pub(crate) struct NotAtOnce;
+
 /// Keeps a connection for the next read.
 fn keep(idle: &Mutex<Vec<Connection>>, connection: Connection) {
     let mut idle = idle.lock();
@@ -179,10 +183,13 @@ impl Reader {
         self.with(|rows| rows.answer(key))?.as_ref().map(association).transpose()
     }
 
-    /// The same, if it can be told at once: a look-up of microseconds, which async code may make. `None` if nothing is taught
-    /// there, and also if it is locked or damaged; [`Reader::answer`] tells which.
-    pub(crate) fn answer_at_once(&self, key: Key) -> Option<Association> {
-        association(&self.with_haste(|rows| rows.answer(key))??).ok()
+    /// The same, if it can be told at once: a look-up of microseconds, which async code may make.
+    ///
+    /// # Errors
+    /// [`NotAtOnce`] if it is locked or damaged; [`Reader::answer`] waits, and tells which.
+    pub(crate) fn answer_at_once(&self, key: Key) -> Result<Option<Association>, NotAtOnce> {
+        let raw = self.with_haste(|rows| rows.answer(key)).ok_or(NotAtOnce)?;
+        raw.as_ref().map(association).transpose().map_err(|_| NotAtOnce)
     }
 
     /// The block that answers `key` now.

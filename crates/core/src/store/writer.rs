@@ -185,15 +185,7 @@ impl Writer {
 
     fn check_files(&mut self, connection: &Connection) -> Result<(), CommitError> {
         self.files.check()?;
-        self.read_log(connection, false)
-    }
-
-    /// Reads the log on, if it is time.
-    fn read_log(&mut self, connection: &Connection, is_busy: bool) -> Result<(), CommitError> {
-        if self.files.is_read_due(is_busy) {
-            self.files.read_on(log::committed(connection)?, is_busy)?;
-        }
-        Ok(())
+        Ok(self.files.read_on(log::committed(connection)?, false)?)
     }
 
     /// What the last failure left, until the genome can be written again.
@@ -271,7 +263,7 @@ impl Writer {
     /// Looks whether the log is what was committed, and copies it into the database when it has become long enough. SQLite would
     /// copy it by itself, within any commit, and then nobody could tell who wrote the database.
     fn see_to_log(&mut self, connection: &Connection) {
-        if let Err(error) = self.read_log(connection, true).and_then(|()| self.checkpoint(connection)) {
+        if let Err(error) = self.checkpoint(connection) {
             match error {
                 CommitError::Disturbed(_) => self.fail(&error, Vec::new()),
                 _ => tracing::debug!(%error, "the log was not copied; the next commit tries again"),
@@ -281,6 +273,7 @@ impl Writer {
 
     fn checkpoint(&mut self, connection: &Connection) -> Result<(), CommitError> {
         let pages = log::committed(connection)?;
+        self.files.read_on(pages, true)?;
         if pages < CHECKPOINT {
             return Ok(());
         }

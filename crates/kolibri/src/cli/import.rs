@@ -130,21 +130,18 @@ fn shown(found: &Found) -> String {
         let columns: Vec<_> = columns.iter().map(|name| format!("`{name}`")).collect();
         shown.push_str(&format!("; fields {}: choose two with --question and --answer", columns.join(", ")));
     }
-    if let (None, Some((question, answer))) = (delimiter, picked) {
-        let name =
-            |at: &usize| columns.get(*at).map_or_else(|| (at + 1).to_string(), |name| format!("`{name}`"));
-        shown.push_str(&format!("; questions in {}, answers in {}", name(question), name(answer)));
-    }
-    if let (Some(delimiter), Some((question, answer))) = (delimiter, picked) {
-        let name = |at: usize| match columns.get(at) {
-            Some(name) if *header => format!("column {} ({name})", at + 1),
-            _ => format!("column {}", at + 1),
-        };
+    if let (Some(delimiter), Some(_)) = (delimiter, picked) {
         let delimiter = if *delimiter == '\t' { "tabs".to_owned() } else { format!("`{delimiter}`") };
-        let (question, answer) = (name(*question), name(*answer));
-        shown.push_str(&format!(
-            ", {delimiter} between columns; questions in {question}, answers in {answer}"
-        ));
+        shown.push_str(&format!(", {delimiter} between columns"));
+    }
+    if let Some((question, answer)) = picked {
+        let name = |at: usize| match (columns.get(at), delimiter) {
+            (Some(name), None) => format!("`{name}`"),
+            (None, None) => (at + 1).to_string(),
+            (Some(name), Some(_)) if *header => format!("column {} ({name})", at + 1),
+            (_, Some(_)) => format!("column {}", at + 1),
+        };
+        shown.push_str(&format!("; questions in {}, answers in {}", name(*question), name(*answer)));
     }
     shown
 }

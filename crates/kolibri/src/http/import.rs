@@ -54,8 +54,8 @@ pub(super) async fn preview(
     tokio::task::spawn_blocking(preview).await.map_err(Problem::internal)?.map(Json)
 }
 
-/// Teach a file: a line for each row in the order of the file, once it is durable, then a summary. Pairs that are taught already add no block; of a question
-/// that comes again, the last answer counts. Whoever breaks it off keeps what was taught.
+/// Teach a file: a line for each row in the order of the file, once it is durable, then a summary. Pairs that are taught already
+/// add no block; of a question that comes again, the last answer counts. Whoever breaks it off keeps what was taught.
 #[utoipa::path(
     post, path = "/api/v1/import", tag = "knowledge", params(ImportQuery),
     request_body(content_type = "application/octet-stream", description = "The file", extensions(("x-max-bytes" = json!(MAX_FILE)))),
