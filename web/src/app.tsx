@@ -51,7 +51,7 @@ export function App() {
 /** Knowledge has a field of its own. */
 function toQuestion(): void {
   const { screen } = route.peek();
-  if (screen === "knowledge" && document.getElementById("knowledge-search")) return;
+  if (screen === "knowledge") return;
   if (screen !== "chat") goTo(addresses.chat);
   // The screen is built before the next frame.
   requestAnimationFrame(() => document.getElementById("composer")?.focus());

@@ -1,10 +1,11 @@
 // The key `/` goes to the field that a screen is about, unless something is being written.
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { slash } from "../settings/preferences";
 
 /** A key without Ctrl or Alt can come from dictation, so it can be turned off (WCAG 2.1.4). */
 export function useSlash(go: () => void): void {
-  useEffect(() => {
+  // Before the paint: a key that is pressed as soon as the screen shows is not lost.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
       if (slash.chosen.value === "off" || document.querySelector("dialog[open]")) return;
