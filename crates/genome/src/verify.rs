@@ -87,6 +87,11 @@ impl Verifier {
         Self::default()
     }
 
+    /// A verifier that expects the block after `head`, which it takes for granted.
+    pub fn after(head: Head) -> Self {
+        Self { head: Some(head) }
+    }
+
     /// The last block that was accepted.
     pub fn head(&self) -> Option<Head> {
         self.head

@@ -1,19 +1,28 @@
-//! Verification of a stored genome: every block, its content, its erasure, and the current answers.
+//! Verification of a stored genome: every block, its content, its erasure, and the current answers. All cores check
+//! [segments](segment) at once; what only their order shows, the [versions], is checked here.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+mod crew;
+mod segment;
+mod versions;
 
-use kolibri_genome::{Block, Broken, Content, EventType, Head, Verifier};
+use std::path::Path;
+
+use kolibri_genome::{Block, Broken, Content, Head};
 use rusqlite::Connection;
 
-use super::rows::{Raw, Snapshot};
+use self::crew::in_order;
+use self::segment::Segment;
+use self::versions::Versions;
+use super::rows::Snapshot;
 use super::{DataDirectory, Loss, mark, schema};
 use crate::error::OpenError;
 use crate::text::{Key, Keys};
 
 /// How many blocks one read transaction covers: few enough for a running node to empty its log in between,
 /// and at most about 35 MB, if every text has its maximum length.
-const CHUNK: usize = 512;
+const CHUNK: u64 = 512;
+/// A connection more costs more than it gives for fewer blocks than this.
+const WORTH_A_CORE: u64 = 8 * CHUNK;
 
 /// The progress of a verification.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +129,7 @@ pub fn verify(
     let path = directory.genome();
     // Before the genome, which may grow meanwhile.
     let marked = mark::Found::read(directory)?;
-    walk(path.clone(), &schema::open_reader(&path)?, &marked, progress)
+    walk(&path, || schema::open_reader(&path), &marked, progress)
 }
 
 /// Walks a copy of a genome in one file, which nothing writes. It has no mark, so its end can only be compared with a head
@@ -129,21 +138,26 @@ pub fn verify(
 /// # Errors
 /// See [`verify`].
 pub fn verify_copy(path: &Path, progress: impl FnMut(VerifyProgress) -> bool) -> Result<Verdict, OpenError> {
-    walk(path.to_owned(), &schema::open_copy(path)?, &mark::Found::None, progress)
+    walk(path, || schema::open_copy(path), &mark::Found::None, progress)
 }
 
 fn walk(
-    path: PathBuf,
-    connection: &Connection,
+    path: &Path,
+    open: impl Fn() -> Result<Connection, OpenError>,
     marked: &mark::Found,
     progress: impl FnMut(VerifyProgress) -> bool,
 ) -> Result<Verdict, OpenError> {
-    let seen = Seen::of(connection).map_err(OpenError::sqlite(&path))?;
-    let keys = || schema::keys(connection).map_err(OpenError::sqlite(&path));
+    let connection = open()?;
+    let seen = Seen::of(&connection).map_err(OpenError::sqlite(path))?;
+    let keys = || schema::keys(&connection).map_err(OpenError::sqlite(path));
     let begun_with = keys()?;
-    match check_all(connection, begun_with, seen.length, progress) {
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
+    let cores = cores.min(seen.length / WORTH_A_CORE).max(1);
+    let mut crew = (0..cores).map(|_| open()).collect::<Result<Vec<_>, _>>()?;
+    let walk = Walk { connection: &connection, keys: begun_with, blocks: seen.length, chunk: CHUNK };
+    match walk.check(&mut crew, progress) {
         Ok(verdict @ Verdict::Sound { .. }) => {
-            let loss = marked.compare(Snapshot::of(connection)).map_err(OpenError::sqlite(&path))?;
+            let loss = marked.compare(Snapshot::of(&connection)).map_err(OpenError::sqlite(path))?;
             Ok(loss.map_or(verdict, |loss| Verdict::Broken {
                 index: loss.first(),
                 fault: Fault::NotAsMarked(loss),
@@ -154,11 +168,11 @@ fn walk(
         // A node has begun to work with it, and made the derived tables anew.
         Err(End::Broken { .. }) if keys()? != begun_with => {
             let problem = "a node of a later version was started meanwhile; verify it again".to_owned();
-            Err(OpenError::NotOurs { path, problem })
+            Err(OpenError::NotOurs { path: path.to_owned(), problem })
         }
         Err(End::Broken { index, fault }) => Ok(Verdict::Broken { index, fault, seen }),
         Err(End::Cancelled) => Ok(Verdict::Cancelled),
-        Err(End::Sqlite(source)) => Err(OpenError::Sqlite { path, source }),
+        Err(End::Sqlite(source)) => Err(OpenError::Sqlite { path: path.to_owned(), source }),
     }
 }
 
@@ -190,192 +204,88 @@ impl End {
     }
 }
 
-fn check_all(
-    connection: &Connection,
+/// What is checked. A running node may write faster than this reads, so what it adds meanwhile is not.
+#[derive(Clone, Copy)]
+struct Walk<'a> {
+    connection: &'a Connection,
     keys: Keys,
     blocks: u64,
-    mut progress: impl FnMut(VerifyProgress) -> bool,
-) -> Result<Verdict, End> {
-    // A running node may write faster than this reads, so what it adds meanwhile is not checked.
-    let total = blocks + Snapshot::of(connection).count_answers()?;
-    let mut walk = Walk::new(keys);
-    while walk.next < blocks {
-        // One snapshot per chunk, so that block, erasure and answer are seen as one commit left them.
-        let transaction = connection.unchecked_transaction()?;
-        let snapshot = Snapshot::of(&transaction);
-        let chunk = usize::try_from(blocks - walk.next).map_or(CHUNK, |left| CHUNK.min(left));
-        let rows = snapshot.rows(walk.next, chunk)?;
-        if rows.is_empty() {
-            return Err(End::Broken { index: walk.next, fault: Fault::Missing });
+    /// The blocks of a segment.
+    chunk: u64,
+}
+
+impl Walk<'_> {
+    /// Checks all of it, each segment by one of the `crew`.
+    fn check(
+        self,
+        crew: &mut [Connection],
+        mut progress: impl FnMut(VerifyProgress) -> bool,
+    ) -> Result<Verdict, End> {
+        let Self { connection, keys, blocks, chunk } = self;
+        let total = blocks + Snapshot::of(connection).count_answers()?;
+        let (mut versions, mut head, mut erased, mut answering) = (Versions::new(keys), None, 0, 0);
+        let check = |connection: &Connection, number: u64| {
+            let begin = number * chunk;
+            Segment::of(begin..blocks.min(begin + chunk), keys).check(connection)
+        };
+        in_order(crew, blocks.div_ceil(chunk), check, |segment| {
+            versions.follow(connection, segment.versions)?;
+            if let Some(end) = segment.end {
+                versions.close(connection, segment.next)?;
+                return Err(end);
+            }
+            (erased, answering, head) = (erased + segment.erased, answering + segment.answering, segment.head);
+            go_on(progress(VerifyProgress { done: segment.next, total }))
+        })?;
+        let Some(head) = head else {
+            return Err(End::Broken { index: 0, fault: Fault::Empty });
+        };
+        versions.close(connection, blocks)?;
+        if !self.answers_nothing_else(answering)? {
+            self.check_answers(|answers| {
+                go_on(progress(VerifyProgress { done: total.min(blocks + answers), total }))
+            })?;
         }
-        for raw in rows {
-            walk.check(snapshot, raw)?;
-        }
-        go_on(progress(VerifyProgress { done: walk.next, total }))?;
+        go_on(progress(VerifyProgress { done: total, total }))?;
+        check_strays(connection)?;
+        Ok(Verdict::Sound { head, erased })
     }
-    let Some(head) = walk.verifier.head() else {
-        return Err(End::Broken { index: 0, fault: Fault::Empty });
-    };
-    check_answers(connection, keys, |answers| {
-        go_on(progress(VerifyProgress { done: total.min(blocks + answers), total }))
-    })?;
-    check_strays(connection)?;
-    Ok(Verdict::Sound { head, erased: walk.erased })
+
+    /// Whether the current answers are just the TEACHes that were found to be one: no two of these are the same answer, so it is
+    /// enough to count.
+    fn answers_nothing_else(self, answering: u64) -> rusqlite::Result<bool> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let snapshot = Snapshot::of(&transaction);
+        // What came since may have changed as many answers in one way as in the other.
+        let since = self.blocks..snapshot.length()?;
+        Ok(snapshot.knowledge(since, false, 1)?.is_empty() && snapshot.count_answers()? == answering)
+    }
+
+    /// Checks that every current answer is a TEACH of its stimulus; reports the number checked to `go_on`.
+    fn check_answers(self, mut go_on: impl FnMut(u64) -> Result<(), End>) -> Result<(), End> {
+        let (mut from, mut checked) = (Vec::new(), 0);
+        loop {
+            let transaction = self.connection.unchecked_transaction()?;
+            let snapshot = Snapshot::of(&transaction);
+            let chunk = snapshot.answers(&from, CHUNK as usize)?;
+            for (key, index) in &chunk {
+                if key_of(snapshot, self.keys, *index)?.is_none_or(|taught| taught.0 != key[..]) {
+                    return Err(End::at(*index)(Fault::WrongAnswer));
+                }
+            }
+            match chunk.last() {
+                // The smallest key after this one.
+                Some((key, _)) => from = [key, &[0][..]].concat(),
+                None => return Ok(()),
+            }
+            checked += chunk.len() as u64;
+            go_on(checked)?;
+        }
+    }
 }
 
 fn go_on(wanted: bool) -> Result<(), End> {
     if wanted { Ok(()) } else { Err(End::Cancelled) }
-}
-
-struct Walk {
-    keys: Keys,
-    verifier: Verifier,
-    next: u64,
-    erased: u64,
-    /// The last FORGET that was read, since it is needed once for each block that it erased.
-    forget: Option<(u64, Vec<u64>)>,
-    /// The newest version so far of each stimulus that has later ones.
-    versions: HashMap<Key, u64>,
-}
-
-impl Walk {
-    fn new(keys: Keys) -> Self {
-        let verifier = Verifier::default();
-        Self { keys, verifier, next: 0, erased: 0, forget: None, versions: HashMap::new() }
-    }
-
-    fn check(&mut self, snapshot: Snapshot<'_>, raw: Raw) -> Result<(), End> {
-        if raw.index != self.next {
-            return Err(End::Broken { index: self.next, fault: Fault::Missing });
-        }
-        let index = raw.index;
-        let broken = |broken| End::at(index)(Fault::Block(broken));
-        let block = self.verifier.block(&raw.bytes, raw.stored_hash()).map_err(broken)?;
-        match raw.erased_by {
-            Some(by) => self.check_erased(snapshot, &block, &raw, by)?,
-            None => match block.verify_content(&raw.salt, &raw.content).map_err(broken)? {
-                Content::Teach(teach) => {
-                    self.check_teach(snapshot, index, self.keys.of(&teach.stimulus), raw.replaces)?
-                }
-                Content::Forget(forget) => check_forget(snapshot, index, forget.erased())?,
-                Content::Ask(ask) => check_ask(snapshot, index, ask.found().block())?,
-                Content::Genesis { .. } => {}
-            },
-        }
-        self.next += 1;
-        Ok(())
-    }
-
-    fn check_erased(&mut self, snapshot: Snapshot<'_>, block: &Block, raw: &Raw, by: u64) -> Result<(), End> {
-        let zeros = |bytes: &[u8]| bytes.iter().all(|byte| *byte == 0);
-        if !zeros(&raw.salt) || !zeros(&raw.content) {
-            return Err(End::at(block.index)(Fault::NotErased(by)));
-        }
-        if block.event != EventType::Teach || by <= block.index {
-            return Err(End::at(block.index)(Fault::NoSuchForget(by)));
-        }
-        if self.forget.as_ref().is_none_or(|(cached, _)| *cached != by) {
-            self.forget = Some((by, forget_list(snapshot, by)?));
-        }
-        let listed = self.forget.as_ref().is_some_and(|(_, list)| list.binary_search(&block.index).is_ok());
-        if !listed {
-            return Err(End::at(block.index)(Fault::NoSuchForget(by)));
-        }
-        self.erased += 1;
-        Ok(())
-    }
-
-    /// Checks that a TEACH is the current answer or has a later version that is, and that it names the
-    /// version before it: a FORGET follows these links to find what to erase.
-    fn check_teach(
-        &mut self,
-        snapshot: Snapshot<'_>,
-        index: u64,
-        key: Key,
-        replaces: Option<u64>,
-    ) -> Result<(), End> {
-        let older = match snapshot.current(key)? {
-            Some(current) if current > index => self.versions.insert(key, index),
-            Some(current) if current == index => self.versions.remove(&key),
-            _ => return Err(End::at(index)(Fault::Answer)),
-        };
-        let keys = self.keys;
-        let is_version = |block| Ok::<_, End>(key_of(snapshot, keys, block)? == Some(key));
-        match (older, replaces) {
-            (Some(older), Some(replaced)) if older == replaced => Ok(()),
-            // A running node may have forgotten it since the walk passed it.
-            (Some(older), _) if is_version(older)? => Err(End::at(index)(Fault::Unlinked(older))),
-            // A running node may have taught this since the walk passed that one.
-            (_, Some(replaced)) if replaced >= index || !is_version(replaced)? => {
-                Err(End::at(index)(Fault::Replaces(replaced)))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// The blocks that the FORGET at `index` lists; none if it is not a FORGET. A damaged or missing FORGET is
-/// reported here, rather than the blocks that it erased.
-fn forget_list(snapshot: Snapshot<'_>, index: u64) -> Result<Vec<u64>, End> {
-    let Some(raw) = snapshot.row(index)? else {
-        // A block beyond the end does not exist; one before it is missing.
-        let missing = index < snapshot.length()?;
-        return if missing { Err(End::at(index)(Fault::Missing)) } else { Ok(Vec::new()) };
-    };
-    let broken = |broken: Broken| End::at(index)(Fault::Block(broken));
-    let block = raw.block().map_err(broken)?;
-    if block.event != EventType::Forget {
-        return Ok(Vec::new());
-    }
-    match block.verify_content(&raw.salt, &raw.content).map_err(broken)? {
-        Content::Forget(forget) => Ok(forget.erased().to_vec()),
-        _ => Ok(Vec::new()),
-    }
-}
-
-fn check_forget(snapshot: Snapshot<'_>, index: u64, erased: &[u64]) -> Result<(), End> {
-    for block in erased {
-        if snapshot.erased_by(*block)?.is_none_or(|by| by > index) {
-            return Err(End::at(index)(Fault::ForgetDisagrees(*block)));
-        }
-    }
-    Ok(())
-}
-
-/// Checks that an answer came from a TEACH; checking the content has shown that it came from an earlier
-/// block.
-fn check_ask(snapshot: Snapshot<'_>, index: u64, source: Option<u64>) -> Result<(), End> {
-    let Some(source) = source else { return Ok(()) };
-    match snapshot.event(source)? {
-        Some(EventType::Teach) => Ok(()),
-        _ => Err(End::at(index)(Fault::NoTeach(source))),
-    }
-}
-
-/// Checks that every current answer is a TEACH of its stimulus; reports the number checked to `go_on`.
-fn check_answers(
-    connection: &Connection,
-    keys: Keys,
-    mut go_on: impl FnMut(u64) -> Result<(), End>,
-) -> Result<(), End> {
-    let (mut from, mut checked) = (Vec::new(), 0);
-    loop {
-        let transaction = connection.unchecked_transaction()?;
-        let snapshot = Snapshot::of(&transaction);
-        let chunk = snapshot.answers(&from, CHUNK)?;
-        for (key, index) in &chunk {
-            if key_of(snapshot, keys, *index)?.is_none_or(|taught| taught.0 != key[..]) {
-                return Err(End::at(*index)(Fault::WrongAnswer));
-            }
-        }
-        match chunk.last() {
-            // The smallest key after this one.
-            Some((key, _)) => from = [key, &[0][..]].concat(),
-            None => return Ok(()),
-        }
-        checked += chunk.len() as u64;
-        go_on(checked)?;
-    }
 }
 
 /// Checks that every erasure and every row belongs to a block that the walk visited.

@@ -2,7 +2,7 @@
 //! file.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use kolibri_genome::ContentError;
@@ -31,6 +31,8 @@ use crate::testing::{answer, ask, copy, forget, open, teach, until};
 struct Genome(TempDir);
 
 const LAST: u64 = 13;
+/// The stimuli of a genome that is written while it is verified: enough for two of a crew.
+const OLD: u64 = 2 * WORTH_A_CORE;
 /// Of `a`, `b` and `d`.
 const ANSWERS: u64 = 3;
 
@@ -86,11 +88,28 @@ impl Genome {
     fn fault(&self, sql: &str) -> (u64, Fault) {
         let tampered = self.copy();
         tampered.connection().execute_batch(sql).unwrap();
-        match verify(&tampered.directory(), |_| true).unwrap() {
-            Verdict::Broken { index, fault, .. } => (index, fault),
-            sound => panic!("{sql}: {sound:?}"),
+        let Verdict::Broken { index, fault, .. } = verify(&tampered.directory(), |_| true).unwrap() else {
+            panic!("{sql}: it is sound");
+        };
+        // It does not matter where the work is divided.
+        for chunk in 1..=5 {
+            let found = walk(&mut tampered.crew(), chunk);
+            let Err(End::Broken { index: at, fault: same }) = found else { panic!("{sql}") };
+            assert_eq!((at, same), (index, fault.clone()), "{sql}: segments of {chunk}");
         }
+        (index, fault)
     }
+
+    fn crew(&self) -> [Connection; 2] {
+        std::array::from_fn(|_| schema::open_reader(&self.directory().genome()).unwrap())
+    }
+}
+
+/// What a walk finds whose segments have `chunk` blocks.
+fn walk(crew: &mut [Connection; 2], chunk: u64) -> Result<Verdict, End> {
+    let connection = Connection::open(crew[0].path().unwrap()).unwrap();
+    let blocks = Seen::of(&connection).unwrap().length;
+    Walk { connection: &connection, keys: Keys::Second, blocks, chunk }.check(crew, |_| true)
 }
 
 /// Asks, and waits for the block, so that blocks come in a known order.
@@ -135,7 +154,9 @@ async fn every_bit_of_every_block_counts() {
     let genome = Genome::new().await;
     let connection = genome.connection();
     connection.execute_batch("PRAGMA synchronous = OFF").unwrap();
-    for index in 0..=LAST {
+    let mut crew = genome.crew();
+    // Segments begin anywhere.
+    for (index, chunk) in (0..=LAST).zip([1, 2, 3, CHUNK].into_iter().cycle()) {
         for field in ["bytes", "hash", "salt", "content"] {
             let select = format!("SELECT {field} FROM block WHERE idx = ?");
             let whole: Vec<u8> = connection.query_row(&select, [index as i64], |row| row.get(0)).unwrap();
@@ -147,7 +168,7 @@ async fn every_bit_of_every_block_counts() {
                 let mut flipped = whole.clone();
                 flipped[bit / 8] ^= 1 << (bit % 8);
                 update.execute(rusqlite::params![flipped, index as i64]).unwrap();
-                match check_all(&connection, Keys::Second, Seen::of(&connection).unwrap().length, |_| true) {
+                match walk(&mut crew, chunk) {
                     Err(End::Broken { index: found, .. }) => assert_eq!(found, index, "{field} bit {bit}"),
                     Err(End::Sqlite(error)) => panic!("{error}: block {index} {field} bit {bit}"),
                     Err(End::Cancelled) => unreachable!("it was not told to stop"),
@@ -474,11 +495,11 @@ async fn a_genome_whose_node_was_killed_is_verified_with_what_is_in_its_log() {
 async fn a_genome_that_is_written_meanwhile_is_sound_and_its_node_goes_on() {
     let root = tempfile::tempdir().unwrap();
     let node = Arc::new(open(root.path()));
-    for number in 0..CHUNK + 500 {
+    for number in 0..OLD {
         node.teach_in_batch(crate::trace::TraceId::random(), format!("old {number}"), "x".into()).await;
     }
-    until("all is recorded", || node.reader().head().unwrap().index as usize == CHUNK + 500);
-    let (writing, rounds) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicUsize::new(0)));
+    until("all is recorded", || node.reader().head().unwrap().index == OLD);
+    let (writing, rounds) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicU64::new(0)));
     let writer = tokio::spawn({
         let (node, writing, rounds) = (Arc::clone(&node), Arc::clone(&writing), Arc::clone(&rounds));
         async move {
@@ -486,7 +507,7 @@ async fn a_genome_that_is_written_meanwhile_is_sound_and_its_node_goes_on() {
             while writing.load(Ordering::Relaxed) {
                 let round = rounds.fetch_add(1, Ordering::Relaxed);
                 // Old stimuli are taught again, forgotten and asked, ahead of the walk and behind it.
-                let old = format!("old {}", (round * 617) % (CHUNK + 500));
+                let old = format!("old {}", (round * 617) % OLD);
                 teach(&node, &old, "again").await;
                 teach(&node, "the same", &round.to_string()).await;
                 let started = Instant::now();
