@@ -77,9 +77,10 @@ bless: tools page model ## Write anew what is made from something else: the Open
 	KOLIBRI_BLESS=1 cargo test --workspace --locked --test it the_operator_gets_the_rules
 	cd web && $(QUIETLY) npm run api
 
-bench: model ## Compare TEACH and ASK with PostgreSQL, drills with SQLite; measure recall (BENCH_SECONDS=10 per round)
-	cargo build --release --locked
-	bench/run
+bench: model ## Measure Kolibri beside PostgreSQL, Redis and SQLite, and write docs/performance.md (BENCH_SECONDS=10 a round)
+	cargo build --release --locked -p kolibri --bins --examples
+	scripts/install-test-tools bench
+	"$(TOOLS)/bench/bin/python" bench/run
 
 ops-demo: tools page model ## Break a node on purpose and see which alerts fire and what they say (about two minutes)
 	cargo build --locked

@@ -1,4 +1,4 @@
--- Shared by teach.lua and ask.lua: count the responses, and report them in one line that bench/run reads.
+-- Shared by the scripts beside it: counts the responses, and reports them in one line that bench/load.py reads.
 -- wrk itself treats only a status above 399 as an error; here every status but the expected one is.
 local threads = {}
 

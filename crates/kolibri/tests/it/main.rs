@@ -30,6 +30,7 @@ mod batch;
 mod causes;
 mod clock;
 mod command_line;
+mod cost;
 mod crash;
 mod demonstration;
 mod deployment;

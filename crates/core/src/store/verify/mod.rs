@@ -234,7 +234,8 @@ impl Walk<'_> {
                 versions.close(connection, segment.next)?;
                 return Err(end);
             }
-            (erased, answering, head) = (erased + segment.erased, answering + segment.answering, segment.head);
+            (erased, answering, head) =
+                (erased + segment.erased, answering + segment.answering, segment.head);
             go_on(progress(VerifyProgress { done: segment.next, total }))
         })?;
         let Some(head) = head else {

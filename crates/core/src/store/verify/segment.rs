@@ -63,7 +63,8 @@ impl Segment {
             self.verifier = Verifier::after(head_at(snapshot, before)?);
         }
         while self.next < self.until {
-            let rows = snapshot.rows(self.next, usize::try_from(self.until - self.next).unwrap_or(usize::MAX))?;
+            let rows =
+                snapshot.rows(self.next, usize::try_from(self.until - self.next).unwrap_or(usize::MAX))?;
             if rows.is_empty() {
                 return Err(End::at(self.next)(Fault::Missing));
             }

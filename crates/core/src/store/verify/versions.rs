@@ -71,6 +71,7 @@ impl Versions {
     pub(super) fn close(&self, connection: &Connection, end: u64) -> Result<(), End> {
         let mut left: Vec<_> = self.newest.iter().filter(|(_, (_, current))| *current < end).collect();
         left.sort_by_key(|(_, (_, current))| *current);
-        left.into_iter().try_for_each(|(key, (older, current))| self.look(connection, *current, *key, Some(*older)))
+        left.into_iter()
+            .try_for_each(|(key, (older, current))| self.look(connection, *current, *key, Some(*older)))
     }
 }
