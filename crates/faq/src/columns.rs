@@ -2,12 +2,12 @@
 
 use std::str::FromStr;
 
-use crate::cells::Cells;
 use crate::error::{Part, Unreadable};
 use crate::fields::Fields;
+use crate::header;
 use crate::names;
 use crate::reader::Found;
-use crate::table::{Table, cells};
+use crate::table::Table;
 
 /// A column or field that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,11 +90,6 @@ pub(crate) fn surely_named(row: &[String]) -> Option<(usize, usize)> {
         .filter(|(question, answer)| is_sure(*question, Part::Question) && is_sure(*answer, Part::Answer))
 }
 
-/// How many rows are above the header: titles and the like, of which there may be five.
-pub(crate) fn above_header(rows: &[Vec<String>]) -> usize {
-    rows.iter().take(6).position(|row| surely_named(row).is_some()).unwrap_or(0)
-}
-
 /// Why the columns of a table are not known.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Missing {
@@ -117,28 +112,10 @@ impl Missing {
     }
 }
 
-/// Whether the first row names the columns.
-fn has_header(rows: &[Vec<String>], wanted: &Wanted) -> bool {
-    let Some((first, others)) = rows.split_first() else { return false };
-    let texts = || first.iter().map(String::as_str);
-    let is_named = |part| {
-        wanted.of(part).is_some_and(|column| column.among(texts()).is_some())
-            || names::usual(texts(), part).is_some()
-    };
-    // `ID` above numbers.
-    let is_above = |at: usize, name: &str| {
-        names::is_about(name) && !others.is_empty() && Cells::of(cells(others, at)) == Cells::Bare
-    };
-    Part::BOTH.into_iter().any(is_named)
-        || texts().any(names::names_something)
-        || texts().enumerate().any(|(at, name)| is_above(at, name))
-        || is_no_question(rows)
-}
-
 /// Decides by the first rows of a table.
 pub(crate) fn decide(rows: &[Vec<String>], wanted: &Wanted) -> Result<Columns, Missing> {
     let Some(first) = rows.first() else { return Err(Missing::Other(Unreadable::Empty)) };
-    let header = has_header(rows, wanted);
+    let header = header::is_header(rows, wanted);
     let table = Table::new(first, rows.get(usize::from(header)..).unwrap_or_default(), header);
     let is_named = Part::BOTH.into_iter().any(|part| table.usual(part).is_some());
     let by_name = |part| wanted.of(part).and_then(|column| column.among(first.iter().map(String::as_str)));
@@ -156,6 +133,11 @@ pub(crate) fn decide(rows: &[Vec<String>], wanted: &Wanted) -> Result<Columns, M
         wanted: wanted.of(part).map(|column| column.name().to_owned()),
         fields: Fields::of_table(rows, header),
     };
+    if let Some(part) =
+        Part::BOTH.into_iter().find(|part| wanted.of(*part).is_none() && table.are_alike(*part))
+    {
+        return Err(missing(part));
+    }
     // What is named with more certainty is found first.
     let sure = |part| wanted.of(part).is_some() || table.usual(part).is_some();
     let (question, answer) = if sure(Part::Question) || !sure(Part::Answer) {
@@ -172,14 +154,10 @@ pub(crate) fn decide(rows: &[Vec<String>], wanted: &Wanted) -> Result<Columns, M
     if wanted.question.is_none() && table.asks_elsewhere(question, answer) {
         return Err(missing(Part::Question));
     }
+    if wanted.answer.is_none() && header && table.chooses(answer) {
+        return Err(missing(Part::Answer));
+    }
     Ok(Columns { question, answer, header })
-}
-
-/// A first row that asks nothing above rows that all ask names the columns in words that are not known.
-fn is_no_question(rows: &[Vec<String>]) -> bool {
-    let Some((first, others)) = rows.split_first() else { return false };
-    let asking = |row: &Vec<String>| row.iter().any(|cell| cell.trim_end().ends_with('?'));
-    others.len() >= 2 && !asking(first) && others.iter().all(asking)
 }
 
 /// Names for a message, shortened.
@@ -269,6 +247,14 @@ mod tests {
             &[&["topic", "capital of Peru", "Lima"], &["topic", "capital of France", "Paris"]],
             &[&["How?", "So", "Ann"], &["Why?", "Because", "Bob"]],
             &[&["1", "2"], &["3", "4"]],
+            &[&["question_en", "answer_en", "question_ru", "answer_ru"], &["How?", "So", "Как?", "Так"]],
+            &[&["Question", "Answer 1", "Answer 2"], &["How?", "So", "Thus"]],
+            &[&["Question", "Answer", "Question", "Answer"], &["How?", "So", "Why?", "Because"]],
+            &[
+                &["question", "A", "B", "answer"],
+                &["What?", "This", "That", "A"],
+                &["Why?", "So", "Thus", "B"],
+            ],
         ] {
             let refused = decide(&table(rows), &Wanted::default());
             assert!(matches!(refused, Err(Missing::Column { .. })), "{rows:?}: {refused:?}");

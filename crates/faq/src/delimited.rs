@@ -7,7 +7,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 
 use crate::error::{Fault, Place, Problem};
-use crate::{MAX_RECORD, columns};
+use crate::table::asks;
+use crate::{MAX_RECORD, columns, header};
 
 /// How the records of a file are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,13 +234,21 @@ pub(crate) fn dialect(text: &[u8], whole: bool, tabs: bool) -> Option<Dialect> {
     best.map(|(_, dialect)| dialect)
 }
 
+/// Whether most rows have a field that asks; `None` if some have more fields than others.
+pub(crate) fn columns_ask(text: &[u8], whole: bool, dialect: Dialect) -> Option<bool> {
+    let rows = first_rows(text, whole, dialect);
+    let is_even = rows.iter().all(|row| Some(row.len()) == rows.first().map(Vec::len));
+    let asking = rows.iter().filter(|row| row.iter().any(|cell| asks(cell))).count();
+    is_even.then_some(asking * 2 > rows.len())
+}
+
 /// How well rows look like questions and answers; 0 if they have one column only.
 fn score(rows: &[Vec<String>]) -> usize {
-    let rows = rows.get(columns::above_header(rows)..).unwrap_or_default();
+    let rows = rows.get(header::above(rows)..).unwrap_or_default();
     let Some(first) = rows.first().filter(|first| first.len() > 1) else { return 0 };
     let named = usize::from(columns::named(first).is_some()) * 1000;
     let even = rows.iter().filter(|row| row.len() == first.len()).count() * 100 / rows.len();
-    let asking = |row: &&Vec<String>| row.iter().any(|cell| cell.trim_end().ends_with('?'));
+    let asking = |row: &&Vec<String>| row.iter().any(|cell| asks(cell));
     let asks = rows.iter().filter(asking).count() * 50 / rows.len();
     1 + named + even + asks
 }

@@ -1,4 +1,5 @@
-//! What there is to choose from as question and answer: the columns of a table, or the fields of the objects that a file holds. A field of an object that is a field itself is named by both, as in `content.text`.
+//! What there is to choose from as question and answer: the columns of a table, or the fields of the objects that a file holds. A
+//! field of an object that is a field itself is named by both, as in `content.text`.
 
 use crate::cells::{Cells, is_words};
 use crate::columns::Wanted;
@@ -14,59 +15,101 @@ pub(crate) type Object = [(String, Tree)];
 const LOOKED_AT: usize = 60;
 /// So many fields can be chosen from.
 const MAX_FIELDS: usize = 60;
+/// How deep a field may be that can be chosen: `fields.content.en`.
+const MAX_PATH: usize = 3;
 
-/// Where a field is: among those of the object, or one level deeper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Path {
-    outer: usize,
-    inner: Option<usize>,
-}
+/// Where a field is: its place in the object, then in the object that it is in, and so on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Path(Vec<usize>);
 
 impl Path {
     /// The field that is the question or the answer.
     pub(crate) fn of(part: Part, fields: &Object, wanted: &Wanted) -> Option<Self> {
-        let names = || fields.iter().map(|(name, _)| name.as_str());
         let Some(column) = wanted.of(part) else {
-            return usual(fields, part).map(|outer| Self { outer, inner: None });
+            return usual(fields, part).map(|at| Self(vec![at]));
         };
-        if let Some(outer) = column.among(names()) {
-            return Some(Self { outer, inner: None });
+        if let Some(at) = column.among(fields.iter().map(|(name, _)| name.as_str())) {
+            return Some(Self(vec![at]));
         }
-        fields.iter().enumerate().find_map(|(outer, (name, tree))| {
-            let full: Vec<_> = inner(tree).iter().map(|(inner, _)| format!("{name}.{inner}")).collect();
-            column.among(full.iter().map(String::as_str)).map(|inner| Self { outer, inner: Some(inner) })
-        })
+        let mut deeper = all(fields);
+        deeper.retain(|field| field.path.0.len() > 1);
+        let at = column.among(deeper.iter().map(|field| field.name.as_str()))?;
+        Some(deeper.swap_remove(at).path)
     }
 
     /// Whether its name is that of several: `questions`, `answers`.
-    pub(crate) fn is_plural(self, fields: &Object) -> bool {
-        fields.get(self.outer).is_some_and(|(name, _)| names::is_plural(name))
+    pub(crate) fn is_plural(&self, fields: &Object) -> bool {
+        self.field(fields).is_some_and(|(name, _)| names::is_plural(name))
     }
 
-    fn name(self, fields: &Object) -> Option<String> {
-        let (name, tree) = fields.get(self.outer)?;
-        match self.inner {
-            None => Some(name.clone()),
-            Some(at) => inner(tree).get(at).map(|(inner, _)| format!("{name}.{inner}")),
-        }
+    fn name(&self, fields: &Object) -> Option<String> {
+        all(fields).into_iter().find(|field| field.path == *self).map(|field| field.name)
     }
 
-    pub(crate) fn get(self, fields: &Object) -> Option<&Tree> {
-        let (_, tree) = fields.get(self.outer)?;
-        self.inner.map_or(Some(tree), |at| inner(tree).get(at).map(|(_, tree)| tree))
+    pub(crate) fn get<'a>(&self, fields: &'a Object) -> Option<&'a Tree> {
+        self.field(fields).map(|(_, tree)| tree)
+    }
+
+    fn field<'a>(&self, fields: &'a Object) -> Option<&'a (String, Tree)> {
+        let (first, deeper) = self.0.split_first()?;
+        deeper.iter().try_fold(fields.get(*first)?, |(_, tree), at| inner(tree).get(*at))
     }
 }
 
-/// The field that is a part by its name. A number or the like is no question if another field may be it; as an answer it has to
+/// A field of an object, or of one that is in it.
+struct Field<'a> {
+    /// Its name behind those of the objects that it is in.
+    name: String,
+    path: Path,
+    tree: &'a Tree,
+}
+
+/// Every field of an object and of those that are in it, in their order.
+fn all(fields: &Object) -> Vec<Field<'_>> {
+    let mut found = Vec::new();
+    gather(fields, "", &[], &mut found);
+    found
+}
+
+fn gather<'a>(fields: &'a Object, before: &str, path: &[usize], found: &mut Vec<Field<'a>>) {
+    for (at, (name, tree)) in fields.iter().enumerate() {
+        let name = if before.is_empty() { name.clone() } else { format!("{before}.{name}") };
+        let path = [path, &[at]].concat();
+        let is_deepest = path.len() == MAX_PATH;
+        found.push(Field { name: name.clone(), path: Path(path.clone()), tree });
+        if !is_deepest {
+            gather(inner(tree), &name, &path, found);
+        }
+    }
+}
+
+/// Whether several fields are named alike as a part: `question_en`, `question_ru`.
+pub(crate) fn are_alike(fields: &Object, part: Part) -> bool {
+    names::are_alike(named(fields, part), part)
+}
+
+/// The field that is a part by its name, unless several are. A number or the like is no question if another field may be it; as an answer it has to
 /// be named exactly.
 pub(crate) fn usual(fields: &Object, part: Part) -> Option<usize> {
-    let cells = |tree: &Tree| match &tree.value {
+    names::pick(named(fields, part), part).filter(|_| !are_alike(fields, part))
+}
+
+fn named(fields: &Object, part: Part) -> impl Iterator<Item = (&str, Cells)> {
+    let cells = move |tree: &Tree| match &tree.value {
         Value::Text(text) if is_words(text) => Cells::Words,
         Value::Text(_) if part == Part::Question => Cells::Bare,
         Value::Text(_) | Value::Nothing => Cells::YesOrNo,
         Value::List(_) | Value::Object(_) => Cells::Words,
     };
-    names::pick(fields.iter().map(|(name, tree)| (name.as_str(), cells(tree))), part)
+    fields.iter().map(move |(name, tree)| (name.as_str(), cells(tree)))
+}
+
+/// Whether a field has a text itself, or is an object one of whose fields is it.
+fn has_text(tree: &Tree, part: Part) -> bool {
+    match &tree.value {
+        Value::Object(fields) => usual(fields, part).or_else(|| usual(fields, Part::Answer)).is_some(),
+        _ => true,
+    }
 }
 
 /// The fields of an object; none if it is something else.
@@ -110,19 +153,17 @@ impl Fields {
         self.looked_at += 1;
         self.named = true;
         let mut row = Vec::new();
-        for (name, tree) in fields {
-            self.text(&mut row, name.clone(), tree);
-            for (inner, tree) in inner(tree) {
-                self.text(&mut row, format!("{name}.{inner}"), tree);
-            }
+        for Field { name, tree, .. } in all(fields) {
+            self.text(&mut row, name, tree);
         }
         if self.rows.len() < SHOWN_ROWS {
             self.rows.push(row);
         }
         if self.picked.is_none() {
             let mut at = |part| {
-                let name = Path::of(part, fields, wanted)?.name(fields)?;
-                self.at(name)
+                let path = Path::of(part, fields, wanted)?;
+                path.get(fields).filter(|tree| has_text(tree, part))?;
+                self.at(path.name(fields)?)
             };
             self.picked = at(Part::Question).zip(at(Part::Answer));
         }

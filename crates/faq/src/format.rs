@@ -17,7 +17,7 @@ pub enum Format {
     JsonLines,
     /// YAML documents.
     Yaml,
-    /// Headings with texts under them, `Q:` and `A:`, or definition lists.
+    /// Headings with texts under them, `Q:` and `A:`, definition lists, or lines of `question -> answer`.
     Markdown,
 }
 
@@ -70,13 +70,23 @@ impl Format {
         if key == Some(Key::Listed) {
             return Some(Self::Yaml);
         }
+        let dialect = delimited::dialect(text, whole, false);
+        if let Some(arrows_ask) = markdown::arrows_ask(&lossy, whole) {
+            // Which of both is between a question and its answer? What asks before it tells.
+            match dialect.and_then(|dialect| delimited::columns_ask(text, whole, dialect)) {
+                None => return Some(Self::Markdown),
+                Some(false) if arrows_ask => return Some(Self::Markdown),
+                Some(true) if !arrows_ask => {}
+                Some(_) => return None,
+            }
+        }
         if markdown::looks_like(&lossy) {
             return Some(Self::Markdown);
         }
         if key.is_some() {
             return Some(Self::Yaml);
         }
-        match delimited::dialect(text, whole, false).map(|dialect| dialect.delimiter) {
+        match dialect.map(|dialect| dialect.delimiter) {
             Some(b'\t') => Some(Self::Tsv),
             Some(_) => Some(Self::Csv),
             None => markdown::asks_plainly(&lossy).then_some(Self::Markdown),
@@ -182,10 +192,18 @@ mod tests {
             ("# FAQ\n\n## When?\n\nNow\n", Format::Markdown),
             ("Q: When?\nA: Now, or later\n", Format::Markdown),
             ("**Q: When?**\n\nA: Now\n", Format::Markdown),
+            ("When? -> Now, or later\nWhere? -> Here\n", Format::Markdown),
+            ("+ Q: When?\n+ A: Now, or later\n", Format::Markdown),
+            ("В: Когда?\nО: Сейчас, или потом\n", Format::Markdown),
+            ("Where?,Menu -> File\nWhen?,File -> Time\n", Format::Csv),
+            ("Here, where? -> Menu\nNow, when? -> Time\n", Format::Markdown),
+            ("question,answer\nWhere?,Menu -> File\nWhen?,File -> Time\n", Format::Csv),
         ] {
             assert_eq!(Format::detect(None, text.as_bytes(), true), Some(expected), "{text}");
         }
-        assert_eq!(Format::detect(None, b"nothing of it\n", true), None);
+        for unclear in ["nothing of it\n", "Lima, Peru -> a city\nParis, France -> a city\n"] {
+            assert_eq!(Format::detect(None, unclear.as_bytes(), true), None, "{unclear}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! CSV, TSV and JSON Lines are a stream: of a file of any length there is never more than [`MAX_RECORD`] in memory, besides
 //! the first [`SAMPLE`] bytes. JSON, YAML and Markdown are read whole, up to [`MAX_WHOLE`].
 
+mod annotated;
 mod cells;
 mod columns;
 mod delimited;
@@ -16,6 +17,7 @@ mod error;
 mod fields;
 mod format;
 mod formula;
+mod header;
 mod json;
 mod lines;
 mod markdown;

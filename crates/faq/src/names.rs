@@ -2,6 +2,8 @@
 
 use crate::cells::Cells;
 use crate::error::Part;
+use crate::fields::Object;
+use crate::tree::Value;
 
 /// The names of a question: what means nothing else, then what may mean it. A longer name counts if one of its words is among
 /// them.
@@ -75,6 +77,7 @@ const ANSWERS: [&[&str]; 2] = [
         "definition",
         "back",
         "ans",
+        "rendered",
         "текст",
         "решение",
         "описание",
@@ -175,6 +178,23 @@ pub(crate) fn is_of_a_file(name: &str) -> bool {
     OF_A_FILE.contains(&simple(name).as_str())
 }
 
+/// Whether schema.org's `@type` says that an object is something else than a question or a term: a page has a name and a description,
+/// too.
+pub(crate) fn is_typed_otherwise(fields: &Object) -> bool {
+    const PAIRS: [&str; 2] = ["Question", "DefinedTerm"];
+    let is_pair = |value: &Value| match value {
+        Value::Text(kind) => PAIRS.contains(&kind.rsplit(['/', ':']).next().unwrap_or_default()),
+        _ => false,
+    };
+    fields.iter().any(|(name, tree)| {
+        name == "@type"
+            && match &tree.value {
+                Value::List(kinds) => !kinds.iter().any(|kind| is_pair(&kind.value)),
+                kind => !is_pair(kind),
+            }
+    })
+}
+
 /// Whether a name says that there are several questions or answers.
 pub(crate) fn is_plural(name: &str) -> bool {
     ["questions", "answers", "вопросы", "ответы"].contains(&simple(name).as_str())
@@ -235,9 +255,9 @@ fn naming(name: &str, part: Part) -> Option<Naming> {
     })
 }
 
-/// Where the one stands that is a part by its name. A column without words is passed over if another one has some; one of yes
-/// and no has to be named exactly.
-pub(crate) fn pick<'a>(columns: impl Iterator<Item = (&'a str, Cells)>, part: Part) -> Option<usize> {
+/// The columns that may be a part by their names, the surest first. Those without words are passed over if another one has some;
+/// one of yes and no has to be named exactly.
+fn candidates<'a>(columns: impl Iterator<Item = (&'a str, Cells)>, part: Part) -> Vec<(Naming, usize)> {
     let named: Vec<_> = columns
         .enumerate()
         .filter_map(|(at, (name, cells))| Some((naming(name, part)?, at, cells)))
@@ -247,13 +267,23 @@ pub(crate) fn pick<'a>(columns: impl Iterator<Item = (&'a str, Cells)>, part: Pa
         Cells::YesOrNo => matches!(naming, Naming::Exact(_) | Naming::MaybeExact(_)),
         Cells::Bare => false,
     };
-    let surest = |naming: &&(Naming, usize, Cells)| (naming.0, naming.1);
-    named
-        .iter()
-        .filter(fits)
-        .min_by_key(surest)
-        .or_else(|| named.iter().min_by_key(surest))
-        .map(|(_, at, _)| *at)
+    let those = |(naming, at, _): &(Naming, usize, Cells)| (*naming, *at);
+    let mut candidates: Vec<_> = named.iter().filter(fits).map(those).collect();
+    if candidates.is_empty() {
+        candidates = named.iter().map(those).collect();
+    }
+    candidates.sort_unstable();
+    candidates
+}
+
+/// Where the one stands that is a part by its name.
+pub(crate) fn pick<'a>(columns: impl Iterator<Item = (&'a str, Cells)>, part: Part) -> Option<usize> {
+    candidates(columns, part).first().map(|(_, at)| *at)
+}
+
+/// Whether two columns are named alike as a part, so that nobody can tell which of them it is: `question_en`, `question_ru`.
+pub(crate) fn are_alike<'a>(columns: impl Iterator<Item = (&'a str, Cells)>, part: Part) -> bool {
+    matches!(candidates(columns, part).as_slice(), [(first, _), (second, _), ..] if first == second)
 }
 
 /// The same where only the names are known.
@@ -264,6 +294,16 @@ pub(crate) fn usual<'a>(names: impl Iterator<Item = &'a str>, part: Part) -> Opt
 /// Whether a name is the one that an export gives a part.
 pub(crate) fn is_our_own(name: &str, part: Part) -> bool {
     simple(name) == if part == Part::Question { "stimulus" } else { "response" }
+}
+
+/// Whether a text can be the name of a part.
+pub(crate) fn is_name(name: &str, part: Part) -> bool {
+    naming(name, part).is_some()
+}
+
+/// Whether a name is a word for a part by itself, as `Question?` is.
+pub(crate) fn is_exact(name: &str, part: Part) -> bool {
+    matches!(naming(name, part), Some(Naming::Exact(_)))
 }
 
 /// Whether a name means a part and nothing else.
@@ -327,6 +367,29 @@ mod tests {
         assert_eq!(pick(&columns, Part::Answer), Some(1), "questions may have such answers");
         let columns = [("Question", Cells::Words), ("Answer", Cells::Bare)];
         assert_eq!(pick(&columns, Part::Answer), Some(1), "there is no other");
+    }
+
+    #[test]
+    fn of_two_names_that_mean_the_same_none_is_surer() {
+        let are_alike =
+            |names: &[&str], part| super::are_alike(names.iter().map(|name| (*name, Cells::Words)), part);
+        for names in [
+            &["question_en", "question_ru"][..],
+            &["Question", "Question"],
+            &["Question 1", "id", "Question 2"],
+        ] {
+            assert!(are_alike(names, Part::Question), "{names:?}");
+        }
+        for names in [
+            &["Question", "Question 2"][..],
+            &["Question area", "Question text"],
+            &["title", "name"],
+            &["id"],
+        ] {
+            assert!(!are_alike(names, Part::Question), "{names:?}");
+        }
+        let half = [("Answer 1", Cells::Words), ("Answer 2", Cells::Bare)];
+        assert!(!super::are_alike(half.into_iter(), Part::Answer), "only one of them has texts");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::fields::Fields;
 use crate::format::{self, Format};
 use crate::lines::Lines;
 use crate::shape::Entry;
-use crate::{MAX_WHOLE, SAMPLE, formula, json, markdown, yaml};
+use crate::{MAX_WHOLE, SAMPLE, formula, header, json, markdown, yaml};
 
 /// So many of a file's first rows are shown.
 pub(crate) const SHOWN_ROWS: usize = 3;
@@ -23,6 +23,8 @@ const LINES: usize = 60;
 
 /// The columns of our own exports, whose cells are guarded against being formulas.
 pub(crate) const OWN_HEADER: [&str; 2] = ["stimulus", "response"];
+/// The first columns of what QnA Maker exports, in which `\n` is written for a line end.
+const QNA_MAKER: [&str; 4] = ["Question", "Answer", "Source", "Metadata"];
 
 /// A question with its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +136,7 @@ impl<'a> Reader<'a> {
             Format::JsonLines => file.lines(&beginning),
             Format::Json => file.whole(json::pairs)?,
             Format::Yaml => file.whole(yaml::pairs)?,
-            Format::Markdown => file.whole(|text, _| Ok((markdown::pairs(text), Fields::default())))?,
+            Format::Markdown => file.whole(|text, _| Ok((markdown::pairs(text)?, Fields::default())))?,
         };
         if let Some((both, _)) = found.picked.filter(|(question, answer)| question == answer) {
             if chosen {
@@ -244,7 +246,7 @@ impl<'a, R: Read + 'a> File<R> {
         let dialect = told.or_else(|| delimited::dialect(beginning, whole, self.format == Format::Tsv));
         let dialect = dialect.ok_or_else(|| no_columns(beginning))?;
         let rows = delimited::first_rows(beginning, whole, dialect);
-        let above = columns::above_header(&rows);
+        let above = header::above(&rows);
         let rows = rows.into_iter().skip(above).collect::<Vec<_>>();
         found.delimiter = Some(char::from(dialect.delimiter));
         let columns = match columns::decide(&rows, &self.wanted) {
@@ -258,6 +260,7 @@ impl<'a, R: Read + 'a> File<R> {
             width: found.columns.len(),
             encoding: self.encoding,
             guarded: columns.header && found.columns == OWN_HEADER,
+            escaped: columns.header && QNA_MAKER.iter().eq(found.columns.iter().take(QNA_MAKER.len())),
         };
         let records = Records::new(self.text, dialect, if skipped > 0 { 2 } else { 1 });
         let entries = records.enumerate().filter_map(move |(at, record)| match record {
@@ -278,6 +281,8 @@ struct Rows {
     encoding: &'static str,
     /// The cells are those of our own export.
     guarded: bool,
+    /// Line ends are written as `\n`.
+    escaped: bool,
 }
 
 impl Rows {
@@ -292,7 +297,11 @@ impl Rows {
             let field = fields.get_mut(at).map(std::mem::take);
             let field = field.ok_or_else(|| fault(Problem::TooFewFields { found, part, column: at + 1 }))?;
             let text = String::from_utf8(field).map_err(|_| fault(Problem::NotText(self.encoding)))?;
-            Ok(if self.guarded { formula::unguard(&text).to_owned() } else { text })
+            Ok(match () {
+                () if self.guarded => formula::unguard(&text).to_owned(),
+                () if self.escaped && !text.contains(":\\") => text.replace("\\n", "\n"),
+                () => text,
+            })
         };
         let question = take(Part::Question, self.columns.question)?;
         let answer = take(Part::Answer, self.columns.answer)?;
@@ -304,7 +313,8 @@ impl Rows {
 fn expected(format: Format) -> &'static str {
     match format {
         Format::Markdown => {
-            "a heading for each question with the answer under it, `Q:` and `A:`, or a definition list"
+            "a heading for each question with the answer under it, `Q:` and `A:`, lines of `question -> answer`, or a definition \
+             list"
         }
         _ => {
             "a list of objects with a question and an answer each, or an object of questions with their answers"

@@ -2,10 +2,11 @@
 //! sections.
 
 use crate::MAX_DEPTH;
+use crate::annotated;
 use crate::cells::is_words;
 use crate::columns::{self, Columns, Missing, Wanted};
 use crate::error::{Fault, Part, Place, Problem};
-use crate::fields::{self, Fields, Path};
+use crate::fields::{self, Fields, Object, Path};
 use crate::names;
 use crate::reader::Pair;
 use crate::tree::{Tree, Value};
@@ -197,11 +198,18 @@ impl Shape {
     }
 
     fn object(&mut self, place: Place, fields: Vec<(String, Tree)>, depth: usize) {
+        if self.wanted.question.is_none() && names::is_typed_otherwise(&fields) {
+            return if fields.iter().any(|(_, tree)| holds_pairs(tree)) {
+                self.section(fields, depth)
+            } else {
+                self.fault(place, Problem::NoPartOfAPair)
+            };
+        }
         if let Some(twice) = twice(&fields).filter(|_| self.names_a_part(&fields)) {
             return self.fault(place, Problem::FieldTwice(twice));
         }
         let found = (self.field(&fields, Part::Question), self.field(&fields, Part::Answer));
-        if let (Some(question), Some(answer)) = found
+        if let (Some(question), Some(answer)) = &found
             && question != answer
         {
             if fields.iter().any(|(_, tree)| self.is_list_of_pairs(tree)) {
@@ -212,7 +220,13 @@ impl Shape {
                 return self.section(fields, depth);
             }
             self.note(&fields);
-            let take = |path: Path| path.get(&fields).cloned().unwrap_or_else(|| Value::Nothing.into());
+            if self.wanted.answer.is_none() && annotated::is_impossible(&fields) {
+                return self.fault(place, Problem::Empty(Part::Answer));
+            }
+            if self.wanted.answer.is_none() && is_choice(answer.get(&fields), &fields) {
+                return self.no_field(place, Part::Answer, &fields);
+            }
+            let take = |path: &Path| path.get(&fields).cloned().unwrap_or_else(|| Value::Nothing.into());
             let are_many = [question, answer].iter().all(|path| path.is_plural(&fields));
             return if !self.in_list || are_many {
                 self.parallel(place, take(question), take(answer))
@@ -227,24 +241,25 @@ impl Shape {
             if is_row {
                 self.note(&fields);
             }
-            let outside = self.within;
-            self.within |= is_row;
-            self.section(fields, depth);
-            self.within = outside;
-            return;
+            return self.outer_object(place, fields, depth, is_row);
         }
         match found {
             (None, None) if self.wanted.question.is_none() && self.wanted.answer.is_none() => {
+                if Part::BOTH.into_iter().any(|part| fields::are_alike(&fields, part)) {
+                    return self.no_field(place, Part::Question, &fields);
+                }
                 let asks = |(name, _): &(String, Tree)| name.trim_end().ends_with('?');
                 // In a list an object is one row; by itself it is all questions and answers.
                 if !self.in_list || fields.iter().all(asks) {
                     for (question, answer) in fields {
                         self.item += 1;
                         let place = self.place(&answer);
-                        if is_about(&question, &answer) {
+                        let field = (question, answer);
+                        // `"version": 3`: no question with its answer.
+                        if names::is_about(&field.0) && tells_about(&field) {
                             self.fault(place, Problem::NoPartOfAPair);
                         } else {
-                            self.keyed(place, question, answer, depth);
+                            self.keyed(place, field.0, field.1, depth);
                         }
                     }
                 } else {
@@ -253,6 +268,23 @@ impl Shape {
             }
             (None, _) => self.no_field(place, Part::Question, &fields),
             (Some(_), _) => self.no_field(place, Part::Answer, &fields),
+        }
+    }
+
+    /// An object that holds others. One that is a row and in which no pair is found lacks its parts itself, which is told once: it
+    /// may have them under names that are not known.
+    fn outer_object(&mut self, place: Place, fields: Vec<(String, Tree)>, depth: usize, is_row: bool) {
+        let is_outermost = is_row && !self.within;
+        let names = columns::shown(&fields.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>());
+        let (outside, before) = (self.within, self.found.len());
+        self.within |= is_row;
+        self.section(fields, depth);
+        self.within = outside;
+        let found = self.found.get(before..).unwrap_or_default();
+        let lacks = |entry: &Entry| matches!(entry, Err(Fault { problem: Problem::NoField { .. }, .. }));
+        if is_outermost && found.iter().all(lacks) {
+            self.found.truncate(before);
+            self.fault(place, Problem::NoField { part: Part::Question, fields: names });
         }
     }
 
@@ -265,8 +297,13 @@ impl Shape {
                 Value::Object(_) if self.is_list_of_pairs(&tree) || asks_within(&tree) => {
                     self.any(tree, depth + 1)
                 }
+                // `"How?": {"answer": "So", "tags": []}`.
+                Value::Object(said) if name.trim_end().ends_with('?') && self.only_answers(said) => {
+                    self.pair(place, Value::Text(name).into(), tree);
+                }
                 Value::Object(about)
-                    if names::is_of_a_file(&name) || (!about.is_empty() && about.iter().all(is_bare)) => {}
+                    if names::is_of_a_file(&name) || (!about.is_empty() && about.iter().all(tells_about)) => {
+                }
                 // Beside what are surely questions: the terms of a glossary, or the author of the file?
                 Value::Object(about) if is_clear && !about.iter().any(|(_, tree)| holds_pairs(tree)) => {
                     self.fault(place, Problem::NoPartOfAPair);
@@ -276,6 +313,10 @@ impl Shape {
                 _ => {}
             }
         }
+    }
+
+    fn only_answers(&self, fields: &Object) -> bool {
+        self.field(fields, Part::Answer).is_some() && self.field(fields, Part::Question).is_none()
     }
 
     fn is_list_of_pairs(&self, tree: &Tree) -> bool {
@@ -332,19 +373,21 @@ impl Shape {
     }
 }
 
+/// Whether an answer names another field: `"answer": "A"` beside `"A": "Paris"`. Such questions have their texts elsewhere.
+fn is_choice(answer: Option<&Tree>, fields: &Object) -> bool {
+    let is_named = |text: &str| fields.iter().any(|(name, _)| name == text.trim());
+    matches!(answer.map(|tree| &tree.value), Some(Value::Text(text)) if is_named(text))
+}
+
 /// Whether some names in an object ask: then it has questions with their answers.
 fn asks_within(tree: &Tree) -> bool {
     matches!(&tree.value, Value::Object(fields) if fields.iter().any(|(name, _)| name.trim_end().ends_with('?')))
 }
 
-/// `"version": 3`: no question with its answer.
-fn is_about(name: &str, value: &Tree) -> bool {
-    names::is_about(name) && is_bare(&(String::new(), value.clone()))
-}
-
-/// Whether a field is a number, a date or the like.
-fn is_bare((_, tree): &(String, Tree)) -> bool {
-    matches!(&tree.value, Value::Text(text) if !is_words(text)) || tree.is_blank()
+/// Whether a field is a number, a date or the like; with a name such as `type` also if it is a word.
+fn tells_about((name, tree): &(String, Tree)) -> bool {
+    let is_short = |text: &str| !is_words(text) || (names::is_about(name) && !text.trim().contains(' '));
+    matches!(&tree.value, Value::Text(text) if is_short(text)) || tree.is_blank()
 }
 
 /// The items of a list of more than one; a table program also writes columns as objects of their rows' numbers.
@@ -362,6 +405,14 @@ fn several(tree: &Tree) -> Option<Vec<&Tree>> {
 /// The text of an answer that is an object itself, as in schema.org's `"acceptedAnswer": {"text": ...}`, or a list of such; and of
 /// a question that is one.
 fn said(tree: Tree, part: Part) -> Tree {
+    if part == Part::Answer {
+        if let Some(agreed) = annotated::agreed(&tree) {
+            return agreed;
+        }
+        if let Some(accepted) = annotated::accepted(&tree) {
+            return said(accepted, part);
+        }
+    }
     let value = match tree.value {
         Value::Object(mut fields) => {
             // The text of a question is called as that of an answer.
@@ -369,7 +420,14 @@ fn said(tree: Tree, part: Part) -> Tree {
             at.map_or(Value::Object(Vec::new()), |at| fields.remove(at).1.value)
         }
         Value::List(items) if items.iter().any(Tree::is_nested) => {
-            Value::List(items.into_iter().map(|item| said(item, part)).collect())
+            // Who says the same again adds nothing.
+            let mut texts: Vec<Tree> = Vec::with_capacity(items.len());
+            for text in items.into_iter().map(|item| said(item, part)) {
+                if !texts.iter().any(|known| known.value == text.value) {
+                    texts.push(text);
+                }
+            }
+            Value::List(texts)
         }
         value => value,
     };

@@ -28,12 +28,18 @@ impl<'a> Table<'a> {
         names::pick(columns, part).filter(|_| self.header)
     }
 
+    /// Whether several columns are named alike as a part.
+    pub(crate) fn are_alike(&self, part: Part) -> bool {
+        let columns = self.first.iter().map(String::as_str).zip(self.cells.iter().copied());
+        self.header && !self.rows.is_empty() && names::are_alike(columns, part)
+    }
+
     fn has_words(&self, at: usize) -> bool {
         self.cells.get(at) == Some(&Cells::Words)
     }
 
     fn asks(&self, at: usize) -> bool {
-        asks(self.rows, at) * MANY >= self.rows.len().max(1)
+        cells(self.rows, at).filter(|cell| asks(cell)).count() * MANY >= self.rows.len().max(1)
     }
 
     fn is_about(&self, at: usize) -> bool {
@@ -72,6 +78,12 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Whether every text of a column names another column: `A` beside a column `A` with the text.
+    pub(crate) fn chooses(&self, at: usize) -> bool {
+        let mut texts = cells(self.rows, at).map(str::trim).filter(|text| !text.is_empty()).peekable();
+        texts.peek().is_some() && texts.all(|text| self.first.iter().any(|name| name.trim() == text))
+    }
+
     /// Whether the questions are numbers or the like, and another column may have them. Numbers may be taught, too: an export
     /// of them comes back.
     pub(crate) fn asks_elsewhere(&self, question: usize, answer: usize) -> bool {
@@ -88,6 +100,7 @@ pub(crate) fn cells(rows: &[Vec<String>], at: usize) -> impl Iterator<Item = &st
     rows.iter().filter_map(move |row| row.get(at)).map(String::as_str)
 }
 
-fn asks(rows: &[Vec<String>], at: usize) -> usize {
-    cells(rows, at).filter(|cell| cell.trim_end().ends_with(['?', '？'])).count()
+/// Whether a text ends as a question does.
+pub(crate) fn asks(text: &str) -> bool {
+    text.trim_end().ends_with(['?', '？', '؟'])
 }

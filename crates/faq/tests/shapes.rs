@@ -185,7 +185,7 @@ fn an_object_with_numbers_and_dates_has_its_texts_as_question_and_answer() {
     for (json, answer) in [
         (r#"[{"question_id":1,"title":"How?","answer_count":2,"body":"So"}]"#, "So"),
         (r#"[{"question":"How?","id":7,"answers":[{"text":"So","answer_start":0}]}]"#, "So"),
-        (r#"[{"question":"How?","answers":{"text":["So","Thus"],"answer_start":[0,5]}}]"#, "So\nThus"),
+        (r#"[{"question":"How?","answers":{"text":["So","Thus"],"answer_start":[0,5]}}]"#, "So"),
         (r#"[{"questionId":"Q-1","questionTitle":"How?","isAnswered":true,"acceptedAnswer":"So"}]"#, "So"),
         (r#"[{"question":{"id":3,"text":"How?"},"answer":{"author":"ann","text":"So"}}]"#, "So"),
         (r#"[{"question":1,"title":"How?","answer":"42","description":"So"}]"#, "42"),

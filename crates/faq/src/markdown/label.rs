@@ -74,7 +74,7 @@ fn separated<'a>(text: &'a str, emphasis: &str) -> Option<(bool, &'a str)> {
 }
 
 /// A line without the bullet or the number of a list.
-fn unlisted(line: &str) -> &str {
+pub(super) fn unlisted(line: &str) -> &str {
     let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let rest = if rest.len() < line.len() {
         rest.strip_prefix(['.', ')'])
@@ -94,6 +94,22 @@ pub(super) fn take_turns(found: &[&Labelled]) -> bool {
     found.len().is_multiple_of(2)
         && pairs.iter().all(alternate)
         && pairs.iter().filter(asks).count() * 2 >= pairs.len()
+}
+
+/// Whether a heading says that questions are under it, and is none itself.
+pub(super) fn names_a_faq(text: &str) -> bool {
+    const NAMES: [&str; 8] = [
+        "faq",
+        "faqs",
+        "q&a",
+        "questions and answers",
+        "frequently asked questions",
+        "вопросы и ответы",
+        "частые вопросы",
+        "часто задаваемые вопросы",
+    ];
+    let name = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    NAMES.contains(&name.as_str()) || name.ends_with(" faq") || name.starts_with("faq ")
 }
 
 /// A heading without `{#name}` at its end, by which it is linked to.
@@ -225,6 +241,21 @@ mod tests {
         for text in ["What is {x}?", "How to write {x}", "{}"] {
             assert_eq!(unanchored(text), text);
         }
+    }
+
+    #[test]
+    fn the_title_of_a_faq_is_known() {
+        for text in [
+            "FAQ",
+            "Our FAQ",
+            "**Frequently asked questions**",
+            "Часто задаваемые вопросы",
+            "Q&A",
+            "FAQ (2024)",
+        ] {
+            assert!(names_a_faq(text), "{text}");
+        }
+        assert!(!names_a_faq("Opening hours") && !names_a_faq("What is a FAQ good for"));
     }
 
     #[test]

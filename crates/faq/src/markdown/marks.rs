@@ -117,16 +117,21 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn all(&mut self) {
-        // The item that a paragraph begins.
+        // The item that a paragraph begins, or where a line of it does.
         let mut item: Option<usize> = None;
+        let mut is_later_line = false;
         while let Some((event, range)) = self.events.next() {
             let from = match event {
+                Event::SoftBreak | Event::HardBreak => {
+                    (item, is_later_line) = (Some(range.end), true);
+                    continue;
+                }
                 Event::Start(Tag::Item) => {
-                    item = Some(range.start);
+                    (item, is_later_line) = (Some(range.start), false);
                     continue;
                 }
                 Event::Start(Tag::Paragraph) => {
-                    item = item.or(Some(range.start));
+                    (item, is_later_line) = (item.or(Some(range.start)), false);
                     continue;
                 }
                 _ => item.take(),
@@ -135,7 +140,7 @@ impl Walk<'_> {
                 Event::Start(Tag::Heading { level, .. }) => self.heading(level as u8, range),
                 Event::Start(Tag::Strong) => {
                     if let Some(from) = from {
-                        self.bold(from, range);
+                        self.bold(from, range, is_later_line);
                     }
                 }
                 Event::Start(Tag::Emphasis) => {
@@ -180,10 +185,13 @@ impl Walk<'_> {
         self.push(Kind::Heading(level), text, range.start, range.end);
     }
 
-    fn bold(&mut self, from: usize, range: Range<usize>) {
+    /// Bold words at the beginning of a line; on a later line of a paragraph only if they ask.
+    fn bold(&mut self, from: usize, range: Range<usize>, is_later_line: bool) {
         let text = self.words(TagEnd::Strong);
         let text = text.trim_end_matches([':', ' ']).to_owned();
-        self.push(Kind::Bold, text, from, range.end);
+        if !is_later_line || text.ends_with(['?', '？']) {
+            self.push(Kind::Bold, text, from, range.end);
+        }
     }
 
     /// A line that asks, all of it in italics.

@@ -1,9 +1,11 @@
 //! Markdown: headings with texts under them, `Q:` and `A:`, bold questions, definition lists, tables, `<summary>`, and plain
-//! paragraphs that begin with a question. An answer keeps its markup.
+//! paragraphs that begin with a question; and plain lines of `question -> answer`. An answer keeps its markup.
 //!
 //! What may begin a question is found first (`marks`). Which of it does depends on the whole text: where some headings ask, a
 //! deeper one that does not is a part of the answer; where `Q:` and `A:` are, headings are sections.
 
+mod arrows;
+mod folds;
 mod label;
 mod marks;
 
@@ -11,7 +13,7 @@ use std::ops::Range;
 
 use self::label::Label;
 use self::marks::{Kind, Mark};
-use crate::error::{Fault, Place, Problem};
+use crate::error::{Fault, Place, Problem, Unreadable};
 use crate::reader::Pair;
 use crate::shape::Entry;
 
@@ -25,20 +27,30 @@ enum Role {
     Section,
 }
 
+pub(crate) use arrows::ask as arrows_ask;
+
 /// Everything in a Markdown text.
-pub(crate) fn pairs(text: &str) -> Vec<Entry> {
+///
+/// # Errors
+/// When its lines have arrows, and of some it is not clear which one is between the question and the answer.
+pub(crate) fn pairs(text: &str) -> Result<Vec<Entry>, Unreadable> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let marks = with_roles(marks::marks(&text), &text);
+    arrows::pairs(&text).unwrap_or_else(|| Ok(marked_pairs(&folds::unified(&text))))
+}
+
+/// What stands under headings, labels and other marks.
+fn marked_pairs(text: &str) -> Vec<Entry> {
+    let marks = with_roles(marks::marks(text), text);
     let mut found = Vec::new();
     let first = marks.first().map_or(text.len(), |(mark, _)| mark.start);
-    note_loose(&mut found, &text, (0, 1), 0..first);
+    note_loose(&mut found, text, (0, 1), 0..first);
     for (at, (mark, role)) in marks.iter().enumerate() {
         let next = marks.get(at + 1);
-        let body = body(&text, mark, next);
+        let body = body(text, mark, next);
         match role {
             Role::Section => {
                 let end = next.map_or(text.len(), |(next, _)| next.start);
-                note_loose(&mut found, &text, (mark.start, mark.line), mark.end..end);
+                note_loose(&mut found, text, (mark.start, mark.line), mark.end..end);
             }
             Role::Question if next.is_some_and(|(_, role)| *role == Role::Answer) => {}
             Role::Question => {
@@ -48,7 +60,7 @@ pub(crate) fn pairs(text: &str) -> Vec<Entry> {
                 }
                 if matches!(mark.kind, Kind::Definition(_)) {
                     let end = next.map_or(text.len(), |(next, _)| next.start);
-                    note_loose(&mut found, &text, (mark.start, mark.line), mark.end..end);
+                    note_loose(&mut found, text, (mark.start, mark.line), mark.end..end);
                 }
             }
             Role::Answer => found.push(match at.checked_sub(1).and_then(|at| marks.get(at)) {
@@ -67,6 +79,7 @@ pub(crate) fn pairs(text: &str) -> Vec<Entry> {
 
 /// Whether a text has what only Markdown has: headings, or `Q:` with `A:`.
 pub(crate) fn looks_like(text: &str) -> bool {
+    let text = &folds::unified(text);
     let marks = marks::marks(text);
     let has = |kind: fn(&Kind) -> bool| marks.iter().any(|mark| kind(&mark.kind));
     let headings = marks.iter().filter(|mark| mark.is_heading_with_hashes(text)).count();
@@ -197,7 +210,10 @@ fn outline(marks: Vec<Mark>, text: &str) -> Vec<(Mark, Role)> {
         let is_title = mark.level() == top && titles == 1;
         let holds =
             deeper.is_some_and(|next| is_bare || is_title || asks(&next.text) || next.kind == Kind::Summary);
-        let role = if !asks_here && holds { Role::Section } else { Role::Question };
+        // The title of a file in which no question was found is none.
+        let is_title_of_faq = is_title && label::names_a_faq(&mark.text);
+        let is_section = !asks_here && (holds || is_title_of_faq);
+        let role = if is_section { Role::Section } else { Role::Question };
         open = asks_here.then_some(mark.level());
         roles.push(Some(role));
     }
@@ -213,7 +229,7 @@ fn asks(text: &str) -> bool {
             .ends_with(['?', '？'])
 }
 
-/// Without blank lines at both ends, and without the rules that separate questions.
+/// Without blank lines at both ends, and without the rules that separate questions and the anchor of the next one.
 fn trimmed(text: &str) -> String {
     let mut lines: Vec<&str> = text.trim_end().split('\n').collect();
     let is_rule = |line: &str| {
@@ -221,7 +237,8 @@ fn trimmed(text: &str) -> String {
         line.len() >= 3 && ["-", "*", "_"].iter().any(|rule| line.replace(rule, "").is_empty())
     };
     // A rule right under a line of text is the underline of a heading.
-    while lines.last().is_some_and(|line| line.trim().is_empty() || is_rule(line)) {
+    let is_anchor = |line: &str| line.trim_start().starts_with("<a ") && line.trim_end().ends_with("></a>");
+    while lines.last().is_some_and(|line| line.trim().is_empty() || is_rule(line) || is_anchor(line)) {
         let is_underline = |at: usize| lines.get(at).is_some_and(|line| !line.trim().is_empty());
         if lines.last().is_some_and(|line| is_rule(line))
             && lines.len().checked_sub(2).is_some_and(is_underline)

@@ -7,6 +7,7 @@ fn read(text: &str) -> Vec<(u64, String, String)> {
         Place::Line(line) | Place::Item(line) => line,
     };
     pairs(text)
+        .unwrap()
         .into_iter()
         .filter_map(Result::ok)
         .map(|pair| (line(pair.place), pair.question, pair.answer))
@@ -14,7 +15,7 @@ fn read(text: &str) -> Vec<(u64, String, String)> {
 }
 
 fn faults(text: &str) -> Vec<String> {
-    pairs(text).into_iter().filter_map(Result::err).map(|fault| fault.to_string()).collect()
+    pairs(text).unwrap().into_iter().filter_map(Result::err).map(|fault| fault.to_string()).collect()
 }
 
 #[track_caller]
@@ -86,11 +87,44 @@ fn bold_lines_ask() {
 }
 
 #[test]
+fn bold_questions_need_no_blank_line_before_them() {
+    let text = "**How do I pay?**\nBy card,\n**now** or later.\n**Can I wait?**\nYes.\n";
+    assert_pairs(text, &[(1, "How do I pay?", "By card,\n**now** or later."), (4, "Can I wait?", "Yes.")]);
+    assert_pairs("*How?*\nSo.\n*Why?*\nBecause.\n", &[(1, "How?", "So."), (3, "Why?", "Because.")]);
+}
+
+#[test]
 fn definition_lists_and_summaries_are_read() {
     let text = "## Terms\n\nGenome\n: The blocks,\n  in order.\n\n  Twice.\n\nBlock\n: One event.\n";
     assert_pairs(text, &[(3, "Genome", "The blocks,\nin order.\n\nTwice."), (9, "Block", "One event.")]);
     let text = "<details>\n<summary><b>How?</b></summary>\n\nSo *it* is.\n\n</details>\n\n<details><summary>Why?</summary>\n\nBecause.\n</details>\n";
     assert_pairs(text, &[(1, "How?", "So *it* is."), (8, "Why?", "Because.")]);
+}
+
+#[test]
+fn what_folds_in_other_programs_is_read_as_details() {
+    let vitepress = "# FAQ\n\n::: details How?\nSo:\n\n```\n::: details not this?\n:::\n```\n:::\n\n::: details Why?\nBecause.\n:::\n";
+    let how = "So:\n\n```\n::: details not this?\n:::\n```";
+    assert_pairs(vitepress, &[(3, "How?", how), (12, "Why?", "Because.")]);
+    let mkdocs =
+        "# FAQ\n\n??? question \"How?\"\n    So:\n\n    - a\n      b\n\n???+ faq \"Why?\"\n\n    Because.\n";
+    assert_pairs(mkdocs, &[(3, "How?", "So:\n\n- a\n  b"), (9, "Why?", "Because.")]);
+    let gitbook = "# FAQ\n\n{% expand title=\"How?\" %}\nSo.\n{% endexpand %}\n\n{% details title=\"Why?\" %}\nBecause.\n{% enddetails %}\n";
+    assert_pairs(gitbook, &[(3, "How?", "So."), (7, "Why?", "Because.")]);
+}
+
+#[test]
+fn the_title_of_a_faq_is_no_question() {
+    assert_pairs("# Our FAQ\n\nSomething that is no answer.\n", &[]);
+    assert_pairs("# Opening hours\n\nNine to six.\n", &[(1, "Opening hours", "Nine to six.")]);
+}
+
+#[test]
+fn labels_and_questions_may_stand_behind_a_plus() {
+    let labels = "# FAQ\n\n+ Q: How?\n  A: So\n+ Q: Why?\n  A: Because\n";
+    assert_pairs(labels, &[(3, "How?", "So"), (5, "Why?", "Because")]);
+    assert_pairs("+ How?\n  So\n+ Why?\n  Because\n", &[(1, "How?", "So"), (3, "Why?", "Because")]);
+    assert_pairs("В: Как?\nО: Так.\n\nВ: Где?\nО: Тут.\n", &[(1, "Как?", "Так."), (4, "Где?", "Тут.")]);
 }
 
 #[test]
