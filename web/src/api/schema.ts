@@ -432,7 +432,8 @@ export interface paths {
         put?: never;
         /**
          * Teach an association. Teaching a known stimulus again replaces its answer; `replaces` says which, so that of two who edit
-         *     it neither overwrites what the other wrote unseen. The response is sent once it is durable.
+         *     it neither overwrites what the other wrote unseen, and `answer_of` names the block whose answer is taught to another question,
+         *     so that nothing forgotten comes back. The response is sent once it is durable.
          */
         post: operations["teach"];
         delete?: never;
@@ -652,7 +653,7 @@ export interface components {
             stimulus?: string | null;
             /**
              * @description Without an answer: the most probable ones, best first, each by the stimulus that is nearest to the
-             *     question. To confirm one, teach its answer to the question as it was asked.
+             *     question. To confirm one, teach its answer to the question as it was asked, with its block as `answer_of`.
              */
             suggestions: components["schemas"]["SuggestedAnswer"][];
             /**
@@ -777,6 +778,7 @@ export interface components {
          *     }
          */
         CommandRequest: {
+            answer_of?: components["schemas"]["BlockIndex"] | null;
             replaces?: components["schemas"]["BlockIndex"] | null;
             /** @description The answer to give. */
             response: components["schemas"]["ResponseText"];
@@ -1998,6 +2000,7 @@ export interface components {
          *     }
          */
         TeachRequest: {
+            answer_of?: components["schemas"]["BlockIndex"] | null;
             replaces?: components["schemas"]["BlockIndex"] | null;
             /** @description The answer to give. */
             response: components["schemas"]["ResponseText"];

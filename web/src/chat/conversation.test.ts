@@ -4,7 +4,14 @@ import { ask, clear, confirm, forget, lookAtAnswers, type Question, teach, turns
 import { fates } from "./fate";
 
 /** The requests so far, each with a way to answer it. */
-let asked: { path: string; body: unknown; answer: (value: unknown) => void; fail: () => void }[] = [];
+let asked: {
+  path: string;
+  body: unknown;
+  answer: (value: unknown) => void;
+  /** Refuses it as a conflict of this kind. */
+  refuse: (kind: string) => void;
+  fail: () => void;
+}[] = [];
 
 /** The block that answers in place of each, and its text; null if it was forgotten. */
 let now: { index: number; response: string } | null;
@@ -14,6 +21,12 @@ function standing(block: number) {
   const versions = now ? [{ source, response: now.response }] : [{ source: { index: block, hash: "" } }];
   return { versions, current: now?.index ?? null, total: 1 };
 }
+
+const conflict = (kind: string) =>
+  Response.json(
+    { type: `urn:kolibri:problem:${kind}`, title: "Conflict", status: 409, detail: "Nothing was recorded." },
+    { status: 409, headers: { "content-type": "application/problem+json" } },
+  );
 
 beforeEach(() => {
   clear();
@@ -33,6 +46,7 @@ beforeEach(() => {
           path,
           body: JSON.parse(body ?? "null"),
           answer: (value) => resolve(Response.json(value)),
+          refuse: (kind) => resolve(conflict(kind)),
           fail: () => reject(new TypeError("network")),
         });
       }),
@@ -112,7 +126,12 @@ test("a confirmed suggestion is taught to the question as it was asked, once", a
   expect(await confirm(question, ONE)).toBe(false);
   await settled();
   expect(paths()).toEqual(["ask", "teach"]);
-  expect(asked[1]?.body).toEqual({ stimulus: "When is lunch?", response: "At noon", replaces: null });
+  expect(asked[1]?.body).toEqual({
+    stimulus: "When is lunch?",
+    response: "At noon",
+    replaces: null,
+    answer_of: 1,
+  });
   expect(last().confirmation?.outcome.state).toBe("waiting");
   asked[1]?.answer({ block: { index: 7, hash: "" } });
   expect(await first).toBe(true);
@@ -153,6 +172,17 @@ test("what was forgotten or changed since it was suggested is not taught, and ma
     expect(fates.value.get(1)).toEqual({ newer });
     expect(last().confirmation).toBeUndefined();
   }
+});
+
+test("what was forgotten after it was looked at is refused by the node, and marked", async () => {
+  const question = await missed();
+  const confirmed = confirm(question, NOON);
+  await settled();
+  now = null;
+  asked[1]?.refuse("changed_meanwhile");
+  expect(await confirmed).toBe(false);
+  expect(fates.value.get(1)).toEqual({ newer: null });
+  expect(last().confirmation).toBeUndefined();
 });
 
 test("who forgets says which block answers, and what it erased is marked", async () => {

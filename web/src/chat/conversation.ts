@@ -154,9 +154,11 @@ export async function confirm({ id }: Question, { answer, block }: Suggested): P
       await look([block]);
       return { ok: false, problem: problemOfPage("changed_meanwhile") } as const;
     }
-    // Somebody else may have answered the question meanwhile.
-    const lesson = { stimulus: turn.stimulus, response: answer, replaces: null };
-    return (await command<Taught>("chat.confirm", lesson, () => "taught")).reply;
+    // Somebody else may have answered the question meanwhile, or forgotten the answer since it was looked at.
+    const lesson = { stimulus: turn.stimulus, response: answer, replaces: null, answer_of: block };
+    const { reply } = await command<Taught>("chat.confirm", lesson, () => "taught");
+    if (!reply.ok && reply.problem.kind === "changed_meanwhile") await look([block]);
+    return reply;
   });
   if (reply.ok) become({ state: "done", value: reply.value });
   else if (fates.peek().has(block)) settle(turn);

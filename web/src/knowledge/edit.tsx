@@ -17,7 +17,7 @@ import { ProblemNote } from "../ui/problem";
 import { Reading } from "../ui/reading";
 import { Effects } from "./effects";
 import { versionsOf } from "./history";
-import { NeighboursView, useNeighbours } from "./neighbours";
+import { NeighboursView, sameAs, useNeighbours } from "./neighbours";
 import { type Filter, placeAddress } from "./place";
 import { said } from "./said";
 import { SameToo } from "./same";
@@ -202,7 +202,8 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
       return setEarly(text.chooseNear);
     }
     const unchanged = now.preview.effect === "unchanged";
-    const done = await teachAll({ action, lesson, before, unchanged, also });
+    const answerOf = sameAs(now.preview, lesson)?.source.index ?? null;
+    const done = await teachAll({ action, lesson, before, answerOf, unchanged, also });
     if ("problem" in done) {
       if (done.problem.kind !== "changed_meanwhile") return setProblem(done.problem);
       const then = await preview.check();

@@ -29,8 +29,13 @@ export interface Neighbours {
   setAlso: (also: Other[]) => void;
 }
 
-/** The block that a lesson replaces (null for none), or why it is not taught yet: its writer has not seen that, or has to choose. */
-export type Gate = { replaces: number | null } | { why: "near_is_taught" | "another_is_taught" };
+/**
+ * The block that a lesson replaces (null for none), and the one whose answer it takes; or why it is not taught yet: its writer has
+ * not seen that, or has to choose.
+ */
+export type Gate =
+  | { replaces: number | null; answer_of?: number }
+  | { why: "near_is_taught" | "another_is_taught" };
 
 /** Looks for what is near to a lesson while it is being written. A choice is made for one question, and no other. */
 export function useNeighbours(lesson: Lesson): Neighbours {
@@ -63,7 +68,9 @@ export function useNeighbours(lesson: Lesson): Neighbours {
       if (isUndecided(now)) return { why: "near_is_taught" };
       const replaces = now.current?.source.index ?? null;
       const isSeen = replaces === null ? seen === null : before.has(replaces);
-      return isSeen || now.effect === "unchanged" ? { replaces } : { why: "another_is_taught" };
+      if (!isSeen && now.effect !== "unchanged") return { why: "another_is_taught" };
+      const same = sameAs(now, lesson);
+      return same === undefined ? { replaces } : { replaces, answer_of: same.source.index };
     },
     separate,
     setSeparate: (separate) => setChosen({ stimulus: lesson.stimulus, separate, also }),
@@ -76,8 +83,8 @@ function contradicts({ effect, near }: Preview): boolean {
   return effect === "new" && near.length > 0;
 }
 
-/** The question that has this answer already: then the lesson is another wording of it. */
-function sameAs({ near }: Preview, { response }: Lesson): Suggestion | undefined {
+/** The question that has this answer already: then the lesson is another wording of it, and takes the answer of its block. */
+export function sameAs({ near }: Preview, { response }: Lesson): Suggestion | undefined {
   return near.find(({ answer }) => answer === response);
 }
 

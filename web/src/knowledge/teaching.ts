@@ -15,23 +15,29 @@ export interface Plan {
   lesson: Lesson;
   /** The block that answers the question until then; null if none does. */
   before: number | null;
+  /** The block whose answer it takes; null if the answer is its own. */
+  answerOf: number | null;
   /** That block teaches just this already. */
   unchanged: boolean;
   also: Other[];
 }
 
 /** What was done, in words, and the block that answers now; or why it broke off. */
-export async function teachAll({ action, lesson, before, unchanged, also }: Plan) {
+export async function teachAll({ action, lesson, before, answerOf, unchanged, also }: Plan) {
   const text = words().knowledge;
   const { number } = format();
-  const teach = async (stimulus: string, replaces: number | null): Promise<Reply<Taught>> => {
-    const body = { stimulus, response: lesson.response, replaces };
+  const teach = async (
+    stimulus: string,
+    replaces: number | null,
+    of: number | null = null,
+  ): Promise<Reply<Taught>> => {
+    const body = { stimulus, response: lesson.response, replaces, ...(of !== null && { answer_of: of }) };
     return (await command<Taught>(action, body, () => "taught")).reply;
   };
   const done: Said & { block: number } = { block: before ?? 0, text: "" };
   const told: string[] = [];
   if (!unchanged) {
-    const reply = await teach(lesson.stimulus, before);
+    const reply = await teach(lesson.stimulus, before, answerOf);
     if (!reply.ok) return { problem: reply.problem };
     done.block = reply.value.block.index;
     const block = number(done.block);

@@ -23,7 +23,7 @@ use crate::observer::{Failed, Observer};
 use crate::recall::{Considered, Found, Judge, MeaningStatus, Recall, RecallConfig, Same, Suggestion};
 use crate::store::{
     Association, BlockRef, Committed, CopyError, DataDirectory, Effect, Entry, Event, Expected, GenomeCopy,
-    GenomeSettings, Reader, Store, check_room,
+    GenomeSettings, Premise, Reader, Store, check_room,
 };
 use crate::telemetry::history::{self, History};
 use crate::telemetry::{RecordQueue, Telemetry};
@@ -390,20 +390,21 @@ impl Node {
         self.teach_over(context, stimulus, response, Expected::Anything).await
     }
 
-    /// The same, but only if what the caller expects answers until then.
+    /// The same, but only if what the caller takes for true is so until then: which block answers, or which block the answer is
+    /// of.
     ///
     /// # Errors
-    /// [`CommandError::ChangedMeanwhile`] if it does not; see [`CommandError`] for others.
+    /// [`CommandError::ChangedMeanwhile`] if it is not; see [`CommandError`] for others.
     pub async fn teach_over(
         &self,
         context: impl Into<Context>,
         stimulus: String,
         response: String,
-        expected: Expected,
+        premise: impl Into<Premise>,
     ) -> Result<Taught, CommandError> {
         let execution =
             self.begin(Command::Teach, context.into(), || (stimulus.clone(), Some(response.clone())));
-        match teach_event(stimulus, response, false, expected) {
+        match teach_event(stimulus, response, false, premise.into()) {
             Ok(event) => settled(self.submit(execution, event).await).await.map(Taught::from),
             Err(error) => Err(execution.fail(error)),
         }
@@ -440,7 +441,7 @@ impl Node {
     ) -> InBatch {
         let context = context.patient();
         let execution = self.begin(Command::Teach, context, || (stimulus.clone(), Some(response.clone())));
-        InBatch(match teach_event(stimulus, response, if_changed, Expected::Anything) {
+        InBatch(match teach_event(stimulus, response, if_changed, Premise::default()) {
             Ok(event) => Ok(self.submit(execution, event).await),
             Err(error) => Err(execution.fail(error)),
         })
@@ -750,11 +751,11 @@ fn teach_event(
     stimulus: String,
     response: String,
     if_changed: bool,
-    expected: Expected,
+    premise: Premise,
 ) -> Result<Event, CommandError> {
     check_texts(&stimulus, &response)?;
     let key = Key::of(&stimulus);
-    Ok(Event::Teach { key, teach: Teach { stimulus, response }, if_changed, expected })
+    Ok(Event::Teach { key, teach: Teach { stimulus, response }, if_changed, premise })
 }
 
 #[cfg(test)]

@@ -29,18 +29,25 @@ pub(super) fn check(connection: &Connection) -> rusqlite::Result<()> {
 /// What has to be known to decide about an event.
 pub(super) fn known(connection: &Connection, event: &Event) -> rusqlite::Result<Known> {
     let snapshot = Snapshot::of(connection);
+    let source = event.answer_of().map(|index| answering(snapshot, index)).transpose()?.flatten();
     let blocks = match event.needs() {
         Needs::Nothing => Vec::new(),
         Needs::Current(key) => snapshot.current(key)?.into_iter().collect(),
         Needs::Versions(key) => snapshot.versions(key)?,
         Needs::Content(key) => {
-            let Some(raw) = snapshot.answer(key)? else { return Ok(Known::default()) };
+            let Some(raw) = snapshot.answer(key)? else { return Ok(Known { source, ..Known::default() }) };
             // What is damaged equals nothing, and is replaced.
             let current = raw.stored().ok().and_then(taught);
-            return Ok(Known { blocks: vec![raw.index], current });
+            return Ok(Known { blocks: vec![raw.index], current, source });
         }
     };
-    Ok(Known { blocks, current: None })
+    Ok(Known { blocks, current: None, source })
+}
+
+/// The block that answers now what the TEACH at `index` answered. Of what was erased the question is gone, too.
+fn answering(snapshot: Snapshot<'_>, index: u64) -> rusqlite::Result<Option<u64>> {
+    let taught = snapshot.row(index)?.and_then(|raw| raw.stored().ok()).and_then(taught);
+    taught.map_or(Ok(None), |(_, teach)| snapshot.current(Key::of(&teach.stimulus)))
 }
 
 fn taught(stored: StoredBlock) -> Option<(BlockRef, Teach)> {

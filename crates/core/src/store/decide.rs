@@ -9,7 +9,7 @@ use crate::text::Key;
 #[derive(Debug)]
 pub(crate) enum Event {
     /// Teach an association under its key; with `if_changed` only if the key does not teach just this already.
-    Teach { key: Key, teach: Teach, if_changed: bool, expected: Expected },
+    Teach { key: Key, teach: Teach, if_changed: bool, premise: Premise },
     /// Record how a question was answered.
     Ask(Ask),
     /// Forget what is taught under a key.
@@ -39,6 +39,22 @@ impl Expected {
     }
 }
 
+/// What a TEACH takes for true. The writer compares, so nothing can come between.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Premise {
+    /// What answers the stimulus until then.
+    pub replaces: Expected,
+    /// The block whose answer is taught to another question: it still answers its own, so that what was forgotten or replaced
+    /// meanwhile does not come back.
+    pub answer_of: Option<u64>,
+}
+
+impl From<Expected> for Premise {
+    fn from(replaces: Expected) -> Self {
+        Self { replaces, answer_of: None }
+    }
+}
+
 /// What has to be known about the genome to decide about an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needs {
@@ -59,6 +75,8 @@ pub(super) struct Known {
     pub(super) blocks: Vec<u64>,
     /// The block that answers the key now, and what it teaches, if that is asked for and can be read.
     pub(super) current: Option<(BlockRef, Teach)>,
+    /// The block that answers now what [`Premise::answer_of`] answered; `None` if nothing does, as after a FORGET.
+    pub(super) source: Option<u64>,
 }
 
 /// What becomes of an event.
@@ -127,6 +145,14 @@ impl Event {
         }
     }
 
+    /// The block whose answer it teaches to another question.
+    pub(super) fn answer_of(&self) -> Option<u64> {
+        match self {
+            Self::Teach { premise, .. } => premise.answer_of,
+            Self::Ask(_) | Self::Forget { .. } => None,
+        }
+    }
+
     /// What has to be known to decide about it.
     pub(super) fn needs(&self) -> Needs {
         match self {
@@ -153,9 +179,12 @@ pub(super) fn decide(
     let blocks = known.blocks;
     let now = blocks.first().copied();
     let (content, replaces, answer, erased) = match event {
-        Event::Teach { key, teach, if_changed, expected } => {
-            if !expected.is_met(now) {
+        Event::Teach { key, teach, if_changed, premise } => {
+            if !premise.replaces.is_met(now) {
                 return Ok(Decision::Unexpected(now));
+            }
+            if premise.answer_of.is_some() && premise.answer_of != known.source {
+                return Ok(Decision::Unexpected(known.source));
             }
             if let Some((block, current)) = known.current
                 && if_changed
@@ -207,11 +236,11 @@ mod tests {
 
     fn teach_over(stimulus: &str, expected: Expected) -> Event {
         let (key, teach) = (Key::of(stimulus), Teach::new(stimulus, "y"));
-        Event::Teach { key, teach, if_changed: false, expected }
+        Event::Teach { key, teach, if_changed: false, premise: expected.into() }
     }
 
     fn decided(chain: &mut Chain, event: Event, blocks: &[u64]) -> Decision {
-        decide(chain, 2, SALT, event, Known { blocks: blocks.to_vec(), current: None }).unwrap()
+        decide(chain, 2, SALT, event, Known { blocks: blocks.to_vec(), ..Known::default() }).unwrap()
     }
 
     fn changes(chain: &mut Chain, event: Event, blocks: &[u64]) -> Changes {
@@ -240,10 +269,11 @@ mod tests {
         let known = |response: &str| Known {
             blocks: vec![block.index],
             current: Some((block, Teach::new("a", response))),
+            source: None,
         };
         let if_changed = || {
             let (key, teach) = (Key::of("a"), Teach::new("a", "y"));
-            Event::Teach { key, teach, if_changed: true, expected: Expected::Anything }
+            Event::Teach { key, teach, if_changed: true, premise: Premise::default() }
         };
         assert_eq!(if_changed().needs(), Needs::Content(Key::of("a")));
         let unchanged = decide(&mut chain, 2, SALT, if_changed(), known("y")).unwrap();
@@ -298,6 +328,26 @@ mod tests {
         assert_eq!(changes(&mut chain, teach_over("a", Expected::Nothing), &[]).replaces, None);
         assert_eq!(changes(&mut chain, teach_over("a", Expected::Block(5)), &[5]).replaces, Some(5));
         assert_eq!(changes(&mut chain, forget(Expected::Block(5)), &[5, 3]).erased, vec![3, 5]);
+    }
+
+    #[test]
+    fn the_answer_of_a_block_is_taught_to_another_question_only_while_the_block_answers() {
+        let mut chain = chain(6);
+        let before = chain.head();
+        let mut decided = |replaces, source| {
+            let premise = Premise { replaces, answer_of: Some(3) };
+            let (key, teach) = (Key::of("b"), Teach::new("b", "y"));
+            let event = Event::Teach { key, teach, if_changed: false, premise };
+            assert_eq!(event.answer_of(), Some(3));
+            decide(&mut chain, 2, SALT, event, Known { source, ..Known::default() }).unwrap()
+        };
+        for source in [None, Some(5)] {
+            let decision = decided(Expected::Nothing, source);
+            assert!(matches!(decision, Decision::Unexpected(now) if now == source), "{decision:?}");
+        }
+        assert!(matches!(decided(Expected::Block(1), Some(3)), Decision::Unexpected(None)));
+        let Decision::Record(changes) = decided(Expected::Nothing, Some(3)) else { panic!() };
+        assert_eq!(changes.sealed.block.index, before.index + 1, "what was refused is no block");
     }
 
     #[test]

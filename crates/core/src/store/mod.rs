@@ -61,7 +61,7 @@ use copy::CopyRequest;
 pub(crate) use copy::check_room;
 pub use copy::{CopyError, GenomeCopy, copy};
 pub(crate) use decide::Event;
-pub use decide::{Effect, Expected};
+pub use decide::{Effect, Expected, Premise};
 pub use directory::{DataDirectory, Lock};
 pub use feed::Announced;
 pub(crate) use intake::{Committed, Done, Entry, Intake};

@@ -25,6 +25,9 @@ pub(super) struct Teach {
     /// Teach it only if this block answers the question until then
     #[arg(long, value_name = "BLOCK")]
     replaces: Option<u64>,
+    /// Teach it only if this block, whose answer it is, still answers its own question
+    #[arg(long, value_name = "BLOCK")]
+    answer_of: Option<u64>,
     #[command(flatten)]
     node: Connection,
     #[command(flatten)]
@@ -114,8 +117,8 @@ pub(super) struct Healthcheck {
 
 impl Teach {
     pub(super) fn run(self) -> Result<(), Exit> {
-        let replaces = self.replaces.map(Some);
-        let body = TeachRequest { stimulus: self.stimulus, response: self.response, replaces };
+        let Self { stimulus, response, answer_of, .. } = self;
+        let body = TeachRequest { stimulus, response, replaces: self.replaces.map(Some), answer_of };
         let taught = call(&self.node, |client| client.post("/api/v1/teach").json(&body))?;
         print(&self.output, &taught, |taught: &TeachResponse| format!("taught in {}", block(&taught.block)))
     }

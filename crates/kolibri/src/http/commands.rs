@@ -31,7 +31,8 @@ const ANY: &[ProblemKind] = &[
 ];
 
 /// Teach an association. Teaching a known stimulus again replaces its answer; `replaces` says which, so that of two who edit
-/// it neither overwrites what the other wrote unseen. The response is sent once it is durable.
+/// it neither overwrites what the other wrote unseen, and `answer_of` names the block whose answer is taught to another question,
+/// so that nothing forgotten comes back. The response is sent once it is durable.
 #[utoipa::path(
     post, path = "/api/v1/teach", tag = "commands",
     request_body(content = TeachRequest, extensions(("x-max-bytes" = json!(MAX_BODY)))),
@@ -45,8 +46,8 @@ pub(super) async fn teach(
     traced: Traced,
     JsonBody(request): JsonBody<TeachRequest>,
 ) -> Response {
-    let (trace, expected) = (traced.id, request.expected());
-    let taught = app.node.teach_over(traced, request.stimulus, request.response, expected).await;
+    let (trace, premise) = (traced.id, request.premise());
+    let taught = app.node.teach_over(traced, request.stimulus, request.response, premise).await;
     let body = taught.map(|taught| (StatusCode::CREATED, Json(TeachResponse { block: taught.block.into() })));
     answer(trace, body.map_err(|error| Problem::of(&error, trace)))
 }
@@ -206,7 +207,8 @@ fn answer(trace: TraceId, result: Result<impl IntoResponse, Problem>) -> Respons
 #[cfg(any(test, fuzzing))]
 pub(crate) fn fuzz(data: &[u8]) {
     use super::extract::parse;
-    let texts = |TeachRequest { stimulus, response, replaces }| (stimulus, response, replaces);
+    let texts =
+        |TeachRequest { stimulus, response, replaces, answer_of }| (stimulus, response, replaces, answer_of);
     let at_its_path = parse::<TeachRequest>(data).map(texts).ok();
     let by_name =
         parse(data).and_then(|Fields(fields)| body_of(fields)).map(|JsonBody(body)| texts(body)).ok();

@@ -2,7 +2,7 @@
 
 use kolibri_core::clock::rfc3339;
 use kolibri_core::recall::{Found, How, Suggestion};
-use kolibri_core::store::{BlockRef, Expected};
+use kolibri_core::store::{BlockRef, Expected, Premise};
 use kolibri_genome::{Head, Match};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::openapi::schema::AdditionalProperties;
@@ -29,16 +29,22 @@ pub(crate) struct TeachRequest {
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BlockIndex>)]
     pub(crate) replaces: Option<Option<u64>>,
+    /// The block whose answer this is, if it is taught to another question, as when a suggestion is confirmed: it is refused if
+    /// that block was forgotten or replaced meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BlockIndex>)]
+    pub(crate) answer_of: Option<u64>,
 }
 
 impl TeachRequest {
-    /// What is to answer until then.
-    pub(crate) fn expected(&self) -> Expected {
-        match self.replaces {
+    /// What is to be so until then.
+    pub(crate) fn premise(&self) -> Premise {
+        let replaces = match self.replaces {
             None => Expected::Anything,
             Some(None) => Expected::Nothing,
             Some(Some(block)) => Expected::Block(block),
-        }
+        };
+        Premise { replaces, answer_of: self.answer_of }
     }
 }
 
@@ -130,6 +136,9 @@ enum NamedCommand {
         /// The block that it is to replace, or null for none; if the field is missing, whatever answers.
         #[schema(value_type = Option<BlockIndex>)]
         replaces: Option<u64>,
+        /// The block whose answer this is, if it is taught to another question and that one has to answer still.
+        #[schema(value_type = Option<BlockIndex>)]
+        answer_of: Option<u64>,
     },
     Ask {
         /// The question.
@@ -205,7 +214,7 @@ pub(crate) struct AskResponse {
     #[schema(format = DateTime)]
     pub(crate) taught: Option<String>,
     /// Without an answer: the most probable ones, best first, each by the stimulus that is nearest to the
-    /// question. To confirm one, teach its answer to the question as it was asked.
+    /// question. To confirm one, teach its answer to the question as it was asked, with its block as `answer_of`.
     #[schema(max_items = 3)]
     pub(crate) suggestions: Vec<SuggestedAnswer>,
     /// Present if the last verification found the genome broken: this answer may be wrong.
@@ -329,13 +338,14 @@ mod tests {
     #[test]
     fn a_teach_says_what_it_replaces_or_that_it_replaces_nothing_or_neither() {
         for (rest, expected) in [
-            ("", Expected::Anything),
-            (r#","replaces":null"#, Expected::Nothing),
-            (r#","replaces":7"#, Expected::Block(7)),
+            ("", Premise::default()),
+            (r#","replaces":null"#, Expected::Nothing.into()),
+            (r#","replaces":7"#, Expected::Block(7).into()),
+            (r#","answer_of":3"#, Premise { answer_of: Some(3), ..Premise::default() }),
         ] {
             let sent = format!(r#"{{"stimulus":"a","response":"b"{rest}}}"#);
             let request: TeachRequest = serde_json::from_str(&sent).unwrap();
-            assert_eq!(request.expected(), expected);
+            assert_eq!(request.premise(), expected);
             assert_eq!(serde_json::to_string(&request).unwrap(), sent);
         }
     }

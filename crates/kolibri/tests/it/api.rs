@@ -331,6 +331,23 @@ fn forgetting_what_is_not_taught_is_a_failed_command_that_says_so() {
 }
 
 #[test]
+fn an_answer_that_was_forgotten_or_replaced_meanwhile_is_taught_to_no_other_question() {
+    let data = tempfile::tempdir().unwrap();
+    let node = Running::start(data.path());
+    let seen = node.teach("door code", "1");
+    let newer = node.teach("door code", "2");
+    let body = |block: u64| json!({ "stimulus": "code of the door", "response": "1", "answer_of": block });
+    let refused = problem(send(&node, "/api/v1/teach", &body(seen)), 409, "changed_meanwhile");
+    assert!(detail(&refused).contains(&format!("block {newer} answers by now")), "{refused}");
+    assert_eq!(send(&node, "/api/v1/teach", &body(newer)).status(), 201);
+    send(&node, "/api/v1/forget", &json!({ "stimulus": "door code" }));
+    let mut named = body(newer);
+    named["type"] = json!("TEACH");
+    problem(send(&node, "/api/v1/commands", &named), 409, "changed_meanwhile");
+    assert_eq!(node.get("/api/v1/genome").1["length"], json!(5), "what was refused is no block");
+}
+
+#[test]
 fn an_answer_that_was_changed_meanwhile_is_neither_erased_nor_replaced_unseen() {
     let data = tempfile::tempdir().unwrap();
     let node = Running::start(data.path());

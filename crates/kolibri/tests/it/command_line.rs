@@ -72,6 +72,8 @@ fn who_names_the_block_changes_no_other_answer() {
     }
     let forgotten = node.run(&["forget", "door code", "--block", "2"]).printed();
     assert!(forgotten.ends_with("; erased the content of block 1, 2\n"), "{forgotten}");
+    let gone = node.run(&["teach", "the code of the door", "2", "--answer-of", "2"]).failed(2);
+    assert!(gone.contains("changed meanwhile: nothing answers"), "{gone}");
 }
 
 #[test]

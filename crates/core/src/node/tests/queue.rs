@@ -74,6 +74,37 @@ async fn a_full_queue_refuses_at_once_counts_it_and_records_nothing_of_it() {
     assert_eq!(teach(&node, "refused", "then taken").await, 4);
 }
 
+/// An answer that is taught to another question, and what is queued before it and takes the answer away.
+#[tokio::test]
+async fn an_answer_that_is_forgotten_or_replaced_in_the_queue_is_not_taught_to_another_question() {
+    let (root, telemetry) = (tempfile::tempdir().unwrap(), telemetry());
+    let node = node_with_places(root.path(), 3, &telemetry);
+    for (replaced, now) in [(false, None), (true, Some(4))] {
+        let seen = teach(&node, "When is lunch?", "At noon").await;
+        let premise = Premise { replaces: Expected::Nothing, answer_of: Some(seen) };
+        let held = HeldWriter::of(root.path());
+        let mut before = Box::pin(async {
+            if replaced {
+                try_teach(&node, "when is LUNCH?", "At one").await.map(drop)
+            } else {
+                forget(&node, "when is lunch?").await.map(drop)
+            }
+        });
+        assert!(start(before.as_mut()).is_pending());
+        let mut confirmed =
+            pin!(node.teach_over(TraceId::random(), "Lunch when?".into(), "At noon".into(), premise));
+        assert!(start(confirmed.as_mut()).is_pending());
+        drop(held);
+        before.await.unwrap();
+        assert_eq!(confirmed.await.unwrap_err(), CommandError::ChangedMeanwhile { now });
+        assert_eq!(node.reader().current(Key::of("Lunch when?")), Ok(None));
+    }
+    assert_eq!(node.reader().head().unwrap().index, 4, "what was refused is no block");
+    let premise = Premise { replaces: Expected::Nothing, answer_of: Some(4) };
+    let taught = node.teach_over(TraceId::random(), "Lunch when?".into(), "At one".into(), premise).await;
+    assert_eq!(taught.unwrap().block.index, 5);
+}
+
 #[tokio::test]
 async fn an_ask_is_measured_when_it_is_answered_a_teach_when_it_is_durable_and_a_refusal_never() {
     let (root, telemetry) = (tempfile::tempdir().unwrap(), telemetry());
