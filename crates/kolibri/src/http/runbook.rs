@@ -27,7 +27,9 @@ static RUSSIAN: LazyLock<String> = LazyLock::new(|| document(Language::Russian))
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route(PATH, get(negotiated))
+        .route("/runbook/", get(negotiated))
         .route("/runbook/{language}", get(in_language))
+        .route("/runbook/{language}/", get(in_language))
         .route("/runbook.css", get(style))
 }
 
@@ -48,9 +50,9 @@ pub(super) async fn runbook(Query(RunbookQuery { language }): Query<RunbookQuery
 }
 
 /// In the language that the browser prefers, so that one link serves a team.
-async fn negotiated(headers: HeaderMap) -> Response {
+async fn negotiated(uri: Uri, headers: HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    serve(preferred(accepted.unwrap_or_default()), &headers, "./")
+    serve(preferred(accepted.unwrap_or_default()), &headers, &uri)
 }
 
 async fn in_language(
@@ -59,8 +61,8 @@ async fn in_language(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     match language.as_str() {
-        "en" => Ok(serve(Language::English, &headers, "../")),
-        "ru" => Ok(serve(Language::Russian, &headers, "../")),
+        "en" => Ok(serve(Language::English, &headers, &uri)),
+        "ru" => Ok(serve(Language::Russian, &headers, &uri)),
         _ => Err(no_such_path(uri).await),
     }
 }
@@ -70,13 +72,21 @@ async fn style() -> Response {
     (content, include_str!("runbook.css")).into_response()
 }
 
-/// `root`: where the node's address is, seen from the document. A reverse proxy may serve it below a path.
-fn serve(language: Language, request: &HeaderMap, root: &str) -> Response {
+/// Where the node's address is, seen from a document at `path`, which may end in a slash.
+fn root_of(path: &str) -> String {
+    match path.matches('/').count() {
+        0 | 1 => "./".to_owned(),
+        slashes => "../".repeat(slashes - 1),
+    }
+}
+
+/// A reverse proxy may serve the node below a path, so the links are relative to the document.
+fn serve(language: Language, request: &HeaderMap, uri: &Uri) -> Response {
     let text: &'static str = match language {
         Language::English => &ENGLISH,
         Language::Russian => &RUSSIAN,
     };
-    let root = page::prefix(request).map_or_else(|| root.to_owned(), |prefix| format!("{prefix}/"));
+    let root = page::prefix(request).map_or_else(|| root_of(uri.path()), |prefix| format!("{prefix}/"));
     let text = text.replace("href=\"/", &format!("href=\"{root}"));
     let caching =
         [(header::CACHE_CONTROL, "no-cache"), (header::VARY, "accept-language, x-forwarded-prefix")];
@@ -169,6 +179,12 @@ mod tests {
         ] {
             assert_eq!(preferred(accepted), language, "{accepted}");
         }
+    }
+
+    #[test]
+    fn the_root_is_as_many_steps_up_as_the_path_has_slashes() {
+        let roots = ["/runbook", "/runbook/", "/runbook/ru", "/runbook/ru/"].map(root_of);
+        assert_eq!(roots, ["./", "../", "../", "../../"]);
     }
 
     #[test]

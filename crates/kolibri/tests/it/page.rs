@@ -116,6 +116,11 @@ fn the_runbook_opens_without_a_token_in_the_language_of_the_browser_and_in_a_ter
     }
     let in_language = |path: &str, other: &str| page(path, other).replace("href=\"../", "href=\"./");
     assert!(in_language("/runbook/en", "ru") == english && in_language("/runbook/ru", "en") == russian);
+    // A slash at the end leads one step deeper, and every link one step further up.
+    assert!(in_language("/runbook/", "ru") == russian, "by the browser's language");
+    let slashed = page("/runbook/ru/", "en");
+    assert!(slashed.contains("href=\"../../runbook.css\"") && slashed.contains("href=\"../../runbook/en\""));
+    assert!(slashed.replace("href=\"../../", "href=\"./") == russian);
     let below =
         node.http.get(node.url("/runbook/ru")).header("x-forwarded-prefix", "/team/kb").send().unwrap();
     assert_eq!(header(&below, "vary"), "accept-language, x-forwarded-prefix");
