@@ -4,6 +4,8 @@
 //! A site of questions marks one of `"answers": [{"body": ..., "is_accepted": true}, ...]`. SQuAD writes `"answers": [{"text": "Paris", "answer_start": 3}, ...]`, Hugging Face `{"text": ["Paris"], "answer_start": [3]}`, and
 //! `"is_impossible": true` where the text has no answer.
 
+use std::collections::HashMap;
+
 use crate::fields::Object;
 use crate::tree::{Tree, Value};
 
@@ -68,15 +70,12 @@ fn texts_of(fields: &Object) -> Option<Vec<&str>> {
 }
 
 fn most_frequent<'a>(texts: &[&'a str]) -> Option<&'a str> {
-    let count = |text: &str| texts.iter().filter(|other| other.trim() == text.trim()).count();
-    let mut best: Option<(usize, &str)> = None;
-    for text in texts.iter().filter(|text| !text.trim().is_empty()) {
-        let count = count(text);
-        if best.is_none_or(|(most, _)| count > most) {
-            best = Some((count, text));
-        }
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for text in texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
+        *counts.entry(text).or_default() += 1;
     }
-    best.map(|(_, text)| text)
+    let most = counts.values().max()?;
+    texts.iter().find(|text| counts.get(text.trim()) == Some(most)).copied()
 }
 
 #[cfg(test)]

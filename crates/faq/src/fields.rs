@@ -1,6 +1,8 @@
 //! What there is to choose from as question and answer: the columns of a table, or the fields of the objects that a file holds. A
 //! field of an object that is a field itself is named by both, as in `content.text`.
 
+use std::ops::ControlFlow;
+
 use crate::cells::{Cells, is_words};
 use crate::columns::Wanted;
 use crate::error::Part;
@@ -17,6 +19,8 @@ const LOOKED_AT: usize = 60;
 const MAX_FIELDS: usize = 60;
 /// How deep a field may be that can be chosen: `fields.content.en`.
 const MAX_PATH: usize = 3;
+/// The longest name by which a field can be chosen, in bytes.
+const MAX_NAME: usize = 200;
 
 /// Where a field is: its place in the object, then in the object that it is in, and so on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,10 +35,15 @@ impl Path {
         if let Some(at) = column.among(fields.iter().map(|(name, _)| name.as_str())) {
             return Some(Self(vec![at]));
         }
-        let mut deeper = all(fields);
-        deeper.retain(|field| field.path.0.len() > 1);
-        let at = column.among(deeper.iter().map(|field| field.name.as_str()))?;
-        Some(deeper.swap_remove(at).path)
+        let mut found = None;
+        each(fields, &mut |name, path, _| {
+            let is_it = path.len() > 1 && column.among(std::iter::once(name)).is_some();
+            if is_it {
+                found = Some(Self(path.to_vec()));
+            }
+            if is_it { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        found
     }
 
     /// Whether its name is that of several: `questions`, `answers`.
@@ -43,7 +52,12 @@ impl Path {
     }
 
     fn name(&self, fields: &Object) -> Option<String> {
-        all(fields).into_iter().find(|field| field.path == *self).map(|field| field.name)
+        let outer = (1..self.0.len()).filter_map(|length| self.0.get(..length)).map(<[_]>::to_vec).map(Self);
+        let names: Option<Vec<_>> = outer
+            .chain([self.clone()])
+            .map(|path| path.field(fields).map(|(name, _)| name.as_str()))
+            .collect();
+        Some(names?.join("."))
     }
 
     pub(crate) fn get<'a>(&self, fields: &'a Object) -> Option<&'a Tree> {
@@ -56,31 +70,31 @@ impl Path {
     }
 }
 
-/// A field of an object, or of one that is in it.
-struct Field<'a> {
-    /// Its name behind those of the objects that it is in.
-    name: String,
-    path: Path,
-    tree: &'a Tree,
+/// Goes through the fields of an object and of those that are in it, in their order: each by its name behind those of the objects
+/// that it is in, with its path. What has a longer name than anybody chooses by is passed over.
+fn each(fields: &Object, visit: &mut impl FnMut(&str, &[usize], &Tree) -> ControlFlow<()>) {
+    // It was broken off, or not.
+    let _ = visit_below(fields, "", &[], visit);
 }
 
-/// Every field of an object and of those that are in it, in their order.
-fn all(fields: &Object) -> Vec<Field<'_>> {
-    let mut found = Vec::new();
-    gather(fields, "", &[], &mut found);
-    found
-}
-
-fn gather<'a>(fields: &'a Object, before: &str, path: &[usize], found: &mut Vec<Field<'a>>) {
+fn visit_below(
+    fields: &Object,
+    before: &str,
+    path: &[usize],
+    visit: &mut impl FnMut(&str, &[usize], &Tree) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     for (at, (name, tree)) in fields.iter().enumerate() {
+        if before.len() + name.len() > MAX_NAME {
+            continue;
+        }
         let name = if before.is_empty() { name.clone() } else { format!("{before}.{name}") };
         let path = [path, &[at]].concat();
-        let is_deepest = path.len() == MAX_PATH;
-        found.push(Field { name: name.clone(), path: Path(path.clone()), tree });
-        if !is_deepest {
-            gather(inner(tree), &name, &path, found);
+        visit(&name, &path, tree)?;
+        if path.len() < MAX_PATH {
+            visit_below(inner(tree), &name, &path, visit)?;
         }
     }
+    ControlFlow::Continue(())
 }
 
 /// Whether several fields are named alike as a part: `question_en`, `question_ru`.
@@ -153,9 +167,10 @@ impl Fields {
         self.looked_at += 1;
         self.named = true;
         let mut row = Vec::new();
-        for Field { name, tree, .. } in all(fields) {
-            self.text(&mut row, name, tree);
-        }
+        each(fields, &mut |name, _, tree| {
+            self.text(&mut row, name.to_owned(), tree);
+            ControlFlow::Continue(())
+        });
         if self.rows.len() < SHOWN_ROWS {
             self.rows.push(row);
         }

@@ -1,6 +1,8 @@
 //! Finds pairs in a tree: a list of objects or of lists, objects of questions with their answers, all of it under a key or in
 //! sections.
 
+use std::collections::HashSet;
+
 use crate::MAX_DEPTH;
 use crate::annotated;
 use crate::cells::is_words;
@@ -421,13 +423,12 @@ fn said(tree: Tree, part: Part) -> Tree {
         }
         Value::List(items) if items.iter().any(Tree::is_nested) => {
             // Who says the same again adds nothing.
-            let mut texts: Vec<Tree> = Vec::with_capacity(items.len());
-            for text in items.into_iter().map(|item| said(item, part)) {
-                if !texts.iter().any(|known| known.value == text.value) {
-                    texts.push(text);
-                }
-            }
-            Value::List(texts)
+            let mut known = HashSet::new();
+            let is_new = |tree: &Tree| match &tree.value {
+                Value::Text(text) => known.insert(text.clone()),
+                _ => true,
+            };
+            Value::List(items.into_iter().map(|item| said(item, part)).filter(is_new).collect())
         }
         value => value,
     };
@@ -480,6 +481,6 @@ fn holds_pairs(tree: &Tree) -> bool {
 }
 
 fn twice(fields: &[(String, Tree)]) -> Option<String> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     fields.iter().map(|(name, _)| name).find(|name| !seen.insert(name.as_str())).cloned()
 }

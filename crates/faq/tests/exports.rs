@@ -204,6 +204,18 @@ fn objects_that_are_not_clear_offer_their_fields_however_deep_and_short() {
 }
 
 #[test]
+fn a_large_file_of_many_answers_or_fields_is_read_at_once() {
+    let answers: Vec<_> = (0..30_000).map(|n| format!(r#"{{"text":"t{n}","answer_start":0}}"#)).collect();
+    let many = format!(r#"[{{"question":"How?","answers":[{}]}}]"#, answers.join(","));
+    assert_read("many.json", &many, &[("How?", "t0")]);
+    let lines = many.replace(r#","answer_start":0"#, "");
+    assert_eq!(open("many.json", &lines).next().unwrap().unwrap().answer.lines().count(), 30_000);
+    let fields: Vec<_> = (0..30_000).map(|n| format!(r#""{n}":1"#)).collect();
+    let wide = format!(r#"[{{"{}":{{{}}},"x":"How?"}}]"#, "n".repeat(100_000), fields.join(","));
+    assert!(open("wide.json", &wide).all(|entry| entry.is_err()));
+}
+
+#[test]
 fn columns_that_are_not_clear_are_asked_for() {
     for text in [
         "Summary,Issue key,Status,Description,Resolution,Comment\nCannot print,IT-1,Done,It says no,Fixed,Restart it\n",
