@@ -184,6 +184,24 @@ impl Fields {
         }
     }
 
+    /// Notes which fields of an object that is in a row are the question and the answer, if the row itself has none.
+    pub(crate) fn note_inner(&mut self, fields: &Object) {
+        if self.picked.is_some() {
+            return;
+        }
+        let mut names = None;
+        each(fields, &mut |outer, _, tree| {
+            let inner = inner(tree);
+            let name = |part| {
+                usual(inner, part).and_then(|at| inner.get(at)).map(|(name, _)| format!("{outer}.{name}"))
+            };
+            names =
+                name(Part::Question).zip(name(Part::Answer)).filter(|(question, answer)| question != answer);
+            if names.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        self.picked = names.and_then(|(question, answer)| self.at(question).zip(self.at(answer)));
+    }
+
     fn text(&mut self, row: &mut Vec<String>, name: String, tree: &Tree) {
         let text = match &tree.value {
             Value::Text(text) => text.clone(),

@@ -195,6 +195,14 @@ impl Shape {
         }
     }
 
+    /// Notes a row whose parts may be in an object of it.
+    fn note_outer(&mut self, fields: &[(String, Tree)]) {
+        self.note(fields);
+        if !self.within && self.wanted.question.is_none() && self.wanted.answer.is_none() {
+            self.fields.note_inner(fields);
+        }
+    }
+
     fn names_a_part(&self, fields: &[(String, Tree)]) -> bool {
         Part::BOTH.into_iter().any(|part| self.field(fields, part).is_some())
     }
@@ -241,7 +249,7 @@ impl Shape {
                 |(_, tree): &(String, Tree)| matches!(tree.value, Value::List(_)) && holds_pairs(tree);
             let is_row = self.in_list && !fields.iter().any(is_section);
             if is_row {
-                self.note(&fields);
+                self.note_outer(&fields);
             }
             return self.outer_object(place, fields, depth, is_row);
         }

@@ -114,6 +114,16 @@ fn exports_of_help_desks_and_wikis_are_read() {
 }
 
 #[test]
+fn fields_in_an_object_of_a_row_are_told_as_picked() {
+    let text = r#"[{"id":1,"attributes":{"views":3,"title":"How?","content":"So"}},{"id":2,"attributes":{"title":"Why?","content":"Because"}}]"#;
+    assert_read("strapi.json", text, &[("How?", "So"), ("Why?", "Because")]);
+    let reader = open("strapi.json", text);
+    let (question, answer) = reader.found().picked.unwrap();
+    let names = &reader.found().columns;
+    assert_eq!((&*names[question], &*names[answer]), ("attributes.title", "attributes.content"));
+}
+
+#[test]
 fn a_first_pair_is_not_lost_to_the_header() {
     assert_read("a.csv", "How?,Answer A\nWhat?,B\n", &[("How?", "Answer A"), ("What?", "B")]);
     assert_read("a.csv", "Вопрос?;Ответ\nКак?;Так\n", &[("Как?", "Так")]);
