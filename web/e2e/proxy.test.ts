@@ -11,7 +11,7 @@ interface Proxy {
   /** Paths below the prefix that were asked for with the cookie. */
   asked: string[];
   /** What is answered to who has no cookie; 302 leads to `/sign-in`. */
-  refusal: 302 | 401;
+  refusal: 302 | 401 | 403;
   end: () => Promise<void>;
 }
 
@@ -46,7 +46,7 @@ function signIn(outgoing: ServerResponse): void {
   outgoing.end("<h1>Signed in</h1>");
 }
 
-function refuse(outgoing: ServerResponse, status: 302 | 401): void {
+function refuse(outgoing: ServerResponse, status: 302 | 401 | 403): void {
   outgoing.writeHead(status, {
     "content-type": "text/html",
     ...(status === 302 && { location: "/sign-in" }),
@@ -145,3 +145,18 @@ test.for([302, 401] as const)(
     await front.end();
   },
 );
+
+test("who is signed in and not allowed is told that, and not to sign in", async ({ browser, node }) => {
+  const front = await proxy(node, { guarded: true });
+  front.refusal = 403;
+  const page = await visit(browser, `${front.url}/sign-in`);
+  await page.goto(`${front.url}/kolibri/`);
+  await page.context().clearCookies();
+  await page.fill("#composer", "When?");
+  await page.keyboard.press("Enter");
+  await page.locator(".turn").getByText("You are not allowed to do this.").waitFor();
+  expect(await page.getByText("You are signed out.").count()).toBe(0);
+  expect(await page.inputValue("#composer")).toBe("When?");
+  await page.context().close();
+  await front.end();
+});

@@ -48,9 +48,9 @@ test("what a proxy says in place of the node is told apart", async () => {
     [502, "<html>Bad gateway</html>", "unreachable", "down"],
     [200, "<html>Log in</html>", "signed_out", "signed-out"],
     [401, "<html>Unauthorized</html>", "signed_out", "signed-out"],
-    [403, "<html>Forbidden</html>", "signed_out", "signed-out"],
-    [413, "<html>Too large</html>", "too_large_for_proxy", "up"],
-    [413, "413 Request Entity Too Large", "too_large_for_proxy", "up"],
+    [403, "<html>Forbidden</html>", "not_allowed_by_proxy", "up"],
+    [413, "<html>Too large</html>", "text_too_large_for_proxy", "up"],
+    [413, "413 Request Entity Too Large", "text_too_large_for_proxy", "up"],
     [429, "<html>Slow down</html>", "too_many_for_proxy", "up"],
     [404, "<html>Not found</html>", "refused_by_proxy", "up"],
     [400, "", "refused_by_proxy", "up"],
@@ -66,6 +66,21 @@ test("what a proxy says in place of the node is told apart", async () => {
   answer(200, "{}");
   await call("genome");
   expect(connection.value.state).toBe("up");
+});
+
+test("a file that is too large for a proxy is told as one", async () => {
+  answer(413, "<html>Too large</html>");
+  const reply = await call("import:preview", { method: "POST", file: new Blob(["a"]) });
+  expect(!reply.ok && reply.problem.kind).toBe("file_too_large_for_proxy");
+});
+
+test("who signed in again and is not allowed is not told to sign in", async () => {
+  answer(401, "<html>Unauthorized</html>");
+  await call("genome");
+  expect(connection.value.state).toBe("signed-out");
+  answer(403, "<html>Forbidden</html>");
+  await call("genome");
+  expect(connection.value.state).toBe("unknown");
 });
 
 test("a proxy knows people by their cookie, and a redirect is no answer", async () => {

@@ -1,6 +1,6 @@
 // The one place where requests leave the page. They go to this origin's API, with the token. No question and no answer is in a
 // URL; the words of a search in Knowledge are, because the page's own address holds them as well.
-import { answered, lost, signedOut } from "./connection";
+import { answered, lost, refusedByOther, signedOut } from "./connection";
 import { type Problem, problemOf, refusedByProxy, SIGNED_OUT, UNREACHABLE } from "./problem";
 import { refused, token } from "./token";
 
@@ -61,7 +61,10 @@ export function unanswered(error: unknown, signal: AbortSignal | undefined): Pro
     signedOut();
     return SIGNED_OUT;
   }
-  if (error instanceof Refused) return refusedByProxy(error.status);
+  if (error instanceof Refused) {
+    refusedByOther();
+    return refusedByProxy(error.status, error.isFile);
+  }
   if (!signal?.aborted) lost();
   return UNREACHABLE;
 }
@@ -74,7 +77,10 @@ class Unreached extends Error {}
 
 /** A proxy in front of the node does not let a request through. */
 class Refused extends Error {
-  constructor(readonly status: number) {
+  constructor(
+    readonly status: number,
+    readonly isFile: boolean,
+  ) {
     super();
   }
 }
@@ -91,7 +97,8 @@ function parse(text: string): unknown {
 
 /** Sends a request; the body of the response is not read yet. Throws if it is not the node that answered. */
 export async function send(path: string, request: Request): Promise<Response> {
-  const headers = new Headers();
+  // Proxies that sign people in then answer 401 to who is signed out, and no page of their own.
+  const headers = new Headers({ accept: "application/json" });
   const used = token.value;
   if (used) headers.set("authorization", `Bearer ${used}`);
   if (request.trace) headers.set("traceparent", `00-${request.trace}-${request.trace.slice(16)}-01`);
@@ -108,7 +115,7 @@ export async function send(path: string, request: Request): Promise<Response> {
     body: request.file ?? (request.body === undefined ? null : JSON.stringify(request.body)),
     signal: request.signal ?? null,
   });
-  checkSender(response);
+  checkSender(response, request.file !== undefined);
   // A response to a token that was replaced meanwhile says nothing about the current one.
   if (used !== token.value) return response;
   refused.value = used !== null && response.status === 401;
@@ -120,7 +127,7 @@ export async function send(path: string, request: Request): Promise<Response> {
  * A sign-in page, or where it is, comes from a proxy; so does everything that is not good and no problem document, as the node
  * writes them.
  */
-function checkSender(response: Response): void {
+function checkSender(response: Response, isFile: boolean): void {
   const type = response.headers.get("content-type") ?? "";
   const { status } = response;
   if (response.type === "opaqueredirect") throw new SignedOut();
@@ -129,8 +136,8 @@ function checkSender(response: Response): void {
     return;
   }
   if (type.startsWith("application/problem+json")) return;
-  if (status === 401 || status === 403) throw new SignedOut();
-  throw status >= 500 ? new Unreached() : new Refused(status);
+  if (status === 401) throw new SignedOut();
+  throw status >= 500 ? new Unreached() : new Refused(status, isFile);
 }
 
 /** A new random trace id. */

@@ -24,6 +24,11 @@ export function signedOut(): void {
   if (connection.peek().state !== "signed-out") connection.value = { state: "signed-out" };
 }
 
+/** A proxy answered that does not let a request through: nobody has to sign in. */
+export function refusedByOther(): void {
+  if (isAway()) connection.value = { state: "unknown" };
+}
+
 /** The node did not answer. */
 export function lost(): void {
   if (connection.peek().state !== "down") connection.value = { state: "down", since: Date.now() };

@@ -12,6 +12,8 @@ export interface Problem {
   status: number | null;
   /** The trace of the command that failed. */
   trace: string | null;
+  /** Where another answer was in the way: the block that answers now; null if none does, or that is not known. */
+  block?: number | null;
 }
 
 export const SIGNED_OUT = problemOfPage("signed_out");
@@ -22,11 +24,15 @@ export function problemOfPage(kind: string): Problem {
   return { kind, detail: "", status: null, trace: null };
 }
 
-/** What a proxy in front of the node says in its place. */
-export function refusedByProxy(status: number): Problem {
-  const kind =
-    status === 413 ? "too_large_for_proxy" : status === 429 ? "too_many_for_proxy" : "refused_by_proxy";
-  return { ...problemOfPage(kind), status };
+/** What a proxy in front of the node says in its place; `isFile`: of a file, and not of a text that was written. */
+export function refusedByProxy(status: number, isFile = false): Problem {
+  return { ...problemOfPage(kindByProxy(status, isFile)), status };
+}
+
+function kindByProxy(status: number, isFile: boolean): string {
+  if (status === 413) return isFile ? "file_too_large_for_proxy" : "text_too_large_for_proxy";
+  if (status === 403) return "not_allowed_by_proxy";
+  return status === 429 ? "too_many_for_proxy" : "refused_by_proxy";
 }
 
 /** The problem in an unsuccessful response. */

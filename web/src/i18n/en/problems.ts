@@ -18,14 +18,27 @@ export const problems = {
     advice: "The node did not get it. Whoever runs the proxy finds the reason in its log.",
   }),
   kinds: {
-    too_large_for_proxy: {
-      title: "This is too large for the proxy in front of this node.",
+    file_too_large_for_proxy: {
+      title: "This file is too large for the proxy in front of this node.",
       advice:
         "The node itself takes files of 16 MiB. Whoever runs the proxy can raise its limit (nginx: client_max_body_size 17m).",
+    },
+    text_too_large_for_proxy: {
+      title: "This text is too long for the proxy in front of this node.",
+      advice: `The node itself takes questions of ${MAX_STIMULUS / 1024} KiB and answers of ${MAX_RESPONSE / 1024} KiB. Whoever runs the proxy can raise its limit (nginx: client_max_body_size).`,
+    },
+    not_allowed_by_proxy: {
+      title: "You are not allowed to do this.",
+      advice:
+        "A proxy in front of this node refused it (HTTP 403). Whoever runs the proxy can allow it. If you have just been signed out, reload the page.",
     },
     another_is_taught: {
       title: "This question has another answer already, so nothing was taught.",
       advice: "Look at what it would replace, then teach it again.",
+    },
+    forgotten_meanwhile: {
+      title: "What this would have replaced was forgotten meanwhile, so nothing was taught.",
+      advice: "Teach it anew only if that is what you want.",
     },
     near_is_taught: {
       title: "Something like this is taught already, so nothing was taught.",
