@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
+import { language } from "../settings/preferences";
 import { type Row, type Run, told } from "./importing";
 import { asCsv, asJson } from "./result";
+
+beforeEach(() => language.choose("en"));
 
 const START: Run = {
   state: "running",
@@ -32,7 +35,7 @@ test("the result opens in Excel, and no cell of it is a formula", async () => {
     "row,question,result,block,problem",
     "2,How?,new,7,",
     '3,"\'=HYPERLINK(""x"")",replaced,8,',
-    "4,,,,the answer is empty",
+    "4,,,,The answer is empty.",
     "",
   ]);
 });
@@ -56,13 +59,31 @@ test("what an import that was broken off did not tell is at the end of its resul
   const lines = (await asCsv(ROWS, rest).text()).trimEnd().split("\r\n");
   expect(lines.slice(-2)).toEqual([
     ",,taught,,641 rows that were not told one by one",
-    ",,not taught,,5438 rows that were not reached",
+    ',,not taught,,"5,438 rows that were not reached"',
   ]);
-  expect(JSON.parse(await asJson(ROWS, rest).text())).toEqual([...ROWS, { untold: 641, not_reached: 5438 }]);
+  expect(JSON.parse(await asJson(ROWS, rest).text()).at(-1)).toEqual({ untold: 641, not_reached: 5438 });
   expect(await asCsv(ROWS, "unknown").text()).toContain(",,unknown,,the other rows may be taught\r\n");
-  expect(JSON.parse(await asJson(ROWS, "asking").text())).toEqual([...ROWS, { others: "unknown" }]);
+  expect(JSON.parse(await asJson(ROWS, "asking").text()).at(-1)).toEqual({ others: "unknown" });
 });
 
-test("as JSON it is what the node told", async () => {
-  expect(JSON.parse(await asJson(ROWS).text())).toEqual(ROWS);
+test("as JSON it is what the node told, with the reasons as the page tells them", async () => {
+  const told = JSON.parse(await asJson(ROWS).text());
+  expect(told.slice(0, 2)).toEqual(ROWS.slice(0, 2));
+  expect(told[2]).toEqual({ row: 4, kind: "empty", part: "answer", problem: "The answer is empty." });
+});
+
+test("on a Russian page the result is Russian: its columns, what became of the rows, and why", async () => {
+  language.choose("ru");
+  const refused: Row = { row: 5, kind: "refused", part: null, problem: "why" };
+  const lines = (await asCsv([...ROWS, refused], "unknown").text()).split("\r\n");
+  expect(lines).toEqual([
+    "\ufeffстрока,вопрос,результат,блок,почему",
+    "2,How?,новый,7,",
+    '3,"\'=HYPERLINK(""x"")",заменён,8,',
+    "4,,,,Нет ответа.",
+    "5,,,,Узел этого не принимает. why",
+    ',,не известно,,"остальные строки, возможно, записаны"',
+    "",
+  ]);
+  expect(JSON.parse(await asJson(ROWS).text())[2].problem).toBe("Нет ответа.");
 });

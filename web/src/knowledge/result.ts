@@ -1,11 +1,17 @@
-// What became of each row of an import, as a file to keep.
+// What became of each row of an import, as a file to keep, in the language of the page.
+import type { ImportFault } from "../api/types";
+import { words } from "../i18n";
 import type { Row, Run } from "./importing";
 
 type Rest = Run["rest"];
 
-/** An object for each row, as the node told it; the last one tells of the others, if it was broken off. */
+/**
+ * An object for each row, with the names of the API, since programs read it; the last one tells of the others, if it was broken
+ * off.
+ */
 export function asJson(rows: Row[], rest: Rest = null): Blob {
-  const all = rest ? [...rows, others(rest)] : rows;
+  const told = rows.map((row) => ("problem" in row ? { ...row, problem: reason(row) } : row));
+  const all = rest ? [...told, others(rest)] : told;
   return new Blob([JSON.stringify(all, null, 2), "\n"], { type: "application/json" });
 }
 
@@ -13,27 +19,33 @@ function others(rest: NonNullable<Rest>): object {
   return typeof rest === "string" ? { others: "unknown" } : { untold: rest.untold, not_reached: rest.left };
 }
 
-const COLUMNS = ["row", "question", "result", "block", "problem"];
-
 /** CSV that Excel opens: with a byte order mark, and no cell is a formula. */
 export function asCsv(rows: Row[], rest: Rest = null): Blob {
+  const { columns, results } = words().knowledge.result;
   const lines = rows.map((row) =>
     "effect" in row
-      ? [String(row.row), row.stimulus, row.effect, String(row.block.index), ""]
-      : [String(row.row), "", "", "", row.problem],
+      ? [String(row.row), row.stimulus, results[row.effect], String(row.block.index), ""]
+      : [String(row.row), "", "", "", reason(row)],
   );
-  const text = [COLUMNS, ...lines, ...ofOthers(rest)]
+  const text = [columns, ...lines, ...ofOthers(rest)]
     .map((line) => `${line.map(cell).join(",")}\r\n`)
     .join("");
   return new Blob(["\ufeff", text], { type: "text/csv;charset=utf-8" });
 }
 
+/** Why a row was not taught; where the page's words say less than the node's, in both. */
+function reason({ kind, part, problem }: ImportFault): string {
+  const said = words().knowledge.rowProblems[kind](part);
+  return kind === "refused" ? `${said} ${problem}` : said;
+}
+
 function ofOthers(rest: Rest): string[][] {
   if (rest === null) return [];
-  if (typeof rest === "string") return [["", "", "unknown", "", "the other rows may be taught"]];
+  const { results, othersUnknown, untold, left } = words().knowledge.result;
+  if (typeof rest === "string") return [["", "", results.unknown, "", othersUnknown]];
   const lines = [
-    ["", "", "taught", "", `${rest.untold} rows that were not told one by one`],
-    ["", "", "not taught", "", `${rest.left} rows that were not reached`],
+    ["", "", results.taught, "", untold(rest.untold)],
+    ["", "", results.notTaught, "", left(rest.left)],
   ];
   return rest.untold > 0 ? lines : lines.slice(1);
 }

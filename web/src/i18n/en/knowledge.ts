@@ -227,10 +227,24 @@ export const knowledge = {
       ? "One row was taught while it was being stopped; the result below does not list it."
       : `${rows(count)} were taught while it was being stopped; the result below does not list them.`,
   notKnown: (count: number) =>
-    `Whether the other ${rows(count)} were taught is not known. Import the same file again: nothing is taught twice.`,
+    `Whether ${count === 1 ? "the other row was" : `the other ${rows(count)} were`} taught is not known. Import the same file again: nothing is taught twice.`,
   seeKnowledge: "See what is taught",
   resultCsv: "Download the result as CSV",
   resultJson: "as JSON",
+  result: {
+    columns: ["row", "question", "result", "block", "problem"],
+    results: {
+      new: "new",
+      replaced: "replaced",
+      unchanged: "unchanged",
+      taught: "taught",
+      notTaught: "not taught",
+      unknown: "unknown",
+    },
+    othersUnknown: "the other rows may be taught",
+    untold: (count: number) => `${rows(count)} that ${count === 1 ? "was" : "were"} not told one by one`,
+    left: (count: number) => `${rows(count)} that ${count === 1 ? "was" : "were"} not reached`,
+  },
   another: "Import another file",
   replacesBlock: "Replaces",
   replacedByBlock: "Replaced by",

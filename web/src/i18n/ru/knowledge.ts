@@ -4,6 +4,8 @@ import { format } from "../format";
 const number = (value: number) => format().number(value);
 const answers = (count: number) =>
   format().count(count, { one: "ответ", few: "ответа", many: "ответов", other: "ответа" });
+const ofRows = (count: number) =>
+  format().count(count, { one: "строки", few: "строк", many: "строк", other: "строки" });
 const rows = (count: number) =>
   format().count(count, { one: "строка", few: "строки", many: "строк", other: "строки" });
 
@@ -233,7 +235,7 @@ export const knowledge: typeof source = {
     refused: () => "Узел этого не принимает.",
   },
   importing: "Запись файла",
-  importedSoFar: (done, total) => `${number(done)} из ${number(total)} строк`,
+  importedSoFar: (done, total) => `${number(done)} из ${ofRows(total)}`,
   ends: {
     ended: "Файл записан:",
     cancelled: "Отменено, записанное осталось:",
@@ -241,12 +243,27 @@ export const knowledge: typeof source = {
   },
   notReached: (count) => `Не дошла очередь: ${rows(count)}.`,
   settling: "Спрашиваем узел, что он успел записать…",
-  untold: (count) => `Уже во время остановки записано: ${rows(count)}; в отчёте ниже их нет.`,
+  untold: (count) =>
+    `Уже во время остановки записано: ${rows(count)}; в отчёте ниже ${count === 1 ? "её" : "их"} нет.`,
   notKnown: (count) =>
     `Записано ли остальное (${rows(count)}), не известно. Загрузите тот же файл ещё раз: дважды ничего не запишется.`,
   seeKnowledge: "Посмотреть знания",
   resultCsv: "Скачать отчёт в CSV",
   resultJson: "в JSON",
+  result: {
+    columns: ["строка", "вопрос", "результат", "блок", "почему"],
+    results: {
+      new: "новый",
+      replaced: "заменён",
+      unchanged: "без изменений",
+      taught: "записано",
+      notTaught: "не записано",
+      unknown: "не известно",
+    },
+    othersUnknown: "остальные строки, возможно, записаны",
+    untold: (count) => `${rows(count)} без подробностей`,
+    left: (count) => `${rows(count)}: не дошла очередь`,
+  },
   another: "Загрузить другой файл",
   replacesBlock: "Заменил собой",
   replacedByBlock: "Заменён на",
