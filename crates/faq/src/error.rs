@@ -154,7 +154,7 @@ pub enum Problem {
         most: usize,
     },
     /// The row ends before its question or answer.
-    #[error("this line has {found} fields, but the {part} is in column {column}")]
+    #[error("this line has {}, but the {part} is in column {column}", counted(*.found))]
     TooFewFields {
         /// How many fields there are.
         found: usize,
@@ -165,7 +165,8 @@ pub enum Problem {
     },
     /// The row has more fields than the first one.
     #[error(
-        "this line has {found} fields, but the first line has {expected}; put a text that contains the delimiter in quotes"
+        "this line has {}, but the first line has {expected}; put a text that contains the delimiter in quotes",
+        counted(*.found)
     )]
     TooManyFields {
         /// How many fields there are.
@@ -225,6 +226,11 @@ pub enum Problem {
     /// The file could not be read on.
     #[error("the rest could not be read: {0}")]
     Io(String),
+}
+
+/// `1 field`, `2 fields`.
+fn counted(fields: usize) -> String {
+    format!("{fields} field{}", if fields == 1 { "" } else { "s" })
 }
 
 impl Problem {

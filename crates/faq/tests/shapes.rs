@@ -107,7 +107,7 @@ fn a_row_that_is_wrong_is_told_and_does_not_lose_the_others() {
     assert_eq!(
         faults,
         [
-            "line 3: this line has 1 fields, but the answer is in column 2",
+            "line 3: this line has 1 field, but the answer is in column 2",
             "line 4: the answer is empty",
             "line 5: this line has 4 fields, but the first line has 3; put a text that contains the delimiter in quotes",
             "line 6: there is text behind a closing quote; write a quote inside of a quoted text twice",

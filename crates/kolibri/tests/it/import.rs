@@ -273,7 +273,7 @@ fn an_import_names_the_lines_that_are_wrong_and_takes_the_rest() {
         "{import:?}"
     );
     for (line, problem) in [
-        (3, "this line has 1 fields, but the question is in column 2"),
+        (3, "this line has 1 field, but the question is in column 2"),
         (6, "the answer is empty"),
         (7, "the question is empty"),
         (8, "this line has 5 fields, but the first line has 3"),

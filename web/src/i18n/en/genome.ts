@@ -13,7 +13,8 @@ export const genome = {
   check: "Verification of the genome",
   verify: "Verify the whole genome",
   checking: "Verification",
-  checked: (done: number, total: number) => `${number(done)} of ${number(total)} blocks and answers checked`,
+  checked: (done: number, total: number) =>
+    `${number(done)} of ${format().count(total, { one: "block or answer", other: "blocks and answers" })} checked`,
   cancelCheck: "Cancel",
   checkedAt: "Last checked",
   before: "Before that:",

@@ -24,7 +24,8 @@ export const drills: typeof source = {
   },
   openRunning: "Отчёт",
   verifying: "Проверка генома прогона",
-  done: (done, total) => `${number(done)} из ${number(total)} событий`,
+  done: (done, total) =>
+    `${number(done)} из ${format().count(total, { one: "события", few: "событий", many: "событий", other: "события" })}`,
   rate: (rate) => `${format().precise(rate)}/с`,
   left: (time) => `осталось ${time}`,
   stop: "Остановить",
@@ -69,7 +70,7 @@ export const drills: typeof source = {
   id: "Идентификатор",
   incomparable: "Других таких прогонов нет, сравнить не с чем.",
   tooFew: (difference, slower, count, median) =>
-    `${slower ? "Медленнее" : "Быстрее"} ${count === 1 ? "единственного такого прогона" : `медианы ${count} таких прогонов`} (${median}) на ${difference}. Что обычно, можно сказать только после пяти.`,
+    `${slower ? "Медленнее" : "Быстрее"} ${count === 1 ? "единственного такого прогона" : `медианы ${format().count(count, { one: "такого прогона", few: "таких прогонов", many: "таких прогонов", other: "такого прогона" })}`} (${median}) на ${difference}. Что обычно, можно сказать только после пяти.`,
   slower: (difference) => `Медленнее обычного на ${difference}: это больше обычного разброса.`,
   faster: (difference) => `Быстрее обычного на ${difference}: это больше обычного разброса.`,
   usual: (difference) => `Как обычно: разница ${difference} в пределах разброса.`,

@@ -15,7 +15,7 @@ export const genome: typeof source = {
   check: "Проверка генома",
   verify: "Проверить целиком",
   checking: "Проверка",
-  checked: (done, total) => `Проверено ${number(done)} из ${number(total)} блоков и ответов`,
+  checked: (done, total) => `Проверено блоков и ответов: ${number(done)} из ${number(total)}`,
   cancelCheck: "Отменить",
   checkedAt: "Последняя проверка:",
   before: "До этого:",
