@@ -25,5 +25,5 @@ function state(): { tone: Tone; text: string } {
   const node = operations.value.value;
   if (operations.problem.value) return { tone: "neutral", text: words().operations.notKnown };
   if (!node || operations.stale.value) return { tone: "neutral", text: text.asking };
-  return { tone: TONES[node.condition.level], text: sentence(node.condition) };
+  return { tone: TONES[node.condition.level], text: sentence(node) };
 }

@@ -1,5 +1,6 @@
-// The one line of truth in the language of the page. What is told, and what comes first, the node has decided.
-import type { Condition, ErrorKind, Fault } from "../api/types";
+// The one line of truth in the language of the page. What is told, and what comes first, the node has decided. Its own English words
+// are not in this line: they stand where there is room to say whose they are.
+import type { Condition, ErrorKind, Fault, OperationsState } from "../api/types";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
 import { addresses } from "../route";
@@ -13,11 +14,12 @@ export const TONES: Record<Condition["level"], Tone> = {
   failing: "bad",
 };
 
-/** Times are in the zone of the browser, with their day if they are not of today. */
+/** How a node is. Times are in the zone of the browser, with their day if they are not of today. */
 export function sentence(
-  { kind, share, number, since, cause, also_broken }: Condition,
+  { condition, problems }: Pick<OperationsState, "condition" | "problems">,
   now = Date.now(),
 ): string {
+  const { kind, share, number, since, cause, also_broken } = condition;
   const text = words().operations.condition;
   const formats = format();
   const time = since == null ? null : moment(Date.parse(since), now);
@@ -37,18 +39,22 @@ export function sentence(
     words_alone: () => text.wordsAlone,
     not_counted: () => text.notCounted,
   }[kind]();
-  const whole = cause == null || TOLD_WHOLE.has(kind) ? told : `${told}: ${cause}`;
-  return also_broken == null ? whole : `${whole}. ${text.alsoBroken(formats.number(also_broken))}`;
+  const why = reason(condition, problems);
+  const whole = why === null ? told : `${told}. ${why}`;
+  return also_broken == null
+    ? whole
+    : `${whole.replace(/\.$/, "")}. ${text.alsoBroken(formats.number(also_broken))}`;
 }
 
-/** What their cause says is in their words already; other causes are names, or the node's own words. */
-const TOLD_WHOLE = new Set<Condition["kind"]>([
-  "traces_lost",
-  "not_counted",
-  "critical_alert_fires",
-  "alert_fires",
-  "alerts_unknown",
-]);
+/** Why, where the page can say it by its kind. */
+function reason({ kind, cause }: Condition, problems: OperationsState["problems"]): string | null {
+  if (kind === "commands_fail" || kind === "some_commands_fail") {
+    const { reasons } = words().traces;
+    return cause == null ? null : (reasons[cause as ErrorKind]?.what ?? cause);
+  }
+  const [problem] = problems;
+  return kind === "not_ready" && problem ? words().operations.notReadyKinds[problem.kind] : null;
+}
 
 /** The alert whose section of the runbook says what to do. */
 const SECTIONS: Partial<Record<Condition["kind"], string>> = {

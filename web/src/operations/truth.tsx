@@ -19,7 +19,7 @@ export function Truth() {
   const whatToDo = advice(condition);
   return (
     <p class={`truth ${TONES[condition.level]}`} role="status">
-      {sentence(condition)}
+      {sentence(value.value)}
       {whatToDo && (
         <>
           {" "}
