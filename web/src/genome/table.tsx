@@ -95,7 +95,12 @@ function Summary({ block, broken }: { block: Block; broken: boolean }) {
   if (block.fault || broken) return <span class="badge bad">{text.broken}</span>;
   if (block.erased_by != null) return <span class="muted">{text.erasedBy(block.erased_by)}</span>;
   if (!content) return <span class="muted">{text.noContent}</span>;
-  if ("stimulus" in content) return <span class="clip">{content.stimulus}</span>;
+  if ("stimulus" in content)
+    return (
+      <span class="clip" dir="auto">
+        {content.stimulus}
+      </span>
+    );
   if ("match" in content) return <span>{text.matches[content.match as keyof typeof text.matches]}</span>;
   if ("erased" in content) return <span>{text.erasedCount(content.erased.length)}</span>;
   return <span class="muted">{text.genesis}</span>;

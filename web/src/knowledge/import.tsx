@@ -223,7 +223,10 @@ function Unclear({ shown }: { shown: ImportPreview }) {
           quietCaption={false}
           rows={shown.rows}
           rowKey={(row) => shown.rows.indexOf(row)}
-          columns={shown.columns.map((title, at) => ({ title, cell: (row: string[]) => row[at] ?? "" }))}
+          columns={shown.columns.map((title, at) => ({
+            title,
+            cell: (row: string[]) => <bdi>{row[at] ?? ""}</bdi>,
+          }))}
         />
       )}
     </>
@@ -258,8 +261,8 @@ function WouldDo({ shown }: { shown: ImportPreview }) {
           columns={[
             { title: text.rowNumber, numeric: true, cell: ({ row }) => format().number(row) },
             { title: text.effect, cell: ({ effect }) => <span class="badge">{text.effects[effect]}</span> },
-            { title: words().chat.question, heads: true, cell: ({ stimulus }) => stimulus },
-            { title: words().chat.answer, cell: ({ excerpt }) => excerpt },
+            { title: words().chat.question, heads: true, cell: ({ stimulus }) => <bdi>{stimulus}</bdi> },
+            { title: words().chat.answer, cell: ({ excerpt }) => <bdi>{excerpt}</bdi> },
           ]}
         />
       )}

@@ -5,6 +5,7 @@ import { useMemo, useState } from "preact/hooks";
 import { words } from "../i18n";
 import { beginning, type Room } from "./beginning";
 import { Code } from "./code";
+import { directionOf, isAddress } from "./direction";
 import { type Block, type Inline, parse } from "./markup";
 
 const ANSWER: Room = { lines: 24, length: 1600 };
@@ -61,14 +62,17 @@ function blockOf(block: Block, key: number): ComponentChildren {
       return <Code key={key} text={block.text} />;
     case "list": {
       const items = block.items.map((item, at) => (
-        <li key={at} dir="auto">
+        <li key={at}>
           <Blocks blocks={item} />
         </li>
       ));
+      const dir = directionOf([block]);
       return block.start === null ? (
-        <ul key={key}>{items}</ul>
+        <ul key={key} dir={dir}>
+          {items}
+        </ul>
       ) : (
-        <ol key={key} start={block.start}>
+        <ol key={key} dir={dir} start={block.start}>
           {items}
         </ol>
       );
@@ -81,12 +85,23 @@ function inlineOf(inline: Inline, key: number): ComponentChildren {
     case "text":
       return inline.text;
     case "code":
-      return <code key={key}>{inline.text}</code>;
+      return (
+        <code key={key} dir="ltr">
+          {inline.text}
+        </code>
+      );
     case "strong":
       return <strong key={key}>{inline.children.map(inlineOf)}</strong>;
     case "link":
       return (
-        <a key={key} href={inline.href} title={inline.href} target="_blank" rel="noopener noreferrer">
+        <a
+          key={key}
+          href={inline.href}
+          title={inline.href}
+          dir={isAddress(inline) ? "ltr" : undefined}
+          target="_blank"
+          rel="noopener noreferrer"
+        >
           {inline.text}
         </a>
       );
