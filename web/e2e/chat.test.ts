@@ -185,9 +185,24 @@ test("no answer is replaced that was not shown, however soon Enter comes, and th
   await page.getByText("Taught and durably recorded as").waitFor();
   expect([await answerTo(node, "Wi-fi?"), await answerTo(node, "Color?")]).toEqual(["guest123", "red"]);
 
+  // A second Enter right behind the refusal was meant for the state before.
+  const refusals = page.getByText("This question has another answer already, so nothing was taught.");
+  await page.fill("#composer", "Wi-fi? -> guest999");
+  await page.keyboard.press("Enter");
+  await refusals.nth(1).waitFor();
+  await page.keyboard.press("Enter");
+  await refusals.nth(2).waitFor();
+  expect(await answerTo(node, "Wi-fi?")).toBe("guest123");
+
   // Seen, it is replaced.
   await page.fill("#composer", "Wi-fi? -> guest999");
-  await page.locator("form.composer").getByText("Replaces").waitFor();
+  const composer = page.locator("form.composer");
+  await composer.getByText("Replaces").waitFor();
+  // Not at once: that press was meant for the state before.
+  await page.keyboard.press("Enter");
+  await composer.getByText("This replaces something that you had not seen.").waitFor();
+  expect(await answerTo(node, "Wi-fi?")).toBe("guest123");
+  await composer.getByRole("button", { name: "Teach", exact: true, disabled: false }).waitFor();
   await page.keyboard.press("Enter");
   await expect.poll(() => answerTo(node, "Wi-fi?")).toBe("guest999");
 });
@@ -204,9 +219,61 @@ test("the form for a question without an answer replaces none that came meanwhil
   await page.keyboard.press("Enter");
   await form.getByText("This replaces something that you had not seen.").waitFor();
   await form.getByText("Replaces").first().waitFor();
+  // Nor by a press that came right behind.
+  await form.getByPlaceholder("The answer").press("Enter");
+  await form.locator(".why-not strong").waitFor();
   expect(await answerTo(node, "What about zebras?")).toBe("theirs");
+  await form.getByRole("button", { name: "Teach", exact: true, disabled: false }).waitFor();
   await form.getByPlaceholder("The answer").press("Enter");
   await expect.poll(() => answerTo(node, "What about zebras?")).toBe("mine");
+});
+
+test("a text that comes back takes neither the focus nor what is typed in another field", async ({
+  page,
+  node,
+}) => {
+  await say(page, "What about zebras?");
+  const other = page.locator("form.teach").getByPlaceholder("The answer");
+  await other.waitFor();
+  await node.teach("Wi-fi?", "guest123");
+  const release = await hold(page, "**/api/v1/teach:preview");
+  await page.fill("#composer", "Wi-fi? -> guest999");
+  await page.keyboard.press("Enter");
+  await other.focus();
+  await page.keyboard.type("They have ");
+  release();
+  await page.getByText("This question has another answer already, so nothing was taught.").waitFor();
+  await expect.poll(() => page.inputValue("#composer")).toBe("Wi-fi? -> guest999");
+  await page.keyboard.type("stripes");
+  expect(await other.inputValue()).toBe("They have stripes");
+  expect(await page.inputValue("#composer")).toBe("Wi-fi? -> guest999");
+});
+
+test("what the next text would replace stays shown when the answer about the last one comes late", async ({
+  page,
+  node,
+}) => {
+  await node.teach("Wi-fi?", "guest123");
+  await node.teach("Door code?", "4711");
+  let release = () => {};
+  const held = new Promise<void>((done) => {
+    release = done;
+  });
+  await page.route("**/api/v1/teach:preview", async (route) => {
+    if (route.request().postData()?.includes("guest999")) await held;
+    await route.continue();
+  });
+  await page.fill("#composer", "Wi-fi? -> guest999");
+  await page.keyboard.press("Enter");
+  await page.fill("#composer", "Door code? -> 4712");
+  const composer = page.locator("form.composer");
+  await composer.getByText("Replaces").waitFor();
+  const answered = page.waitForResponse("**/api/v1/teach:preview");
+  release();
+  await answered;
+  await page.getByText("This question has another answer already, so nothing was taught.").waitFor();
+  expect(await composer.getByText("Replaces").count()).toBe(1);
+  expect(await page.inputValue("#composer")).toBe("Door code? -> 4712");
 });
 
 test("answers that may be right are offered; the one that is confirmed is learnt", async ({ page, node }) => {
@@ -325,6 +392,96 @@ test("what was taught meanwhile is not erased unseen: it is shown first", async 
   await confirm.click();
   await page.getByText("The texts of 2 blocks were erased").waitFor();
   expect((await node.call(`genome/blocks/${newer}`)).body.erased_by).toBeGreaterThan(newer);
+});
+
+test("what somebody else forgot meanwhile is not shown any more, neither to be erased nor as an answer", async ({
+  page,
+  node,
+}) => {
+  await say(page, "Door code? -> 4711");
+  await say(page, "Door code?");
+  const turn = page.locator(".turn").last();
+  await page.getByRole("button", { name: "Forget", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Forget this?" });
+  const confirm = dialog.getByRole("button", { name: "Forget and erase" });
+  await dialog.getByText("4711").waitFor();
+  await node.call("forget", { stimulus: "Door code?" });
+  await confirm.click();
+  await dialog.getByText("This question is not taught.").waitFor();
+  expect(await dialog.getByText("4711").count()).toBe(0);
+  expect(await confirm.getAttribute("aria-disabled")).toBe("true");
+  await confirm.press("Enter");
+  await dialog.getByText("There is nothing left to erase.").waitFor();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await turn.getByText("Forgotten since").waitFor();
+});
+
+test("an answer that the dialog found changed is marked, also if nothing is forgotten then", async ({
+  page,
+  node,
+}) => {
+  await say(page, "Door code? -> 1");
+  await say(page, "Door code?");
+  await page.getByRole("button", { name: "Forget", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Forget this?" });
+  await dialog.getByText("One version will be erased.").waitFor();
+  await node.teach("door code?", "two");
+  await dialog.getByRole("button", { name: "Forget and erase" }).click();
+  await dialog.getByText("two", { exact: true }).waitFor();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("Changed since").waitFor();
+  await page.getByRole("link", { name: "See the answer of today" }).click();
+  await page.locator(".entry").getByText("two").waitFor();
+});
+
+test("who confirms an answer to a question that was answered meanwhile is led to that answer", async ({
+  page,
+  node,
+}) => {
+  const turn = await unsure(page, node);
+  const yes = turn.getByRole("button", { name: /^Yes, this one/ }).first();
+  await yes.waitFor();
+  const theirs = await node.teach(NEAR, "theirs");
+  await yes.click();
+  await turn.getByText("This was changed meanwhile.").waitFor();
+  await turn.getByRole("link", { name: "See the answer of today" }).click();
+  await page.locator(".entry").getByText("theirs").waitFor();
+  expect(page.url()).toBe(`${node.url}/#/knowledge?block=${theirs}`);
+});
+
+test("a text that was refused can be copied, whatever is written by then", async ({ page, node }) => {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const copied = async (turn: number) => {
+    await page.locator(".turn").nth(turn).getByRole("button", { name: "Copy text" }).click();
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+  await say(page, "\u200b -> a -> b");
+  expect(await copied(0)).toBe("\u200b -> a -> b");
+  await page.fill("#composer", "");
+  await node.stop();
+  await say(page, "Is anybody there?");
+  await page.fill("#composer", "");
+  expect(await copied(1)).toBe("Is anybody there?");
+});
+
+test("lists and their texts stand where their language begins, and code does not", async ({ page, node }) => {
+  await node.teach("How?", "שלום `rm -rf`\n\n- אחת\n- two\n\n```\nmake\n```\n\n1. one");
+  await say(page, "How?");
+  const answer = page.locator(".turn .answer");
+  const edges = (of: string) =>
+    answer.locator(of).evaluate((element) => {
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      const [inner, outer] = [range.getBoundingClientRect(), element.getBoundingClientRect()];
+      return inner.left - outer.left < outer.right - inner.right ? "left" : "right";
+    });
+  expect(await edges(":scope > p")).toBe("right");
+  expect(await edges("ul > li:nth-child(1) > p")).toBe("right");
+  expect(await edges("ul > li:nth-child(2) > p"), "beside its bullet").toBe("right");
+  expect(await edges("ol > li > p")).toBe("left");
+  expect(await edges("pre")).toBe("left");
+  const padding = await answer.locator("ul").evaluate((list) => getComputedStyle(list).paddingRight);
+  expect(Number.parseFloat(padding), "room for the bullets").toBeGreaterThan(10);
 });
 
 test("a suggestion that was forgotten or changed meanwhile is not taught, and says so", async ({

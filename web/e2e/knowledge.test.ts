@@ -212,8 +212,13 @@ test("what somebody else taught meanwhile is not replaced unseen", async ({ page
   await page.getByText("This replaces something that you had not seen.").waitFor();
   await page.getByText(/^Replaces block 5/).waitFor();
   expect(await page.locator(".difference del").textContent()).toContain("theirs");
+  // A second press right behind the first was meant for the state before.
+  await button(page, "Teach").press("Enter");
+  await page.locator(".why-not strong").waitFor();
+  expect((await node.call("ask", { stimulus: QUESTION })).body.answer).toBe("theirs");
+  await page.getByRole("button", { name: "Teach", exact: true, disabled: false }).waitFor();
   await button(page, "Teach").click();
-  await page.getByText("Block 6 now answers in place of block 5.").waitFor();
+  await page.getByText("Block 7 now answers in place of block 5.").waitFor();
 });
 
 test("what was forgotten meanwhile is told, and taught anew only by a second press", async ({
@@ -257,6 +262,45 @@ test("a text is taught as it is, with the white space around it", async ({ page,
   await page.getByText("Block 3 now answers in place of block 2.").waitFor();
   expect((await node.call("ask", { stimulus: QUESTION })).body.answer).toBe(yaml);
   await open(page, node, "#/knowledge?edit=3");
+  await page.getByText("This is taught already, word for word.").first().waitFor();
+});
+
+test("where one line is edited, the others keep their line ends", async ({ page, node }) => {
+  await node.teach(QUESTION, "one\r\ntwo\nthree\r\nfour\n");
+  await open(page, node, "#/knowledge?edit=1");
+  const answer = page.getByLabel("Answer", { exact: true });
+  await answer.waitFor();
+  await answer.fill("one\ntwo and a half\nthree\nfour\n");
+  await page.getByText(/^Replaces block 1/).waitFor();
+  await button(page, "Teach").click();
+  await page.getByText("Block 2 now answers in place of block 1.").waitFor();
+  const { body } = await node.call("ask", { stimulus: QUESTION });
+  expect(body.answer).toBe("one\r\ntwo and a half\nthree\r\nfour\n");
+});
+
+test("who leaves while it is being taught stays where they went, and what is being taught does not change", async ({
+  page,
+  node,
+}) => {
+  await editMine(page, node);
+  const release = await hold(page, "**/api/v1/teach");
+  const sent = page.waitForRequest("**/api/v1/teach");
+  await button(page, "Teach").click();
+  await sent;
+  await page.getByLabel("Answer", { exact: true }).press("End");
+  await page.keyboard.type(" and more");
+  expect(await page.getByLabel("Answer", { exact: true }).inputValue()).toBe("mine");
+  await page.getByRole("link", { name: "Genome", exact: true }).click();
+  await page.getByRole("heading", { name: "Genome", exact: true }).waitFor();
+  const answered = page.waitForResponse("**/api/v1/teach");
+  release();
+  await answered;
+  // The page reads the length of the genome anew after it.
+  await page.waitForResponse("**/api/v1/genome");
+  expect(page.url()).toBe(`${node.url}/#/genome`);
+  await page.goBack();
+  await page.getByLabel("Answer", { exact: true }).waitFor();
+  expect(await page.getByLabel("Answer", { exact: true }).inputValue(), "it was taught").toBe("mine");
   await page.getByText("This is taught already, word for word.").first().waitFor();
 });
 

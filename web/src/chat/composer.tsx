@@ -5,6 +5,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
 import type { Suggestion } from "../api/types";
 import { words } from "../i18n";
+import { withLineEnds } from "../knowledge/line_ends";
 import { Consequences, useNeighbours } from "../knowledge/neighbours";
 import { addresses, goTo } from "../route";
 import { sendOnEnter } from "../ui/enter";
@@ -12,7 +13,7 @@ import { useGrowth } from "../ui/growth";
 import { LessonView } from "../ui/lesson";
 import { PressButton, usePress, WhyNot } from "../ui/press";
 import { ask, teachAll } from "./conversation";
-import { bytesOf, isWhole, type Lesson, lessonIn } from "./lesson";
+import { bytesOf, isWhole, type Lesson, lessonIn, textOf } from "./lesson";
 
 /** The text being written. It is kept while another screen is open. */
 export const draft = signal("");
@@ -41,8 +42,9 @@ export function Composer() {
     field.current?.focus();
     if (!(await send(sent, deed))) return;
     draft.value = sent;
-    if (!field.current) return;
-    // Selected: whoever is about to write the next text does not write into this one. The turn keeps it.
+    // Selected: whoever is about to write the next text does not write into this one. The turn keeps it. Who writes in another
+    // field by now goes on there.
+    if (!field.current || document.activeElement !== field.current) return;
     field.current.value = sent;
     field.current.select();
   };
@@ -52,9 +54,10 @@ export function Composer() {
   const press = usePress(
     () => (lesson ? teachIt(lesson) : askIt()),
     written === "" ? text.writeFirst : (problem ?? choose),
+    neighbours.sight,
   );
   const write = (lesson: Lesson) => {
-    draft.value = `${lesson.stimulus} -> ${lesson.response}`;
+    draft.value = textOf(lesson);
     field.current?.focus();
   };
   const update = ({ stimulus, source }: Suggestion) => {
@@ -92,10 +95,11 @@ export function Composer() {
         value={draft.value}
         placeholder={text.field}
         autocomplete="off"
+        dir="auto"
         aria-describedby="composer-hint"
         aria-keyshortcuts="/"
         onInput={(event) => {
-          draft.value = event.currentTarget.value;
+          draft.value = withLineEnds(draft.value, event.currentTarget.value);
         }}
         onKeyDown={sendOnEnter(press)}
       />

@@ -1,14 +1,13 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { choose } from "../actions/consent";
+import { fates } from "../knowledge/fate";
 import { ask, clear, confirm, forget, lookAtAnswers, type Question, teach, turns } from "./conversation";
-import { fates } from "./fate";
 
 /** The requests so far, each with a way to answer it. */
 let asked: {
   path: string;
   body: unknown;
   answer: (value: unknown) => void;
-  /** Refuses it as a conflict of this kind. */
   refuse: (kind: string) => void;
   fail: () => void;
 }[] = [];
@@ -21,12 +20,6 @@ function standing(block: number) {
   const versions = now ? [{ source, response: now.response }] : [{ source: { index: block, hash: "" } }];
   return { versions, current: now?.index ?? null, total: 1 };
 }
-
-const conflict = (kind: string) =>
-  Response.json(
-    { type: `urn:kolibri:problem:${kind}`, title: "Conflict", status: 409, detail: "Nothing was recorded." },
-    { status: 409, headers: { "content-type": "application/problem+json" } },
-  );
 
 beforeEach(() => {
   clear();
@@ -41,12 +34,18 @@ beforeEach(() => {
         const versions = /associations\/(\d+)\/versions/.exec(path);
         if (versions) return resolve(Response.json(standing(Number(versions[1]))));
         // The page also reads the length of the genome again.
+        const current = now && { source: { index: now.index, hash: "" } };
+        if (path.endsWith("teach:preview"))
+          return resolve(Response.json({ effect: "replaced", current, near: [] }));
         if (!/(teach|ask|forget)$/.test(path)) return;
         asked.push({
           path,
           body: JSON.parse(body ?? "null"),
           answer: (value) => resolve(Response.json(value)),
-          refuse: (kind) => resolve(conflict(kind)),
+          refuse: (kind) => {
+            const headers = { "content-type": "application/problem+json" };
+            resolve(Response.json({ type: `urn:kolibri:problem:${kind}` }, { status: 409, headers }));
+          },
           fail: () => reject(new TypeError("network")),
         });
       }),
@@ -59,7 +58,10 @@ const paths = () => asked.map(({ path }) => path.split("/").at(-1));
 const settled = () => new Promise((later) => setTimeout(later));
 
 test("what is said before the node has answered is shown at once, and sent in its turn", async () => {
-  const lesson = teach({ stimulus: "When?", response: "Now" }, async () => ({ replaces: null }));
+  const lesson = teach({ stimulus: "When?", response: "Now" }, async () => ({
+    replaces: null,
+    unchanged: false,
+  }));
   const question = ask("When?");
   const erasure = forget("When?", 1);
   await settled();
@@ -183,6 +185,39 @@ test("what was forgotten after it was looked at is refused by the node, and mark
   expect(await confirmed).toBe(false);
   expect(fates.value.get(1)).toEqual({ newer: null });
   expect(last().confirmation).toBeUndefined();
+});
+
+test("a question that was answered meanwhile is not taught, and what answers it now is named", async () => {
+  const question = await missed();
+  const first = confirm(question, NOON);
+  await settled();
+  now = { index: 6, response: "At six" };
+  asked[1]?.refuse("changed_meanwhile");
+  expect(await first).toBe(false);
+  expect(last().confirmation?.outcome).toMatchObject({ problem: { kind: "changed_meanwhile", block: 6 } });
+  const lesson = teach({ stimulus: "When?", response: "Now" }, async () => ({
+    why: "another_is_taught",
+    block: 6,
+  }));
+  expect(await lesson).toBe(false);
+  expect(turns.value.at(-1)?.outcome).toMatchObject({ problem: { kind: "another_is_taught", block: 6 } });
+});
+
+test("an answer that a refused change was about is marked", async () => {
+  const question = ask("When is lunch?");
+  await settled();
+  asked[0]?.answer({ match: "exact", answer: "At noon", source: { index: 1, hash: "" }, suggestions: [] });
+  await question;
+  const lesson = teach({ stimulus: "When is lunch?", response: "At one" }, async () => ({
+    replaces: 1,
+    unchanged: false,
+  }));
+  await settled();
+  now = { index: 6, response: "At six" };
+  asked[1]?.refuse("changed_meanwhile");
+  expect(await lesson).toBe(false);
+  await settled();
+  expect(fates.value.get(1)).toEqual({ newer: 6 });
 });
 
 test("who forgets says which block answers, and what it erased is marked", async () => {

@@ -1,13 +1,15 @@
 // The conversation of this tab, in memory only.
 import { signal } from "@preact/signals";
 import { command } from "../actions/command";
+import type { Reply } from "../api/client";
 import { type Problem, problemOfPage } from "../api/problem";
 import type { Answer, Forgotten, Taught } from "../api/types";
+import { erase, fates } from "../knowledge/fate";
 import type { Other } from "../knowledge/near";
-import type { Gate } from "../knowledge/neighbours";
+import type { Gate, Passed } from "../knowledge/neighbours";
 import { genome } from "../node";
-import { erase, fates, look, standing } from "./fate";
 import type { Lesson } from "./lesson";
+import { answeringNow, look, standing } from "./look";
 
 /** The result of a command. */
 export type Outcome<T> =
@@ -104,19 +106,34 @@ export async function teach(lesson: Lesson, gate: () => Promise<Gate>): Promise<
   append({ ...turn, outcome: { state: "waiting" } });
   const reply = await inTurn(async () => {
     const passed = await gate();
-    if ("why" in passed) return { ok: false, problem: problemOfPage(passed.why) } as const;
-    return (await command<Taught>("chat.teach", { ...lesson, ...passed }, () => "taught")).reply;
+    if ("why" in passed) {
+      const problem = { ...problemOfPage(passed.why), block: passed.block };
+      return { ok: false, problem } as const;
+    }
+    return sendLesson("chat.teach", lesson, passed);
   });
   settle({ ...turn, outcome: reply.ok ? { state: "done", value: reply.value } : failed(reply.problem) });
   if (reply.ok) changed();
+  else if (reply.problem.block !== undefined) void lookAtAnswers();
   return reply.ok;
+}
+
+/** If another block answers by now than the one that is to be replaced, the problem names it. */
+async function sendLesson(
+  action: "chat.teach" | "chat.confirm",
+  lesson: Lesson,
+  { replaces, answer_of }: Pick<Passed, "replaces" | "answer_of">,
+): Promise<Reply<Taught>> {
+  const { reply } = await command<Taught>(action, { ...lesson, replaces, answer_of }, () => "taught");
+  if (reply.ok || reply.problem.kind !== "changed_meanwhile") return reply;
+  return { ok: false, problem: { ...reply.problem, block: await answeringNow(lesson) } };
 }
 
 /** Teaches an answer to its question, and then to others in the place of theirs; true when all of it is durable. */
 export async function teachAll(lesson: Lesson, gate: () => Promise<Gate>, also: Other[]): Promise<boolean> {
   if (!(await teach(lesson, gate))) return false;
   const others = also.map(({ stimulus, block }) =>
-    teach({ ...lesson, stimulus }, async () => ({ replaces: block })),
+    teach({ ...lesson, stimulus }, async () => ({ replaces: block, unchanged: false })),
   );
   return (await Promise.all(others)).every((taken) => taken);
 }
@@ -155,10 +172,10 @@ export async function confirm({ id }: Question, { answer, block }: Suggested): P
       return { ok: false, problem: problemOfPage("changed_meanwhile") } as const;
     }
     // Somebody else may have answered the question meanwhile, or forgotten the answer since it was looked at.
-    const lesson = { stimulus: turn.stimulus, response: answer, replaces: null, answer_of: block };
-    const { reply } = await command<Taught>("chat.confirm", lesson, () => "taught");
-    if (!reply.ok && reply.problem.kind === "changed_meanwhile") await look([block]);
-    return reply;
+    const lesson = { stimulus: turn.stimulus, response: answer };
+    const sent = await sendLesson("chat.confirm", lesson, { replaces: null, answer_of: block });
+    if (!sent.ok && sent.problem.kind === "changed_meanwhile") await look([block]);
+    return sent;
   });
   if (reply.ok) become({ state: "done", value: reply.value });
   else if (fates.peek().has(block)) settle(turn);

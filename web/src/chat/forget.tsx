@@ -1,10 +1,12 @@
 // Asks before forgetting. It forgets the stimulus that the answer was taught to, which may differ from the question that was
-// asked. What is erased is what was shown: the node refuses if another block answers by now, and then that one is shown. A
-// press before the user could see what will be erased is refused and not queued, because erasing cannot be undone.
+// asked. What is erased is what was shown: the node refuses if another block answers by now, and then that one is shown; what is
+// known to be forgotten is shown no longer. A press before the user could see what will be erased is refused and not queued,
+// because erasing cannot be undone.
 import { useEffect, useState } from "preact/hooks";
 import { type Problem, problemOfPage } from "../api/problem";
 import type { Versions } from "../api/types";
 import { words } from "../i18n";
+import { fates } from "../knowledge/fate";
 import { answering, newestOf } from "../knowledge/history";
 import { Dialog } from "../ui/dialog";
 import { LessonView } from "../ui/lesson";
@@ -12,9 +14,6 @@ import { PressButton, usePress, WhyNot } from "../ui/press";
 import { ProblemNote } from "../ui/problem";
 import { forget } from "./conversation";
 import type { Lesson } from "./lesson";
-
-/** A press within this time after the text appeared was meant for the state before. Milliseconds. */
-const UNSEEN = 500;
 
 interface Props {
   block: number;
@@ -24,7 +23,6 @@ interface Props {
 export function ForgetDialog({ block, close }: Props) {
   const text = words().chat;
   const { answer, unread, read } = useAnswer(block);
-  const [seen, setSeen] = useState<ToForget | null>(null);
   const [failure, setFailure] = useState<Problem | null>(null);
 
   const erase = async () => {
@@ -32,19 +30,14 @@ export function ForgetDialog({ block, close }: Props) {
     setFailure(null);
     const failed = await forget(answer.lesson.stimulus, answer.block);
     if (!failed) return close();
-    if (failed.kind === "changed_meanwhile") await read();
+    if (OVERTAKEN.has(failed.kind)) await read();
     else setFailure(failed);
   };
-  const why = unread ? text.forgetUnread : answer && seen === answer ? null : text.forgetUnseen;
-  const confirm = usePress(erase, why);
+  const isGone = unread?.kind === "not_taught";
+  const unreadable = isGone ? text.forgetGone : text.forgetUnread;
+  const why = unread ? unreadable : answer ? null : text.forgetUnseen;
+  const confirm = usePress(erase, why, { what: answer, unseen: text.forgetUnseen });
   const cancel = usePress(close, confirm.busy ? text.forgetUnderWay : null);
-
-  // Each early press restarts the time, so that repeated pressing does not end in an erasure.
-  useEffect(() => {
-    if (!answer) return;
-    const timer = setTimeout(() => setSeen(answer), UNSEEN);
-    return () => clearTimeout(timer);
-  }, [answer, confirm.refused]);
 
   const problem = unread ?? failure;
   return (
@@ -57,10 +50,12 @@ export function ForgetDialog({ block, close }: Props) {
           !unread && <p class="loading">{words().common.loading}</p>
         )}
       </div>
-      <p>
-        {answer && <strong>{words().knowledge.versionsErased(answer.versions)} </strong>}
-        {text.forgetExplain}
-      </p>
+      {!isGone && (
+        <p>
+          {answer && <strong>{words().knowledge.versionsErased(answer.versions)} </strong>}
+          {text.forgetExplain}
+        </p>
+      )}
       {problem && <ProblemNote problem={problem} urgent />}
       <div class="bar end">
         <PressButton press={cancel}>{words().common.cancel}</PressButton>
@@ -72,6 +67,9 @@ export function ForgetDialog({ block, close }: Props) {
     </Dialog>
   );
 }
+
+/** Somebody else changed or forgot it. */
+const OVERTAKEN = new Set(["changed_meanwhile", "not_taught"]);
 
 /** What answers, and would be erased. */
 interface ToForget {
@@ -99,7 +97,7 @@ function useAnswer(block: number): Asked {
     const reply = await newestOf(block, signal);
     if (signal?.aborted) return;
     const found = reply.ok ? toForget(reply.value) : reply.problem;
-    const isFound = "block" in found;
+    const isFound = "lesson" in found;
     setAnswer(isFound ? found : null);
     setUnread(isFound ? null : found);
   };
@@ -107,7 +105,8 @@ function useAnswer(block: number): Asked {
     const reading = new AbortController();
     void read(reading.signal);
     return () => reading.abort();
-  }, [block]);
+    // Anew if what is shown is known by now to answer no more.
+  }, [block, answer !== null && fates.value.has(answer.block)]);
   return { answer, unread, read: () => read() };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytesOf, isWhole, lessonIn, withLineEnds } from "./lesson";
+import { bytesOf, isWhole, lessonIn, textOf } from "./lesson";
 
 test("an arrow between blanks makes a lesson; the first one counts", () => {
   expect(lessonIn("When? -> Now")).toEqual({ stimulus: "When?", response: "Now" });
@@ -9,6 +9,11 @@ test("an arrow between blanks makes a lesson; the first one counts", () => {
     stimulus: "Deploy?",
     response: "make deploy\nmake check",
   });
+});
+
+test("a lesson that was refused is copied as it can be written again", () => {
+  const lesson = { stimulus: "When?", response: "Now -> then" };
+  expect(lessonIn(textOf(lesson))).toEqual(lesson);
 });
 
 test("an arrow inside a word is a question like any other", () => {
@@ -30,11 +35,4 @@ test("lengths are counted in bytes, as the node counts them", () => {
 test("white space alone is no side of a lesson, but belongs to a text", () => {
   expect(isWhole({ stimulus: "a", response: " \n" })).toBe(false);
   expect(isWhole({ stimulus: "a", response: "  b\n" })).toBe(true);
-});
-
-test("a text with Windows line ends keeps them although a field knows no others", () => {
-  expect(withLineEnds("a\r\nb", "a\nb\nc")).toBe("a\r\nb\r\nc");
-  expect(withLineEnds("a\nb", "a\nb\nc")).toBe("a\nb\nc");
-  expect(withLineEnds("\r\na\nb", "\na\nb")).toBe("\na\nb");
-  expect(withLineEnds("a", "a\nb")).toBe("a\nb");
 });

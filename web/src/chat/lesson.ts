@@ -18,15 +18,14 @@ export function lessonIn(text: string): Lesson | null {
   };
 }
 
+/** A lesson as one writes it. */
+export function textOf({ stimulus, response }: Lesson): string {
+  return `${stimulus} -> ${response}`;
+}
+
 /** Whether there is text on both sides. */
 export function isWhole({ stimulus, response }: Lesson): boolean {
   return stimulus.trim() !== "" && response.trim() !== "";
-}
-
-/** What was written into a field that showed `original`, with its line ends: a field of the browser knows only `\n`. */
-export function withLineEnds(original: string, written: string): string {
-  const isWindows = original.includes("\r\n") && !/(^|[^\r])\n|\r(?!\n)/.test(original);
-  return isWindows ? written.replace(/\r?\n/g, "\r\n") : written;
 }
 
 export function bytesOf(text: string): number {

@@ -1,10 +1,10 @@
 // What is told about an answer: the question it was taught for, how likely it is right, its block, the day.
 import type { Answer } from "../api/types";
 import { words } from "../i18n";
+import type { Fate } from "../knowledge/fate";
 import { addresses } from "../route";
 import { BlockLink } from "../ui/block_link";
 import { DaysAgo } from "../ui/time";
-import type { Fate } from "./fate";
 
 /** A lower probability is told without its number: of several that are so small, none is likelier than another. */
 const TELLING = 0.05;

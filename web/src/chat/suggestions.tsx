@@ -2,12 +2,12 @@
 import { useRef } from "preact/hooks";
 import type { Suggestion } from "../api/types";
 import { words } from "../i18n";
+import { fates } from "../knowledge/fate";
 import { AnswerText } from "../ui/answer_text";
 import { GLANCE } from "../ui/beginning";
 import { PressButton, usePress, WhyNot } from "../ui/press";
 import { ProblemNote } from "../ui/problem";
 import { confirm, type Question } from "./conversation";
-import { fates } from "./fate";
 import { AnswerTo, Gone, Likelihood, TaughtIn } from "./receipt";
 
 export function Suggestions({ question, suggestions }: { question: Question; suggestions: Suggestion[] }) {

@@ -2,10 +2,11 @@
 import { useId, useRef, useState } from "preact/hooks";
 import { MAX_RESPONSE } from "../api/limits";
 import { words } from "../i18n";
-import { Consequences, useNeighbours } from "../knowledge/neighbours";
+import { advice, Consequences, type Refused, useNeighbours } from "../knowledge/neighbours";
 import { sendOnEnter } from "../ui/enter";
 import { useGrowth } from "../ui/growth";
 import { PressButton, usePress, WhyNot } from "../ui/press";
+import { useWritten } from "../ui/written";
 import { teachAll } from "./conversation";
 import { bytesOf, type Lesson } from "./lesson";
 
@@ -23,9 +24,9 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   /** The question that gets the answer: the one that was asked, or one like it that is updated. */
   const [stimulus, setStimulus] = useState(asked);
-  const [response, setResponse] = useState("");
+  const { text: response, ...answer } = useWritten("");
   /** It was pressed before one could see what it replaces. */
-  const [early, setEarly] = useState(false);
+  const [early, setEarly] = useState<Refused | null>(null);
   const lesson: Lesson = { stimulus, response };
   const neighbours = useNeighbours(lesson);
   const { also, undecided } = neighbours;
@@ -35,7 +36,7 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
   const submit = async () => {
     // What is in the way is shown by now.
     const gate = await neighbours.gate();
-    setEarly("why" in gate && gate.why === "another_is_taught");
+    setEarly("why" in gate ? gate : null);
     if ("why" in gate) return;
     if (!(await teachAll(lesson, async () => gate, also))) return;
     // The form disappears, and the focus with it. If the user has moved elsewhere, the focus stays there.
@@ -43,7 +44,8 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
     done();
   };
   const choose = undecided ? words().knowledge.chooseNear : null;
-  const press = usePress(submit, response.trim() === "" ? text.answerFirst : (tooLong ?? choose));
+  const why = response.trim() === "" ? text.answerFirst : (tooLong ?? choose);
+  const press = usePress(submit, why, early ? { what: early, unseen: advice(early) } : neighbours.sight);
 
   useGrowth(field, response);
 
@@ -51,7 +53,7 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
     <form class="teach" ref={form} onSubmit={press.take}>
       {stimulus !== asked && (
         <p>
-          {text.updates} <q>{stimulus}</q>{" "}
+          {text.updates} <q dir="auto">{stimulus}</q>{" "}
           <button type="button" class="quiet small" onClick={() => setStimulus(asked)}>
             {text.updateNot}
           </button>
@@ -67,7 +69,9 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
           placeholder={text.yourAnswer}
           autocomplete="off"
           aria-describedby={`${id}hint`}
-          onInput={(event) => setResponse(event.currentTarget.value)}
+          dir="auto"
+          readOnly={press.busy}
+          onInput={(event) => answer.write(event.currentTarget.value)}
           onKeyDown={sendOnEnter(press)}
         />
         <PressButton press={press} submits>
@@ -75,7 +79,7 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
         </PressButton>
       </div>
       <WhyNot press={press} id={`${id}hint`}>
-        {tooLong ?? (early ? words().knowledge.lookFirst : text.teachHint)}
+        {tooLong ?? (early ? advice(early) : text.teachHint)}
       </WhyNot>
       <Consequences
         neighbours={neighbours}
@@ -85,7 +89,7 @@ export function TeachForm({ stimulus: asked, label, done }: Props) {
           field.current?.focus();
         }}
         same={(near) => {
-          setResponse(near.answer);
+          answer.put(near.answer);
           field.current?.focus();
         }}
       />

@@ -9,6 +9,7 @@ import { Time } from "../ui/time";
 import { AnswerView } from "./answer";
 import { linkTo } from "./arrival";
 import type { Outcome, Turn } from "./conversation";
+import { textOf } from "./lesson";
 
 export function TurnView({ turn }: { turn: Turn }) {
   const text = words().chat;
@@ -43,27 +44,30 @@ function Said({ turn }: { turn: Turn }) {
   if (turn.kind === "forget") {
     return (
       <p class="text">
-        {text.forget}: {turn.stimulus}
+        {text.forget}: <bdi>{turn.stimulus}</bdi>
       </p>
     );
   }
   return (
     <p class="text">
-      {turn.lesson.stimulus} <span class="arrow">→</span> {turn.lesson.response}
+      <bdi>{turn.lesson.stimulus}</bdi> <span class="arrow">→</span> <bdi>{turn.lesson.response}</bdi>
     </p>
   );
 }
 
 function Reply({ turn }: { turn: Turn }) {
   const text = words().chat;
+  const written = turn.kind === "teach" ? textOf(turn.lesson) : turn.stimulus;
   switch (turn.kind) {
     case "ask":
       return (
-        <Settled outcome={turn.outcome}>{(answer) => <AnswerView question={turn} answer={answer} />}</Settled>
+        <Settled outcome={turn.outcome} written={written}>
+          {(answer) => <AnswerView question={turn} answer={answer} />}
+        </Settled>
       );
     case "teach":
       return (
-        <Settled outcome={turn.outcome}>
+        <Settled outcome={turn.outcome} written={written}>
           {({ block }) => (
             <p>
               {text.taught} <BlockLink index={block.index} />.
@@ -73,24 +77,29 @@ function Reply({ turn }: { turn: Turn }) {
       );
     case "forget":
       return (
-        <Settled outcome={turn.outcome}>{(forgotten) => <ForgottenView forgotten={forgotten} />}</Settled>
+        <Settled outcome={turn.outcome} written={written}>
+          {(forgotten) => <ForgottenView forgotten={forgotten} />}
+        </Settled>
       );
   }
 }
 
-function Settled<T>({
-  outcome,
-  children,
-}: {
+interface SettledProps<T> {
   outcome: Outcome<T>;
+  /** What can be written again if it was refused. */
+  written: string;
   children: (value: T) => ComponentChildren;
-}) {
+}
+
+function Settled<T>({ outcome, written, children }: SettledProps<T>) {
   if (outcome.state === "waiting") return <p class="muted">{words().chat.waiting}</p>;
   if (outcome.state === "failed") {
     return (
       <>
         <ProblemNote problem={outcome.problem} urgent />
-        <p class="small muted">{words().chat.kept}</p>
+        <p class="small muted">
+          {words().chat.kept} <Copy value={written} what={words().chat.copyText} />
+        </p>
       </>
     );
   }

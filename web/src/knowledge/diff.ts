@@ -16,6 +16,24 @@ export function difference(old: string, now: string): Piece[] {
   return merged(hunks(lines).flatMap(byWords));
 }
 
+/** Lines at one place: so many that stay, or so many that others replace. */
+export interface Change {
+  same: number;
+  removed: number;
+  added: number;
+}
+
+/** What became of lines, in order; they are given without their ends. */
+export function lineChanges(old: string[], now: string[]): Change[] {
+  const ended = (lines: string[]) => lines.map((line) => `${line}\n`);
+  const count = (text: string) => text.split("\n").length - 1;
+  return hunks(compare(ended(old), ended(now), MOST_LINES)).map(({ same, removed, added }) => ({
+    same: count(same),
+    removed: count(removed),
+    added: count(added),
+  }));
+}
+
 function linesOf(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }

@@ -5,7 +5,7 @@ import { record } from "../actions/log";
 import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
 import type { Problem } from "../api/problem";
 import type { Suggestion, Version, Versions } from "../api/types";
-import { bytesOf, isWhole, type Lesson, withLineEnds } from "../chat/lesson";
+import { bytesOf, isWhole, type Lesson } from "../chat/lesson";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
 import { live, useLive } from "../live";
@@ -15,9 +15,10 @@ import { Panel } from "../ui/panel";
 import { PressButton, usePress, WhyNot } from "../ui/press";
 import { ProblemNote } from "../ui/problem";
 import { Reading } from "../ui/reading";
+import { useWritten } from "../ui/written";
 import { Effects } from "./effects";
 import { versionsOf } from "./history";
-import { NeighboursView, sameAs, useNeighbours } from "./neighbours";
+import { advice, NeighboursView, type Refused, useNeighbours } from "./neighbours";
 import { type Filter, placeAddress } from "./place";
 import { said } from "./said";
 import { SameToo } from "./same";
@@ -144,18 +145,17 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
   const text = words().knowledge;
   const id = useId();
   const draft = drafts.get(location.hash);
-  const [stimulus, setStimulus] = useState(draft?.stimulus ?? question);
-  const [response, setResponse] = useState(draft?.response ?? answer);
+  const { text: stimulus, ...asked } = useWritten(draft?.stimulus ?? question);
+  const { text: response, ...answered } = useWritten(draft?.response ?? answer);
   const [other, setOther] = useState(fixed === null || stimulus !== fixed);
-  /** What the user was told to be replaced, besides what the preview says: a block, or null for nothing. */
-  const [told, setTold] = useState({ stimulus: fixed, block: opened });
   /** It was pressed before one could see what it does. */
-  const [early, setEarly] = useState<string | null>(null);
+  const [early, setEarly] = useState<Refused | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const wording = useRef<HTMLTextAreaElement>(null);
   const lesson: Lesson = { stimulus, response };
-  const neighbours = useNeighbours(lesson);
+  const first = fixed !== null && opened !== null ? { stimulus: fixed, block: opened } : null;
+  const neighbours = useNeighbours(lesson, first);
   const { checking: preview, known, exact, also, setAlso } = neighbours;
   const same = known?.current?.response === lesson.response ? [] : (known?.same ?? []);
   const current = known?.current ?? null;
@@ -181,48 +181,33 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
     (neighbours.undecided && text.chooseNear) ||
     null;
 
-  /** Whether a press does what the user has seen, when `before` is what it replaces. */
-  const isSeen = (before: number | null) =>
-    (known ? before === (current?.source.index ?? null) : before === null && stimulus !== told.stimulus) ||
-    (stimulus === told.stimulus && before === told.block);
-  const show = (before: number | null) => {
-    setTold({ stimulus, block: before });
-    setEarly(before === null ? text.forgottenFirst : text.lookFirst);
-  };
-
   const submit = async () => {
     setProblem(null);
     setEarly(null);
     // Somebody else may have taught or forgotten meanwhile: nothing is done that was not shown.
-    const now = await preview.check();
-    if (!now) return;
-    const before = now.preview.current?.source.index ?? null;
-    if (!isSeen(before)) return show(before);
-    if (neighbours.isUndecided(now.preview)) {
-      return setEarly(text.chooseNear);
-    }
-    const unchanged = now.preview.effect === "unchanged";
-    const answerOf = sameAs(now.preview, lesson)?.source.index ?? null;
-    const done = await teachAll({ action, lesson, before, answerOf, unchanged, also });
+    const gate = await neighbours.gate();
+    if ("why" in gate) return setEarly(gate);
+    const done = await teachAll({ action, lesson, gate, also });
     if ("problem" in done) {
       if (done.problem.kind !== "changed_meanwhile") return setProblem(done.problem);
-      const then = await preview.check();
-      return then ? show(then.preview.current?.source.index ?? null) : undefined;
+      const then = await neighbours.gate();
+      return "why" in then ? setEarly(then) : setProblem(done.problem);
     }
     said.value = done;
     drafts.delete(address.current);
     void genome.refresh();
-    goTo(placeAddress(filter, { kind: "entry", block: done.block }));
+    // Whoever has left meanwhile stays where they are.
+    if (location.hash === address.current) goTo(placeAddress(filter, { kind: "entry", block: done.block }));
   };
-  const press = usePress(submit, why);
+  const press = usePress(submit, why, early ? { what: early, unseen: advice(early) } : neighbours.sight);
 
   const update = ({ stimulus }: Suggestion) => {
-    setStimulus(stimulus);
+    asked.put(stimulus);
     setOther(false);
     field.current?.focus();
   };
   const take = ({ answer }: Suggestion) => {
-    setResponse(answer);
+    answered.put(answer);
     field.current?.focus();
   };
 
@@ -242,7 +227,8 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
             value={stimulus}
             autocomplete="off"
             dir="auto"
-            onInput={(event) => setStimulus(event.currentTarget.value)}
+            readOnly={press.busy}
+            onInput={(event) => asked.write(event.currentTarget.value)}
           />
         </div>
       ) : (
@@ -267,7 +253,8 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
           value={response}
           autocomplete="off"
           dir="auto"
-          onInput={(event) => setResponse(withLineEnds(answer, event.currentTarget.value))}
+          readOnly={press.busy}
+          onInput={(event) => answered.write(event.currentTarget.value)}
         />
       </div>
       <div class="effects">
@@ -292,7 +279,7 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
         <PressButton press={press} kind="primary" submits>
           {words().chat.teach}
         </PressButton>
-        <WhyNot press={press}>{tooLong ?? early}</WhyNot>
+        <WhyNot press={press}>{tooLong ?? (early && advice(early))}</WhyNot>
       </div>
     </form>
   );

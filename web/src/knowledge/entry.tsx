@@ -48,7 +48,7 @@ export function EntryPanel({ filter, block, changed }: Props) {
       </header>
       {said.value?.block === block && (
         <p class="note good" role="status">
-          {said.value.text}
+          {said.value.text()}
         </p>
       )}
       <Reading source={source}>

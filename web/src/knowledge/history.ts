@@ -1,7 +1,8 @@
-// The versions of an association, newest first, in pages.
+// The versions of an association, newest first, in pages. What they tell of the blocks that do not answer any more is noted.
 import { call, type Reply } from "../api/client";
 import { problemOfPage } from "../api/problem";
 import type { Block, Version, Versions } from "../api/types";
+import { note } from "./fate";
 import { type Page, type Pages, pages } from "./pages";
 
 const SIZE = 20;
@@ -16,12 +17,12 @@ export interface History extends Page<Version, number> {
 export function history(block: number): Pages<History> {
   return pages<Version, number, History>(
     SIZE,
-    (...page) => read(block, ...page),
+    (...page) => readPage(block, ...page),
     ({ source }) => source.index,
   );
 }
 
-async function read(
+async function readPage(
   block: number,
   before: number | null,
   limit: number,
@@ -37,7 +38,7 @@ async function read(
 
 /** The newest version of what a block taught, and which one answers now. */
 export function newestOf(block: number, signal?: AbortSignal): Promise<Reply<Versions>> {
-  return call<Versions>(`associations/${block}/versions?limit=1`, signal ? { signal } : {});
+  return read(block, new URLSearchParams({ limit: "1" }), signal);
 }
 
 /** The version that answers now, if it is among these. */
@@ -51,13 +52,18 @@ export async function versionsOf(
   query: URLSearchParams,
   signal?: AbortSignal,
 ): Promise<Reply<Versions>> {
-  const request = signal ? { signal } : {};
-  const reply = await call<Versions>(`associations/${block}/versions?${query}`, request);
+  const reply = await read(block, query, signal);
   if (reply.ok || reply.problem.kind !== "no_such_block") return reply;
-  const found = await call<Block>(`genome/blocks/${block}`, request);
+  const found = await call<Block>(`genome/blocks/${block}`, signal ? { signal } : {});
   if (!found.ok) return reply;
   const kind = OTHERS[found.value.event as keyof typeof OTHERS];
   return kind ? { ok: false, problem: problemOfPage(kind) } : reply;
+}
+
+async function read(block: number, query: URLSearchParams, signal?: AbortSignal): Promise<Reply<Versions>> {
+  const reply = await call<Versions>(`associations/${block}/versions?${query}`, signal ? { signal } : {});
+  if (reply.ok && !signal?.aborted) note(block, reply.value);
+  return reply;
 }
 
 /** What else a block may be. */

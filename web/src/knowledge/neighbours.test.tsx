@@ -26,6 +26,6 @@ test("who takes the answer of a question like this one names its block", async (
     });
     return found;
   };
-  expect(await passed("At noon")).toEqual({ replaces: null, answer_of: 7 });
-  expect(await passed("At one")).toEqual({ why: "near_is_taught" });
+  expect(await passed("At noon")).toEqual({ replaces: null, unchanged: false, answer_of: 7 });
+  expect(await passed("At one")).toEqual({ why: "near_is_taught", block: null });
 });

@@ -4,6 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Preview, Suggestion } from "../api/types";
 import { isWhole, type Lesson } from "../chat/lesson";
 import { words } from "../i18n";
+import type { Sight } from "../ui/press";
 import { Effects } from "./effects";
 import { NearChoice, NearToo, type Other } from "./near";
 import { type Checking, usePreview } from "./preview";
@@ -18,10 +19,10 @@ export interface Neighbours {
   near: Suggestion[];
   /** The question is new, something like it is taught with another answer, and its writer has not chosen yet. */
   undecided: boolean;
-  /** The same, as the node says it at the moment of the press. */
-  isUndecided: (preview: Preview) => boolean;
-  /** Asks the node now whether this can be taught, and what it replaces. */
+  /** Asks the node now what this replaces. It passes if its writer had seen that when they pressed. */
   gate: () => Promise<Gate>;
+  /** What has to be seen before the press: the answer that would be replaced. */
+  sight: Sight | null;
   separate: boolean;
   setSeparate: (separate: boolean) => void;
   /** The other questions that get the same answer. */
@@ -29,16 +30,40 @@ export interface Neighbours {
   setAlso: (also: Other[]) => void;
 }
 
-/**
- * The block that a lesson replaces (null for none), and the one whose answer it takes; or why it is not taught yet: its writer has
- * not seen that, or has to choose.
- */
-export type Gate =
-  | { replaces: number | null; answer_of?: number }
-  | { why: "near_is_taught" | "another_is_taught" };
+/** The block that a lesson replaces (null for none), and whether that teaches just this already. */
+export interface Passed {
+  replaces: number | null;
+  unchanged: boolean;
+  /** The block whose answer it takes, which must not be taught back if it was forgotten meanwhile. */
+  answer_of?: number;
+}
 
-/** Looks for what is near to a lesson while it is being written. A choice is made for one question, and no other. */
-export function useNeighbours(lesson: Lesson): Neighbours {
+/** Why a lesson is not taught yet: its writer has not seen what that does, or has to choose. `block` answers now. */
+export interface Refused {
+  why: "near_is_taught" | "another_is_taught" | "forgotten_meanwhile";
+  block: number | null;
+}
+
+export type Gate = Passed | Refused;
+
+/** What the writer of a lesson saw before the first preview: a question, and the block that answers it. */
+export interface Opened {
+  stimulus: string;
+  block: number;
+}
+
+/** What is to be done about it. */
+export function advice({ why }: Refused): string {
+  const text = words().knowledge;
+  if (why === "near_is_taught") return text.chooseNear;
+  return why === "another_is_taught" ? text.lookFirst : text.forgottenFirst;
+}
+
+/**
+ * Looks for what is near to a lesson while it is being written, and lets nothing be taught whose effect its writer has not seen.
+ * A choice is made for one question, and no other.
+ */
+export function useNeighbours(lesson: Lesson, opened: Opened | null = null): Neighbours {
   const checking = usePreview(lesson);
   const [chosen, setChosen] = useState<{ stimulus: string; separate: boolean; also: Other[] } | null>(null);
   const { separate, also } =
@@ -46,32 +71,39 @@ export function useNeighbours(lesson: Lesson): Neighbours {
   const { checked } = checking;
   const known = checked?.lesson.stimulus === lesson.stimulus ? checked.preview : null;
   /** The blocks whose answers the writer was shown: what is replaced, and what is near. */
-  const shown = useRef(new Set<number>());
+  const shown = useRef(new Set<number>(opened ? [opened.block] : []));
   if (known?.current) shown.current.add(known.current.source.index);
   for (const { source } of known?.near ?? []) shown.current.add(source.index);
+  // What is shown later came after the press.
+  const before = new Set(shown.current);
   const isUndecided = (preview: Preview) =>
     !separate && contradicts(preview) && sameAs(preview, lesson) === undefined;
+  const exact = known !== null && checked?.lesson.response === lesson.response ? known : null;
   return {
     checking,
     known,
-    exact: known !== null && checked?.lesson.response === lesson.response ? known : null,
+    exact,
     near: known?.near ?? [],
     undecided: known !== null && isUndecided(known),
-    isUndecided,
     gate: async () => {
-      const seen = known?.current?.source.index ?? null;
-      // What the answer shows now came after the press.
-      const before = new Set(shown.current);
+      const first = opened?.stimulus === lesson.stimulus ? opened.block : null;
+      const seen = known ? (known.current?.source.index ?? null) : first;
       const now = (await checking.check())?.preview;
       // Without an answer the node itself compares.
-      if (!now) return { replaces: seen };
-      if (isUndecided(now)) return { why: "near_is_taught" };
-      const replaces = now.current?.source.index ?? null;
-      const isSeen = replaces === null ? seen === null : before.has(replaces);
-      if (!isSeen && now.effect !== "unchanged") return { why: "another_is_taught" };
+      if (!now) return { replaces: seen, unchanged: false };
+      const block = now.current?.source.index ?? null;
+      if (block === null && seen !== null) return { why: "forgotten_meanwhile", block };
+      if (isUndecided(now)) return { why: "near_is_taught", block };
+      const unchanged = now.effect === "unchanged";
+      const isSeen = block === null || before.has(block) || unchanged;
+      if (!isSeen) return { why: "another_is_taught", block };
       const same = sameAs(now, lesson);
-      return same === undefined ? { replaces } : { replaces, answer_of: same.source.index };
+      return { replaces: block, unchanged, ...(same && { answer_of: same.source.index }) };
     },
+    sight:
+      known?.current && known.current.source.index !== opened?.block && exact?.effect !== "unchanged"
+        ? { what: known.current.source.index, unseen: words().knowledge.lookFirst }
+        : null,
     separate,
     setSeparate: (separate) => setChosen({ stimulus: lesson.stimulus, separate, also }),
     also,
@@ -83,8 +115,8 @@ function contradicts({ effect, near }: Preview): boolean {
   return effect === "new" && near.length > 0;
 }
 
-/** The question that has this answer already: then the lesson is another wording of it, and takes the answer of its block. */
-export function sameAs({ near }: Preview, { response }: Lesson): Suggestion | undefined {
+/** The question that has this answer already: then the lesson is another wording of it. */
+function sameAs({ near }: Preview, { response }: Lesson): Suggestion | undefined {
   return near.find(({ answer }) => answer === response);
 }
 
@@ -127,7 +159,7 @@ export function NeighboursView({ neighbours, lesson, update, same }: Props) {
   if (other)
     return (
       <p class="note" role="status">
-        {words().knowledge.sameAs} <q>{other.stimulus}</q>
+        {words().knowledge.sameAs} <q dir="auto">{other.stimulus}</q>
       </p>
     );
   return <NearChoice near={near} update={update} same={same} separate={separate} setSeparate={setSeparate} />;

@@ -1,5 +1,5 @@
 // What teaching something would do, asked while it is being written.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Problem } from "../api/problem";
 import type { Preview } from "../api/types";
@@ -28,15 +28,19 @@ export function usePreview({ stimulus, response }: Lesson): Checking {
   const [problem, setProblem] = useState<Problem | null>(null);
   // As they are: white space around an answer may belong to it, as in YAML.
   const lesson = { stimulus, response };
+  /** What is written now: an answer about something else is not shown. */
+  const written = useRef(lesson);
+  written.current = lesson;
+  const isWritten = () => written.current.stimulus === stimulus && written.current.response === response;
 
   const check = async (signal?: AbortSignal) => {
     const request = { method: "POST", body: lesson, ...(signal && { signal }) } as const;
     const reply = await call<Preview>("teach:preview", request);
     if (signal?.aborted) return null;
-    setProblem(reply.ok ? null : reply.problem);
+    if (isWritten()) setProblem(reply.ok ? null : reply.problem);
     if (!reply.ok) return null;
     const found = { lesson, preview: reply.value };
-    setChecked(found);
+    if (isWritten()) setChecked(found);
     return found;
   };
 

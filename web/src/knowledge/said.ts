@@ -4,7 +4,8 @@ import { signal } from "@preact/signals";
 export interface Said {
   /** The block that is open when it is told; null: the list. */
   block: number | null;
-  text: string;
+  /** In the language of the page by then. */
+  text: () => string;
 }
 
 export const said = signal<Said | null>(null);

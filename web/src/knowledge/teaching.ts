@@ -8,46 +8,54 @@ import type { Lesson } from "../chat/lesson";
 import { words } from "../i18n";
 import { format } from "../i18n/format";
 import type { Other } from "./near";
+import type { Passed } from "./neighbours";
 import type { Said } from "./said";
 
 export interface Plan {
   action: "knowledge.teach" | "knowledge.restore";
   lesson: Lesson;
-  /** The block that answers the question until then; null if none does. */
-  before: number | null;
-  /** The block whose answer it takes; null if the answer is its own. */
-  answerOf: number | null;
-  /** That block teaches just this already. */
-  unchanged: boolean;
+  gate: Passed;
   also: Other[];
 }
 
 /** What was done, in words, and the block that answers now; or why it broke off. */
-export async function teachAll({ action, lesson, before, answerOf, unchanged, also }: Plan) {
-  const text = words().knowledge;
-  const { number } = format();
+export async function teachAll({
+  action,
+  lesson,
+  gate,
+  also,
+}: Plan): Promise<(Said & { block: number }) | { problem: Problem }> {
+  const { replaces: before, unchanged } = gate;
   const teach = async (
     stimulus: string,
     replaces: number | null,
-    of: number | null = null,
+    answer_of?: number,
   ): Promise<Reply<Taught>> => {
-    const body = { stimulus, response: lesson.response, replaces, ...(of !== null && { answer_of: of }) };
+    const body = { stimulus, response: lesson.response, replaces, answer_of };
     return (await command<Taught>(action, body, () => "taught")).reply;
   };
-  const done: Said & { block: number } = { block: before ?? 0, text: "" };
-  const told: string[] = [];
+  let block = before ?? 0;
   if (!unchanged) {
-    const reply = await teach(lesson.stimulus, before, answerOf);
+    const reply = await teach(lesson.stimulus, before, gate.answer_of);
     if (!reply.ok) return { problem: reply.problem };
-    done.block = reply.value.block.index;
-    const block = number(done.block);
-    told.push(before === null ? text.taughtAs(block) : text.replacedBy(number(before), block));
+    block = reply.value.block.index;
   }
   const others = await teachOthers(also, teach);
   if ("problem" in others) return others;
-  if (others.taught > 0) told.push(text.taughtAlso(others.taught));
-  if (others.taught < also.length) told.push(text.changedOthers(also.length - others.taught));
-  return { ...done, text: told.join(" ") };
+  const replaced = unchanged ? null : { before, block };
+  return { block, text: () => inWords(replaced, others.taught, also.length - others.taught) };
+}
+
+/** What was taught: an answer in place of another, and how many others got it too, or did not. */
+function inWords(done: { before: number | null; block: number } | null, also: number, not: number): string {
+  const text = words().knowledge;
+  const { number } = format();
+  const told: string[] = [];
+  if (done?.before === null) told.push(text.taughtAs(number(done.block)));
+  else if (done) told.push(text.replacedBy(number(done.before), number(done.block)));
+  if (also > 0) told.push(text.taughtAlso(also));
+  if (not > 0) told.push(text.changedOthers(not));
+  return told.length > 0 ? told.join(" ") : text.unchanged;
 }
 
 /** Those that were changed meanwhile stay as they are. */

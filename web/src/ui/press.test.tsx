@@ -5,11 +5,12 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { PressButton, usePress, WhyNot } from "./press";
 
 const why = signal<string | null>(null);
+const sight = signal<object | null>(null);
 const deed = vi.fn((): Promise<void> | void => {});
 const page = document.createElement("div");
 
 function Form() {
-  const press = usePress(deed, why.value);
+  const press = usePress(deed, why.value, sight.value && { what: sight.value, unseen: "Look first." });
   return (
     <form onSubmit={press.take}>
       <PressButton press={press} submits>
@@ -22,6 +23,7 @@ function Form() {
 
 beforeEach(async () => {
   why.value = null;
+  sight.value = null;
   deed.mockReset();
   document.body.append(page);
   await act(() => render(<Form />, page));
@@ -96,4 +98,29 @@ test("a key that is held down is one press", () => {
   const taken = (repeat: boolean) =>
     button().dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", repeat, cancelable: true }));
   expect([taken(false), taken(true)]).toEqual([true, false]);
+});
+
+test("what appeared has to be seen first, and each press that came too soon restarts the time", async () => {
+  vi.useFakeTimers();
+  const wait = (time: number) => act(async () => void (await vi.advanceTimersByTimeAsync(time)));
+  await act(async () => {
+    sight.value = {};
+  });
+  for (let presses = 0; presses < 3; presses += 1) {
+    await press();
+    expect(said()?.textContent).toBe("Look first.");
+    await wait(400);
+  }
+  expect(deed).not.toHaveBeenCalled();
+  await wait(200);
+  expect(said()?.textContent).toBe("as usual");
+  await press();
+  expect(deed).toHaveBeenCalledTimes(1);
+  // Something else has not been seen yet.
+  await act(async () => {
+    sight.value = {};
+  });
+  await press();
+  expect(deed).toHaveBeenCalledTimes(1);
+  vi.useRealTimers();
 });

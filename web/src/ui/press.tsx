@@ -15,10 +15,39 @@ export interface Press {
   refused: number;
 }
 
-/** `act` is the action; it is busy until the returned promise settles. `why` says why it is not possible yet. */
-export function usePress(act: () => Promise<void> | void, why: string | null = null): Press {
+/** A press within this time after something appeared was meant for the state before. Milliseconds. */
+const UNSEEN = 500;
+
+/** What one has to see before the action is possible. */
+export interface Sight {
+  /** It counts as seen a moment after it appeared; null if there is nothing to see. */
+  what: unknown;
+  /** Why the action is not possible until then. */
+  unseen: string;
+}
+
+/**
+ * `act` is the action; it is busy until the returned promise settles. `because` says why it is not possible yet, and `sight` what
+ * has to be seen first.
+ */
+export function usePress(
+  act: () => Promise<void> | void,
+  because: string | null = null,
+  sight: Sight | null = null,
+): Press {
   const busy = useSignal(false);
   const refused = useSignal(0);
+  const what = sight?.what ?? null;
+  const seen = useSignal<unknown>(null);
+  const why = because ?? (what === null || seen.value === what ? null : (sight?.unseen ?? null));
+  // Each early press restarts the time, so that repeated pressing does not end in the action.
+  useEffect(() => {
+    if (what === null) return;
+    const timer = setTimeout(() => {
+      seen.value = what;
+    }, UNSEEN);
+    return () => clearTimeout(timer);
+  }, [what, refused.value, seen]);
   useEffect(() => {
     if (why === null) refused.value = 0;
   }, [why, refused]);

@@ -1,4 +1,4 @@
-// What went wrong and what to do about it, in the user's language; then the node's own words.
+// What went wrong and what to do about it, in the user's language; the answer that was in the way; then the node's own words.
 import type { Problem } from "../api/problem";
 import { words } from "../i18n";
 import { addresses } from "../route";
@@ -13,6 +13,11 @@ export function ProblemNote({ problem, urgent = false }: { problem: Problem; urg
       <p>
         <strong>{said.title}</strong> {said.advice}
       </p>
+      {problem.block != null && (
+        <p>
+          <a href={addresses.taught(problem.block)}>{words().chat.seeNewer}</a>
+        </p>
+      )}
       {problem.detail && (
         <p class="small">
           {nodeSays} <q lang="en">{problem.detail}</q>
