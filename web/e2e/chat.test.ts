@@ -79,6 +79,24 @@ test("an answer that shares no words with the question says that it was found by
   await found.getByText(/^By meaning, (over )?\d\d% likely$/).waitFor();
 });
 
+test("the form that taught an answer does not come back, also for those who left while it was sent", async ({
+  page,
+}) => {
+  await say(page, "Where is the coffee machine?");
+  const form = page.locator("form.teach");
+  const release = await hold(page, "**/api/v1/teach");
+  const sent = page.waitForRequest("**/api/v1/teach");
+  await form.getByPlaceholder("The answer").fill("On the second floor");
+  await page.keyboard.press("Enter");
+  await sent;
+  await page.getByRole("link", { name: "Genome", exact: true }).click();
+  await page.getByRole("heading", { name: "Genome", exact: true }).waitFor();
+  release();
+  await page.goBack();
+  await page.getByText("Taught and durably recorded as").waitFor();
+  await form.waitFor({ state: "detached" });
+});
+
 test("what is not known is taught in place", async ({ page }) => {
   await say(page, "Where is the coffee machine?");
   await page.getByText("I don't know this yet.").waitFor();

@@ -1,14 +1,17 @@
 // What the chat shows when the node knows no answer for certain: those that may be right, and the offer to teach one.
-import { useState } from "preact/hooks";
+import { signal } from "@preact/signals";
 import type { Suggestion } from "../api/types";
 import { words } from "../i18n";
 import type { Question } from "./conversation";
 import { Suggestions } from "./suggestions";
 import { TeachForm } from "./teach";
 
+/** The questions, by their turns, that were taught in place: the form does not come back with Back. */
+const taughtHere = signal<ReadonlySet<number>>(new Set());
+
 export function Unknown({ question, suggestions }: { question: Question; suggestions: Suggestion[] }) {
   const text = words().chat;
-  const [taught, setTaught] = useState(false);
+  const taught = taughtHere.value.has(question.id);
   const offered = suggestions.length > 0 && !taught;
   return (
     <>
@@ -20,7 +23,9 @@ export function Unknown({ question, suggestions }: { question: Question; suggest
         <TeachForm
           stimulus={question.stimulus}
           label={offered ? text.teachOther : text.teachThis}
-          done={() => setTaught(true)}
+          done={() => {
+            taughtHere.value = new Set([...taughtHere.peek(), question.id]);
+          }}
         />
       )}
     </>
