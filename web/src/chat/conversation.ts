@@ -174,7 +174,8 @@ export async function confirm({ id }: Question, { answer, block }: Suggested): P
     // Somebody else may have answered the question meanwhile, or forgotten the answer since it was looked at.
     const lesson = { stimulus: turn.stimulus, response: answer };
     const sent = await sendLesson("chat.confirm", lesson, { replaces: null, answer_of: block });
-    if (!sent.ok && sent.problem.kind === "changed_meanwhile") await look([block]);
+    // If nothing answers the question, it was the answer that changed.
+    if (!sent.ok && sent.problem.block === null) await look([block]);
     return sent;
   });
   if (reply.ok) become({ state: "done", value: reply.value });
