@@ -22,7 +22,9 @@ pub fn identity(text: &str) -> String {
 /// A text as recall compares it: its [`identity`], and then Unicode NFKC, for which `x²` is as good as `x2`. What shaped a sign
 /// that NFKC took apart shows nothing any more, so it is the identity of that.
 pub fn normalise(text: &str) -> String {
-    identity(&nfkc_in_lower_case(&identity(text)))
+    let same = identity(text);
+    // NFKC changes nothing of ASCII.
+    if same.is_ascii() { same } else { identity(&nfkc_in_lower_case(&same)) }
 }
 
 fn nfkc_in_lower_case(text: &str) -> String {
@@ -52,8 +54,10 @@ fn nfkc(text: &str) -> Cow<'_, str> {
 
 /// A text in NFC, without forms, and without what shows nothing.
 fn one_form(text: &str) -> Cow<'_, str> {
-    let is_plain = |sign| !is_form(sign) && !shows_nothing(sign);
-    if text.chars().all(is_plain) && is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    // Most signs are these, and need no look into tables.
+    let is_typed = |sign: char| sign == ' ' || sign.is_ascii_graphic();
+    let is_plain = |sign| is_typed(sign) || !is_form(sign) && !shows_nothing(sign);
+    if text.chars().all(is_plain) && (text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes) {
         return Cow::Borrowed(text);
     }
     let (mut kept, mut before) = (String::with_capacity(text.len()), None);
