@@ -102,8 +102,8 @@ pub fn terms(text: &str) -> Vec<Term> {
     let text = if text.contains('№') { Cow::Owned(text.replace('№', " ")) } else { Cow::Borrowed(text) };
     let text = normalise(&text);
     let mut terms = Terms::default();
-    scan(&text, |token| terms.add(Term::of(token)));
-    terms.all
+    scan(&text, |token| terms.take(Term::of(token)));
+    terms.end()
 }
 
 impl Term {
@@ -147,6 +147,20 @@ impl Term {
         Self::new(word.clone(), word, Kind::Word)
     }
 
+    /// Whether it is the sign of a number that follows.
+    fn is_minus(&self) -> bool {
+        matches!(self.word.as_str(), "minus" | "минус")
+    }
+
+    /// The number with a minus before it; `None` if it is no number, or has a sign already.
+    fn negative(&self) -> Option<Self> {
+        let spoken = self.spoken.filter(|spoken| spoken.cardinal).map(|spoken| spoken.value.to_string());
+        let digits = (self.kind == Kind::Number && self.marked.is_none()).then(|| self.word.clone());
+        let value =
+            spoken.or(digits).filter(|value| value.starts_with(|first: char| first.is_ascii_digit()))?;
+        Some(Self::number(&format!("-{value}")))
+    }
+
     fn number(written: &str) -> Self {
         // People leave it out, but `+1` is not `1`.
         let unsigned = written.strip_prefix('+');
@@ -178,13 +192,43 @@ struct Terms {
     stems: HashSet<String>,
     /// The preposition of a way that stands before the next subject.
     end: Option<End>,
+    /// The word `minus`, which may be the sign of the number that comes next.
+    minus: Option<Term>,
+    after_number: bool,
 }
 
 impl Terms {
     /// How many terms are looked through.
     const FEW: usize = 24;
 
+    /// Takes the next term. `Minus 5` is `-5`, but in `7 minus 5` it is a word.
+    fn take(&mut self, term: Term) {
+        let Some(minus) = self.minus.take() else {
+            if term.is_minus() && !self.after_number {
+                self.minus = Some(term);
+            } else {
+                self.add(term);
+            }
+            return;
+        };
+        match term.negative() {
+            Some(negative) => self.add(negative),
+            None => {
+                self.add(minus);
+                self.add(term);
+            }
+        }
+    }
+
+    fn end(mut self) -> Vec<Term> {
+        if let Some(minus) = self.minus.take() {
+            self.add(minus);
+        }
+        self.all
+    }
+
     fn add(&mut self, mut term: Term) {
+        self.after_number = term.number;
         // `Во сколько` asks when.
         if term.word == "сколько" && self.all.last().is_some_and(|before| before.word == "во") {
             term.asks = Some(Asks::Time);
@@ -275,6 +319,9 @@ mod tests {
             ("10 000", "10,000"),
             ("+5", "5"),
             ("two factors", "2 factor"),
+            ("minus 3 degrees", "-3 degrees"),
+            ("минус двадцать", "-20"),
+            ("exit code minus one", "exit code -1"),
             ("счёт № 5", "счет #5"),
             ("❤️ 👍🏽", "❤ 👍"),
         ] {
@@ -295,6 +342,8 @@ mod tests {
             ("5-03", "503"),
             ("-1", "1"),
             ("+1", "1"),
+            ("minus 3", "3"),
+            ("7 minus 5", "7 5"),
             ("UTC+3", "UTC-3"),
             ("5 - 3", "5 + 3"),
             ("4A", "A4"),

@@ -9,7 +9,7 @@ pub(crate) struct Spoken {
     pub(crate) value: u64,
     /// It is meant as a number. `one`, `first` and `second` seldom are, and `thousands` is many.
     pub(crate) certain: bool,
-    cardinal: bool,
+    pub(super) cardinal: bool,
 }
 
 impl Spoken {

@@ -14,8 +14,24 @@ pub(super) fn is_negated(one: &[&Term], other: &[&Term]) -> bool {
     let same = here.len() == there.len() && here.iter().all(|stem| there.contains(stem));
     let asked = (asked(one), asked(other));
     let complains = asked.0 == (None, false) && (is_inability(one) || is_inability(other));
-    same && !here.is_empty() && asked.0 == asked.1 && !complains
+    // `Does it work at night?` and `Why does it not work at night?`
+    let (denied, other_side) = if has_negation(one) { (asked.0, other) } else { (asked.1, one) };
+    let presumes = denied != (None, false) && asks_whether(other_side);
+    same && !here.is_empty() && (asked.0 == asked.1 && !complains || presumes)
 }
+
+/// Whether a text asks whether something is so, without asking for more.
+fn asks_whether(terms: &[&Term]) -> bool {
+    let first = terms.first().map(|term| term.word.as_str());
+    asked(terms) == (None, false)
+        && (first.is_some_and(|first| WHETHER.contains(&first)) || terms.iter().any(|term| term.word == "ли"))
+}
+
+/// Words that begin a question for yes or no.
+const WHETHER: &[&str] = &[
+    "is", "are", "was", "were", "am", "do", "does", "did", "can", "could", "will", "would", "should", "may",
+    "must", "has", "have", "had",
+];
 
 /// `I can't find my card` says what `I need to find my card` says.
 fn is_inability(terms: &[&Term]) -> bool {

@@ -51,8 +51,8 @@ fn measures_differ(one: &[&Term], other: &[&Term]) -> bool {
     !one.is_empty() && !other.is_empty() && !one.iter().any(|unit| other.contains(unit))
 }
 
-/// Words before a unit in which something is told.
-const MEASURED: &[&str] = &["in", "per", "into", "to", "by", "в", "за", "на"];
+/// Words before a unit in which something is told, or that is asked for: `how many miles`.
+const MEASURED: &[&str] = &["in", "per", "into", "to", "by", "many", "much", "в", "за", "на", "сколько"];
 
 fn currencies_differ(one: &[&Term], other: &[&Term]) -> bool {
     let named = |terms: &[&Term]| -> Vec<&str> {

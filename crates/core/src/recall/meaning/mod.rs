@@ -148,13 +148,17 @@ impl Meaning {
         Ok(Self { shared, reader, list, maker, completing: Mutex::default() })
     }
 
-    /// The meaning of a question; `None` while the model cannot be used.
+    /// The meaning of a question; `None` while the model cannot be used, and if the question means nothing to it.
     pub(super) fn of(&self, question: &str) -> Option<Meant> {
         let measured = self.shared.ready()?;
         let until = Instant::now() + PATIENCE;
-        let encoded = self.shared.encode(measured, &[question], until);
-        let vector =
-            encoded.inspect_err(|error| self.shared.failed(&format!("the model {error}"))).ok()?.pop()?;
+        let mut encoded = self.shared.encode(measured, &[question], until);
+        if encoded.as_ref().is_ok_and(|vectors| vectors.iter().all(|vector| is_zero(vector))) {
+            // It knows no word of the question, or it is broken: then it does not know this text either.
+            encoded = self.shared.encode(measured, &[scale::KNOWN, question], until);
+        }
+        let encoded = encoded.inspect_err(|error| self.shared.failed(&format!("the model {error}")));
+        let vector = encoded.ok()?.pop().filter(|vector| !is_zero(vector))?;
         Some(Meant { query: Query::new(&vector), measured, until, made: HashMap::new() })
     }
 
@@ -329,6 +333,11 @@ enum MeaningError {
     Model(#[from] ModelError),
     #[error("the vectors cannot be stored: {0}")]
     File(#[from] FileError),
+}
+
+/// Whether a vector has no direction, and is near nothing.
+fn is_zero(vector: &[f32]) -> bool {
+    vector.iter().all(|number| *number == 0.0)
 }
 
 #[cfg(test)]

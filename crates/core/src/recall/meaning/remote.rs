@@ -238,6 +238,7 @@ fn read(body: &[u8], count: usize) -> Result<Vec<Vec<f32>>, ModelError> {
     if vectors.iter().flatten().any(|number| !number.is_finite()) {
         return Err(broken("a number is not finite"));
     }
+    // One text may mean nothing to the model.
     if vectors.len() > 1 && vectors.iter().flatten().all(|number| *number == 0.0) {
         return Err(broken("its vectors are all zero"));
     }

@@ -6,7 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::remote::Remote;
-use super::remote::server::{Manner, Reply, Server, works, works_differently, works_with_more_dimensions};
+use super::remote::server::{
+    Manner, Reply, Server, knows_no_shouting, knows_nothing, works, works_differently,
+    works_with_more_dimensions,
+};
 use crate::recall::RecallConfig;
 use crate::telemetry::Telemetry;
 use crate::testing::{answer, ask, config, series, teach, telemetry, until};
@@ -106,6 +109,7 @@ async fn while_the_server_fails_questions_are_answered_by_words_and_do_not_wait_
         (|_| Reply::HangUp, "cannot be reached"),
         (|_| Reply::Silence, "in time"),
         (|_| Reply::Endless, "answers with more than"),
+        (knows_nothing, "all zero"),
     ] {
         let (root, server) = (tempfile::tempdir().unwrap(), Server::start(works));
         let tested = taught(root.path(), &server).await;
@@ -129,6 +133,15 @@ async fn while_the_server_fails_questions_are_answered_by_words_and_do_not_wait_
         assert_eq!((tested.node.meaning().note(), tested.series("model_ready")), (None, 1.0));
         assert_eq!(tested.series(r#"vectors{state="made"}"#), 3.0);
     }
+}
+
+#[tokio::test]
+async fn a_question_of_which_the_model_knows_no_word_is_answered_by_its_words_and_is_no_failure() {
+    let (root, server) = (tempfile::tempdir().unwrap(), Server::start(works));
+    let tested = taught(root.path(), &server).await;
+    server.turn(knows_no_shouting);
+    assert_eq!(answer(&tested.node, &ASKED.to_uppercase()).await.as_deref(), Some(STIMULI[0]));
+    assert_eq!((tested.series("model_ready"), tested.node.meaning().note()), (1.0, None));
 }
 
 #[tokio::test]

@@ -179,11 +179,28 @@ pub(in super::super) fn works_with_more_dimensions(texts: &[String]) -> Reply {
     embeddings(texts, 96, 0)
 }
 
+/// A model that is broken: no text has a direction.
+pub(in super::super) fn knows_nothing(texts: &[String]) -> Reply {
+    vectors(texts, |_| vec![0.0; 64])
+}
+
+/// A model that knows no word of a question that shouts.
+pub(in super::super) fn knows_no_shouting(texts: &[String]) -> Reply {
+    vectors(texts, |text| match text.to_uppercase() == text {
+        true => vec![0.0; 64],
+        false => vector(text, 64, 0),
+    })
+}
+
 fn embeddings(texts: &[String], dimensions: usize, seed: u32) -> Reply {
+    vectors(texts, |text| vector(text, dimensions, seed))
+}
+
+fn vectors(texts: &[String], of: impl Fn(&str) -> Vec<f32>) -> Reply {
     let data: Vec<Value> = texts
         .iter()
         .enumerate()
-        .map(|(index, text)| json!({ "index": index, "embedding": vector(text, dimensions, seed) }))
+        .map(|(index, text)| json!({ "index": index, "embedding": of(text) }))
         .collect();
     Reply::Http(200, json!({ "object": "list", "model": "letters", "data": data }).to_string())
 }
