@@ -316,6 +316,8 @@ mod tests {
             ("how many kilometres are reimbursed", "How many miles are reimbursed?", unit),
             ("сколько килограммов можно взять", "Сколько фунтов можно взять?", unit),
             ("how many days of leave", "how much leave in days", None),
+            ("reimbursed centimetres of screen", "Reimbursed inches of screen?", unit),
+            ("screen of 15 inches in centimetres", "Reimbursed inches of screen?", None),
             ("transfer 5 EUR to the card", "transfer 5 to the card", None),
         ]);
     }

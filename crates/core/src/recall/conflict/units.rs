@@ -38,14 +38,17 @@ const LONGEST_SYMBOL: usize = 3;
 /// Common words that are symbols of units too: ampere, before noon, the size of a country.
 const COMMON_SYMBOLS: &[&str] = &["a", "am", "us", "а", "в"];
 
-/// Whether each text asks for something in another unit: `the distance in miles`, `the distance in kilometres`.
+/// Whether each text asks for something in another unit: `the distance in miles`, `the distance in kilometres`. A unit of time
+/// that nothing is told in may be a day of leave.
 fn measures_differ(one: &[&Term], other: &[&Term]) -> bool {
     let measures = |terms: &[&Term]| -> Vec<&'static str> {
         let after = |pair: &[&Term]| match pair {
             [before, unit] if MEASURED.contains(&before.word.as_str()) => unit.unit,
             _ => None,
         };
-        terms.windows(2).filter_map(after).collect()
+        let told = terms.windows(2).filter_map(after);
+        let named = terms.iter().filter(|term| is_quantity(term)).filter_map(|term| term.unit);
+        told.chain(named).collect()
     };
     let (one, other) = (measures(one), measures(other));
     !one.is_empty() && !other.is_empty() && !one.iter().any(|unit| other.contains(unit))
@@ -53,6 +56,12 @@ fn measures_differ(one: &[&Term], other: &[&Term]) -> bool {
 
 /// Words before a unit in which something is told, or that is asked for: `how many miles`.
 const MEASURED: &[&str] = &["in", "per", "into", "to", "by", "many", "much", "в", "за", "на", "сколько"];
+
+/// Whether a word can be nothing but the unit of a length, a weight, or the like. Symbols of units are words, too.
+fn is_quantity(term: &Term) -> bool {
+    let is_time = matches!(term.unit, Some("ms" | "us" | "s" | "min" | "h" | "d" | "w" | "mo" | "y"));
+    term.unit.is_some() && !is_time && !is_currency(term) && term.word.chars().count() > LONGEST_SYMBOL
+}
 
 fn currencies_differ(one: &[&Term], other: &[&Term]) -> bool {
     let named = |terms: &[&Term]| -> Vec<&str> {
