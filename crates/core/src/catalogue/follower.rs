@@ -57,6 +57,8 @@ impl Derived for Catalogued {
     const THREAD: &'static str = "kolibri-catalog";
     const WITHOUT_IT: &'static str = "answers are found, but the list of what is taught may be incomplete";
     const ASKS: bool = true;
+    /// It reads all texts, which takes as long as teaching them.
+    const NICENESS: i32 = 10;
     type Error = CommandError;
 
     /// Always nothing: it is built anew at each start, and after a failure.

@@ -25,6 +25,8 @@ pub(crate) trait Derived: Send + 'static {
     const WITHOUT_IT: &'static str;
     /// Whether it takes in questions, too: then it looks for new ones every second.
     const ASKS: bool = false;
+    /// How far its thread lets others go first (`nice(2)`), if what it makes may come later while people keep all cores busy.
+    const NICENESS: i32 = 0;
     /// What can go wrong; a failed read of the genome is included.
     type Error: std::fmt::Display + From<CommandError>;
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use super::{Derived, FollowStatus};
-use crate::background::{Stop, Waiting};
+use crate::background::{Stop, Waiting, lower_priority};
 use crate::store::{Announced, Reader};
 
 /// The most changes in one read of the genome: about 35 MB, if every text has its maximum length.
@@ -76,6 +76,9 @@ impl<D: Derived> Thread<D> {
     }
 
     pub(super) fn run(mut self, stop: &Stop) {
+        if D::NICENESS > 0 {
+            lower_priority(D::NICENESS);
+        }
         let mut sound = true;
         while !stop.is_set() {
             match self.round(stop) {
