@@ -58,9 +58,19 @@ fn marked_pairs(text: &str) -> Vec<Entry> {
                 if !is_empty_row {
                     found.push(pair(mark, &mark.text, &unlabelled(&body)));
                 }
-                if matches!(mark.kind, Kind::Definition(_)) {
-                    let end = next.map_or(text.len(), |(next, _)| next.start);
-                    note_loose(&mut found, text, (mark.start, mark.line), mark.end..end);
+                let end = next.map_or(text.len(), |(next, _)| next.start);
+                let below = text.get(mark.end..end).unwrap_or_default();
+                match mark.kind {
+                    Kind::Definition(_) => {
+                        note_loose(&mut found, text, (mark.start, mark.line), mark.end..end)
+                    }
+                    Kind::Summary => {
+                        if let Some((said, _)) = below.split_once(folds::END) {
+                            let from = mark.end + said.len() + folds::END.len();
+                            note_loose(&mut found, text, (mark.start, mark.line), from..end);
+                        }
+                    }
+                    _ => {}
                 }
             }
             Role::Answer => found.push(match at.checked_sub(1).and_then(|at| marks.get(at)) {
@@ -142,7 +152,9 @@ fn body(text: &str, mark: &Mark, next: Option<&(Mark, Role)>) -> String {
             let end = next.map_or(text.len(), |(next, _)| next.start);
             let body = text.get(mark.end..end).unwrap_or_default();
             match kind {
-                Kind::Summary => body.replace("</details>", ""),
+                Kind::Summary => {
+                    body.split_once(folds::END).map_or(body, |(body, _)| body).replace("</details>", "")
+                }
                 _ => under(mark, body),
             }
         }

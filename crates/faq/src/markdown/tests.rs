@@ -203,6 +203,39 @@ fn questions_stand_out_in_other_ways_too() {
 }
 
 #[test]
+fn callouts_that_ask_are_read_as_the_other_folds_are() {
+    let text = "# Ops\n\n> [!faq]- How do I reach on-call?\n> Ring the\n> phone.\n>\n> ```sh\n> ring\n>\n> # twice\n> ```\n\n\
+                > [!QUESTION]+ The VPN\n> Ask netops.\nThey know.\n> [!help] Why?\n>\n> Because.\n\nA remark.\n\n\
+                # HR\n> [!note]- Where?\n> Here.\n\n> [!note] Not this\n> is loose.\n";
+    assert_pairs(
+        text,
+        &[
+            (3, "How do I reach on-call?", "Ring the\nphone.\n\n```sh\nring\n\n# twice\n```"),
+            (13, "The VPN", "Ask netops.\nThey know."),
+            (16, "Why?", "Because."),
+            (23, "Where?", "Here."),
+        ],
+    );
+    let loose: Vec<_> = super::pairs(text)
+        .unwrap()
+        .into_iter()
+        .filter_map(Result::err)
+        .map(|fault| fault.to_string())
+        .collect();
+    assert_eq!(loose.len(), 2, "what stands behind a callout is told: {loose:?}");
+    assert!(loose[0].starts_with("line 20: ") && loose[1].starts_with("line 26: "), "{loose:?}");
+    // Code that begins right below the line of another fold.
+    assert_pairs(
+        "::: details How?\n```\na\n\n# b\n```\n:::\n\n::: details Why?\nSo.\n:::\n",
+        &[(1, "How?", "```\na\n\n# b\n```"), (9, "Why?", "So.")],
+    );
+    assert_pairs(
+        "## How?\n\nSo.\n\n> [!note] Is it?\n> Yes.\n",
+        &[(1, "How?", "So.\n\n> [!note] Is it?\n> Yes.")],
+    );
+}
+
+#[test]
 fn a_quote_is_read_without_its_marks() {
     let text = "> **Q:** How to\n> deploy?\n>\n> **A:** Push it.\n>\n> - a\n\n> **Q:** Why?\n\n**A:** Because.\n\n> a word\n";
     assert_pairs(text, &[(1, "How to deploy?", "Push it.\n\n- a"), (8, "Why?", "Because.\n\n> a word")]);
