@@ -3,7 +3,10 @@
 use std::io::Read;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{DecoderResult, Encoding, IBM866, KOI8_U, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251};
+use encoding_rs::{
+    DecoderResult, Encoding, IBM866, KOI8_U, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1251,
+    X_MAC_CYRILLIC,
+};
 
 /// Stands where bytes are no text in the encoding of the file. It is never part of UTF-8, so such a row is found.
 const MALFORMED: u8 = 0xff;
@@ -44,7 +47,37 @@ fn unmarked(sample: &[u8], whole: bool) -> &'static Encoding {
     let found = detector.guess(None, Utf8Detection::Deny);
     let is_cyrillic = [WINDOWS_1251, KOI8_U, IBM866].contains(&found);
     // A few words are too little for the detector, but not for Russian ones.
-    if !is_cyrillic && looks_cyrillic(sample) { WINDOWS_1251 } else { found }
+    let found = if !is_cyrillic && looks_cyrillic(sample) { WINDOWS_1251 } else { found };
+    // Only programs of a Mac end lines with CR alone, and the detector knows nothing of their encodings.
+    let is_of_a_mac = sample.contains(&b'\r') && !sample.contains(&b'\n') && found.is_single_byte();
+    if is_of_a_mac { of_a_mac(sample, found) } else { found }
+}
+
+/// Of the encodings of a Mac and the one that was found, the one in which the words look most like words.
+fn of_a_mac(sample: &[u8], found: &'static Encoding) -> &'static Encoding {
+    let score = |encoding: &&'static Encoding| plausible(&encoding.decode_without_bom_handling(sample).0);
+    // Of equals the last one is taken.
+    [found, X_MAC_CYRILLIC, MACINTOSH].into_iter().max_by_key(score).unwrap_or(found)
+}
+
+/// How many letters beyond ASCII are in words that look like ones, less those of words that do not: with a capital or a sign in
+/// the middle, or in two alphabets.
+fn plausible(text: &str) -> i64 {
+    let is_end =
+        |c: char| c.is_whitespace() || (c.is_ascii() && !c.is_alphanumeric()) || matches!(c, '’' | '—' | '–');
+    let beyond = |word: &str| word.chars().filter(|c| !c.is_ascii()).map(|_| 1i64).sum::<i64>();
+    let score = |word: &str| {
+        let inner = word.trim_matches(|c: char| !c.is_alphanumeric());
+        if looks_like_word(inner) { beyond(inner) } else { -beyond(word) }
+    };
+    text.split(is_end).filter(|word| !word.is_ascii()).map(score).sum()
+}
+
+fn looks_like_word(word: &str) -> bool {
+    let is_cyrillic = |c: char| ('\u{400}'..'\u{530}').contains(&c);
+    let has_one_case = !word.chars().any(char::is_lowercase) || !word.chars().skip(1).any(char::is_uppercase);
+    let has_one_alphabet = word.chars().all(is_cyrillic) || !word.chars().any(is_cyrillic);
+    has_one_case && has_one_alphabet && word.chars().all(char::is_alphanumeric)
 }
 
 /// Whether the text is mostly Russian words, if it is windows-1251: runs of letters that begin with any and go on in lower case.
@@ -200,6 +233,38 @@ mod tests {
         let long = russian.repeat(20);
         let (koi8, ..) = KOI8_U.encode(&long);
         assert_eq!(read(&koi8), ("KOI8-U", long));
+    }
+
+    #[test]
+    fn lines_that_end_as_on_an_old_mac_are_in_its_encoding_if_their_words_are() {
+        let row = "Когда выходной?;В субботу и в воскресенье, Яна ответит\r";
+        let russian = format!("Вопрос;Ответ\r{}", row.repeat(60));
+        // `Где?;Её офис там` by the bytes that a Mac writes.
+        let short = b"\x83\xe4\xe5?;\x85\xde \xee\xf4\xe8\xf1 \xf2\xe0\xec\r\x8f?;\x84\xe0\r";
+        assert_eq!(read(short), ("x-mac-cyrillic", "Где?;Её офис там\rП?;Да\r".to_owned()));
+        let german = "Frage;Antwort\rWo ist das Büro?;In der Straße über dem Café, schön groß\r";
+        assert_eq!(
+            read(b"Frage;Antwort\rWo ist das B\x9fro?;Gr\x9a\xa7er als m\x9aglich, \x80rzte \x9fber uns\r"),
+            ("macintosh", "Frage;Antwort\rWo ist das Büro?;Größer als möglich, Ärzte über uns\r".to_owned())
+        );
+        assert_eq!(read(b"q;a\rwo?;sch\x9an\r").1, "q;a\rwo?;schön\r");
+        // The encoders of `encoding_rs` have no Mac, so these are written by its own table.
+        let written = |text: &str, encoding: &'static Encoding| -> Vec<u8> {
+            let byte = |c: char| {
+                (0..=u8::MAX).find(|byte| encoding.decode_without_bom_handling(&[*byte]).0 == c.to_string())
+            };
+            text.chars().map(|c| byte(c).unwrap()).collect()
+        };
+        for (text, mac, windows) in
+            [(&*russian, X_MAC_CYRILLIC, WINDOWS_1251), (german, MACINTOSH, WINDOWS_1252)]
+        {
+            for encoding in [mac, windows] {
+                assert_eq!(read(&written(text, encoding)), (encoding.name(), text.to_owned()));
+            }
+            let lines = text.replace('\r', "\r\n");
+            assert_eq!(read(&written(&lines, windows)), (windows.name(), lines));
+            assert_eq!(read(text.as_bytes()).0, "UTF-8");
+        }
     }
 
     #[test]
