@@ -10,6 +10,7 @@
 
 mod annotated;
 mod cells;
+mod chat;
 mod columns;
 mod delimited;
 mod encoding;

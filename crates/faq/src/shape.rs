@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use crate::MAX_DEPTH;
 use crate::annotated;
 use crate::cells::is_words;
+use crate::chat::{self, Chat};
 use crate::columns::{self, Columns, Missing, Wanted};
 use crate::error::{Fault, Part, Place, Problem};
 use crate::fields::{self, Fields, Object, Path};
@@ -83,6 +84,9 @@ impl Shape {
                 return std::mem::take(&mut self.found);
             }
         }
+        if self.chat(place, &tree) {
+            return std::mem::take(&mut self.found);
+        }
         // An object is one row here, as in a list.
         self.in_list = true;
         match tree.value {
@@ -109,6 +113,9 @@ impl Shape {
         if depth > MAX_DEPTH {
             return self.fault(place, Problem::TooDeep);
         }
+        if self.chat(place, &tree) {
+            return;
+        }
         match tree.value {
             Value::List(items) if depth > 0 => self.inner_list(place, items, depth),
             Value::List(items) => self.list(items, depth),
@@ -118,6 +125,26 @@ impl Shape {
                 self.fault(place, Problem::NotAPair(kind));
             }
         }
+    }
+
+    /// Reads a conversation; `false` if there is none.
+    fn chat(&mut self, place: Place, tree: &Tree) -> bool {
+        let Value::Object(fields) = &tree.value else { return false };
+        let is_wanted = self.wanted.question.is_some() || self.wanted.answer.is_some();
+        if is_wanted || Part::BOTH.into_iter().all(|part| self.field(fields, part).is_some()) {
+            return false;
+        }
+        match chat::of(fields) {
+            Some(Chat::Pair(question, answer)) => self.pair(place, question, answer),
+            Some(Chat::Other) => {
+                self.fault(
+                    place,
+                    Problem::NotAPair("a conversation of other than one question with its answer"),
+                );
+            }
+            None => return false,
+        }
+        true
     }
 
     /// A list inside of something else: if it is one of rows, it has columns of its own.
@@ -154,6 +181,9 @@ impl Shape {
                 self.item += 1;
             }
             let place = self.place(&item);
+            if self.chat(place, &item) {
+                continue;
+            }
             match item.value {
                 _ if item.is_blank() => {}
                 Value::List(fields) if row(&fields).is_some() => self.row(place, fields),

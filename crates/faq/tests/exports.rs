@@ -124,6 +124,32 @@ fn fields_in_an_object_of_a_row_are_told_as_picked() {
 }
 
 #[test]
+fn a_conversation_of_one_turn_is_a_pair_and_another_is_told_once() {
+    let lines = concat!(
+        r#"{"messages":[{"role":"system","content":"Be brief"},{"role":"user","content":"How?"},{"role":"assistant","content":"So"}]}"#,
+        "\n",
+        r#"{"messages":[{"role":"user","content":[{"type":"text","text":"Why?"}]},{"role":"assistant","content":"Because","weight":1}],"tools":[]}"#,
+        "\n",
+        r#"{"conversations":[{"from":"human","value":"Where?"},{"from":"gpt","value":"Here"}]}"#,
+        "\n",
+    );
+    let expected = [("How?", "So"), ("Why?", "Because"), ("Where?", "Here")];
+    assert_read("chat.jsonl", lines, &expected);
+    assert_read("chat.json", &format!("[{}]", lines.trim().replace('\n', ",")), &expected);
+    assert_read("one.json", lines.lines().next().unwrap(), &expected[..1]);
+    for turns in [
+        r#"{"role":"user","content":"How?"}"#,
+        r#"{"role":"user","content":"How?"},{"role":"assistant","content":"So"},{"role":"user","content":"Why?"},{"role":"assistant","content":"So"}"#,
+        r#"{"role":"user","content":"How?"},{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]}"#,
+    ] {
+        let text = format!("{lines}{{\"messages\":[{turns}]}}\n");
+        let faults: Vec<_> =
+            open("chat.jsonl", &text).filter_map(Result::err).map(|fault| fault.to_string()).collect();
+        assert!(faults.len() == 1 && faults[0].starts_with("line 4: "), "{turns}: {faults:?}");
+    }
+}
+
+#[test]
 fn a_first_pair_is_not_lost_to_the_header() {
     assert_read("a.csv", "How?,Answer A\nWhat?,B\n", &[("How?", "Answer A"), ("What?", "B")]);
     assert_read("a.csv", "Вопрос?;Ответ\nКак?;Так\n", &[("Как?", "Так")]);
