@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::error::{Part, Unreadable};
 use crate::fields::Fields;
-use crate::header;
+use crate::header::{self, First};
 use crate::names;
 use crate::reader::Found;
 use crate::table::Table;
@@ -115,7 +115,8 @@ impl Missing {
 /// Decides by the first rows of a table.
 pub(crate) fn decide(rows: &[Vec<String>], wanted: &Wanted) -> Result<Columns, Missing> {
     let Some(first) = rows.first() else { return Err(Missing::Other(Unreadable::Empty)) };
-    let header = header::is_header(rows, wanted);
+    let said = header::of(rows, wanted);
+    let header = said == First::Names;
     let table = Table::new(first, rows.get(usize::from(header)..).unwrap_or_default(), header);
     let is_named = Part::BOTH.into_iter().any(|part| table.usual(part).is_some());
     let by_name = |part| wanted.of(part).and_then(|column| column.among(first.iter().map(String::as_str)));
@@ -133,6 +134,9 @@ pub(crate) fn decide(rows: &[Vec<String>], wanted: &Wanted) -> Result<Columns, M
         wanted: wanted.of(part).map(|column| column.name().to_owned()),
         fields: Fields::of_table(rows, header),
     };
+    if said == First::Unclear {
+        return Err(missing(Part::Question));
+    }
     if let Some(part) =
         Part::BOTH.into_iter().find(|part| wanted.of(*part).is_none() && table.are_alike(*part))
     {

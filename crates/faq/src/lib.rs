@@ -20,6 +20,7 @@ mod format;
 mod formula;
 mod header;
 mod json;
+mod label;
 mod lines;
 mod markdown;
 mod names;

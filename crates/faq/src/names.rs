@@ -129,7 +129,7 @@ pub(crate) fn simple(name: &str) -> String {
 }
 
 /// The words of a name, also of `answerCount` and `answer_count`.
-fn words(name: &str) -> Vec<String> {
+pub(crate) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
     for c in name.chars() {
@@ -198,13 +198,6 @@ pub(crate) fn is_typed_otherwise(fields: &Object) -> bool {
 /// Whether a name says that there are several questions or answers.
 pub(crate) fn is_plural(name: &str) -> bool {
     ["questions", "answers", "вопросы", "ответы"].contains(&simple(name).as_str())
-}
-
-/// Whether a text can be a name that has to do with a part.
-pub(crate) fn names_something(name: &str) -> bool {
-    let words = words(name);
-    let mentions = Part::BOTH.into_iter().any(|part| mentions(&words, part));
-    mentions && words.len() <= MOST_WORDS && !name.trim_end().ends_with(['?', '？'])
 }
 
 /// How a name names a part; what is less is surer.
@@ -294,6 +287,23 @@ pub(crate) fn usual<'a>(names: impl Iterator<Item = &'a str>, part: Part) -> Opt
 /// Whether a name is the one that an export gives a part.
 pub(crate) fn is_our_own(name: &str, part: Part) -> bool {
     simple(name) == if part == Part::Question { "stimulus" } else { "response" }
+}
+
+/// Whether a word is known from names, whatever it says of them. A letter is none: `Answer A`.
+pub(crate) fn is_known_word(word: &str) -> bool {
+    let is_part = [QUESTIONS, ANSWERS].iter().flatten().any(|known| known.contains(&word));
+    let is_known = is_part || ITSELF.contains(&word) || is_about_word(word) || word.parse::<u64>().is_ok();
+    (word.chars().count() > 1 || matches!(word, "#" | "№")) && is_known || mentions_any(&[word.to_owned()])
+}
+
+/// Whether some of a name's words surely name a question or an answer.
+pub(crate) fn mentions_any(words: &[String]) -> bool {
+    Part::BOTH.into_iter().any(|part| mentions(words, part))
+}
+
+/// Whether a name is, as a whole, one of those that are known for a part, surely or not.
+pub(crate) fn is_listed(name: &str, part: Part) -> bool {
+    matches!(naming(name, part), Some(Naming::Exact(_) | Naming::MaybeExact(_)))
 }
 
 /// Whether a text can be the name of a part.
@@ -393,14 +403,12 @@ mod tests {
     }
 
     #[test]
-    fn names_are_told_from_sentences() {
+    fn names_of_what_is_about_a_part_are_known() {
         for name in ["Answer count", "ID", "Дата", "question_id", "№", "Номер вопроса"] {
             assert!(is_about(name), "{name}");
         }
         for name in ["Answer", "Title", "Comment by us", "Kommentar", ""] {
             assert!(!is_about(name), "{name}");
         }
-        assert!(names_something("question_id") && names_something("Дата ответа"));
-        assert!(!names_something("What is the question?") && !names_something("Paris"));
     }
 }

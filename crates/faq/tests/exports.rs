@@ -150,6 +150,39 @@ fn a_conversation_of_one_turn_is_a_pair_and_another_is_told_once() {
 }
 
 #[test]
+fn a_first_pair_with_words_of_names_is_no_header_and_is_not_turned_round() {
+    let office = "Printer,\"Second floor, by the lift\"\nHolidays,\"25 days a year\"\n";
+    let rest = [("Printer", "Second floor, by the lift"), ("Holidays", "25 days a year")];
+    for (question, answer) in [
+        ("VPN access", "Ask netops for a profile"),
+        ("VPN", "Ask netops"),
+        ("Password reset", "Text the service desk"),
+        ("Lunch", "Body shop cafe"),
+        ("Парковка", "Ответ даст охрана"),
+        ("Отпуск", "Вопрос решает руководитель"),
+        ("Title deed", "Ask legal"),
+    ] {
+        assert_read(
+            "a.csv",
+            &format!("{question},{answer}\n{office}"),
+            &[&[(question, answer)], &rest[..]].concat(),
+        );
+    }
+    let unclear = format!("Question about leave,Answer from HR\n{office}");
+    let refused = Reader::open(unclear.as_bytes(), Some("a.csv"), Options::default()).map(|_| ());
+    let Err(Unreadable::NoColumn { found, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!((found.header, &*found.rows[0][0], found.rows.len()), (false, "Question about leave", 3));
+    for ((question, answer), pairs) in [(("1", "2"), 3), (("Question about leave", "Answer from HR"), 2)] {
+        let (question, answer) = (Some(Column::named(question)), Some(Column::named(answer)));
+        let options = Options { question, answer, ..Options::default() };
+        assert_eq!(
+            Reader::open(unclear.as_bytes(), Some("a.csv"), options).unwrap().flatten().count(),
+            pairs
+        );
+    }
+}
+
+#[test]
 fn a_first_pair_is_not_lost_to_the_header() {
     assert_read("a.csv", "How?,Answer A\nWhat?,B\n", &[("How?", "Answer A"), ("What?", "B")]);
     assert_read("a.csv", "Вопрос?;Ответ\nКак?;Так\n", &[("Как?", "Так")]);
