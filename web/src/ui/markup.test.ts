@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { type Block, type Inline, parse } from "./markup";
 
+let seed = 1;
+/** The same numbers in each run, from 0 to below the limit. */
+const random = (below: number) => {
+  seed = (seed * 48_271) % 2_147_483_647;
+  return seed % below;
+};
 const text = (text: string): Inline => ({ kind: "text", text });
 const code = (text: string): Inline => ({ kind: "code", text });
 const link = (href: string, label = href): Inline => ({ kind: "link", href, text: label });
@@ -42,6 +48,32 @@ test("bold text may hold code and links, and asterisks without a partner are tex
   ]);
   for (const source of ["2 ** 3", "** a **", "a **b", "****"])
     expect(inlines(source)).toEqual([text(source)]);
+});
+
+test("code wins over bold text and links that would cut through it", () => {
+  const strong = (...children: Inline[]): Inline => ({ kind: "strong", children });
+  expect(inlines("**Exclude `**/node_modules` first**")).toEqual([
+    strong(text("Exclude "), code("**/node_modules"), text(" first")),
+  ]);
+  expect(inlines("x**2 and run `rm -rf a/**/b`")).toEqual([text("x**2 and run "), code("rm -rf a/**/b")]);
+  expect(inlines("[a `b](https://x.org) c`")).toEqual([text("[a "), code("b](https://x.org) c")]);
+  expect(inlines("**[all](https://x.org/**/a)**")).toEqual([strong(link("https://x.org/**/a", "all"))]);
+});
+
+test("whatever stands around it, the text of code is never changed", () => {
+  const around = ["**", "**", " ", "a", "\nb", "[", "]", "[a](https://x.org/**/b)", "https://x.org", "*"];
+  const inside = ["**", "**/", "`", "a", "[a](https://x.org)", "]", "(", "- "];
+  const some = (pieces: string[], most: number) =>
+    Array.from({ length: random(most) }, () => pieces[random(pieces.length)]).join("");
+  const codesIn = (one: Inline): string[] =>
+    one.kind === "code" ? [one.text] : one.kind === "strong" ? one.children.flatMap(codesIn) : [];
+  for (let round = 0; round < 3000; round += 1) {
+    const codes = Array.from({ length: 1 + random(3) }, () => `x${some(inside, 6).replace(/`+/g, "`")}x`);
+    const source = codes.map((one) => `${some(around, 6)}\`\`${one}\`\``).join("") + some(around, 6);
+    // Two that touch are one run of backticks.
+    if (/`{3}/.test(source)) continue;
+    expect(inlines(`.${source}`).flatMap(codesIn), JSON.stringify(source)).toEqual(codes);
+  }
 });
 
 test("links are http, https and mailto, and nothing else is one", () => {
@@ -164,11 +196,6 @@ test("no text is lost, and none is made up", () => {
     ")",
     "https://x.org",
   ];
-  let seed = 1;
-  const random = (below: number) => {
-    seed = (seed * 48_271) % 2_147_483_647;
-    return seed % below;
-  };
   const letters = (source: string) => source.replace(/[^a]/g, "").length + source.split("x.org").length;
   for (let round = 0; round < 3000; round += 1) {
     const source = Array.from({ length: random(30) }, () => pieces[random(pieces.length)]).join("");
@@ -194,6 +221,8 @@ test("a hostile text of 64 KiB is read: what grows with the square of its length
     "[a](http://(",
     "` `` ",
     "   - a\n\n",
+    "** `**` ",
+    "[`](http://a) ",
   ]) {
     expect(parse(piece.repeat(Math.ceil(65_536 / piece.length))).length).toBeGreaterThan(0);
   }

@@ -137,7 +137,7 @@ function inlines(text: string, inStrong = false): Inline[] {
       character === "`"
         ? ticks.codeAt(at)
         : character === "["
-          ? labelled(text, at)
+          ? labelled(text, at, ticks)
           : character === "h" || character === "m"
             ? bare(text, at)
             : null;
@@ -152,7 +152,7 @@ function inlines(text: string, inStrong = false): Inline[] {
       push({ kind: "break" });
       at += 1;
     } else if (character === "*" && !noStrong && text.startsWith("**", at)) {
-      const end = strongEnd(text, at + 2);
+      const end = strongEnd(text, at + 2, ticks);
       if (end === -1) noStrong = true;
       else if (end > at + 2 && !/^\s|\s$/.test(text.slice(at + 2, end))) {
         push({ kind: "strong", children: inlines(text.slice(at + 2, end), true) });
@@ -170,9 +170,18 @@ function inlines(text: string, inStrong = false): Inline[] {
   return found;
 }
 
-/** The next pair of asterisks in the same paragraph; -1 if there is none. */
-function strongEnd(text: string, from: number): number {
-  return text.indexOf("**", from);
+/** The next pair of asterisks in the same paragraph; -1 if there is none. Those in code and in links belong to them. */
+function strongEnd(text: string, from: number, ticks: Ticks): number {
+  let at = from;
+  while (at < text.length) {
+    const character = text.charAt(at);
+    const link = character === "[" ? labelled(text, at, ticks) : null;
+    if (link) at = link[1];
+    else if (character === "`") at = ticks.after(at);
+    else if (character === "*" && text.startsWith("**", at)) return at;
+    else at += 1;
+  }
+  return -1;
 }
 
 /** The runs of backticks in a text: code is between two of the same length. */
@@ -199,6 +208,23 @@ class Ticks {
     return this.ends.get(run) ?? run + 1;
   }
 
+  /** Behind the code that begins with a run, or behind the run if none does. */
+  after(run: number): number {
+    const close = this.next.get(run);
+    return this.endOf(close ?? run);
+  }
+
+  /** Whether code that begins in a part of the text goes on behind it. */
+  cross(from: number, to: number): boolean {
+    let at = this.text.indexOf("`", from);
+    while (at !== -1 && at < to) {
+      const behind = this.after(at);
+      if (behind > to) return true;
+      at = this.text.indexOf("`", behind);
+    }
+    return false;
+  }
+
   codeAt(run: number): [Inline, number] | null {
     const close = this.next.get(run);
     if (close === undefined) return null;
@@ -209,13 +235,13 @@ class Ticks {
   }
 }
 
-/** `[label](https://...)`. */
-function labelled(text: string, at: number): [Inline, number] | null {
+/** `[label](https://...)`, unless code begins in it that goes on behind it. */
+function labelled(text: string, at: number, ticks: Ticks): [Inline, number] | null {
   const end = text.slice(at + 1, at + 1 + LABEL).search(/[[\]\n]/);
   if (end < 1 || text.charAt(at + 1 + end) !== "]") return null;
   TARGET.lastIndex = at + 2 + end;
   const target = TARGET.exec(text)?.[1];
-  if (!target || !isSafe(target)) return null;
+  if (!target || !isSafe(target) || ticks.cross(at, TARGET.lastIndex)) return null;
   return [{ kind: "link", href: target, text: text.slice(at + 1, at + 1 + end) }, TARGET.lastIndex];
 }
 
