@@ -6,7 +6,7 @@ import { MAX_RESPONSE, MAX_STIMULUS } from "../api/limits";
 import type { Suggestion } from "../api/types";
 import { words } from "../i18n";
 import { withLineEnds } from "../knowledge/line_ends";
-import { Consequences, useNeighbours } from "../knowledge/neighbours";
+import { Consequences, type Taken, useNeighbours } from "../knowledge/neighbours";
 import { addresses, goTo } from "../route";
 import { sendOnEnter } from "../ui/enter";
 import { useGrowth } from "../ui/growth";
@@ -17,6 +17,9 @@ import { bytesOf, isWhole, type Lesson, lessonIn, textOf } from "./lesson";
 
 /** The text being written. It is kept while another screen is open. */
 export const draft = signal("");
+
+/** The answer in it that was taken over from another question. */
+const taken: { current: Taken | null } = { current: null };
 
 /** Sends what is written; true if it comes back, since it was not taken and nothing else is written by now. */
 async function send(sent: string, deed: () => Promise<boolean>): Promise<boolean> {
@@ -34,14 +37,17 @@ export function Composer() {
   const lesson = lessonIn(draft.value);
   const problem = problemWith(written, lesson);
 
-  const neighbours = useNeighbours(lesson ?? NO_LESSON);
+  if (written === "") taken.current = null;
+  const neighbours = useNeighbours(lesson ?? NO_LESSON, null, taken);
   const { also, undecided } = neighbours;
 
   const sendIt = async (deed: () => Promise<boolean>) => {
     const sent = draft.value;
+    const from = taken.current;
     field.current?.focus();
     if (!(await send(sent, deed))) return;
     draft.value = sent;
+    taken.current = from;
     // Selected: whoever is about to write the next text does not write into this one. The turn keeps it. Who writes in another
     // field by now goes on there.
     if (!field.current || document.activeElement !== field.current) return;

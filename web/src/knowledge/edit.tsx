@@ -18,7 +18,7 @@ import { Reading } from "../ui/reading";
 import { useWritten } from "../ui/written";
 import { Effects } from "./effects";
 import { versionsOf } from "./history";
-import { advice, NeighboursView, type Refused, useNeighbours } from "./neighbours";
+import { advice, NeighboursView, type Opened, type Refused, type Taken, useNeighbours } from "./neighbours";
 import { type Filter, placeAddress } from "./place";
 import { said } from "./said";
 import { SameToo } from "./same";
@@ -50,23 +50,24 @@ export function EditPanel({ filter, block, restore }: Props) {
   return (
     <Form title={title} back={placeAddress(filter, { kind: "entry", block })}>
       <Reading source={source}>
-        {({ current, former }) =>
-          current?.stimulus == null || current.response == null ? (
-            <p class="note">{text.nothingToEdit}</p>
-          ) : (
-            <LessonForm
-              filter={filter}
-              fixed={current.stimulus}
-              stimulus={current.stimulus}
-              response={former?.response ?? current.response}
-              action={restore === null ? "knowledge.teach" : "knowledge.restore"}
-              opened={current.source.index}
-            />
-          )
-        }
+        {({ current, former }) => {
+          // Whoever comes back goes on with what they saw, also if it was changed or forgotten since.
+          const begun = drafts.get(location.hash)?.begun ?? beginning(current, former);
+          if (!begun) return <p class="note">{text.nothingToEdit}</p>;
+          const action = restore === null ? "knowledge.teach" : "knowledge.restore";
+          return <LessonForm filter={filter} begun={begun} action={action} />;
+        }}
       </Reading>
     </Form>
   );
+}
+
+function beginning(current: Version | null, former: Lesson | null): Begun | null {
+  if (current?.stimulus == null || current.response == null) return null;
+  const { stimulus, response, source } = current;
+  const opened = { stimulus, block: source.index };
+  const taken = former ? null : { stimulus, answer: response, block: source.index };
+  return { stimulus, response: former?.response ?? response, opened, taken };
 }
 
 /** Milliseconds. */
@@ -90,14 +91,7 @@ async function texts(block: number, restore: number | null, signal: AbortSignal)
 export function NewPanel({ filter }: { filter: Filter }) {
   return (
     <Form title={words().knowledge.newTitle} back={placeAddress(filter)}>
-      <LessonForm
-        filter={filter}
-        fixed={null}
-        stimulus=""
-        response=""
-        action="knowledge.teach"
-        opened={null}
-      />
+      <LessonForm filter={filter} begun={EMPTY} action="knowledge.teach" />
     </Form>
   );
 }
@@ -127,21 +121,35 @@ function Form({
   );
 }
 
-interface FormProps {
-  filter: Filter;
-  /** The question that is edited; null for a new one. */
-  fixed: string | null;
-  stimulus: string;
-  response: string;
-  action: "knowledge.teach" | "knowledge.restore";
-  /** The block whose text the form began with. */
-  opened: number | null;
+/** What a form began with. */
+interface Begun extends Lesson {
+  /** The question that is edited, and the block that answered it; null for a new one. */
+  opened: Opened | null;
+  taken: Taken | null;
+}
+
+const EMPTY: Begun = { stimulus: "", response: "", opened: null, taken: null };
+
+interface Draft extends Lesson {
+  begun: Begun;
+  /** What it took over by now. */
+  taken: { current: Taken | null };
 }
 
 /** What was written and not taught, by its address: whoever comes back goes on writing. It is in this tab's memory only. */
-const drafts = new Map<string, Lesson>();
+const drafts = new Map<string, Draft>();
 
-function LessonForm({ filter, fixed, stimulus: question, response: answer, action, opened }: FormProps) {
+interface FormProps {
+  filter: Filter;
+  begun: Begun;
+  action: "knowledge.teach" | "knowledge.restore";
+}
+
+function LessonForm({ filter, begun: first, action }: FormProps) {
+  const [begun] = useState(first);
+  const { stimulus: question, response: answer } = begun;
+  const fixed = begun.opened?.stimulus ?? null;
+  const opened = begun.opened?.block ?? null;
   const text = words().knowledge;
   const id = useId();
   const draft = drafts.get(location.hash);
@@ -154,8 +162,9 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
   const field = useRef<HTMLTextAreaElement>(null);
   const wording = useRef<HTMLTextAreaElement>(null);
   const lesson: Lesson = { stimulus, response };
-  const first = fixed !== null && opened !== null ? { stimulus: fixed, block: opened } : null;
-  const neighbours = useNeighbours(lesson, first);
+  const isWritten = stimulus !== question || response !== answer;
+  const { current: taken } = useRef(draft?.taken ?? { current: begun.taken });
+  const neighbours = useNeighbours(lesson, begun.opened, taken);
   const { checking: preview, known, exact, also, setAlso } = neighbours;
   const same = known?.current?.response === lesson.response ? [] : (known?.same ?? []);
   const current = known?.current ?? null;
@@ -166,7 +175,7 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
 
   const address = useRef(location.hash);
   useEffect(() => {
-    if (stimulus !== question || response !== answer) drafts.set(address.current, { stimulus, response });
+    if (isWritten) drafts.set(address.current, { stimulus, response, begun, taken });
     else drafts.delete(address.current);
   }, [stimulus, response]);
 
@@ -214,6 +223,9 @@ function LessonForm({ filter, fixed, stimulus: question, response: answer, actio
   const keys = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) press.take(event);
   };
+
+  // Nothing was written yet: what was erased meanwhile does not stay on the screen.
+  if (begun.opened && known && !current && !isWritten) return <p class="note">{text.nothingToEdit}</p>;
 
   return (
     <form class="edit" onSubmit={press.take} onKeyDown={keys}>

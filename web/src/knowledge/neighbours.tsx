@@ -28,6 +28,15 @@ export interface Neighbours {
   /** The other questions that get the same answer. */
   also: Other[];
   setAlso: (also: Other[]) => void;
+  /** Called when the lesson gets the answer of another question. */
+  take: (near: Suggestion) => void;
+}
+
+/** An answer that a lesson took over: while its text is that, it is taught only if its block still answers. */
+export interface Taken {
+  stimulus: string;
+  answer: string;
+  block: number;
 }
 
 /** The block that a lesson replaces (null for none), and whether that teaches just this already. */
@@ -63,7 +72,14 @@ export function advice({ why }: Refused): string {
  * Looks for what is near to a lesson while it is being written, and lets nothing be taught whose effect its writer has not seen.
  * A choice is made for one question, and no other.
  */
-export function useNeighbours(lesson: Lesson, opened: Opened | null = null): Neighbours {
+export function useNeighbours(
+  lesson: Lesson,
+  opened: Opened | null = null,
+  /** Where the answer that was taken over is kept, if it has to outlive the form. */
+  kept: { current: Taken | null } | null = null,
+): Neighbours {
+  const own = useRef<Taken | null>(null);
+  const taken = kept ?? own;
   const checking = usePreview(lesson);
   const [chosen, setChosen] = useState<{ stimulus: string; separate: boolean; also: Other[] } | null>(null);
   const { separate, also } =
@@ -78,6 +94,13 @@ export function useNeighbours(lesson: Lesson, opened: Opened | null = null): Nei
   const before = new Set(shown.current);
   const isUndecided = (preview: Preview) =>
     !separate && contradicts(preview) && sameAs(preview, lesson) === undefined;
+  const take = ({ stimulus, answer, source }: Suggestion) => {
+    taken.current = { stimulus, answer, block: source.index };
+  };
+  const alike = known && sameAs(known, lesson);
+  if (alike) take(alike);
+  // The chat leaves out the white space around an answer.
+  const from = taken.current?.answer.trim() === lesson.response.trim() ? taken.current : null;
   const exact = known !== null && checked?.lesson.response === lesson.response ? known : null;
   return {
     checking,
@@ -97,18 +120,33 @@ export function useNeighbours(lesson: Lesson, opened: Opened | null = null): Nei
       const unchanged = now.effect === "unchanged";
       const isSeen = block === null || before.has(block) || unchanged;
       if (!isSeen) return { why: "another_is_taught", block };
-      const same = sameAs(now, lesson);
-      return { replaces: block, unchanged, ...(same && { answer_of: same.source.index }) };
+      // It may have been forgotten meanwhile; then it is not near any more.
+      const isOwn = from && [lesson.stimulus, now.current?.stimulus].includes(from.stimulus);
+      const source = sameAs(now, lesson)?.source.index ?? (isOwn ? undefined : from?.block);
+      return { replaces: block, unchanged, ...(source !== undefined && { answer_of: source }) };
     },
-    sight:
-      known?.current && known.current.source.index !== opened?.block && exact?.effect !== "unchanged"
-        ? { what: known.current.source.index, unseen: words().knowledge.lookFirst }
-        : null,
+    sight: sightOf(known, exact, lesson, opened),
+    take,
     separate,
     setSeparate: (separate) => setChosen({ stimulus: lesson.stimulus, separate, also }),
     also,
     setAlso: (also) => setChosen({ stimulus: lesson.stimulus, separate, also }),
   };
+}
+
+/** An answer that would be replaced, or that one which was edited was forgotten. */
+function sightOf(
+  known: Preview | null,
+  exact: Preview | null,
+  { stimulus }: Lesson,
+  opened: Opened | null,
+): Sight | null {
+  if (!known || exact?.effect === "unchanged") return null;
+  const text = words().knowledge;
+  const index = known.current?.source.index;
+  if (index === undefined)
+    return opened?.stimulus === stimulus ? { what: "forgotten", unseen: text.forgottenFirst } : null;
+  return index === opened?.block ? null : { what: index, unseen: text.lookFirst };
 }
 
 function contradicts({ effect, near }: Preview): boolean {
@@ -152,7 +190,11 @@ export function Consequences(props: Props) {
 
 /** What is near, and the choice. */
 export function NeighboursView({ neighbours, lesson, update, same }: Props) {
-  const { known, near, separate, setSeparate, also, setAlso } = neighbours;
+  const { known, near, separate, setSeparate, also, setAlso, take } = neighbours;
+  const takeOver = (near: Suggestion) => {
+    take(near);
+    same(near);
+  };
   if (!known || near.length === 0) return null;
   if (known.effect !== "new") return <NearToo near={near} also={also} setAlso={setAlso} />;
   const other = sameAs(known, lesson);
@@ -162,5 +204,7 @@ export function NeighboursView({ neighbours, lesson, update, same }: Props) {
         {words().knowledge.sameAs} <q dir="auto">{other.stimulus}</q>
       </p>
     );
-  return <NearChoice near={near} update={update} same={same} separate={separate} setSeparate={setSeparate} />;
+  return (
+    <NearChoice near={near} update={update} same={takeOver} separate={separate} setSeparate={setSeparate} />
+  );
 }

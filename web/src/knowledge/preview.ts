@@ -1,12 +1,15 @@
-// What teaching something would do, asked while it is being written.
+// What teaching something would do, asked while it is being written, and again while it stands there: others teach and forget.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
 import type { Problem } from "../api/problem";
 import type { Preview } from "../api/types";
 import { isWhole, type Lesson } from "../chat/lesson";
+import { whileVisible } from "../clock";
 
 /** How long no key is pressed before the node is asked. Milliseconds. */
 const PAUSE = 250;
+/** How often it is asked again. Milliseconds. */
+const AGAIN = 10_000;
 
 export interface Checked {
   /** What was asked about. */
@@ -47,9 +50,23 @@ export function usePreview({ stimulus, response }: Lesson): Checking {
   useEffect(() => {
     if (!isWhole(lesson)) return;
     const asking = new AbortController();
-    const timer = setTimeout(() => void check(asking.signal), PAUSE);
+    let stop = () => {};
+    let isAsking = false;
+    const ask = async () => {
+      if (isAsking) return;
+      isAsking = true;
+      await check(asking.signal);
+      isAsking = false;
+    };
+    const timer = setTimeout(() => {
+      stop = whileVisible(
+        () => void ask(),
+        () => AGAIN,
+      );
+    }, PAUSE);
     return () => {
       clearTimeout(timer);
+      stop();
       asking.abort();
     };
   }, [lesson.stimulus, lesson.response]);
