@@ -13,6 +13,7 @@ import { Table } from "../ui/table";
 import { save } from "./download";
 import {
   cancel,
+  changed,
   choose,
   columns,
   file,
@@ -239,9 +240,15 @@ function WouldDo({ shown }: { shown: ImportPreview }) {
   const press = usePress(
     start,
     previewing.value ? text.readingFile : taught === 0 ? text.nothingToImport : null,
+    changed.value ? { what: shown, unseen: text.importChanged } : null,
   );
   return (
     <div class={previewing.value ? "reading waiting" : "reading"} aria-busy={previewing.value}>
+      {changed.value && (
+        <p class="note" role="status">
+          {text.importChanged}
+        </p>
+      )}
       <p role="status" class="counts">
         <strong>{text.wouldDo(shown.counts)}</strong>
         {shown.repeated > 0 && ` ${text.repeated(shown.repeated)}`}

@@ -1,6 +1,6 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { language } from "../settings/preferences";
-import { type Row, type Run, told } from "./importing";
+import { changed, choose, preview, type Row, type Run, run, start, told } from "./importing";
 import { asCsv, asJson } from "./result";
 
 beforeEach(() => language.choose("en"));
@@ -86,4 +86,29 @@ test("on a Russian page the result is Russian: its columns, what became of the r
     "",
   ]);
   expect(JSON.parse(await asJson(ROWS).text())[2].problem).toBe("Нет ответа.");
+});
+
+test("a file is taught only if that still does what the preview showed", async () => {
+  let replaced = 0;
+  const imported = vi.fn();
+  vi.stubGlobal("fetch", async (path: string) => {
+    const counts = { new: 2 - replaced, replaced, unchanged: 0, too_long: 0, failed: 0 };
+    if (path.includes("import:preview"))
+      return Response.json({ format: "csv", encoding: "UTF-8", columns: [], rows: [], sample: [], counts });
+    if (!path.includes("import?")) return Response.json({});
+    imported();
+    const headers = { "content-type": "application/x-ndjson" };
+    return new Response(`${JSON.stringify({ done: counts })}\n`, { headers });
+  });
+  choose(new File(["a,b"], "a.csv"));
+  await vi.waitFor(() => expect(preview.value?.counts.new).toBe(2));
+  replaced = 1;
+  await start();
+  expect(imported).not.toHaveBeenCalled();
+  expect(changed.value).toBe(true);
+  expect(preview.value?.counts).toMatchObject({ new: 1, replaced: 1 });
+  await start();
+  expect(imported).toHaveBeenCalledOnce();
+  expect(changed.value).toBe(false);
+  expect(run.value).toMatchObject({ state: "ended", counts: { new: 1, replaced: 1 } });
 });

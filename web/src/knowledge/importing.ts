@@ -42,6 +42,8 @@ export const options = signal<Options>(AS_FOUND);
 export const preview = signal<ImportPreview | null>(null);
 /** What can be chosen as question and answer: as the node last told, since a wrong choice has no preview. */
 export const columns = signal<string[]>([]);
+/** The preview that is shown is another than the one whose teaching was wanted: others taught or forgot meanwhile. */
+export const changed = signal(false);
 export const previewing = signal(false);
 export const problem = signal<Problem | null>(null);
 export const run = signal<Run | null>(null);
@@ -64,6 +66,7 @@ export function readAs(next: Options): void {
   const { format, encoding } = options.peek();
   if (next.format !== format || next.encoding !== encoding) columns.value = [];
   options.value = next;
+  changed.value = false;
   asked.abort();
   problem.value = null;
   previewing.value = false;
@@ -108,17 +111,44 @@ export function isUnclear({ columns, question, answer, sample }: ImportPreview):
   return columns.length > 0 && (question == null || answer == null) && sample.length === 0;
 }
 
-/** Teaches the file. */
+/** Whether two previews tell the same of what is new and what is replaced, as far as they tell it. */
+function tellTheSame(one: ImportPreview, other: ImportPreview): boolean {
+  const tells = ({ counts, sample }: ImportPreview) =>
+    JSON.stringify([counts.new, counts.replaced, counts.unchanged, sample.map(({ effect }) => effect)]);
+  return tells(one) === tells(other);
+}
+
+/** Looks again what teaching the file does; true if that is what is shown. Otherwise it is shown now. */
+async function isAsShown(chosen: File, how: Options, shown: ImportPreview): Promise<boolean> {
+  problem.value = null;
+  asked.abort();
+  const mine = new AbortController();
+  asked = mine;
+  const reply = await wouldDo(chosen, how, mine.signal);
+  // Something else was chosen meanwhile.
+  if (mine.signal.aborted || preview.peek() !== shown) return false;
+  if (!reply.ok) problem.value = reply.problem;
+  else if (tellTheSame(reply.value, shown)) return true;
+  else {
+    preview.value = reply.value;
+    changed.value = true;
+  }
+  return false;
+}
+
+/** Teaches the file, if that does by now what was shown. */
 export async function start(): Promise<void> {
   const [chosen, known] = [file.peek(), preview.peek()];
   if (!chosen || !known || run.peek()?.state === "running") return;
+  // How it was read for the preview: nothing may be found otherwise now.
+  const { format, encoding, question = null, answer = null } = known;
+  const how = { format, encoding, question, answer };
+  if (!(await isAsShown(chosen, how, known))) return;
+  changed.value = false;
   running = new AbortController();
   const { signal } = running;
   const total = sum(known.counts);
   run.value = { state: "running", rows: [], total, counts: NONE, problem: null, rest: null };
-  // How it was read for the preview: nothing may be found otherwise now.
-  const { format, encoding, question = null, answer = null } = known;
-  const how = { format, encoding, question, answer };
   let complete = false;
   const failure = await lines<ImportLine>(
     `import?${query(chosen, how)}`,

@@ -183,6 +183,8 @@ export const knowledge = {
   repeated: (count: number) =>
     `${count === 1 ? "One question comes" : `${number(count)} questions come`} again later in the file: the last answer counts.`,
   nothingToImport: "There is nothing new in this file.",
+  importChanged:
+    "Nothing was taught yet: somebody taught or forgot some of this since you looked. Look at what teaching it does now, then press again.",
   importButton: (count: number) => `Teach ${answers(count)}`,
   sample: "The first of them",
   rowNumber: "Row",

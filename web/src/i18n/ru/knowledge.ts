@@ -206,6 +206,8 @@ export const knowledge: typeof source = {
   repeated: (count) =>
     `${format().count(count, { one: "вопрос повторяется", few: "вопроса повторяются", many: "вопросов повторяются", other: "вопроса повторяются" })} дальше в файле: запишется последний ответ.`,
   nothingToImport: "Нового в этом файле нет.",
+  importChanged:
+    "Пока ничего не записано: тем временем часть этого кто-то записал или забыл. Посмотрите, что будет теперь, и нажмите ещё раз.",
   importButton: (count) => `Записать ${answers(count)}`,
   sample: "Первые из них",
   rowNumber: "Строка",
