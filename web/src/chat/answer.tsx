@@ -83,8 +83,13 @@ function Given({ response, block, to, children }: GivenProps) {
   }, [isGone, forgetting]);
   return (
     <>
-      {to && <AnswerTo stimulus={to} />}
-      <AnswerText text={response} />
+      {/* What was erased is not shown on. */}
+      {fate?.newer !== null && (
+        <>
+          {to && <AnswerTo stimulus={to} />}
+          <AnswerText text={response} />
+        </>
+      )}
       <p class="receipt">
         {children}
         {fate ? (

@@ -1,5 +1,6 @@
 // The chat: ask, teach, forget.
 import { useEffect, useRef } from "preact/hooks";
+import { whileVisible } from "../clock";
 import { isReturn } from "../frame/places";
 import { words } from "../i18n";
 import { useLive } from "../live";
@@ -54,17 +55,39 @@ export function Chat({ ask }: { ask: string | null }) {
   );
 }
 
-/** Others may have changed what was answered, while another screen or another tab was open. */
+/** How often it is seen whether the genome has grown. Milliseconds. */
+const EVERY = 5000;
+
+/** Others may change what was answered: while another screen or another tab is open, and while this one is. */
 function useFates(): void {
   useEffect(() => {
     const leaving = new AbortController();
     const { signal } = leaving;
-    const look = () => {
-      if (document.visibilityState === "visible") void lookAtAnswers(signal);
+    /** How long the genome was when the answers were looked at. */
+    let seen: number | null = null;
+    let isLooking = false;
+    const look = async () => {
+      if (isLooking) return;
+      isLooking = true;
+      seen = genome.value.peek()?.length ?? null;
+      await lookAtAnswers(signal);
+      isLooking = false;
     };
-    look();
-    document.addEventListener("visibilitychange", look, { signal });
-    return () => leaving.abort();
+    const returned = () => {
+      if (document.visibilityState === "visible") void look();
+    };
+    returned();
+    document.addEventListener("visibilitychange", returned, { signal });
+    const stop = whileVisible(
+      () => {
+        if ((genome.value.peek()?.length ?? null) !== seen) void look();
+      },
+      () => EVERY,
+    );
+    return () => {
+      stop();
+      leaving.abort();
+    };
   }, []);
 }
 

@@ -25,7 +25,7 @@ export function BlockPanel({ index, until }: Props) {
   const text = words().genome;
   const heading = useRef<HTMLHeadingElement>(null);
   const source = useLive(
-    useMemo(() => live<Block>((signal) => call(`genome/blocks/${index}`, { signal }), 30_000), [index]),
+    useMemo(() => live<Block>((signal) => call(`genome/blocks/${index}`, { signal }), 10_000), [index]),
   );
   useLayoutEffect(() => heading.current?.focus(), []);
   useEffect(() => record({ action: "genome.open_block" }), []);

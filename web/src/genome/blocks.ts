@@ -14,7 +14,7 @@ export interface Page {
 
 /** The page that ends at block `until`; without it, the newest page, which follows the genome. */
 export function page(until: number | null): Live<Page> {
-  return live((signal) => read(until, signal), until === null ? 5000 : 30_000);
+  return live((signal) => read(until, signal), until === null ? 5000 : 10_000);
 }
 
 async function read(until: number | null, signal: AbortSignal): Promise<Reply<Page>> {
