@@ -643,3 +643,17 @@ test("an answer shows its code, lists and links, and its code can be copied", as
   await page.getByRole("button", { name: "Copy answer" }).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(MARKUP);
 });
+
+test("a long line of code scrolls on a phone, and is not broken", async ({ page, node }) => {
+  await node.teach("How?", `\`\`\`\nmake ${"--output ".repeat(20)}\n\`\`\``);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await say(page, "How?");
+  const code = page.locator(".turn .answer pre");
+  const { line, height, hidden } = await code.evaluate((pre) => ({
+    line: Number.parseFloat(getComputedStyle(pre).lineHeight),
+    height: pre.querySelector("code")?.getBoundingClientRect().height ?? 0,
+    hidden: pre.scrollWidth - pre.clientWidth,
+  }));
+  expect(height).toBeLessThan(1.5 * line);
+  expect(hidden).toBeGreaterThan(0);
+});

@@ -726,3 +726,20 @@ async function tabTo(page: Page, name: string): Promise<void> {
   }
   throw new Error(`the focus never came to ${name}`);
 }
+
+test("a row stands where the language of its question begins, without marks; Escape closes what it opens", async ({
+  page,
+  node,
+}) => {
+  await node.teach("שלום?", "**Stop** `it`");
+  await open(page, node, "#/knowledge");
+  const question = page.locator(".row .what > a");
+  await page.getByText("Stop it", { exact: true }).waitFor();
+  const right = (of: string) => page.locator(of).evaluate((element) => element.getBoundingClientRect().right);
+  expect(await right(".row .what > a")).toBeCloseTo(await right(".row .what"), 0);
+  await question.click();
+  await page.locator(".entry").getByText("Stop it").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".entry").waitFor({ state: "detached" });
+  expect(await focused(page)).toBe("שלום?");
+});

@@ -10,6 +10,7 @@ import { live, useLive } from "../live";
 import { addresses } from "../route";
 import { BlockLink } from "../ui/block_link";
 import { Hex } from "../ui/copy";
+import { useEscape } from "../ui/escape";
 import { type Fact, Facts } from "../ui/facts";
 import { Reading } from "../ui/reading";
 import { Time } from "../ui/time";
@@ -27,6 +28,8 @@ export function BlockPanel({ index, until }: Props) {
   const source = useLive(
     useMemo(() => live<Block>((signal) => call(`genome/blocks/${index}`, { signal }), 10_000), [index]),
   );
+  const list = until === null ? addresses.genome : addresses.until(until);
+  useEscape(list);
   useLayoutEffect(() => heading.current?.focus(), []);
   useEffect(() => record({ action: "genome.open_block" }), []);
   return (
@@ -36,7 +39,7 @@ export function BlockPanel({ index, until }: Props) {
           {text.blockTitle(format().number(index))}
         </h2>
         <div class="aside">
-          <a href={until === null ? addresses.genome : addresses.until(until)}>{words().common.close}</a>
+          <a href={list}>{words().common.close}</a>
         </div>
       </header>
       <Reading source={source}>{(block) => <BlockView block={block} changed={source.refresh} />}</Reading>

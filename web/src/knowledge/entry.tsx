@@ -8,6 +8,7 @@ import { useLive } from "../live";
 import { AnswerText } from "../ui/answer_text";
 import { BlockLink } from "../ui/block_link";
 import { Copy } from "../ui/copy";
+import { useEscape } from "../ui/escape";
 import { Facts } from "../ui/facts";
 import { Reading } from "../ui/reading";
 import { Time } from "../ui/time";
@@ -26,6 +27,7 @@ export function EntryPanel({ filter, block, changed }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { source } = useMemo(() => history(block), [block]);
   useLive(source);
+  useEscape(placeAddress(filter));
   useLayoutEffect(() => heading.current?.focus(), []);
   useEffect(() => record({ action: "knowledge.open" }), []);
   const shown = source.value.value;

@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import type { Listed } from "../api/types";
 import { words } from "../i18n";
 import { addresses } from "../route";
+import { withoutMarks } from "../ui/markup";
 import { Reading } from "../ui/reading";
 import { Day } from "../ui/time";
 import { type Listing, nameOf } from "./catalogue";
@@ -100,16 +101,16 @@ function Row({ filter, row, open }: { filter: Filter; row: Listed; open: boolean
   const text = words().knowledge;
   return (
     <li class={open ? "row opened" : "row"} data-name={nameOf(row)}>
-      <div class="what">
+      {/* The question stands where its language begins; a part with a direction of its own does not count. */}
+      <div class="what" dir="auto">
         <a
           href={placeAddress(filter, { kind: "entry", block: row.source.index })}
           aria-current={open ? "true" : undefined}
-          dir="auto"
         >
           {row.stimulus}
         </a>
         <p class="muted excerpt" dir="auto">
-          {row.excerpt}
+          {withoutMarks(row.excerpt)}
         </p>
       </div>
       <p class="small muted about">

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Block, type Inline, parse } from "./markup";
+import { type Block, type Inline, parse, withoutMarks } from "./markup";
 
 let seed = 1;
 /** The same numbers in each run, from 0 to below the limit. */
@@ -74,6 +74,10 @@ test("whatever stands around it, the text of code is never changed", () => {
     if (/`{3}/.test(source)) continue;
     expect(inlines(`.${source}`).flatMap(codesIn), JSON.stringify(source)).toEqual(codes);
   }
+});
+
+test("a line reads without its marks", () => {
+  expect(withoutMarks("1. **Stop `a**b`**, see [it](https://x.org) **")).toBe("1. Stop a**b, see it **");
 });
 
 test("links are http, https and mailto, and nothing else is one", () => {

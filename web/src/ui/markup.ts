@@ -33,6 +33,16 @@ export function parse(text: string): Block[] {
   return blocks(text.replaceAll("\r\n", "\n").replaceAll("\r", "\n").split("\n"), 0);
 }
 
+/** One line of a text as it reads without its marks. */
+export function withoutMarks(line: string): string {
+  return inlines(line).map(said).join("");
+}
+
+function said(inline: Inline): string {
+  if (inline.kind === "strong") return inline.children.map(said).join("");
+  return "text" in inline ? inline.text : " ";
+}
+
 function blocks(lines: string[], depth: number): Block[] {
   const found: Block[] = [];
   let paragraph: string[] = [];
