@@ -257,9 +257,11 @@ impl Walk<'_> {
     fn answers_nothing_else(self, answering: u64) -> rusqlite::Result<bool> {
         let transaction = self.connection.unchecked_transaction()?;
         let snapshot = Snapshot::of(&transaction);
-        // What came since may have changed as many answers in one way as in the other.
+        // What came since may have changed as many answers in one way as in the other, and a later version makes all of them anew.
         let since = self.blocks..snapshot.length()?;
-        Ok(snapshot.knowledge(since, false, 1)?.is_empty() && snapshot.count_answers()? == answering)
+        let unchanged =
+            snapshot.knowledge(since, false, 1)?.is_empty() && schema::keys(&transaction)? == self.keys;
+        Ok(unchanged && snapshot.count_answers()? == answering)
     }
 
     /// Checks that every current answer is a TEACH of its stimulus; reports the number checked to `go_on`.
