@@ -21,6 +21,8 @@ use crate::text::{Key, Keys};
 /// How many blocks one read transaction covers: few enough for a running node to empty its log in between,
 /// and at most about 35 MB, if every text has its maximum length.
 const CHUNK: u64 = 512;
+/// The same for current answers.
+const ANSWERS: usize = 512;
 /// A connection more costs more than it gives for fewer blocks than this.
 const WORTH_A_CORE: u64 = 8 * CHUNK;
 
@@ -270,7 +272,7 @@ impl Walk<'_> {
         loop {
             let transaction = self.connection.unchecked_transaction()?;
             let snapshot = Snapshot::of(&transaction);
-            let chunk = snapshot.answers(&from, CHUNK as usize)?;
+            let chunk = snapshot.answers(&from, ANSWERS)?;
             for (key, index) in &chunk {
                 if key_of(snapshot, self.keys, *index)?.is_none_or(|taught| taught.0 != key[..]) {
                     return Err(End::at(*index)(Fault::WrongAnswer));
