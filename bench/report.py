@@ -12,9 +12,10 @@ __all__ = ["RESPONSE", "RESULTS", "write"]
 
 INTRODUCTION = """# How fast it is, beside what people would use instead
 
-`make bench` wrote this page, from one run on one machine: {cpu}, {system}, load average {load};
-Kolibri {kolibri} ({commit}), {date}. What is called durable was flushed before it was answered, on the same disk. The load
-is made on the same cores. Compare ratios, not figures: they are medians of three rounds in turns, of {seconds} seconds each.
+`make bench` wrote this page, from one run on one machine: {cpu}, {system},
+load average {load}; Kolibri {kolibri} ({commit}), {date}.
+What is called durable was flushed before it was answered, on the same disk. The load is made on the same cores. Compare
+ratios, not figures: they are medians of three rounds in turns, of {seconds} seconds each.
 [All numbers](performance/results.json).
 
 To repeat it: `make bench` (about twenty minutes; `BENCH_SIZES=10000,100000,1000000,10000000` adds the largest genome).
