@@ -1,4 +1,4 @@
-//! What the hot paths cost, in instructions of the real binary, counted by valgrind: unlike time, they are the same on a busy
+//! What the hot paths cost, in instructions of the real binary, counted by valgrind: unlike time, they change little on a busy
 //! machine. A path that costs more than before, or less, is noticed, and `make bless` notes the new number.
 //!
 //! Tests have the unoptimised build, whose own code costs several times as much as the released one's, so a number only says
