@@ -72,9 +72,10 @@ lint: tools page model ## Format, clippy, types, scripts, dependencies and their
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace --locked
 	cd web && $(QUIETLY) npm run api -- --check && $(QUIETLY) npm run types && $(QUIETLY) npm run lint
 
-bless: tools page model ## Write anew what is made from something else: the OpenAPI document, the page's types, the operator's rules
+bless: tools page model ## Write anew what is made from something else: the OpenAPI document, the page's types, the operator's rules, what the hot paths cost
 	KOLIBRI_BLESS=1 cargo test --workspace --locked --lib openapi
 	KOLIBRI_BLESS=1 cargo test --workspace --locked --test it the_operator_gets_the_rules
+	KOLIBRI_BLESS=1 cargo test --workspace --locked --test it the_hot_paths_cost_what_they_did
 	cd web && $(QUIETLY) npm run api
 
 bench: model ## Measure Kolibri beside PostgreSQL, Redis and SQLite, and write docs/performance.md (BENCH_SECONDS=10 a round)
