@@ -7,7 +7,8 @@ use crate::text::{Asks, Term};
 pub(super) fn is_negated(one: &[&Term], other: &[&Term]) -> bool {
     // `If there is no internet` says what `without internet` says.
     let absent = one.iter().chain(other).any(|term| excludes(term));
-    if absent || has_negation(one) == has_negation(other) {
+    let denies = has_negation(one);
+    if absent || denies == has_negation(other) {
         return false;
     }
     let (here, there) = (subject(one), subject(other));
@@ -15,7 +16,7 @@ pub(super) fn is_negated(one: &[&Term], other: &[&Term]) -> bool {
     let asked = (asked(one), asked(other));
     let complains = asked.0 == (None, false) && (is_inability(one) || is_inability(other));
     // `Does it work at night?` and `Why does it not work at night?`
-    let (denied, other_side) = if has_negation(one) { (asked.0, other) } else { (asked.1, one) };
+    let (denied, other_side) = if denies { (asked.0, other) } else { (asked.1, one) };
     let presumes = denied != (None, false) && asks_whether(other_side);
     same && !here.is_empty() && (asked.0 == asked.1 && !complains || presumes)
 }

@@ -239,7 +239,7 @@ fn read(body: &[u8], count: usize) -> Result<Vec<Vec<f32>>, ModelError> {
         return Err(broken("a number is not finite"));
     }
     // One text may mean nothing to the model.
-    if vectors.len() > 1 && vectors.iter().flatten().all(|number| *number == 0.0) {
+    if vectors.len() > 1 && vectors.iter().all(|vector| super::is_zero(vector)) {
         return Err(broken("its vectors are all zero"));
     }
     Ok(vectors)
